@@ -1,0 +1,253 @@
+//! What a GPU is, what one look at it says, and what can go wrong with it.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::{Bytes, Celsius, Joules, Megahertz, Percent, Watts};
+
+mod action;
+mod error;
+mod reasons;
+
+pub use action::{Action, HoldReport, Outcome, PulseReport};
+pub use error::{GpuError, GpuErrorKind};
+pub use reasons::ClocksEventReasons;
+
+/// The driver's unchanging name of one GPU, such as `GPU-5e2c1a34-…`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GpuUuid(pub String);
+
+impl fmt::Display for GpuUuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A PCI address, written as Linux writes it: `0000:01:00.0`.
+///
+/// NVML pads the domain to eight digits (`00000000:01:00.0`); both forms parse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PciBusId {
+    /// PCI domain (segment).
+    pub domain: u32,
+    /// Bus number.
+    pub bus: u8,
+    /// Device number, 0 to 31.
+    pub device: u8,
+    /// Function number, 0 to 7.
+    pub function: u8,
+}
+
+impl fmt::Display for PciBusId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            domain,
+            bus,
+            device,
+            function,
+        } = self;
+        write!(f, "{domain:04x}:{bus:02x}:{device:02x}.{function:x}")
+    }
+}
+
+impl FromStr for PciBusId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parse = || -> Option<Self> {
+            let (domain, rest) = text.split_once(':')?;
+            let (bus, rest) = rest.split_once(':')?;
+            let (device, function) = rest.split_once('.').unwrap_or((rest, "0"));
+            Some(Self {
+                domain: u32::from_str_radix(domain, 16).ok()?,
+                bus: u8::from_str_radix(bus, 16).ok()?,
+                device: u8::from_str_radix(device, 16).ok().filter(|n| *n < 32)?,
+                function: u8::from_str_radix(function, 16).ok().filter(|n| *n < 8)?,
+            })
+        };
+        parse().ok_or_else(|| format!("“{text}” is not a PCI address such as 0000:01:00.0"))
+    }
+}
+
+impl TryFrom<String> for PciBusId {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<PciBusId> for String {
+    fn from(id: PciBusId) -> Self {
+        id.to_string()
+    }
+}
+
+/// CUDA compute capability, such as 9.0 for Hopper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ComputeCapability {
+    /// Architecture generation.
+    pub major: u32,
+    /// Revision within the generation.
+    pub minor: u32,
+}
+
+impl ComputeCapability {
+    /// The oldest the pulse kernel's PTX is written for: Maxwell.
+    pub const MINIMUM: Self = Self { major: 5, minor: 0 };
+}
+
+impl fmt::Display for ComputeCapability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// A performance state: 0 is the highest, 15 the lowest (`nvmlPstates_t`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PState(u8);
+
+impl PState {
+    /// The P-state of that number; `None` above 15 (NVML's 32 means unknown).
+    pub const fn new(number: u32) -> Option<Self> {
+        if number <= 15 {
+            Some(Self(number as u8))
+        } else {
+            None
+        }
+    }
+
+    /// 0 to 15.
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+
+    /// Whether this is a full-speed state. GeForce cards run CUDA in P2, so P2 counts.
+    pub const fn is_full_speed(self) -> bool {
+        self.0 <= 2
+    }
+}
+
+impl fmt::Display for PState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "P{}", self.0)
+    }
+}
+
+/// What does not change about a GPU while its driver stays loaded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GpuInfo {
+    /// Position in the driver's list, from 0.
+    pub index: u32,
+    /// The driver's name for it.
+    pub uuid: GpuUuid,
+    /// Marketing name, such as `NVIDIA GeForce RTX 4090`.
+    pub name: String,
+    /// Where it sits on the PCI bus.
+    pub pci_bus_id: PciBusId,
+    /// All of its memory.
+    pub vram_total: Bytes,
+    /// Driver version, such as `580.159.04`.
+    pub driver_version: String,
+    /// `None` when the driver does not say.
+    pub compute_capability: Option<ComputeCapability>,
+    /// The SM clock it can reach at most.
+    pub sm_clock_max: Option<Megahertz>,
+    /// Where the hardware begins to slow itself down.
+    pub slowdown_temperature: Option<Celsius>,
+}
+
+/// What feeds the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PowerSource {
+    /// Mains, or a desktop.
+    #[default]
+    Ac,
+    /// The battery.
+    Battery,
+    /// An adapter too small for this GPU at full power.
+    UndersizedAdapter,
+}
+
+impl PowerSource {
+    /// The worse of two reports: either source may know of a battery that the other misses.
+    pub fn worse(self, other: Self) -> Self {
+        use PowerSource::*;
+        match (self, other) {
+            (Battery, _) | (_, Battery) => Battery,
+            (UndersizedAdapter, _) | (_, UndersizedAdapter) => UndersizedAdapter,
+            (Ac, Ac) => Ac,
+        }
+    }
+}
+
+/// Another process that has a compute context on the GPU.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComputeProcess {
+    /// Process id on this machine.
+    pub pid: u32,
+    /// `None` where the driver does not tell (WDDM).
+    pub vram: Option<Bytes>,
+}
+
+/// One look at a GPU. What the driver does not support is `None`, never an error.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sample {
+    /// Performance state.
+    pub pstate: Option<PState>,
+    /// Clock of the streaming multiprocessors.
+    pub sm_clock: Option<Megahertz>,
+    /// Clock of the memory.
+    pub memory_clock: Option<Megahertz>,
+    /// Core temperature.
+    pub temperature: Option<Celsius>,
+    /// Power drawn by the board.
+    pub power: Option<Watts>,
+    /// Energy drawn since the driver loaded (`nvmlDeviceGetTotalEnergyConsumption`).
+    pub energy: Option<Joules>,
+    /// Share of the last sample period in which any kernel ran, ours included.
+    pub utilization: Option<Percent>,
+    /// The same for the busiest other process; `None` where the driver does not tell.
+    pub other_utilization: Option<Percent>,
+    /// Other processes with a compute context; `None` where the driver does not tell.
+    pub compute_processes: Option<Vec<ComputeProcess>>,
+    /// Why the clocks are where they are.
+    pub clocks_event_reasons: Option<ClocksEventReasons>,
+    /// Memory nobody has taken.
+    pub vram_free: Option<Bytes>,
+    /// Memory that our own process holds.
+    pub vram_ours: Option<Bytes>,
+    /// What the driver says feeds the GPU.
+    pub power_source: Option<PowerSource>,
+}
+
+/// Share of the maximum SM clock from which a GPU counts as ready (see [`Sample::ready`]).
+///
+/// Boost clocks vary with temperature and load: a card at 60 % of its maximum boost has left its
+/// idle clocks for good, and the next kernel raises it the rest of the way within milliseconds.
+pub const READY_CLOCK_SHARE: f64 = 0.6;
+
+impl Sample {
+    /// Whether the next request finds this GPU at full speed: P0 to P2 with an SM clock of at
+    /// least 60 % of its maximum, or lower only for a reason of heat or power.
+    ///
+    /// Both are needed: an H200 never leaves P0, not even at 345 MHz. `None` when the driver tells
+    /// neither.
+    pub fn ready(&self, sm_clock_max: Option<Megahertz>) -> Option<bool> {
+        let limited = self.clocks_event_reasons.is_some_and(|r| r.is_limited());
+        let clock = self
+            .sm_clock
+            .zip(sm_clock_max)
+            .map(|(now, max)| limited || f64::from(now.0) >= READY_CLOCK_SHARE * f64::from(max.0));
+        let pstate = self.pstate.map(PState::is_full_speed);
+        match (pstate, clock) {
+            (Some(p), Some(c)) => Some(p && c),
+            (one, other) => one.or(other),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Sample;
+use crate::{settings::Strategy, units::Bytes};
+
+/// One thing to do to one GPU: the whole vocabulary between the engine and a driver process.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Look at it. Opens NVML when it is closed; loads no CUDA.
+    Sample,
+    /// Hold the clocks this way, instead of whatever was held before.
+    Hold {
+        /// How.
+        strategy: Strategy,
+        /// The pulse's working set is this squared half-precision values.
+        matrix_size: u32,
+    },
+    /// Run the pulse kernel once. Needs [`Strategy::Pulse`] to be held.
+    Pulse,
+    /// Let go of everything that holds clocks or VRAM, and of libcuda. NVML may stay open.
+    Release,
+    /// Let go of NVML as well: afterwards nothing of ours has the GPU open.
+    Close,
+}
+
+impl Action {
+    /// How long the driver may take before its process is killed.
+    ///
+    /// Waking a suspended GPU takes a second or two; loading CUDA and compiling the kernel for the
+    /// first time on a machine took 0.4 s on an H200 and may take ten times that on a slow disk.
+    pub const fn deadline(self) -> Duration {
+        match self {
+            Self::Sample => Duration::from_secs(5),
+            Self::Hold { .. } => Duration::from_secs(15),
+            Self::Pulse | Self::Release | Self::Close => Duration::from_secs(2),
+        }
+    }
+}
+
+/// What doing it brought.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// What one look said.
+    Sampled(Box<Sample>),
+    /// The strategy is in force. Whether it holds is for the clocks to say.
+    Held(HoldReport),
+    /// The pulse ran.
+    Pulsed(PulseReport),
+    /// Nothing is held any more.
+    Released,
+    /// Nothing is open any more.
+    Closed,
+}
+
+/// What holding took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HoldReport {
+    /// VRAM that the context took; `None` when there is none or the driver does not tell.
+    pub vram: Option<Bytes>,
+}
+
+/// How a pulse went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PulseReport {
+    /// From launch to completion, as the host saw it.
+    pub elapsed: Duration,
+}

@@ -1,0 +1,14 @@
+//! The pure part of GPU Keepalive: what to do, given what was seen and the time.
+//!
+//! Nothing here performs I/O, reads a clock, spawns a task or contains `unsafe`. Time is an
+//! argument ([`Moment`]), errors are inputs, and the next wake-up is an output, so a whole day can
+//! be simulated in a millisecond and every decision can be replayed.
+
+pub mod gpu;
+pub mod host;
+pub mod protocol;
+pub mod settings;
+mod time;
+pub mod units;
+
+pub use time::Moment;

@@ -1,0 +1,186 @@
+//! The one vocabulary of every face: tray, window, command line and control socket.
+//!
+//! # On the socket
+//! Newline-delimited JSON, one [`Request`] a line. Every request is answered by exactly one
+//! [`Answer`], in order. After [`Request::Subscribe`] the connection also carries [`Event`]s, the
+//! first of which holds the full [`Status`].
+//!
+//! ```text
+//! → {"request":"status"}
+//! ← {"ok":{"status":{"engine":{…},"gpus":[…],…}}}
+//! → {"request":"pause","for_s":900}
+//! ← {"ok":"done"}
+//! → {"request":"dance"}
+//! ← {"error":{"code":"unknown_request","message":"…"}}
+//! → {"request":"subscribe"}
+//! ← {"ok":"done"}
+//! ← {"event":{"status":{…}}}
+//! ```
+//!
+//! A line longer than [`MAX_LINE_BYTES`], invalid JSON or an unknown request gets an error, and
+//! the connection lives on. At most [`MAX_CLIENTS`] are served; one that reads slowly loses
+//! intermediate states, never the newest.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{gpu::GpuInfo, settings::Mode};
+
+mod status;
+
+pub use status::*;
+
+/// Longest accepted line, its newline included.
+pub const MAX_LINE_BYTES: usize = 64 * 1024;
+/// Most clients at once.
+pub const MAX_CLIENTS: usize = 32;
+
+/// What a client asks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "snake_case")]
+pub enum Request {
+    /// The full status, answered by [`Reply::Status`].
+    Status,
+    /// From now on every change as an [`Event`], beginning with the full status.
+    Subscribe,
+    /// The GPUs the engine found, answered by [`Reply::Gpus`].
+    Gpus,
+    /// Switch the keepalive on.
+    On,
+    /// Switch the keepalive off.
+    Off,
+    /// Hold nothing until resumed, or for a time.
+    Pause {
+        /// Seconds; without it until [`Request::Resume`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        for_s: Option<f64>,
+    },
+    /// End a pause.
+    Resume,
+    /// Change the mode, and the settings file with it.
+    Mode {
+        /// The new mode.
+        mode: Mode,
+    },
+    /// Demand now: be warm for this long, or for the warm window.
+    Warm {
+        /// Seconds; without it the warm window of the settings.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        for_s: Option<f64>,
+    },
+    /// Inference begins: no pulses until [`Request::EndLease`] or until this connection closes.
+    BeginLease,
+    /// Inference ended: the warm window starts again.
+    EndLease,
+    /// All settings, answered by [`Reply::Settings`].
+    Settings,
+    /// Change one setting; an absent value removes the key, so that its default applies.
+    Set {
+        /// Dotted key, such as `thermal.max_temperature`.
+        key: String,
+        /// The new value, as TOML or as the bare text of a string.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
+    },
+    /// Energy by day, answered by [`Reply::Energy`].
+    Energy {
+        /// How many days back, today included.
+        days: u32,
+    },
+    /// The newest lines of the engine's log, answered by [`Reply::Log`].
+    Log,
+    /// Open the window, or raise it when it is open.
+    ShowWindow,
+}
+
+/// What a request is answered with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// It was done.
+    Ok(Reply),
+    /// It was refused.
+    Error(ApiError),
+}
+
+/// What a successful request brings back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Nothing to say.
+    Done,
+    /// The full status.
+    Status(Box<Status>),
+    /// The GPUs.
+    Gpus(Vec<GpuInfo>),
+    /// Every setting.
+    Settings(SettingsReport),
+    /// Energy by day, oldest first.
+    Energy(EnergyReport),
+    /// Log lines, oldest first.
+    Log(Vec<String>),
+}
+
+/// What a subscriber hears.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The status changed; always the full one.
+    Status(Box<Status>),
+    /// Somebody asked for the window.
+    ShowWindow,
+}
+
+/// One line from the engine to a client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ServerLine {
+    /// The answer to the oldest open request.
+    Answer(Answer),
+    /// News for a subscriber.
+    Event {
+        /// What happened.
+        event: Event,
+    },
+}
+
+/// Why a request was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct ApiError {
+    /// For programs.
+    pub code: ErrorCode,
+    /// For people: what was wrong and what would be right.
+    pub message: String,
+}
+
+impl ApiError {
+    /// An error with that code.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// Kinds of refusal that some face tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The line is longer than [`MAX_LINE_BYTES`].
+    LineTooLong,
+    /// The line is not JSON, or not UTF-8.
+    InvalidJson,
+    /// No such request.
+    UnknownRequest,
+    /// The request is known, its arguments are wrong.
+    InvalidArgument,
+    /// [`MAX_CLIENTS`] are connected already.
+    TooManyClients,
+    /// This connection holds no lease, or holds one already.
+    Lease,
+    /// The settings file cannot be written.
+    SettingsNotWritten,
+    /// The engine is stopping.
+    Stopping,
+}

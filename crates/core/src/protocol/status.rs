@@ -1,0 +1,296 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    gpu::{GpuErrorKind, GpuUuid, PState, PciBusId, PowerSource},
+    settings::{Mode, Strategy},
+    units::{Bytes, Celsius, Megahertz, Percent, Watts},
+};
+
+/// What the engine is doing for one GPU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Switched off by the user. Nothing is held.
+    Off,
+    /// On, but nothing asks for the GPU. No context, no VRAM.
+    Asleep,
+    /// The clocks are being held.
+    Warm,
+    /// Another process computes or holds a lease: held, without pulses.
+    Yielding,
+    /// One or more reasons forbid holding.
+    Paused,
+    /// The driver says no.
+    Fault,
+}
+
+/// Why a GPU is not held although it is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseReason {
+    /// The user paused it.
+    User,
+    /// The GPU is hot.
+    Thermal,
+    /// The temperature cannot be read.
+    Sensor,
+    /// On battery or on an undersized adapter.
+    Battery,
+    /// Holding would take VRAM that is reserved for the user's models.
+    Vram,
+    /// The energy budget of the day is spent.
+    Budget,
+}
+
+/// Everything there is to know, at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// The engine itself.
+    pub engine: EngineStatus,
+    /// Every GPU it looks after, in the driver's order.
+    pub gpus: Vec<GpuStatus>,
+    /// What it cost and brought today.
+    pub energy: EnergyToday,
+    /// What the user should know, worst first.
+    pub notices: Vec<Notice>,
+}
+
+/// The engine itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EngineStatus {
+    /// Version of the program.
+    pub version: String,
+    /// Its process id.
+    pub pid: u32,
+    /// Whether the GPUs are simulated.
+    pub simulated: bool,
+    /// When GPUs are kept warm.
+    pub mode: Mode,
+    /// Whether the keepalive is switched on.
+    pub enabled: bool,
+    /// Seconds since it started.
+    pub uptime_s: f64,
+    /// Seconds until a timed pause ends; `null` without one.
+    pub pause_remaining_s: Option<f64>,
+    /// Leases held now.
+    pub leases: u32,
+    /// What feeds the machine.
+    pub power_source: PowerSource,
+}
+
+/// One GPU.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GpuStatus {
+    /// Position in the driver's list.
+    pub index: u32,
+    /// The driver's name for it.
+    pub uuid: GpuUuid,
+    /// Marketing name.
+    pub name: String,
+    /// Where it sits on the PCI bus.
+    pub pci_bus_id: PciBusId,
+    /// What the engine is doing for it.
+    pub phase: Phase,
+    /// The phase and its cause in a sentence for people.
+    pub phase_text: String,
+    /// Seconds in this phase.
+    pub phase_s: f64,
+    /// Every reason that applies while [`Phase::Paused`].
+    pub reasons: Vec<PauseReason>,
+    /// Performance state.
+    pub pstate: Option<PState>,
+    /// SM clock.
+    pub sm_clock_mhz: Option<Megahertz>,
+    /// SM clock it can reach at most.
+    pub sm_clock_max_mhz: Option<Megahertz>,
+    /// Memory clock.
+    pub memory_clock_mhz: Option<Megahertz>,
+    /// Why the clocks are where they are, by NVML's names.
+    pub clocks_event_reasons: Vec<String>,
+    /// Core temperature.
+    pub temperature_c: Option<Celsius>,
+    /// Power drawn.
+    pub power_w: Option<Watts>,
+    /// Share of time in which any kernel ran.
+    pub utilization_percent: Option<Percent>,
+    /// Whether the next request finds it at full speed; `null` when the driver does not tell.
+    pub ready: Option<bool>,
+    /// Memory.
+    pub vram: VramStatus,
+    /// What is held; `null` when nothing is.
+    pub strategy: Option<Strategy>,
+    /// Time between pulses; `null` when none are sent.
+    pub pulse_interval_ms: Option<u64>,
+    /// Pulses since the engine started.
+    pub pulses: u64,
+    /// What the strategy ladder tried and saw, newest last, in plain words.
+    pub attempts: Vec<String>,
+    /// What the driver refused; `null` when all is well.
+    pub fault: Option<FaultStatus>,
+}
+
+/// Memory of one GPU.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VramStatus {
+    /// All of it.
+    pub total_bytes: Option<Bytes>,
+    /// What nobody has taken.
+    pub free_bytes: Option<Bytes>,
+    /// What our driver process holds.
+    pub ours_bytes: Option<Bytes>,
+}
+
+/// What the driver refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FaultStatus {
+    /// For programs.
+    pub kind: GpuErrorKind,
+    /// The driver's words.
+    pub message: String,
+    /// What to do.
+    pub advice: String,
+    /// Seconds until the next attempt.
+    pub retry_in_s: f64,
+}
+
+/// What the keepalive cost and brought today.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EnergyToday {
+    /// Watt-hours above rest; `null` when the driver gives neither energy nor power.
+    pub today_wh: Option<f64>,
+    /// In the user's currency; `null` without a price.
+    pub today_cost: Option<f64>,
+    /// Requests that arrived warm and would have been cold.
+    pub cold_starts_avoided_today: u64,
+}
+
+/// Energy by day, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EnergyReport {
+    /// One entry a calendar day.
+    pub days: Vec<EnergyDay>,
+    /// The unit of every cost.
+    pub currency: String,
+}
+
+/// One calendar day in the user's time zone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EnergyDay {
+    /// The day, as `2026-11-23`.
+    pub date: String,
+    /// Watt-hours above rest; `null` when they could not be measured.
+    pub warm_wh: Option<f64>,
+    /// In the user's currency; `null` without a price.
+    pub cost: Option<f64>,
+    /// Seconds held.
+    pub warm_s: f64,
+    /// Requests that arrived warm and would have been cold.
+    pub cold_starts_avoided: u64,
+}
+
+/// How much something matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// As it should be.
+    Ok,
+    /// Good to know.
+    Info,
+    /// Something does not work as wished.
+    Warning,
+    /// Something does not work.
+    Error,
+}
+
+/// Something the user should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// For programs: stays the same while the cause does.
+    pub id: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// For people.
+    pub message: String,
+}
+
+/// Every setting, for faces that show or change them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SettingsReport {
+    /// The settings file.
+    pub path: String,
+    /// In the order they are shown.
+    pub settings: Vec<SettingReport>,
+    /// What was wrong in the file and replaced by its default.
+    pub problems: Vec<SettingsProblem>,
+}
+
+/// One setting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SettingReport {
+    /// Dotted key.
+    pub key: String,
+    /// What it is called in the window.
+    pub title: String,
+    /// What it does, in one or two sentences.
+    pub description: String,
+    /// The value in force, as TOML; `null` when it has none.
+    pub value: Option<String>,
+    /// Its default, as TOML; `null` when it has none.
+    pub default: Option<String>,
+    /// What is accepted.
+    pub kind: SettingKind,
+}
+
+/// What a setting accepts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SettingKind {
+    /// On or off.
+    Bool,
+    /// A number in a range, both ends included.
+    Number {
+        /// Smallest.
+        min: f64,
+        /// Largest.
+        max: f64,
+        /// Whether only whole numbers are accepted.
+        integer: bool,
+        /// Its unit, such as `°C`; empty without one.
+        unit: String,
+        /// A word that is accepted instead of a number, such as `auto`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        word: Option<String>,
+    },
+    /// One of a few words.
+    Choice {
+        /// The words, with what people are shown.
+        options: Vec<SettingOption>,
+    },
+    /// Any text up to a length.
+    Text {
+        /// Most characters.
+        max_length: usize,
+    },
+    /// A list of texts.
+    List,
+}
+
+/// One choice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SettingOption {
+    /// In the file.
+    pub value: String,
+    /// For people.
+    pub title: String,
+}
+
+/// A value in the settings file that could not be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsProblem {
+    /// Line in the file, from 1; `null` when it is about the whole file.
+    pub line: Option<usize>,
+    /// Dotted key; empty when it is about the whole file.
+    pub key: String,
+    /// What was wrong and what would be right.
+    pub message: String,
+}

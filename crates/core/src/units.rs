@@ -1,0 +1,89 @@
+//! Physical quantities with their unit in the type.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! quantity {
+    ($(#[$doc:meta])* $name:ident($inner:ty), $($format:tt)+) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub $inner);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, $($format)+, self.0)
+            }
+        }
+    };
+}
+
+quantity!(
+    /// Degrees Celsius, as whole degrees: NVML reports no finer.
+    Celsius(i32), "{} °C");
+quantity!(
+    /// Electrical power in watts.
+    Watts(f64), "{:.1} W");
+quantity!(
+    /// Energy in joules (watt-seconds).
+    Joules(f64), "{:.1} J");
+quantity!(
+    /// Clock frequency in megahertz.
+    Megahertz(u32), "{} MHz");
+quantity!(
+    /// Share of time or capacity, 0 to 100.
+    Percent(u32), "{} %");
+quantity!(
+    /// Memory in bytes.
+    Bytes(u64), "{} B");
+
+impl Eq for Celsius {}
+impl Ord for Celsius {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+impl Eq for Megahertz {}
+impl Eq for Percent {}
+impl Eq for Bytes {}
+impl Ord for Bytes {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+impl Bytes {
+    /// Bytes in one binary gigabyte.
+    pub const GIB: u64 = 1 << 30;
+
+    /// `mib` binary megabytes.
+    pub const fn from_mib(mib: u64) -> Self {
+        Self(mib.saturating_mul(1 << 20))
+    }
+
+    /// `gib` binary gigabytes, rounded to the byte; negative and NaN become zero.
+    pub fn from_gib(gib: f64) -> Self {
+        Self((gib * Self::GIB as f64).round() as u64)
+    }
+
+    /// In binary gigabytes.
+    pub fn gib(self) -> f64 {
+        self.0 as f64 / Self::GIB as f64
+    }
+
+    /// In whole binary megabytes, rounded down.
+    pub const fn mib(self) -> u64 {
+        self.0 >> 20
+    }
+}
+
+impl Joules {
+    /// Joules in one watt-hour.
+    pub const PER_WATT_HOUR: f64 = 3600.0;
+
+    /// In watt-hours.
+    pub fn watt_hours(self) -> f64 {
+        self.0 / Self::PER_WATT_HOUR
+    }
+}

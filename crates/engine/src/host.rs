@@ -1,0 +1,19 @@
+//! The seam to the machine around the GPUs.
+
+use std::future::Future;
+
+use gpu_keepalive_core::{
+    host::{HostEvent, HostSample},
+    settings::AiProgram,
+};
+
+/// The machine, real or simulated.
+pub trait Host: Send + 'static {
+    /// One look at power source, AI programs and runtime power management. Touches no GPU.
+    fn look(&mut self, ai_programs: &[AiProgram]) -> impl Future<Output = HostSample> + Send;
+
+    /// Waits for the next thing that cannot wait; pending for ever where the machine tells none.
+    ///
+    /// Cancel safe.
+    fn event(&mut self) -> impl Future<Output = HostEvent> + Send;
+}

@@ -1,0 +1,5 @@
+//! Keeps an NVIDIA GPU ready for the next request.
+
+pub mod clock;
+pub mod gpu;
+pub mod host;
