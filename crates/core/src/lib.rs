@@ -6,6 +6,7 @@
 
 pub mod gpu;
 pub mod host;
+pub mod policy;
 pub mod protocol;
 pub mod settings;
 mod time;

@@ -1,0 +1,312 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::interval::{IntervalLaw, LearnedInterval};
+use crate::{
+    Moment,
+    gpu::GpuError,
+    settings::{PulseInterval, Settings, Strategy},
+};
+
+/// Time a strategy has to raise the clocks (product specification, for `power_mizer`).
+pub(super) const SETTLE: Duration = Duration::from_secs(3);
+/// Undisturbed time after which a strategy without pulses counts as holding: longer than the
+/// slowest fall known (60 s), because until then it may be the last work that holds the clocks.
+const PROVEN_AFTER: Duration = Duration::from_secs(90);
+/// A pause between looks from which they say nothing about what happened in between (suspend, a
+/// hung driver): well above the 2 s at which a settled GPU is looked at, and the deadline of a look.
+const BLIND: Duration = Duration::from_secs(10);
+/// Outcomes kept for the status.
+const NEWS_KEPT: usize = 8;
+
+/// What is known of a strategy on this GPU, driver and power source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Nothing.
+    #[default]
+    Untried,
+    /// It was seen to hold for longer than any GPU holds by itself.
+    Holds,
+    /// It was refused, or the clocks fell.
+    Fails,
+}
+
+/// What a governor keeps across restarts, for one GPU, driver version and power source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Learned {
+    /// The driver's own prefer-maximum-performance.
+    pub power_mizer: Verdict,
+    /// A context alone.
+    pub context: Verdict,
+    /// The pulse interval.
+    pub pulse: Option<LearnedInterval>,
+}
+
+/// What is to be held, and how often it pulses if it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub(super) strategy: Strategy,
+    pub(super) interval: Duration,
+}
+
+/// One sample, as far as it says whether the hold works.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    pub(super) at: Moment,
+    pub(super) ready: Option<bool>,
+    pub(super) busy: bool,
+    pub(super) gap: Duration,
+    pub(super) held: Option<Strategy>,
+    pub(super) held_since: Option<Moment>,
+    pub(super) last_pulse: Option<Moment>,
+    pub(super) fixed: bool,
+    pub(super) busy_fell: bool,
+}
+
+/// Finds the cheapest way to hold one GPU: climbs the ladder of strategies and runs the interval
+/// law of the last rung.
+///
+/// A rung without pulses is left at the first sample that finds the clocks down, once it had
+/// [`SETTLE`] to raise them; one that had proved itself before gets the benefit of one doubt. The
+/// cheaper rungs are tried again when the driver or the power source changes, because what is
+/// learned belongs to those.
+#[derive(Clone, Debug, Default)]
+pub struct Governor {
+    known: Learned,
+    law: IntervalLaw,
+    busy_law: IntervalLaw,
+    holding: Option<Strategy>,
+    quiet_since: Option<Moment>,
+    last_other_work: Option<Moment>,
+    doubts: u32,
+    news: Vec<String>,
+    attempts: Vec<String>,
+}
+
+impl Governor {
+    /// Goes on where an earlier run stopped.
+    pub fn new(known: Learned) -> Self {
+        let law = known
+            .pulse
+            .map(IntervalLaw::from_learned)
+            .unwrap_or_default();
+        Self {
+            known,
+            law,
+            ..Self::default()
+        }
+    }
+
+    /// What to keep across restarts.
+    pub fn learned(&self) -> Learned {
+        let fresh = self.law == IntervalLaw::default() && self.known.pulse.is_none();
+        Learned {
+            pulse: (!fresh).then(|| self.law.learned()),
+            ..self.known
+        }
+    }
+
+    /// What was tried and seen, oldest first.
+    pub fn attempts(&self) -> &[String] {
+        &self.attempts
+    }
+
+    /// Whether nothing is being tried at present, so that a calmer look will do.
+    pub fn is_settled(&self) -> bool {
+        match self.rung() {
+            Strategy::PowerMizer => self.known.power_mizer == Verdict::Holds,
+            Strategy::Context => self.known.context == Verdict::Holds,
+            Strategy::Pulse => self.law.is_settled(),
+        }
+    }
+
+    /// What to hold now. `busy_fell`: the clocks fell while another process computed.
+    pub(super) fn plan(&self, settings: &Settings, busy_fell: bool) -> Plan {
+        let strategy = match settings.strategy.fixed() {
+            Some(fixed) => fixed,
+            None if busy_fell => Strategy::Pulse,
+            None => self.rung(),
+        };
+        let law = if busy_fell { &self.busy_law } else { &self.law };
+        let interval = match settings.pulse.interval {
+            PulseInterval::Auto => law.interval(),
+            PulseInterval::Fixed(fixed) => fixed,
+        };
+        Plan { strategy, interval }
+    }
+
+    /// The GPU or the driver will not have this strategy.
+    pub(super) fn refused(&mut self, strategy: Strategy, error: &GpuError) {
+        self.fail(
+            strategy,
+            format!("{} is not possible here: {error}.", name(strategy)),
+        );
+    }
+
+    /// Judges the hold by one sample.
+    pub(super) fn saw(&mut self, look: &Look) {
+        self.follow_hold(look);
+        if look.busy {
+            self.last_other_work = Some(look.at);
+            self.quiet_since = None;
+        }
+        let (Some(strategy), Some(ready)) = (look.held, look.ready) else {
+            self.quiet_since = None;
+            return self.law.disturbed();
+        };
+        if look.gap > BLIND {
+            self.quiet_since = None;
+            return self.law.disturbed();
+        }
+        match strategy {
+            Strategy::Pulse if look.busy || look.busy_fell => self.judge_busy_pulses(look, ready),
+            _ if look.busy => self.law.disturbed(),
+            Strategy::Pulse => self.judge_pulses(look, ready),
+            unpulsed => self.judge_unpulsed(unpulsed, look, ready),
+        }
+    }
+
+    /// What was tried and seen since last asked.
+    pub(super) fn take_news(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.news)
+    }
+
+    fn rung(&self) -> Strategy {
+        if self.known.power_mizer != Verdict::Fails {
+            Strategy::PowerMizer
+        } else if self.known.context != Verdict::Fails {
+            Strategy::Context
+        } else {
+            Strategy::Pulse
+        }
+    }
+
+    fn follow_hold(&mut self, look: &Look) {
+        if self.holding == look.held {
+            return;
+        }
+        self.holding = look.held;
+        self.quiet_since = None;
+        self.doubts = 0;
+        self.law.restart();
+        self.busy_law.restart();
+    }
+
+    fn judge_pulses(&mut self, look: &Look, ready: bool) {
+        let last_work = look.last_pulse.max(self.last_other_work);
+        let Some(since_work) = last_work.map(|last| look.at.since(last)) else {
+            return;
+        };
+        let gave_up = self.law.has_given_up();
+        if ready {
+            self.law.held(since_work);
+        } else if self.law.fell(since_work) {
+            let next = seconds(self.law.learned().interval);
+            self.tell(format!(
+                "The clocks fell {} after a pulse; from now on one is sent every {next}.",
+                seconds(since_work)
+            ));
+        }
+        if !gave_up && self.law.has_given_up() {
+            self.tell("Pulses do not raise the clocks of this GPU; trying on at 1 s.".to_owned());
+        }
+    }
+
+    fn judge_busy_pulses(&mut self, look: &Look, ready: bool) {
+        self.law.disturbed();
+        let Some(since_pulse) = look.last_pulse.map(|last| look.at.since(last)) else {
+            return;
+        };
+        if ready {
+            self.busy_law.held(since_pulse);
+        } else {
+            self.busy_law.fell(since_pulse);
+        }
+    }
+
+    fn judge_unpulsed(&mut self, strategy: Strategy, look: &Look, ready: bool) {
+        let held_for = look
+            .held_since
+            .map_or(Duration::ZERO, |since| look.at.since(since));
+        if ready {
+            self.doubts = 0;
+            let quiet = look.at.since(*self.quiet_since.get_or_insert(look.at));
+            if quiet >= PROVEN_AFTER && self.verdict(strategy) != Verdict::Holds {
+                *self.verdict_mut(strategy) = Verdict::Holds;
+                self.tell(format!("{} holds the clocks.", name(strategy)));
+            }
+            return;
+        }
+        let quiet_since = self.quiet_since.take();
+        if held_for < SETTLE || look.fixed {
+            return;
+        }
+        if self.verdict(strategy) == Verdict::Holds && self.doubts == 0 {
+            self.doubts = 1;
+            return;
+        }
+        let after = quiet_since.map(|since| look.at.since(since));
+        self.fail(
+            strategy,
+            match after {
+                Some(after) => format!(
+                    "{} let the clocks fall after {}; going on to the next.",
+                    name(strategy),
+                    seconds(after)
+                ),
+                None => format!(
+                    "{} does not raise the clocks; going on to the next.",
+                    name(strategy)
+                ),
+            },
+        );
+    }
+
+    fn fail(&mut self, strategy: Strategy, news: String) {
+        *self.verdict_mut(strategy) = Verdict::Fails;
+        self.tell(news);
+    }
+
+    fn verdict(&self, strategy: Strategy) -> Verdict {
+        match strategy {
+            Strategy::PowerMizer => self.known.power_mizer,
+            Strategy::Context => self.known.context,
+            Strategy::Pulse => Verdict::Untried,
+        }
+    }
+
+    fn verdict_mut(&mut self, strategy: Strategy) -> &mut Verdict {
+        match strategy {
+            Strategy::PowerMizer => &mut self.known.power_mizer,
+            Strategy::Context | Strategy::Pulse => &mut self.known.context,
+        }
+    }
+
+    fn tell(&mut self, news: String) {
+        self.news.push(news.clone());
+        self.attempts.push(news);
+        let excess = self.attempts.len().saturating_sub(NEWS_KEPT);
+        self.attempts.drain(..excess);
+    }
+}
+
+/// The strategy in a sentence for people.
+fn name(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::PowerMizer => "The driver's maximum-performance setting",
+        Strategy::Context => "An open CUDA context alone",
+        Strategy::Pulse => "Pulses",
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 10.0 {
+        format!("{seconds:.1} s")
+    } else {
+        format!("{seconds:.0} s")
+    }
+}

@@ -1,0 +1,185 @@
+use std::time::Duration;
+
+use super::{GpuRecord, governor::Plan};
+use crate::{
+    Moment,
+    gpu::Action,
+    host::RuntimePm,
+    protocol::{PauseReason, Phase},
+    settings::Strategy,
+};
+
+/// A sample this old no longer allows a pulse.
+const FRESH: Duration = Duration::from_millis(500);
+/// Looks at a held GPU while something is being tried, and at one that another process uses: a
+/// fall costs at most this much readiness.
+const ATTENTIVE: Duration = Duration::from_secs(1);
+/// Looks at a held GPU whose hold has proved itself, and at a sleeping one that cannot suspend.
+const CALM: Duration = Duration::from_secs(2);
+/// Looks at a GPU of which nothing is wanted, for the display alone.
+const IDLE: Duration = Duration::from_secs(5);
+/// Looks at a sleeping GPU that can suspend but has not. It suspends about 6 s after the last file
+/// is closed (`facts`: seen on laptops), so after 30 s somebody else keeps it awake.
+const LET_IT_SUSPEND: Duration = Duration::from_secs(30);
+
+/// What the next action depends on.
+pub(super) struct Situation<'a> {
+    pub(super) phase: Phase,
+    pub(super) reasons: &'a [PauseReason],
+    pub(super) hold: Option<Plan>,
+    pub(super) settled: bool,
+    pub(super) record: &'a GpuRecord,
+    pub(super) runtime_pm: RuntimePm,
+    pub(super) woke: bool,
+    pub(super) suspended: bool,
+    pub(super) wanted: bool,
+    pub(super) matrix_size: u32,
+}
+
+/// The next action, or when there may be one.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Scheduled {
+    pub(super) action: Option<Action>,
+    pub(super) wake_at: Option<Moment>,
+}
+
+impl Scheduled {
+    fn now(action: Action) -> Self {
+        Self {
+            action: Some(action),
+            wake_at: None,
+        }
+    }
+
+    fn at(moment: Moment) -> Self {
+        Self {
+            action: None,
+            wake_at: Some(moment),
+        }
+    }
+
+    /// `action` when it is due at `moment`, otherwise a wake-up then.
+    fn due(action: Action, moment: Moment, now: Moment) -> Self {
+        if now >= moment {
+            Self::now(action)
+        } else {
+            Self::at(moment)
+        }
+    }
+}
+
+/// Decides the next action. In this order: let go of what must not be held, let go of NVML where
+/// it keeps the GPU from suspending, look when a look is due, hold, pulse.
+pub(super) fn next(situation: &Situation<'_>, now: Moment) -> Scheduled {
+    let record = situation.record;
+    if situation.suspended {
+        return close_if_open(record);
+    }
+    if let Some(fault) = record
+        .fault()
+        .filter(|fault| fault.blocks(situation.wanted))
+    {
+        if record.needs_release() {
+            let let_go = if fault.only_holding {
+                Action::Release
+            } else {
+                Action::Close
+            };
+            return Scheduled::now(let_go);
+        }
+        if now < fault.retry_at && !fault.only_holding {
+            return Scheduled::at(fault.retry_at);
+        }
+    }
+    match situation.hold {
+        Some(plan) => next_while_holding(situation, plan, now),
+        None => next_while_not_holding(situation, now),
+    }
+}
+
+fn next_while_holding(situation: &Situation<'_>, plan: Plan, now: Moment) -> Scheduled {
+    let record = situation.record;
+    let Some((sampled_at, _)) = record.timed_sample() else {
+        return Scheduled::now(Action::Sample);
+    };
+    let fresh = now.since(sampled_at) <= FRESH;
+    if record.held_as(plan.strategy) != Some(plan.strategy) {
+        if record.needs_release() && !climbs(record.held(), plan.strategy) {
+            return Scheduled::now(Action::Release);
+        }
+        let Plan { strategy, .. } = plan;
+        let hold = Action::Hold {
+            strategy,
+            matrix_size: situation.matrix_size,
+        };
+        return Scheduled::now(if fresh { hold } else { Action::Sample });
+    }
+    let attentive = situation.phase == Phase::Yielding || !situation.settled;
+    let next_look = sampled_at + if attentive { ATTENTIVE } else { CALM };
+    if plan.strategy != Strategy::Pulse || situation.phase != Phase::Warm {
+        return Scheduled::due(Action::Sample, next_look, now);
+    }
+    let pulse_at = record.last_pulse().map_or(now, |last| last + plan.interval);
+    if now < pulse_at {
+        return Scheduled::due(Action::Sample, next_look.min(pulse_at), now);
+    }
+    let since_pulse = record.last_pulse().is_none_or(|last| sampled_at > last);
+    Scheduled::now(if fresh && since_pulse {
+        Action::Pulse
+    } else {
+        Action::Sample
+    })
+}
+
+/// Whether the new strategy only adds to what is held.
+fn climbs(held: Option<Strategy>, wanted: Strategy) -> bool {
+    (held, wanted) == (Some(Strategy::Context), Strategy::Pulse)
+}
+
+fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
+    let record = situation.record;
+    if record.needs_release() {
+        return Scheduled::now(Action::Release);
+    }
+    let looks = record.timed_sample().map(|(at, _)| at);
+    if situation.runtime_pm == RuntimePm::Unsupported {
+        let rest = match situation.phase {
+            Phase::Asleep | Phase::Fault => CALM,
+            Phase::Paused if must_watch(situation.reasons) => ATTENTIVE,
+            _ => IDLE,
+        };
+        return Scheduled::due(Action::Sample, looks.map_or(now, |at| at + rest), now);
+    }
+    if situation.phase == Phase::Paused && must_watch(situation.reasons) {
+        return Scheduled::due(Action::Sample, looks.map_or(now, |at| at + ATTENTIVE), now);
+    }
+    if record.is_open() {
+        return Scheduled::now(Action::Close);
+    }
+    let asleep = situation.phase == Phase::Asleep;
+    let hold_fault = situation.phase == Phase::Fault;
+    if !(asleep || hold_fault) || situation.runtime_pm != RuntimePm::Active {
+        return Scheduled::default();
+    }
+    match record.closed_at() {
+        Some(closed) if !situation.woke => {
+            Scheduled::due(Action::Sample, closed + LET_IT_SUSPEND, now)
+        }
+        _ => Scheduled::now(Action::Sample),
+    }
+}
+
+/// Whether the reason can only be seen to end by looking at the GPU.
+fn must_watch(reasons: &[PauseReason]) -> bool {
+    let watched = [PauseReason::Thermal, PauseReason::Sensor, PauseReason::Vram];
+    let others = reasons.iter().any(|reason| !watched.contains(reason));
+    !others && !reasons.is_empty()
+}
+
+fn close_if_open(record: &GpuRecord) -> Scheduled {
+    if record.is_open() {
+        Scheduled::now(Action::Close)
+    } else {
+        Scheduled::default()
+    }
+}
