@@ -21,6 +21,8 @@
 //! the connection lives on. At most [`MAX_CLIENTS`] are served; one that reads slowly loses
 //! intermediate states, never the newest.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{gpu::GpuInfo, settings::Mode};
@@ -33,6 +35,10 @@ pub use status::*;
 pub const MAX_LINE_BYTES: usize = 64 * 1024;
 /// Most clients at once.
 pub const MAX_CLIENTS: usize = 32;
+/// Longest timer of [`Request::Pause`] and [`Request::Warm`]: a week.
+pub const MAX_TIMER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// Most days of [`Request::Energy`]: as many as are kept.
+pub const MAX_ENERGY_DAYS: u32 = 90;
 
 /// What a client asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,6 +96,47 @@ pub enum Request {
     Log,
     /// Open the window, or raise it when it is open.
     ShowWindow,
+}
+
+impl Request {
+    /// The name of every request, as in its `request` field.
+    pub const NAMES: [&'static str; 16] = [
+        "status",
+        "subscribe",
+        "gpus",
+        "on",
+        "off",
+        "pause",
+        "resume",
+        "mode",
+        "warm",
+        "begin_lease",
+        "end_lease",
+        "settings",
+        "set",
+        "energy",
+        "log",
+        "show_window",
+    ];
+
+    /// Whether its numbers are in range; the engine is only asked what passes.
+    pub fn check(&self) -> Result<(), ApiError> {
+        let refused = |message| Err(ApiError::new(ErrorCode::InvalidArgument, message));
+        match self {
+            Self::Pause { for_s: Some(s) } | Self::Warm { for_s: Some(s) }
+                if !(*s > 0.0 && *s <= MAX_TIMER.as_secs_f64()) =>
+            {
+                let longest = MAX_TIMER.as_secs();
+                refused(format!(
+                    "for_s is {s:?}; it must be more than 0 and at most {longest} seconds"
+                ))
+            }
+            Self::Energy { days } if !(1..=MAX_ENERGY_DAYS).contains(days) => refused(format!(
+                "days is {days}; it must be from 1 to {MAX_ENERGY_DAYS}"
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a request is answered with.
@@ -184,3 +231,6 @@ pub enum ErrorCode {
     /// The engine is stopping.
     Stopping,
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,4 +2,6 @@
 
 pub mod clock;
 pub mod gpu;
+pub mod handle;
 pub mod host;
+pub mod socket;

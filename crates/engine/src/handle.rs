@@ -1,0 +1,102 @@
+//! A way to talk to a running engine from inside its process.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use gpu_keepalive_core::protocol::{Answer, ApiError, ErrorCode, Event, Request, Status};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+/// Who asks. A lease belongs to the client that began it and ends when the client is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(pub u64);
+
+impl ClientId {
+    /// An id that nobody else in this process has.
+    pub fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A request on its way to the engine.
+#[derive(Debug)]
+pub struct Call {
+    /// Who asks.
+    pub client: ClientId,
+    /// What it asks; its numbers are in range.
+    pub request: Request,
+    /// Where the answer goes. Dropped unanswered, it reads as an engine that is stopping.
+    pub answer: oneshot::Sender<Answer>,
+}
+
+/// What reaches the engine from outside.
+#[derive(Debug)]
+pub enum Control {
+    /// Somebody asks something.
+    Call(Call),
+    /// A client is gone: its leases end.
+    ClientGone(ClientId),
+}
+
+/// Talks to a running engine. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct EngineHandle {
+    requests: mpsc::Sender<Control>,
+    status: watch::Receiver<Arc<Status>>,
+    events: broadcast::Sender<Event>,
+}
+
+impl EngineHandle {
+    /// A handle to the engine that holds the other ends.
+    pub fn new(
+        requests: mpsc::Sender<Control>,
+        status: watch::Receiver<Arc<Status>>,
+        events: broadcast::Sender<Event>,
+    ) -> Self {
+        Self {
+            requests,
+            status,
+            events,
+        }
+    }
+
+    /// Asks and waits for the answer; one with [`ErrorCode::Stopping`] when the engine is gone.
+    ///
+    /// [`Request::Subscribe`] is for the control socket alone: here [`Self::status`] does that.
+    pub async fn ask(&self, client: ClientId, request: Request) -> Answer {
+        if let Err(error) = request.check() {
+            return Answer::Error(error);
+        }
+        let (answer, answered) = oneshot::channel();
+        let call = Control::Call(Call {
+            client,
+            request,
+            answer,
+        });
+        let stopping = || Answer::Error(ApiError::new(ErrorCode::Stopping, STOPPING));
+        match self.requests.send(call).await {
+            Ok(()) => answered.await.unwrap_or_else(|_| stopping()),
+            Err(_) => stopping(),
+        }
+    }
+
+    /// Says that a client is gone.
+    pub async fn client_gone(&self, client: ClientId) {
+        // An engine that is gone has no leases left to end.
+        let _ = self.requests.send(Control::ClientGone(client)).await;
+    }
+
+    /// The newest status, and every change of it.
+    pub fn status(&self) -> watch::Receiver<Arc<Status>> {
+        self.status.clone()
+    }
+
+    /// From now on every [`Event::ShowWindow`]; changes of the status come from [`Self::status`].
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+}
+
+const STOPPING: &str = "GPU Keepalive is stopping; try again in a moment.";

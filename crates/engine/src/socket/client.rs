@@ -1,0 +1,115 @@
+use std::{collections::VecDeque, io, path::Path, time::Duration};
+
+use gpu_keepalive_core::protocol::{Answer, ApiError, Event, Reply, Request, ServerLine};
+use thiserror::Error;
+use tokio::time;
+
+use super::{
+    lines::{Line, Lines},
+    transport::{self, ClientStream, ConnectError},
+};
+
+/// How long an engine may take to answer before it counts as hung.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+/// Longest line accepted from the engine: a log is the longest it sends.
+const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
+/// A connection to a running engine in another process.
+pub struct Client {
+    lines: Lines<ClientStream>,
+    /// Events that arrived while an answer was awaited.
+    events: VecDeque<Event>,
+}
+
+impl Client {
+    /// Connects to the engine's control socket (on Windows the pipe of that name).
+    pub async fn connect(path: &Path) -> Result<Self, ConnectError> {
+        let stream = transport::connect(path).await?;
+        Ok(Self {
+            lines: Lines::new(stream, MAX_ANSWER_BYTES),
+            events: VecDeque::new(),
+        })
+    }
+
+    /// Asks and waits for the answer. After an error other than [`ClientError::Refused`] the
+    /// connection is of no more use.
+    pub async fn ask(&mut self, request: &Request) -> Result<Reply, ClientError> {
+        time::timeout(ANSWER_DEADLINE, self.ask_patiently(request))
+            .await
+            .map_err(|_| ClientError::NoAnswer)?
+    }
+
+    /// From now on what happens, beginning with the full status.
+    pub async fn subscribe(mut self) -> Result<Subscription, ClientError> {
+        self.ask(&Request::Subscribe).await?;
+        Ok(Subscription(self))
+    }
+
+    async fn ask_patiently(&mut self, request: &Request) -> Result<Reply, ClientError> {
+        let line = serde_json::to_vec(request).map_err(io::Error::from)?;
+        // An engine with too many clients says so and hangs up without reading: the write may
+        // fail although a line is waiting.
+        let written = self.lines.write(line).await;
+        loop {
+            match self.read().await {
+                Ok(ServerLine::Answer(Answer::Ok(reply))) => return Ok(reply),
+                Ok(ServerLine::Answer(Answer::Error(error))) => return Err(error.into()),
+                Ok(ServerLine::Event { event }) => self.events.push_back(event),
+                Err(error) => {
+                    written?;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    async fn read(&mut self) -> Result<ServerLine, ClientError> {
+        match self.lines.next().await? {
+            None => Err(ClientError::Closed),
+            Some(Line::TooLong) => Err(ClientError::Garbled("a line without end".to_owned())),
+            Some(Line::Whole(bytes)) => serde_json::from_slice(bytes)
+                .map_err(|error| ClientError::Garbled(error.to_string())),
+        }
+    }
+}
+
+/// What happens in the engine, as it happens.
+pub struct Subscription(Client);
+
+impl Subscription {
+    /// The next event; [`ClientError::Closed`] when the engine has ended. Cancel safe.
+    pub async fn next(&mut self) -> Result<Event, ClientError> {
+        if let Some(event) = self.0.events.pop_front() {
+            return Ok(event);
+        }
+        match self.0.read().await? {
+            ServerLine::Event { event } => Ok(event),
+            ServerLine::Answer(answer) => Err(ClientError::Garbled(format!(
+                "an answer to nothing: {answer:?}"
+            ))),
+        }
+    }
+}
+
+/// Why a request brought no reply.
+#[derive(Debug, Error)]
+pub enum ClientError {
+    /// The engine understood and said no.
+    #[error(transparent)]
+    Refused(#[from] ApiError),
+    /// The engine ended.
+    #[error("GPU Keepalive has ended")]
+    Closed,
+    /// The engine does not answer.
+    #[error("GPU Keepalive does not answer; stop it and start it again")]
+    NoAnswer,
+    /// The engine said something that this version does not understand.
+    #[error(
+        "GPU Keepalive answered something this program does not understand ({0}); \
+         use the same version of both"
+    )]
+    Garbled(String),
+    /// The connection broke.
+    #[error("the connection to GPU Keepalive broke: {0}")]
+    Io(#[from] io::Error),
+}

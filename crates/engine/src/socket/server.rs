@@ -1,0 +1,207 @@
+use std::{convert::Infallible, io, path::Path, str, sync::Arc, time::Duration};
+
+use gpu_keepalive_core::protocol::{
+    Answer, ApiError, ErrorCode, Event, MAX_CLIENTS, MAX_LINE_BYTES, Reply, Request, ServerLine,
+    Status,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::{broadcast, watch},
+    task::JoinSet,
+    time,
+};
+use tracing::{debug, warn};
+
+use super::{
+    lines::{Line, Lines},
+    transport::{BindError, Listener},
+};
+use crate::handle::{ClientId, EngineHandle};
+
+/// How long a client may leave one line unread before it is cut off.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Pause after a connection could not be accepted, which happens when file descriptors run out.
+const ACCEPT_BACK_OFF: Duration = Duration::from_secs(1);
+
+/// The engine's end of the control socket. Whoever has it is the engine.
+#[derive(Debug)]
+pub struct Server {
+    listener: Listener,
+}
+
+impl Server {
+    /// Takes the socket at that path (on Windows the pipe of that name), replacing one that a dead
+    /// engine left behind. Must be called within a tokio runtime.
+    pub fn bind(path: &Path) -> Result<Self, BindError> {
+        Listener::bind(path).map(|listener| Self { listener })
+    }
+
+    /// Serves clients until it is dropped, which closes every connection and removes the socket.
+    pub async fn serve(mut self, engine: EngineHandle) -> Infallible {
+        let mut clients = JoinSet::new();
+        loop {
+            tokio::select! {
+                biased;
+                Some(_) = clients.join_next() => {}
+                accepted = self.listener.accept() => match accepted {
+                    Ok(stream) if clients.len() < MAX_CLIENTS => {
+                        clients.spawn(attend(stream, engine.clone()));
+                    }
+                    Ok(stream) => turn_away(stream).await,
+                    Err(error) => {
+                        warn!(%error, "cannot accept a connection on the control socket");
+                        time::sleep(ACCEPT_BACK_OFF).await;
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// One client from its first line to its last.
+async fn attend(stream: impl AsyncRead + AsyncWrite + Unpin, engine: EngineHandle) {
+    let client = ClientId::next();
+    debug!(client = client.0, "connected");
+    let ended = converse(stream, &engine, client).await;
+    debug!(client = client.0, ?ended, "gone");
+    engine.client_gone(client).await;
+}
+
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    engine: &EngineHandle,
+    client: ClientId,
+) -> io::Result<()> {
+    let mut lines = Lines::new(stream, MAX_LINE_BYTES);
+    let mut news: Option<News> = None;
+    loop {
+        tokio::select! {
+            line = lines.next() => {
+                let Some(line) = line? else { return Ok(()) };
+                let answer = match parse(&line) {
+                    Ok(Request::Subscribe) => {
+                        news = Some(News::from_now(engine));
+                        Answer::Ok(Reply::Done)
+                    }
+                    Ok(request) => engine.ask(client, request).await,
+                    Err(error) => Answer::Error(error),
+                };
+                send(&mut lines, &ServerLine::Answer(answer)).await?;
+            }
+            event = next(&mut news) => {
+                let Some(event) = event else { return Ok(()) };
+                send(&mut lines, &ServerLine::Event { event }).await?;
+            }
+        }
+    }
+}
+
+/// What a subscriber is told.
+struct News {
+    status: watch::Receiver<Arc<Status>>,
+    events: broadcast::Receiver<Event>,
+}
+
+impl News {
+    /// Begins with the full status.
+    fn from_now(engine: &EngineHandle) -> Self {
+        let mut status = engine.status();
+        status.mark_changed();
+        Self {
+            status,
+            events: engine.events(),
+        }
+    }
+}
+
+/// The next event, `None` when the engine has ended; without a subscription it waits for ever.
+///
+/// A watch holds only the newest status, so a client that reads slowly misses what lay between.
+async fn next(news: &mut Option<News>) -> Option<Event> {
+    let news = match news {
+        Some(news) => news,
+        None => std::future::pending().await,
+    };
+    loop {
+        tokio::select! {
+            changed = news.status.changed() => {
+                changed.ok()?;
+                let status = Status::clone(&news.status.borrow_and_update());
+                return Some(Event::Status(Box::new(status)));
+            }
+            event = news.events.recv() => match event {
+                Ok(event) => return Some(event),
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return None,
+            },
+        }
+    }
+}
+
+async fn turn_away(stream: impl AsyncRead + AsyncWrite + Unpin) {
+    let error = ApiError::new(
+        ErrorCode::TooManyClients,
+        format!("{MAX_CLIENTS} programs are connected already; close one and try again."),
+    );
+    let line = ServerLine::Answer(Answer::Error(error));
+    if let Err(error) = send(&mut Lines::new(stream, 0), &line).await {
+        debug!(%error, "could not tell a client that there are too many");
+    }
+}
+
+async fn send(
+    lines: &mut Lines<impl AsyncRead + AsyncWrite + Unpin>,
+    line: &ServerLine,
+) -> io::Result<()> {
+    let bytes = serde_json::to_vec(line)?;
+    time::timeout(WRITE_TIMEOUT, lines.write(bytes)).await?
+}
+
+fn parse(line: &Line<'_>) -> Result<Request, ApiError> {
+    let refused = |code, message| Err(ApiError::new(code, message));
+    let Line::Whole(bytes) = line else {
+        return refused(
+            ErrorCode::LineTooLong,
+            format!("a line may have at most {MAX_LINE_BYTES} bytes, its newline included"),
+        );
+    };
+    let text = match str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.valid_up_to() + 1;
+            return refused(
+                ErrorCode::InvalidJson,
+                format!("byte {at} of the line is not UTF-8; a request is one line of JSON"),
+            );
+        }
+    };
+    let value: serde_json::Value = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(error) => {
+            return refused(
+                ErrorCode::InvalidJson,
+                format!("not JSON: {error}; a request looks like {EXAMPLE}"),
+            );
+        }
+    };
+    let name = match value.get("request") {
+        Some(serde_json::Value::String(name)) => name.clone(),
+        _ => {
+            return refused(
+                ErrorCode::UnknownRequest,
+                format!("the line names no request; a request looks like {EXAMPLE}"),
+            );
+        }
+    };
+    if !Request::NAMES.contains(&name.as_str()) {
+        let known = Request::NAMES.join(", ");
+        return refused(
+            ErrorCode::UnknownRequest,
+            format!("there is no request {name:?}; there are {known}"),
+        );
+    }
+    serde_json::from_value(value)
+        .or_else(|error| refused(ErrorCode::InvalidArgument, format!("{name}: {error}")))
+}
+
+const EXAMPLE: &str = r#"{"request":"status"}"#;
