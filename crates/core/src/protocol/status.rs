@@ -156,7 +156,8 @@ pub struct FaultStatus {
 /// What the keepalive cost and brought today.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EnergyToday {
-    /// Watt-hours above rest; `null` when the driver gives neither energy nor power.
+    /// Watt-hours above rest; `null` when the driver gives neither energy nor power, or as long as
+    /// the GPU has not been seen at rest.
     pub today_wh: Option<f64>,
     /// In the user's currency; `null` without a price.
     pub today_cost: Option<f64>,
@@ -182,7 +183,7 @@ pub struct EnergyDay {
     pub warm_wh: Option<f64>,
     /// In the user's currency; `null` without a price.
     pub cost: Option<f64>,
-    /// Seconds held.
+    /// Seconds held, summed over the GPUs.
     pub warm_s: f64,
     /// Requests that arrived warm and would have been cold.
     pub cold_starts_avoided: u64,

@@ -1,0 +1,144 @@
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
+
+use super::{
+    baseline::{self, Baseline},
+    interval::Interval,
+};
+use crate::{
+    gpu::{GpuUuid, PowerSource},
+    units::{Joules, Watts},
+};
+
+/// One calendar day.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Day {
+    /// Seconds held, others' computing included, summed over the GPUs.
+    #[serde(deserialize_with = "amount")]
+    pub(super) warm_s: f64,
+    pub(super) cold_starts_avoided: u64,
+    /// By GPU and power source, in their order, so that sums do not depend on who came first.
+    accounts: Vec<Account>,
+}
+
+/// What one GPU drew on one power source in one day, while it was held for nobody else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Account {
+    gpu: GpuUuid,
+    power_source: PowerSource,
+    /// Seconds charged against a settled baseline.
+    #[serde(default, deserialize_with = "amount")]
+    settled_s: f64,
+    /// What was drawn in them.
+    #[serde(default, deserialize_with = "amount")]
+    settled_j: f64,
+    /// What the GPU would have drawn in them at rest.
+    #[serde(default, deserialize_with = "amount")]
+    rest_j: f64,
+    /// Seconds that wait for a baseline.
+    #[serde(default, deserialize_with = "amount")]
+    open_s: f64,
+    /// What was drawn in them.
+    #[serde(default, deserialize_with = "amount")]
+    open_j: f64,
+}
+
+impl Day {
+    /// Counts a stretch in which the GPU was held.
+    pub(super) fn charge(&mut self, gpu: &GpuUuid, interval: &Interval, resting: Option<Watts>) {
+        self.warm_s += interval.seconds;
+        if interval.others_busy {
+            return;
+        }
+        let account = self.account(gpu, interval.power_source);
+        match (interval.drawn, resting) {
+            (Some(Joules(drawn)), Some(Watts(resting))) => {
+                account.settled_s += interval.seconds;
+                account.settled_j += drawn;
+                account.rest_j += resting * interval.seconds;
+            }
+            (Some(Joules(drawn)), None) => {
+                account.open_s += interval.seconds;
+                account.open_j += drawn;
+            }
+            // The empty account says that something could not be measured.
+            (None, _) => {}
+        }
+    }
+
+    /// Charges what was waiting for this baseline.
+    pub(super) fn settle(&mut self, gpu: &GpuUuid, source: PowerSource, Watts(resting): Watts) {
+        for account in self.accounts.iter_mut().filter(|a| a.is(gpu, source)) {
+            account.settled_s += account.open_s;
+            account.settled_j += account.open_j;
+            account.rest_j += resting * account.open_s;
+            (account.open_s, account.open_j) = (0.0, 0.0);
+        }
+    }
+
+    /// What was drawn above rest; `None` when there was something and nothing of it is known.
+    pub(super) fn above_rest(&self, baselines: &[Baseline]) -> Option<Joules> {
+        let known: Vec<f64> = self
+            .accounts
+            .iter()
+            .filter_map(|account| account.above_rest(baselines))
+            .collect();
+        let unknown = known.is_empty() && !self.accounts.is_empty();
+        // Adding onto zero: an empty f64 sum is -0.0.
+        (!unknown).then(|| Joules(known.iter().fold(0.0, |sum, joules| sum + joules)))
+    }
+
+    fn account(&mut self, gpu: &GpuUuid, power_source: PowerSource) -> &mut Account {
+        let key = (gpu, power_source);
+        let place = self
+            .accounts
+            .binary_search_by(|a| (&a.gpu, a.power_source).cmp(&key));
+        let index = place.unwrap_or_else(|index| {
+            self.accounts.insert(index, Account::new(gpu, power_source));
+            index
+        });
+        &mut self.accounts[index]
+    }
+}
+
+impl Account {
+    fn new(gpu: &GpuUuid, power_source: PowerSource) -> Self {
+        Self {
+            gpu: gpu.clone(),
+            power_source,
+            settled_s: 0.0,
+            settled_j: 0.0,
+            rest_j: 0.0,
+            open_s: 0.0,
+            open_j: 0.0,
+        }
+    }
+
+    fn is(&self, gpu: &GpuUuid, power_source: PowerSource) -> bool {
+        self.gpu == *gpu && self.power_source == power_source
+    }
+
+    fn above_rest(&self, baselines: &[Baseline]) -> Option<f64> {
+        let settled = (self.settled_s > 0.0).then_some(self.settled_j - self.rest_j);
+        let estimate = baseline::find(baselines, &self.gpu, self.power_source)
+            .and_then(Baseline::estimate)
+            .filter(|_| self.open_s > 0.0);
+        let open = estimate.map(|Watts(resting)| self.open_j - resting * self.open_s);
+        let sum = match (settled, open) {
+            (None, None) => return None,
+            (settled, open) => settled.unwrap_or(0.0) + open.unwrap_or(0.0),
+        };
+        Some(sum.max(0.0))
+    }
+}
+
+/// Reads a number that cannot be negative: one that is belongs to a damaged file.
+pub(super) fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    let value = f64::deserialize(from)?;
+    if value.is_finite() && value >= 0.0 {
+        return Ok(value);
+    }
+    Err(D::Error::custom(format!(
+        "{value} in the energy record should be a number from 0 up"
+    )))
+}

@@ -1,0 +1,70 @@
+use jiff::civil::Date;
+
+use super::{MAX_GAP, Reading};
+use crate::{
+    gpu::PowerSource,
+    units::{Joules, Watts},
+};
+
+/// The stretch between two readings of one GPU.
+pub(super) struct Interval {
+    /// Its length.
+    pub(super) seconds: f64,
+    /// What was drawn; `None` when it could not be measured.
+    pub(super) drawn: Option<Joules>,
+    /// Our hold was in force.
+    pub(super) held: bool,
+    /// The GPU was at rest from one end to the other.
+    pub(super) resting: bool,
+    /// Somebody else computed.
+    pub(super) others_busy: bool,
+    /// What fed the machine at its start.
+    pub(super) power_source: PowerSource,
+    /// The day it began and the day it ended.
+    pub(super) dates: (Date, Date),
+}
+
+impl Interval {
+    /// `None` when nothing may be concluded: too long, of no length, or over a counter's restart.
+    pub(super) fn between(from: &Reading, to: &Reading) -> Option<Self> {
+        let elapsed = to.at.since(from.at);
+        let restarted = from.energy.zip(to.energy).is_some_and(|(a, b)| b.0 < a.0);
+        if elapsed.is_zero() || elapsed > MAX_GAP || restarted {
+            return None;
+        }
+        let seconds = elapsed.as_secs_f64();
+        let others_busy = from.others_busy || to.others_busy;
+        Some(Self {
+            seconds,
+            drawn: drawn(from, to, seconds),
+            held: from.held,
+            resting: from.resting
+                && to.resting
+                && !from.held
+                && !others_busy
+                && from.power_source == to.power_source,
+            others_busy,
+            power_source: from.power_source,
+            dates: (from.date, to.date),
+        })
+    }
+
+    /// One half of it, to be counted twice.
+    pub(super) fn halves(&self) -> Self {
+        Self {
+            seconds: self.seconds / 2.0,
+            drawn: self.drawn.map(|drawn| Joules(drawn.0 / 2.0)),
+            ..*self
+        }
+    }
+}
+
+/// The counter's difference, or the integral of power.
+fn drawn(from: &Reading, to: &Reading, seconds: f64) -> Option<Joules> {
+    let counted = from.energy.zip(to.energy).map(|(a, b)| Joules(b.0 - a.0));
+    let integral = || {
+        let (Watts(a), Watts(b)) = from.power.zip(to.power)?;
+        Some(Joules((a + b) / 2.0 * seconds))
+    };
+    counted.or_else(integral)
+}

@@ -1,0 +1,134 @@
+use std::fmt::Write;
+
+use crate::protocol::{EnergyDay, EnergyReport};
+
+#[cfg(test)]
+mod tests;
+
+/// Cells of the longest bar.
+const BAR_CELLS: f64 = 20.0;
+
+/// The report as people read it on the command line: a line a day, a bar, totals.
+pub fn render(report: &EnergyReport) -> String {
+    let days = &report.days;
+    let (Some(first), Some(last)) = (days.first(), days.last()) else {
+        return "Nothing recorded yet. The first figures appear once the keepalive has run.\n"
+            .to_owned();
+    };
+    let total = total(days);
+    let mut rows = vec![heading(&report.currency)];
+    let most = days.iter().filter_map(|d| d.warm_wh).fold(0.0, f64::max);
+    rows.extend(days.iter().map(|day| row(day, most)));
+    if days.len() > 1 {
+        rows.push(Default::default());
+        rows.push(row(&total, 0.0));
+    }
+    if days.iter().all(|day| day.cost.is_none()) {
+        rows.iter_mut().for_each(|row| row[2].clear());
+    }
+    let mut text = format!("Energy spent on keeping warm, {}\n\n", span(first, last));
+    text += &table(&rows);
+    text += "\nCounted is what the GPU drew above its rest while it was held and nobody else \
+             computed.\n";
+    text += &notes(days);
+    text
+}
+
+type Row = [String; 6];
+
+fn heading(currency: &str) -> Row {
+    let currency = match currency {
+        "" => "Cost",
+        currency => currency,
+    };
+    ["Day", "Wh", currency, "Warm", "Cold starts avoided", ""].map(str::to_owned)
+}
+
+fn row(day: &EnergyDay, most_wh: f64) -> Row {
+    let unknown = || "unknown".to_owned();
+    [
+        day.date.clone(),
+        day.warm_wh.map_or_else(unknown, |wh| format!("{wh:.2}")),
+        day.cost.map_or_else(unknown, |cost| format!("{cost:.3}")),
+        duration(day.warm_s),
+        day.cold_starts_avoided.to_string(),
+        bar(day.warm_wh.unwrap_or(0.0), most_wh),
+    ]
+}
+
+fn total(days: &[EnergyDay]) -> EnergyDay {
+    let sum = |value: fn(&EnergyDay) -> Option<f64>| {
+        days.iter()
+            .filter_map(value)
+            .reduce(|sum, value| sum + value)
+    };
+    EnergyDay {
+        date: "Total".to_owned(),
+        warm_wh: sum(|day| day.warm_wh),
+        cost: sum(|day| day.cost),
+        warm_s: days.iter().map(|day| day.warm_s).sum(),
+        cold_starts_avoided: days.iter().map(|day| day.cold_starts_avoided).sum(),
+    }
+}
+
+fn span(first: &EnergyDay, last: &EnergyDay) -> String {
+    if first.date == last.date {
+        return first.date.clone();
+    }
+    format!("{} to {}", first.date, last.date)
+}
+
+/// Something is drawn for every day that cost anything.
+fn bar(wh: f64, most_wh: f64) -> String {
+    if wh <= 0.0 || most_wh <= 0.0 {
+        return String::new();
+    }
+    let cells = (wh / most_wh * BAR_CELLS).round().max(1.0);
+    "█".repeat(cells as usize)
+}
+
+fn duration(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() as u64;
+    match minutes {
+        0 => format!("{seconds:.0} s"),
+        1..60 => format!("{minutes} min"),
+        _ => format!("{} h {:02} min", minutes / 60, minutes % 60),
+    }
+}
+
+/// Numbers to the right, the day and the bar to the left; a column without anything is left out.
+fn table(rows: &[Row]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+    let widths: [usize; 6] = std::array::from_fn(|column| width(column).unwrap_or(0));
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (column, (cell, &width)) in row.iter().zip(&widths).enumerate() {
+            // Writing to a String cannot fail.
+            let _ = match column {
+                _ if width == 0 => Ok(()),
+                0 => write!(line, "{cell:<width$}"),
+                5 => write!(line, "  {cell}"),
+                _ => write!(line, "  {cell:>width$}"),
+            };
+        }
+        text += line.trim_end();
+        text.push('\n');
+    }
+    text
+}
+
+fn notes(days: &[EnergyDay]) -> String {
+    let mut text = String::new();
+    if days.iter().any(|day| day.warm_wh.is_none()) {
+        text += "Unknown: the GPU has not been seen at rest yet, or its driver tells neither \
+                 energy nor power.\n";
+    }
+    let costs_known = days.iter().any(|day| day.cost.is_some());
+    let energy_known = days.iter().any(|day| day.warm_wh.is_some());
+    if energy_known && !costs_known {
+        text += "For the cost, set your price: gpu-keepalive settings set energy.price_per_kwh \
+                 0.30\n";
+    }
+    text
+}

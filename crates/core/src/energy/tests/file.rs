@@ -1,0 +1,100 @@
+//! The ledger's file: what comes back, and what is recognised as damaged.
+
+use super::*;
+
+fn full() -> Ledger {
+    let mut ledger = rested();
+    rest(&mut ledger, "b", PowerSource::Battery, 4.25);
+    feed(
+        &mut ledger,
+        [
+            held(100.0, 46.0),
+            counted(110.0, 7.0),
+            counted(120.0, 700.5),
+        ],
+    );
+    ledger.observe(&gpu("c"), held(100.0, 50.0));
+    ledger.observe(&gpu("c"), held(110.0, 50.0));
+    ledger.cold_start_avoided(DAY.tomorrow().expect("a day"));
+    ledger.interrupt();
+    ledger
+}
+
+#[test]
+fn comes_back_as_it_was() {
+    let json = serde_json::to_string(&full()).expect("json");
+    let back: Ledger = serde_json::from_str(&json).expect("ledger");
+    assert_eq!(back, full());
+}
+
+#[test]
+fn starts_anew_after_a_restart() {
+    let mut ledger = rested();
+    feed(&mut ledger, [held(100.0, 46.0), held(110.0, 46.0)]);
+    let json = serde_json::to_string(&ledger).expect("json");
+    let mut back: Ledger = serde_json::from_str(&json).expect("ledger");
+    // Another boot, so another clock: the next reading has nothing to be measured against.
+    feed(&mut back, [held(111.0, 46.0), held(121.0, 46.0)]);
+    assert_joules(&back, 720.0);
+}
+
+#[test]
+fn a_file_cut_off_anywhere_is_seen_to_be_damaged() {
+    let json = serde_json::to_string_pretty(&full()).expect("json") + "\n";
+    for length in 0..json.len() {
+        let read = serde_json::from_slice::<Ledger>(&json.as_bytes()[..length]);
+        match read {
+            Err(_) => {}
+            Ok(ledger) => {
+                assert_eq!(
+                    length,
+                    json.len() - 1,
+                    "only the last newline may be missing"
+                );
+                assert_eq!(ledger, full());
+            }
+        }
+    }
+}
+
+/// Never edited: what version 1 wrote must load for ever.
+const VERSION_1: &str = r#"{"version":1,"days":{"2026-11-23":{"warm_s":20.0,"cold_starts_avoided":3,
+    "accounts":[{"gpu":"GPU-a","power_source":"ac","settled_s":20.0,"settled_j":920.0,
+    "rest_j":200.0,"open_s":0.0,"open_j":0.0}]}},"baselines":[{"gpu":"GPU-a","power_source":"ac",
+    "blocks_w":[10.0,10.0],"first_look":null}]}"#;
+
+#[test]
+fn version_1_loads() {
+    let ledger: Ledger = serde_json::from_str(VERSION_1).expect("ledger");
+    assert_eq!(ledger.watt_hours(DAY), Some(0.2));
+    assert_eq!(ledger.today(DAY, None).cold_starts_avoided_today, 3);
+    let rest = ledger.resting_power(&gpu("a"), PowerSource::Ac);
+    assert_eq!(rest, Some(Watts(10.0)));
+}
+
+#[test]
+fn less_and_more_than_it_knows_is_tolerated() {
+    let empty: Ledger = serde_json::from_str("{}").expect("ledger");
+    assert_eq!(empty, Ledger::default());
+    let more = VERSION_1.replace(r#""warm_s""#, r#""mood":"good","warm_s""#);
+    let more: Ledger = serde_json::from_str(&more).expect("ledger");
+    assert_eq!(more, serde_json::from_str(VERSION_1).expect("ledger"));
+}
+
+#[test]
+fn what_cannot_be_true_is_refused() {
+    let rows = [
+        (r#""version":1"#, r#""version":2"#),
+        (r#""warm_s":20.0"#, r#""warm_s":-20.0"#),
+        (r#""settled_j":920.0"#, r#""settled_j":1e400"#),
+        ("[10.0,10.0]", "[10.0,-10.0]"),
+        ("2026-11-23", "2026-13-23"),
+    ];
+    let mut messages = String::new();
+    for (right, wrong) in rows {
+        let json = VERSION_1.replacen(right, wrong, 1);
+        let error = serde_json::from_str::<Ledger>(&json).expect_err(wrong);
+        messages += &format!("{error}\n");
+    }
+    insta::assert_snapshot!(messages);
+}
