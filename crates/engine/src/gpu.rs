@@ -4,6 +4,8 @@ use std::future::Future;
 
 use gpu_keepalive_core::gpu::{Action, GpuError, GpuInfo, Outcome};
 
+pub mod nvidia;
+
 /// One GPU, real or simulated.
 pub trait Gpu: Send + 'static {
     /// Does one thing and says what came of it, within [`Action::deadline`].

@@ -1,6 +1,7 @@
 //! Keeps an NVIDIA GPU ready for the next request.
 
 pub mod clock;
+pub mod driver;
 pub mod gpu;
 pub mod handle;
 pub mod host;

@@ -1,0 +1,259 @@
+//! The driver process as the engine sees it: started when needed, asked with a deadline, ended to
+//! let go of the GPU, killed when it hangs.
+//!
+//! libcuda keeps its device files open and 100 to 145 MiB resident until the process ends, so
+//! letting go of a GPU that was held with CUDA means ending this process.
+
+use std::{path::Path, path::PathBuf, process::Stdio, time::Duration};
+
+use gpu_keepalive_core::{
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuUuid, Outcome},
+    settings::Strategy,
+};
+use serde::de::DeserializeOwned;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
+    process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
+    task::JoinHandle,
+    time::timeout,
+};
+
+mod cuda;
+#[cfg(windows)]
+mod job;
+mod nvml;
+mod serve;
+mod session;
+mod thread;
+mod wire;
+
+pub use serve::serve;
+pub(crate) use thread::{DriverThread, discover as discover_on_thread};
+
+use session::needs_fresh_start;
+use wire::{Answer, Ask, LIST, ROLE};
+
+/// How long listing the GPUs may take: waking several suspended ones, a second or two each.
+const DISCOVERY_DEADLINE: Duration = Duration::from_secs(15);
+
+/// How long a process may take to be gone after it was told to end or was killed.
+const END_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Lists the GPUs with a process that ends at once, so that nothing stays open.
+pub(crate) async fn discover(program: &Path) -> Result<Vec<GpuInfo>, GpuError> {
+    let mut running = Running::start(program, LIST)?;
+    let gpus = match timeout(DISCOVERY_DEADLINE, running.answer(0)).await {
+        Ok(answer) => answer?,
+        Err(_) => return Err(late(DISCOVERY_DEADLINE)),
+    };
+    running.end().await?;
+    Ok(gpus)
+}
+
+/// The driver process of one GPU. Dropping it kills the process.
+pub(crate) struct DriverProcess {
+    program: PathBuf,
+    uuid: GpuUuid,
+    running: Option<Running>,
+    last_id: u64,
+}
+
+impl DriverProcess {
+    /// Starts nothing until the first action needs it.
+    pub(crate) fn new(program: PathBuf, uuid: GpuUuid) -> Self {
+        Self {
+            program,
+            uuid,
+            running: None,
+            last_id: 0,
+        }
+    }
+
+    /// Does it within the action's deadline.
+    ///
+    /// # Errors
+    /// The driver's own; [`GpuErrorKind::TimedOut`] when the process was killed for being late;
+    /// [`GpuErrorKind::ProcessEnded`] when it died. After the last two nothing is held, and the
+    /// next action starts a new process.
+    pub(crate) async fn perform(&mut self, action: Action) -> Result<Outcome, GpuError> {
+        match action {
+            Action::Close => {
+                self.end().await?;
+                Ok(Outcome::Closed)
+            }
+            Action::Release if self.running.as_ref().is_none_or(|r| r.has_cuda) => {
+                self.end().await?;
+                Ok(Outcome::Released)
+            }
+            Action::Hold {
+                strategy: Strategy::PowerMizer,
+                ..
+            } if self.running.as_ref().is_some_and(|r| r.has_cuda) => {
+                self.end().await?;
+                self.ask(action).await
+            }
+            _ => self.ask(action).await,
+        }
+    }
+
+    async fn ask(&mut self, action: Action) -> Result<Outcome, GpuError> {
+        // Taken out while it is asked: should this future be dropped half-way, so is the process.
+        let mut running = match self.running.take() {
+            Some(running) => running,
+            None => Running::start(&self.program, &self.uuid.0)?,
+        };
+        let loads_cuda =
+            matches!(action, Action::Hold { strategy, .. } if strategy != Strategy::PowerMizer);
+        running.has_cuda |= loads_cuda;
+        self.last_id += 1;
+        let answer = running.ask(self.last_id, action);
+        let result = timeout(action.deadline(), answer)
+            .await
+            .unwrap_or_else(|_| Err(late(action.deadline())));
+        let is_sound = match &result {
+            Ok(_) => true,
+            // A refused context leaves libcuda loaded for nothing.
+            Err(_) if loads_cuda => false,
+            Err(error) => {
+                use GpuErrorKind::{ProcessEnded, TimedOut};
+                !needs_fresh_start(error.kind) && !matches!(error.kind, TimedOut | ProcessEnded)
+            }
+        };
+        // Otherwise it is dropped here, which kills it.
+        if is_sound {
+            self.running = Some(running);
+        }
+        result
+    }
+
+    async fn end(&mut self) -> Result<(), GpuError> {
+        match self.running.take() {
+            Some(running) => running.end().await,
+            None => Ok(()),
+        }
+    }
+}
+
+struct Running {
+    child: Child,
+    stdin: ChildStdin,
+    stdout: Lines<BufReader<ChildStdout>>,
+    /// Ends with the process; gives the last line it wrote.
+    stderr: JoinHandle<Option<String>>,
+    /// Whether libcuda may have been loaded.
+    has_cuda: bool,
+}
+
+impl Running {
+    /// Starts the process. Must not be called from a short-lived thread: on Linux the process dies
+    /// with the thread that started it.
+    fn start(program: &Path, subject: &str) -> Result<Self, GpuError> {
+        let mut command = Command::new(program);
+        command
+            .args([ROLE, subject])
+            // Set to 1 by some distributions for everyone: it would keep the clocks down.
+            .env_remove("CUDA_DISABLE_PERF_BOOST")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        if subject != LIST {
+            command.env("CUDA_VISIBLE_DEVICES", subject);
+        }
+        // Ctrl-C in a terminal goes to the engine alone, which then ends the process in order.
+        #[cfg(unix)]
+        command.process_group(0);
+        #[cfg(windows)]
+        command.creation_flags(job::CREATE_NO_WINDOW);
+        let failed = |error| {
+            let message = format!("cannot start {}: {error}", program.display());
+            GpuError::new(GpuErrorKind::ProcessEnded, message)
+        };
+        let mut child = command.spawn().map_err(failed)?;
+        #[cfg(windows)]
+        job::bind(&child).map_err(failed)?;
+        let (stdin, stdout, stderr) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        Ok(Self {
+            stdin: stdin.expect("standard input is piped"),
+            stdout: BufReader::new(stdout.expect("standard output is piped")).lines(),
+            stderr: tokio::spawn(log(stderr.expect("standard error is piped"))),
+            child,
+            has_cuda: false,
+        })
+    }
+
+    async fn ask(&mut self, id: u64, action: Action) -> Result<Outcome, GpuError> {
+        let mut line = serde_json::to_vec(&Ask { id, action }).expect("an action is plain data");
+        line.push(b'\n');
+        // A failed write means that it is dead; reading then says so with its last words.
+        let _ = self.stdin.write_all(&line).await;
+        self.answer(id).await
+    }
+
+    async fn answer<T: DeserializeOwned>(&mut self, id: u64) -> Result<T, GpuError> {
+        while let Ok(Some(line)) = self.stdout.next_line().await {
+            match serde_json::from_str::<Answer<T>>(&line) {
+                Ok(answer) if answer.id == id => return answer.into_result(),
+                // The vendor's libraries share standard output with us.
+                _ => tracing::debug!("not an answer: {line}"),
+            }
+        }
+        Err(self.ended().await)
+    }
+
+    /// How it died, with its last words.
+    async fn ended(&mut self) -> GpuError {
+        let status = match timeout(END_DEADLINE, self.child.wait()).await {
+            Ok(Ok(status)) => status.to_string(),
+            _ => "closed its output".to_owned(),
+        };
+        let last_words = timeout(END_DEADLINE, &mut self.stderr).await;
+        let message = match last_words {
+            Ok(Ok(Some(line))) => format!("the driver process ended ({status}): {line}"),
+            _ => format!("the driver process ended ({status})"),
+        };
+        GpuError::new(GpuErrorKind::ProcessEnded, message)
+    }
+
+    /// Ends it in order, or by force; when this returns without an error the process is gone and
+    /// the driver has taken back everything.
+    async fn end(self) -> Result<(), GpuError> {
+        let Self {
+            mut child, stdin, ..
+        } = self;
+        // The end of its input tells it to let go and leave.
+        drop(stdin);
+        if timeout(END_DEADLINE, child.wait()).await.is_ok() {
+            return Ok(());
+        }
+        match timeout(END_DEADLINE, child.kill()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(stuck(&error.to_string())),
+            Err(_) => Err(stuck("the kernel does not let it go")),
+        }
+    }
+}
+
+fn late(deadline: Duration) -> GpuError {
+    let message = format!("the driver did not answer within {deadline:?}");
+    GpuError::new(GpuErrorKind::TimedOut, message)
+}
+
+fn stuck(why: &str) -> GpuError {
+    GpuError::new(
+        GpuErrorKind::TimedOut,
+        format!("the driver process cannot be ended: {why}"),
+    )
+}
+
+/// Passes on what the process writes to standard error, and keeps the last line.
+async fn log(stderr: ChildStderr) -> Option<String> {
+    let mut lines = BufReader::new(stderr).lines();
+    let mut last = None;
+    while let Ok(Some(line)) = lines.next_line().await {
+        tracing::debug!(target: "gpu_keepalive::driver_process", "{line}");
+        last = Some(line);
+    }
+    last
+}

@@ -1,0 +1,94 @@
+//! The driver process: the only process of ours that loads the vendor's libraries.
+
+use std::{
+    io::{self, BufRead, Write},
+    panic::catch_unwind,
+    process::ExitCode,
+};
+
+use gpu_keepalive_core::gpu::{GpuError, GpuInfo, GpuUuid};
+use serde::Serialize;
+
+use super::{
+    cuda::{ContextKind, panicked},
+    nvml,
+    session::Session,
+    wire::{Answer, Ask, LIST, ROLE},
+};
+
+/// Runs as the driver process when the program's arguments (without its name) say so, until the
+/// engine closes standard input; `None` when this is an ordinary start.
+///
+/// A program that uses [`Backend::Process`](crate::gpu::nvidia::Backend::Process) with itself as
+/// the program calls this first thing in `main`, before it starts a thread or opens anything.
+pub fn serve(arguments: impl IntoIterator<Item = String>) -> Option<ExitCode> {
+    let mut arguments = arguments.into_iter();
+    if arguments.next().as_deref() != Some(ROLE) {
+        return None;
+    }
+    let Some(subject) = arguments.next() else {
+        eprintln!("{ROLE} is started by GPU Keepalive itself, with a GPU's UUID or “{LIST}”");
+        return Some(ExitCode::from(2));
+    };
+    if !die_with_the_engine() {
+        return Some(ExitCode::FAILURE);
+    }
+    let served = if subject == LIST {
+        print(&Answer::new(0, list()))
+    } else {
+        answer_asks(GpuUuid(subject))
+    };
+    Some(match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the engine is gone: {error}");
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// The GPUs, whatever the binding does.
+pub(super) fn list() -> Result<Vec<GpuInfo>, GpuError> {
+    catch_unwind(nvml::list).unwrap_or_else(|payload| Err(panicked(&*payload)))
+}
+
+fn answer_asks(uuid: GpuUuid) -> io::Result<()> {
+    let mut session = Session::new(uuid, ContextKind::Own);
+    for line in io::stdin().lock().lines() {
+        let ask: Ask = serde_json::from_str(&line?)?;
+        print(&Answer::new(ask.id, session.perform(ask.action)))?;
+    }
+    // The end of input: the engine has let go, or is gone. Dropping the session releases the GPU.
+    Ok(())
+}
+
+fn print(answer: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(answer)?;
+    line.push(b'\n');
+    let mut out = io::stdout().lock();
+    out.write_all(&line)?;
+    out.flush()
+}
+
+/// Has the kernel end this process with the engine, even while it hangs in the driver and cannot
+/// see the end of its input. False when the engine is gone already.
+///
+/// Linux sends the signal when the *thread* that started this process ends; the engine starts it
+/// from a thread that lives as long as itself.
+#[cfg(target_os = "linux")]
+fn die_with_the_engine() -> bool {
+    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+
+    let engine = getppid();
+    if let Err(error) = set_parent_process_death_signal(Some(Signal::KILL)) {
+        tracing::warn!("no parent-death signal: {error}");
+    }
+    // Between the two looks the engine may have died, and the signal with it.
+    getppid() == engine
+}
+
+/// On Windows the engine puts this process into a job object that ends with it.
+#[cfg(not(target_os = "linux"))]
+fn die_with_the_engine() -> bool {
+    true
+}
