@@ -8,6 +8,7 @@ pub mod energy;
 pub mod gpu;
 pub mod host;
 pub mod policy;
+pub mod programs;
 pub mod protocol;
 pub mod settings;
 mod time;
