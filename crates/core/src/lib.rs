@@ -11,6 +11,7 @@ pub mod policy;
 pub mod programs;
 pub mod protocol;
 pub mod settings;
+pub mod simulation;
 mod time;
 pub mod units;
 

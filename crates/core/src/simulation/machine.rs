@@ -1,0 +1,280 @@
+use std::time::Duration;
+
+use super::{
+    Counters, Event, EventKind, Performed, Program, Scenario,
+    card::{Card, Surroundings, refused, stops_every_call},
+};
+use crate::{
+    Moment,
+    gpu::{Action, ComputeProcess, GpuError, GpuErrorKind, GpuInfo, PowerSource},
+    host::{AiProgramUse, HostSample},
+    units::{Bytes, Percent},
+};
+
+/// A machine that lives through a [`Scenario`].
+///
+/// Every method that takes a moment first lets everything happen that is due by then; an earlier
+/// moment than the latest given counts as that one.
+#[derive(Clone, Debug)]
+pub struct SimulatedMachine {
+    start: Moment,
+    now: Moment,
+    events: Vec<Event>,
+    /// When the next event begins or ends.
+    next_event: Option<Moment>,
+    cards: Vec<Card>,
+    /// What tests let run by hand, by card.
+    loads: Vec<Percent>,
+}
+
+/// Process id of the program behind [`SimulatedMachine::set_load`].
+const LOAD_PID: u32 = 39_999;
+
+impl SimulatedMachine {
+    /// The machine at the beginning of its scenario.
+    pub fn new(scenario: Scenario, start: Moment) -> Self {
+        let Scenario {
+            seed,
+            cards,
+            events,
+            ..
+        } = scenario;
+        let mut machine = Self {
+            start,
+            now: start,
+            events,
+            next_event: None,
+            loads: vec![Percent(0); cards.len()],
+            cards: cards
+                .into_iter()
+                .map(|model| Card::new(model, seed, start))
+                .collect(),
+        };
+        machine.surround();
+        machine
+    }
+
+    /// Lets time pass until `now`; the same in one jump as in many.
+    pub fn advance(&mut self, now: Moment) {
+        loop {
+            let changes = self.cards.iter().filter_map(Card::next_change);
+            let Some(next) = changes.chain(self.next_event).min() else {
+                break;
+            };
+            if next > now {
+                break;
+            }
+            self.now = next.max(self.now);
+            for card in &mut self.cards {
+                if card.next_change().is_some_and(|at| at <= self.now) {
+                    card.change(self.now);
+                }
+            }
+            if self.next_event.is_some_and(|at| at <= self.now) {
+                self.surround();
+            }
+        }
+        self.now = now.max(self.now);
+    }
+
+    /// The GPUs that the driver lists. Wakes them.
+    ///
+    /// # Errors
+    /// What goes on with the driver: absent, mismatched, no GPU left.
+    pub fn discover(&mut self, now: Moment) -> Result<Vec<GpuInfo>, GpuError> {
+        self.advance(now);
+        if let Some(kind) = self.driver_fault() {
+            return Err(refused(kind));
+        }
+        let mut found = Vec::new();
+        let mut fault = GpuErrorKind::NoGpu;
+        for card in &mut self.cards {
+            match card.fault() {
+                Some(kind) => fault = kind,
+                None => {
+                    card.discovered(self.now);
+                    found.push(card.model().told_info());
+                }
+            }
+        }
+        if found.is_empty() {
+            return Err(refused(fault));
+        }
+        Ok(found)
+    }
+
+    /// Does one thing to the GPU of that index.
+    pub fn perform(&mut self, index: u32, action: Action, now: Moment) -> Performed {
+        self.advance(now);
+        let now = self.now;
+        match self.cards.get_mut(index as usize) {
+            Some(card) => card.perform(action, now),
+            None => Performed::Done(Err(refused(GpuErrorKind::GpuNotFound))),
+        }
+    }
+
+    /// Ends our driver process of that GPU, and everything it holds with it.
+    pub fn end_process(&mut self, index: u32, now: Moment) {
+        self.advance(now);
+        let now = self.now;
+        if let Some(card) = self.cards.get_mut(index as usize) {
+            card.end_process(now);
+        }
+    }
+
+    /// One look at the machine around the GPUs. All programs of the scenario are AI programs.
+    pub fn host(&mut self, now: Moment) -> HostSample {
+        self.advance(now);
+        let mut ai_programs: Vec<_> = self
+            .active()
+            .filter_map(|event| match &event.kind {
+                EventKind::Program(program) => Some(AiProgramUse {
+                    pid: program.pid,
+                    name: program.name.clone(),
+                    gpu_open: Some(program.gpu_open),
+                }),
+                _ => None,
+            })
+            .collect();
+        ai_programs.sort_by_key(|program| program.pid);
+        HostSample {
+            power_source: self.power_source(),
+            ai_programs,
+            runtime_pm: self
+                .cards
+                .iter()
+                .filter(|card| card.model().runtime_d3)
+                .map(|card| (card.model().info.pci_bus_id, card.runtime_pm()))
+                .collect(),
+        }
+    }
+
+    /// When a scenario's event next begins or ends after `now`; `None` when nothing more comes.
+    pub fn next_event(&self, now: Moment) -> Option<Moment> {
+        let elapsed = now.since(self.start);
+        let changes = self.events.iter().filter_map(|e| e.next_change(elapsed));
+        changes.min().map(|after| self.start + after)
+    }
+
+    /// What feeds the machine now.
+    pub fn power_source(&self) -> PowerSource {
+        self.active().fold(PowerSource::Ac, |source, event| {
+            source.worse(match event.kind {
+                EventKind::Battery => PowerSource::Battery,
+                EventKind::UndersizedAdapter => PowerSource::UndersizedAdapter,
+                _ => PowerSource::Ac,
+            })
+        })
+    }
+
+    /// Whether the machine sleeps now.
+    pub fn is_suspended(&self) -> bool {
+        self.active().any(|e| e.kind == EventKind::Suspend)
+    }
+
+    /// Whether a request would find this GPU at full speed, whatever its driver tells.
+    pub fn is_ready(&mut self, index: u32, now: Moment) -> bool {
+        self.advance(now);
+        self.cards.get(index as usize).is_some_and(Card::is_ready)
+    }
+
+    /// What the GPU of that index has been through; `None` when there is none.
+    pub fn counters(&mut self, index: u32, now: Moment) -> Option<Counters> {
+        self.advance(now);
+        Some(self.cards.get(index as usize)?.counters(self.now))
+    }
+
+    /// From now on another process computes this much there; with 0 it is gone.
+    pub fn set_load(&mut self, index: u32, utilization: Percent, now: Moment) {
+        self.advance(now);
+        if let Some(load) = self.loads.get_mut(index as usize) {
+            *load = utilization;
+            self.surround();
+        }
+    }
+
+    /// Lets something happen from now on, for a time or for ever.
+    pub fn happen(
+        &mut self,
+        gpu: Option<u32>,
+        kind: EventKind,
+        lasts: Option<Duration>,
+        now: Moment,
+    ) {
+        self.advance(now);
+        self.events.push(Event {
+            at: self.now.since(self.start),
+            lasts,
+            repeat_every: None,
+            gpu,
+            kind,
+        });
+        self.surround();
+    }
+
+    fn active(&self) -> impl Iterator<Item = &Event> {
+        let elapsed = self.now.since(self.start);
+        self.events.iter().filter(move |e| e.is_active(elapsed))
+    }
+
+    /// A fault of the whole driver.
+    fn driver_fault(&self) -> Option<GpuErrorKind> {
+        self.active().find_map(|event| match event.kind {
+            EventKind::Fault(kind) if event.gpu.is_none() && stops_every_call(kind) => Some(kind),
+            _ => None,
+        })
+    }
+
+    /// Tells every card what goes on around it now.
+    fn surround(&mut self) {
+        self.next_event = self.next_event(self.now);
+        for index in 0..self.cards.len() {
+            let around = self.surroundings(index);
+            self.cards[index].surround(around, self.now);
+        }
+    }
+
+    fn surroundings(&self, index: usize) -> Surroundings {
+        let mut around = Surroundings {
+            power_source: self.power_source(),
+            ..Surroundings::default()
+        };
+        let here = |event: &&Event| event.gpu.is_none_or(|gpu| gpu as usize == index);
+        for event in self.active().filter(here) {
+            match &event.kind {
+                EventKind::Program(program) => around.admit(program),
+                EventKind::Battery | EventKind::UndersizedAdapter => {}
+                EventKind::Suspend => around.asleep = true,
+                EventKind::Fault(kind) => around.faults.push(*kind),
+                EventKind::Hang => around.hangs = true,
+                EventKind::SensorLost => around.sensor_lost = true,
+                EventKind::Heat(ambient) => around.ambient = Some(*ambient),
+            }
+        }
+        if self.loads[index] != Percent(0) {
+            around.admit(&Program {
+                name: "load".to_owned(),
+                pid: LOAD_PID,
+                gpu_open: true,
+                vram: Bytes(0),
+                utilization: self.loads[index],
+                holds_clocks: true,
+            });
+        }
+        around
+    }
+}
+
+impl Surroundings {
+    fn admit(&mut self, program: &Program) {
+        if !program.gpu_open {
+            return;
+        }
+        self.utilization = self.utilization.max(program.utilization.0);
+        self.driven |= program.utilization.0 > 0 && program.holds_clocks;
+        self.processes.push(ComputeProcess {
+            pid: program.pid,
+            vram: Some(program.vram),
+        });
+    }
+}

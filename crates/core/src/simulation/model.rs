@@ -1,0 +1,156 @@
+use std::time::Duration;
+
+use crate::{
+    gpu::{ComputeCapability, GpuInfo, GpuUuid, PState, PciBusId, Sample},
+    units::{Bytes, Celsius, Megahertz},
+};
+
+/// The unchanging numbers of one simulated GPU: a `[[gpus]]` table, key by key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CardModel {
+    /// `name`, `uuid`, `pci_bus_id`, `vram_mib`, `driver_version`, `compute_capability`,
+    /// `sm_clock_max_mhz` and `slowdown_c`; the index is its place in the file.
+    pub info: GpuInfo,
+    /// `boost_pstate`: when the clocks are up.
+    pub boost_pstate: PState,
+    /// `idle_pstate`: when they have fallen.
+    pub idle_pstate: PState,
+    /// `boost_mhz`: SM clock when the clocks are up.
+    pub boost_clock: Megahertz,
+    /// `idle_mhz`: SM clock when they have fallen.
+    pub idle_clock: Megahertz,
+    /// `capped_mhz`: the highest SM clock on battery or on an undersized adapter, if that lowers it.
+    pub capped_clock: Option<Megahertz>,
+    /// `memory_boost_mhz`.
+    pub memory_boost: Megahertz,
+    /// `memory_idle_mhz`.
+    pub memory_idle: Megahertz,
+    /// `hold_s`: from the last work until the clocks fall.
+    pub hold: Duration,
+    /// `hold_jitter_percent`: how much each hold may be longer or shorter, as a share of 1.
+    pub hold_jitter: f64,
+    /// `ramp_ms`: from the first work until the clocks are up.
+    pub ramp: Duration,
+    /// `context_holds`: an open context counts as work for as long as it is open.
+    pub context_holds: bool,
+    /// `context_mib`: VRAM of one context.
+    pub context_vram: Bytes,
+    /// `pulse_us`: one pulse, from launch to completion.
+    pub pulse: Duration,
+    /// `power_mizer`.
+    pub power_mizer: PowerMizer,
+    /// `desktop_mib`: VRAM that the desktop has taken.
+    pub desktop_vram: Bytes,
+    /// `rest_w`: with the clocks down.
+    pub rest_watts: f64,
+    /// `warm_w`: with the clocks up and nothing running.
+    pub warm_watts: f64,
+    /// `load_w`: fully busy.
+    pub load_watts: f64,
+    /// `ambient_c`: the air that the card draws in.
+    pub ambient: f64,
+    /// `thermal_resistance_c_per_w`: how far one watt raises it above the ambient, in the end.
+    pub thermal_resistance: f64,
+    /// `thermal_time_constant_s`: how long until 63 % of the way there.
+    pub thermal_time_constant: f64,
+    /// `runtime_d3`: suspends by itself when nobody has it open.
+    pub runtime_d3: bool,
+    /// `extra_reasons`: bits always set in the clocks event reasons, to try ones nobody knows.
+    pub extra_reasons: u64,
+    /// `unsupported`: what this driver does not tell, from [`METRICS`].
+    pub unsupported: Vec<&'static str>,
+}
+
+/// Whether the driver's own prefer-maximum-performance does something here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PowerMizer {
+    /// It holds the clocks.
+    Works,
+    /// It is accepted and changes nothing.
+    NoEffect,
+    /// The driver refuses it, as before version 580.
+    Unsupported,
+}
+
+impl PowerMizer {
+    pub(super) const NAMES: [(&'static str, Self); 3] = [
+        ("works", Self::Works),
+        ("no_effect", Self::NoEffect),
+        ("unsupported", Self::Unsupported),
+    ];
+}
+
+/// Takes one value out of what the driver tells.
+type Hide = fn(&mut GpuInfo, &mut Sample);
+
+/// Everything a driver may leave unsaid, by the name it has in `unsupported`.
+pub(super) const METRICS: [(&str, Hide); 16] = [
+    ("pstate", |_, s| s.pstate = None),
+    ("sm_clock", |_, s| s.sm_clock = None),
+    ("memory_clock", |_, s| s.memory_clock = None),
+    ("temperature", |_, s| s.temperature = None),
+    ("power", |_, s| s.power = None),
+    ("energy", |_, s| s.energy = None),
+    ("utilization", |_, s| s.utilization = None),
+    ("other_utilization", |_, s| s.other_utilization = None),
+    ("compute_processes", |_, s| s.compute_processes = None),
+    ("clocks_event_reasons", |_, s| s.clocks_event_reasons = None),
+    ("vram_free", |_, s| s.vram_free = None),
+    ("vram_ours", |_, s| s.vram_ours = None),
+    ("power_source", |_, s| s.power_source = None),
+    ("compute_capability", |i, _| i.compute_capability = None),
+    ("sm_clock_max", |i, _| i.sm_clock_max = None),
+    ("slowdown_temperature", |i, _| i.slowdown_temperature = None),
+];
+
+impl CardModel {
+    /// What this driver tells of the card itself.
+    pub(super) fn told_info(&self) -> GpuInfo {
+        let mut info = self.info.clone();
+        self.hide(&mut info, &mut Sample::default());
+        info
+    }
+
+    /// `sample` without what this driver does not tell.
+    pub(super) fn told_sample(&self, mut sample: Sample) -> Sample {
+        self.hide(&mut self.info.clone(), &mut sample);
+        sample
+    }
+
+    fn hide(&self, info: &mut GpuInfo, sample: &mut Sample) {
+        for (_, hide) in METRICS.iter().filter(|(m, _)| self.unsupported.contains(m)) {
+            hide(info, sample);
+        }
+    }
+
+    /// Temperature at which the hardware slows down.
+    pub(super) fn slowdown(&self) -> f64 {
+        self.info
+            .slowdown_temperature
+            .map_or(f64::INFINITY, |Celsius(c)| f64::from(c))
+    }
+}
+
+/// What a card has when nobody says otherwise.
+pub(super) fn uuid(index: u32) -> GpuUuid {
+    GpuUuid(format!("GPU-51300000-0000-4000-8000-{index:012x}"))
+}
+
+/// Bus 1 for the first card, as on most machines with one.
+pub(super) fn pci_bus_id(index: u32) -> PciBusId {
+    PciBusId {
+        domain: 0,
+        bus: (index as u8).wrapping_add(1),
+        device: 0,
+        function: 0,
+    }
+}
+
+/// `8.9` as major and minor.
+pub(super) fn compute_capability(text: &str) -> Option<ComputeCapability> {
+    let (major, minor) = text.split_once('.')?;
+    Some(ComputeCapability {
+        major: major.parse().ok()?,
+        minor: minor.parse().ok()?,
+    })
+}

@@ -1,0 +1,251 @@
+use std::time::Duration;
+
+use serde::{
+    Deserialize,
+    de::{IntoDeserializer, value::Error},
+};
+use toml_edit::{Document, Table};
+
+use super::{
+    CardModel, Event, EventKind, PRESETS, PowerMizer, Program, Scenario, ScenarioError,
+    keys::{Keys, Source},
+    model,
+};
+use crate::{
+    gpu::{GpuErrorKind, GpuInfo, GpuUuid},
+    units::{Bytes, Celsius, Percent},
+};
+
+/// Thirty years: longer than anybody simulates, and far from any overflow.
+const LONGEST_S: f64 = 1e9;
+
+impl Scenario {
+    /// Reads a scenario from the text of the file `name`.
+    ///
+    /// # Errors
+    /// Names the file, the line and the key, what was wrong and what would be right. An unknown
+    /// key is an error too.
+    pub fn parse(name: &str, text: &str) -> Result<Self, ScenarioError> {
+        let source = Source { file: name, text };
+        let document = Document::parse(text).map_err(|error| {
+            let problem = format!("this is not TOML: {}", error.message().trim());
+            source.error(error.span(), "", problem)
+        })?;
+        let mut keys = Keys::new(source, document.as_table(), "");
+        let seed = keys.integer("seed", i64::MAX as u64)?.unwrap_or(0);
+        let gpus = keys.tables("gpus")?;
+        let tables = keys.tables("events")?;
+        keys.finish()?;
+
+        let mut cards = Vec::new();
+        for (index, table) in (0..).zip(gpus) {
+            cards.push(card(source, table, index)?);
+        }
+        let mut events = Vec::new();
+        for (index, table) in (0..).zip(tables) {
+            events.push(event(source, table, index, cards.len())?);
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            seed,
+            cards,
+            events,
+        })
+    }
+}
+
+fn card(source: Source<'_>, table: &Table, index: u32) -> Result<CardModel, ScenarioError> {
+    let mut keys = Keys::new(source, table, "gpus");
+    let right = format!("use one of {}", PRESETS.map(|(name, _)| name).join(", "));
+    let like = keys.text("like", &right, |name| {
+        Scenario::preset(name)?.cards.into_iter().next()
+    })?;
+    let base = like.as_ref();
+    let flag = |given: Option<bool>, like: fn(&CardModel) -> bool| {
+        given.unwrap_or_else(|| base.is_some_and(like))
+    };
+
+    let card = CardModel {
+        info: info(&mut keys, base.map(|c| &c.info), index)?,
+        boost_pstate: keys.pstate("boost_pstate", base.map(|c| c.boost_pstate))?,
+        idle_pstate: keys.pstate("idle_pstate", base.map(|c| c.idle_pstate))?,
+        boost_clock: keys.mhz("boost_mhz", base.map(|c| c.boost_clock))?,
+        idle_clock: keys.mhz("idle_mhz", base.map(|c| c.idle_clock))?,
+        capped_clock: match base.and_then(|c| c.capped_clock) {
+            None if !keys.has("capped_mhz") => None,
+            like => Some(keys.mhz("capped_mhz", like)?),
+        },
+        memory_boost: keys.mhz("memory_boost_mhz", base.map(|c| c.memory_boost))?,
+        memory_idle: keys.mhz("memory_idle_mhz", base.map(|c| c.memory_idle))?,
+        hold: keys.span("hold_s", 1.0, 3600.0, base.map(|c| c.hold))?,
+        hold_jitter: keys
+            .number("hold_jitter_percent", 0.0..100.0)?
+            .map_or(base.map_or(0.0, |c| c.hold_jitter), |n| n / 100.0),
+        ramp: keys.span("ramp_ms", 1e-3, 10_000.0, base.map(|c| c.ramp))?,
+        context_holds: flag(keys.boolean("context_holds")?, |c| c.context_holds),
+        context_vram: keys.mib("context_mib", base.map(|c| c.context_vram))?,
+        pulse: keys.span("pulse_us", 1e-6, 1e6, base.map(|c| c.pulse))?,
+        power_mizer: keys
+            .choice("power_mizer", &PowerMizer::NAMES)?
+            .or(base.map(|c| c.power_mizer))
+            .unwrap_or(PowerMizer::Unsupported),
+        desktop_vram: keys.mib("desktop_mib", base.map(|c| c.desktop_vram))?,
+        rest_watts: keys.needed("rest_w", 0.0..10_000.0, base.map(|c| c.rest_watts))?,
+        warm_watts: keys.needed("warm_w", 0.0..10_000.0, base.map(|c| c.warm_watts))?,
+        load_watts: keys.needed("load_w", 0.0..10_000.0, base.map(|c| c.load_watts))?,
+        ambient: keys.needed("ambient_c", -50.0..100.0, base.map(|c| c.ambient))?,
+        thermal_resistance: keys.needed(
+            "thermal_resistance_c_per_w",
+            0.0..100.0,
+            base.map(|c| c.thermal_resistance),
+        )?,
+        thermal_time_constant: keys.needed(
+            "thermal_time_constant_s",
+            0.001..1e6,
+            base.map(|c| c.thermal_time_constant),
+        )?,
+        runtime_d3: flag(keys.boolean("runtime_d3")?, |c| c.runtime_d3),
+        extra_reasons: keys
+            .integer("extra_reasons", i64::MAX as u64)?
+            .unwrap_or(base.map_or(0, |c| c.extra_reasons)),
+        unsupported: keys
+            .names("unsupported", &model::METRICS.map(|(name, _)| name))?
+            .unwrap_or(base.map(|c| c.unsupported.clone()).unwrap_or_default()),
+    };
+    keys.finish()?;
+    if !(card.rest_watts <= card.warm_watts && card.warm_watts <= card.load_watts) {
+        return Err(keys.wrong("load_w", "rest_w ≤ warm_w ≤ load_w must hold"));
+    }
+    Ok(card)
+}
+
+fn info(keys: &mut Keys<'_>, like: Option<&GpuInfo>, index: u32) -> Result<GpuInfo, ScenarioError> {
+    let words = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let name = keys.text("name", "use a text", words)?;
+    let driver_version = keys.text("driver_version", "use a text", words)?;
+    let compute_capability = keys.text(
+        "compute_capability",
+        "use a text such as \"8.9\"",
+        model::compute_capability,
+    )?;
+    let sm_clock_max = keys.mhz("sm_clock_max_mhz", like.and_then(|i| i.sm_clock_max))?;
+    let slowdown = like.and_then(|i| i.slowdown_temperature);
+    let slowdown = slowdown.map(|celsius| f64::from(celsius.0));
+    Ok(GpuInfo {
+        index,
+        uuid: keys
+            .text("uuid", "use a text such as \"GPU-5e2c1a34\"", words)?
+            .map_or_else(|| model::uuid(index), GpuUuid),
+        name: name
+            .or_else(|| like.map(|i| i.name.clone()))
+            .ok_or_else(|| keys.missing("name"))?,
+        pci_bus_id: keys
+            .text(
+                "pci_bus_id",
+                "use a PCI address such as \"0000:01:00.0\"",
+                |text| text.parse().ok(),
+            )?
+            .unwrap_or_else(|| model::pci_bus_id(index)),
+        vram_total: keys.mib("vram_mib", like.map(|i| i.vram_total))?,
+        driver_version: driver_version
+            .or_else(|| like.map(|i| i.driver_version.clone()))
+            .ok_or_else(|| keys.missing("driver_version"))?,
+        compute_capability: compute_capability.or(like.and_then(|i| i.compute_capability)),
+        sm_clock_max: Some(sm_clock_max),
+        slowdown_temperature: Some(Celsius(
+            keys.needed("slowdown_c", 1.0..150.0, slowdown)? as i32
+        )),
+    })
+}
+
+fn event(
+    source: Source<'_>,
+    table: &Table,
+    index: u32,
+    cards: usize,
+) -> Result<Event, ScenarioError> {
+    let mut keys = Keys::new(source, table, "events");
+    let at = keys.span("at_s", 1.0, LONGEST_S, Some(Duration::ZERO))?;
+    let lasts = match (keys.has("for_s"), keys.has("until_s")) {
+        (true, true) => return Err(keys.wrong("until_s", "for_s is there too; use one of them")),
+        (true, false) => Some(keys.span("for_s", 1.0, LONGEST_S, None)?),
+        (false, true) => {
+            let until = keys.span("until_s", 1.0, LONGEST_S, None)?;
+            let lasts = until.checked_sub(at);
+            Some(lasts.ok_or_else(|| keys.wrong("until_s", "use a time after at_s"))?)
+        }
+        (false, false) => None,
+    };
+    let repeat_every = match keys.has("repeat_every_s") {
+        true => Some(keys.span("repeat_every_s", 1.0, LONGEST_S, None)?),
+        false => None,
+    };
+    if repeat_every.is_some_and(|every| lasts.is_none_or(|lasts| lasts >= every)) {
+        return Err(keys.wrong(
+            "repeat_every_s",
+            "use more than for_s, which is then needed",
+        ));
+    }
+    let gpu = keys.integer("gpu", u32::MAX.into())?;
+    if gpu.is_some_and(|gpu| gpu as usize >= cards) {
+        return Err(keys.wrong("gpu", format!("use the index of one of the {cards} GPUs")));
+    }
+    let kind = kind(&mut keys, index)?;
+    keys.finish()?;
+    Ok(Event {
+        at,
+        lasts,
+        repeat_every,
+        gpu: gpu.map(|gpu| gpu as u32),
+        kind,
+    })
+}
+
+/// `kind` and the keys that belong to that kind.
+fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
+    const KINDS: [(&str, &str); 8] = [
+        ("program", "program"),
+        ("battery", "battery"),
+        ("undersized_adapter", "undersized_adapter"),
+        ("suspend", "suspend"),
+        ("fault", "fault"),
+        ("hang", "hang"),
+        ("sensor_lost", "sensor_lost"),
+        ("heat", "heat"),
+    ];
+    let kind = keys.choice("kind", &KINDS)?;
+    Ok(match kind.ok_or_else(|| keys.missing("kind"))? {
+        "program" => EventKind::Program(program(keys, index)?),
+        "battery" => EventKind::Battery,
+        "undersized_adapter" => EventKind::UndersizedAdapter,
+        "suspend" => EventKind::Suspend,
+        "fault" => {
+            let right = "use a kind of GPU error such as \"gpu_lost\" or \"out_of_memory\"";
+            let error = keys.text("error", right, |name| {
+                let name = IntoDeserializer::<Error>::into_deserializer(name);
+                GpuErrorKind::deserialize(name).ok()
+            })?;
+            EventKind::Fault(error.ok_or_else(|| keys.missing("error"))?)
+        }
+        "hang" => EventKind::Hang,
+        "sensor_lost" => EventKind::SensorLost,
+        _ => EventKind::Heat(keys.needed("ambient_c", -50.0..150.0, None)?),
+    })
+}
+
+fn program(keys: &mut Keys<'_>, index: u32) -> Result<Program, ScenarioError> {
+    let name = keys.text("program", "use the name of a program", |text| {
+        Some(text.to_owned()).filter(|text| !text.is_empty())
+    })?;
+    Ok(Program {
+        name: name.ok_or_else(|| keys.missing("program"))?,
+        // Far from the process ids of a machine that has just started.
+        pid: keys
+            .integer("pid", u32::MAX.into())?
+            .map_or(40_000 + index, |pid| pid as u32),
+        gpu_open: keys.boolean("gpu_open")?.unwrap_or(true),
+        vram: keys.mib("vram_mib", Some(Bytes(0)))?,
+        utilization: Percent(keys.needed("utilization_percent", 0.0..100.0, Some(0.0))? as u32),
+        holds_clocks: keys.boolean("holds_clocks")?.unwrap_or(true),
+    })
+}
