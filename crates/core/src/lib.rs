@@ -6,6 +6,7 @@
 
 pub mod energy;
 pub mod gpu;
+pub mod hold_time;
 pub mod host;
 pub mod policy;
 pub mod programs;
