@@ -40,12 +40,14 @@ mod keys;
 mod machine;
 mod model;
 mod parse;
+mod rig;
 
 pub use card::{Counters, Performed};
 pub use event::{Event, EventKind, Program};
 pub use keys::ScenarioError;
 pub use machine::SimulatedMachine;
 pub use model::{CardModel, PowerMizer};
+pub use rig::{Rig, Seen};
 
 /// A machine and what happens to it.
 #[derive(Clone, Debug, PartialEq)]

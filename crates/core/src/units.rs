@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 macro_rules! quantity {
-    ($(#[$doc:meta])* $name:ident($inner:ty), $($format:tt)+) => {
-        $(#[$doc])*
+    ($(#[$meta:meta])* $name:ident($inner:ty), $($format:tt)+) => {
+        $(#[$meta])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub $inner);
@@ -21,6 +21,7 @@ macro_rules! quantity {
 
 quantity!(
     /// Degrees Celsius, as whole degrees: NVML reports no finer.
+    #[derive(Eq, Ord)]
     Celsius(i32), "{} °C");
 quantity!(
     /// Electrical power in watts.
@@ -30,28 +31,16 @@ quantity!(
     Joules(f64), "{:.1} J");
 quantity!(
     /// Clock frequency in megahertz.
+    #[derive(Eq, Ord)]
     Megahertz(u32), "{} MHz");
 quantity!(
     /// Share of time or capacity, 0 to 100.
+    #[derive(Eq, Ord)]
     Percent(u32), "{} %");
 quantity!(
     /// Memory in bytes.
+    #[derive(Eq, Ord)]
     Bytes(u64), "{} B");
-
-impl Eq for Celsius {}
-impl Ord for Celsius {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.cmp(&other.0)
-    }
-}
-impl Eq for Megahertz {}
-impl Eq for Percent {}
-impl Eq for Bytes {}
-impl Ord for Bytes {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.cmp(&other.0)
-    }
-}
 
 impl Bytes {
     /// Bytes in one binary gigabyte.

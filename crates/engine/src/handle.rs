@@ -88,6 +88,31 @@ impl EngineHandle {
         let _ = self.requests.send(Control::ClientGone(client)).await;
     }
 
+    /// Asks without waiting for the answer, from any thread, in order with what was asked before.
+    pub fn tell(&self, client: ClientId, request: Request) {
+        let (answer, _) = oneshot::channel();
+        self.send_now(Control::Call(Call { client, request, answer }));
+    }
+
+    /// Says that a client is gone, without waiting, from any thread.
+    pub fn tell_gone(&self, client: ClientId) {
+        self.send_now(Control::ClientGone(client));
+    }
+
+    /// The queue is full only if the engine's thread gets no time for a while; then a thread waits
+    /// in our place, because a lease whose end is lost would stop the pulses for ever.
+    fn send_now(&self, control: Control) {
+        if let Err(mpsc::error::TrySendError::Full(control)) = self.requests.try_send(control) {
+            let requests = self.requests.clone();
+            std::thread::spawn(move || requests.blocking_send(control));
+        }
+    }
+
+    /// Where the engine announces what is not a state.
+    pub(crate) fn event_sender(&self) -> broadcast::Sender<Event> {
+        self.events.clone()
+    }
+
     /// The newest status, and every change of it.
     pub fn status(&self) -> watch::Receiver<Arc<Status>> {
         self.status.clone()

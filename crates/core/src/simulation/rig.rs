@@ -1,0 +1,189 @@
+use std::time::Duration;
+
+use super::{Performed, Scenario, SimulatedMachine};
+use crate::{
+    Moment,
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo},
+    host::HostSample,
+    policy::{Decision, GpuPolicy, Learned, Observations, Pause, PolicyEvent, Switches},
+    protocol::Phase,
+    settings::Settings,
+};
+
+/// How often the machine is looked at, as the engine does it.
+const HOST_LOOK: Duration = Duration::from_secs(5);
+
+/// One policy and the first GPU of one simulated machine, stepping each other through virtual time.
+///
+/// For tests and benchmarks of the policy: everything the engine would do, without the engine.
+#[derive(Debug)]
+pub struct Rig {
+    /// The machine; tests may do things to it between runs.
+    pub machine: SimulatedMachine,
+    /// The policy.
+    pub policy: GpuPolicy,
+    /// What the user set.
+    pub settings: Settings,
+    /// What the user switched.
+    pub switches: Switches,
+    /// Leases held.
+    pub leases: u32,
+    /// When a lease last ended.
+    pub lease_ended: Option<Moment>,
+    /// Until when a warm GPU was asked for.
+    pub warm_until: Option<Moment>,
+    /// The day's energy budget is spent.
+    pub budget_spent: bool,
+    /// Times the engine would have been woken.
+    pub wake_ups: u64,
+    /// What the policy told.
+    pub events: Vec<(Moment, PolicyEvent)>,
+    info: GpuInfo,
+    host: HostSample,
+    host_looked: Option<Moment>,
+    now: Moment,
+    decision: Option<Decision>,
+}
+
+/// What [`Rig::run_watched`] shows of every step.
+#[derive(Debug)]
+pub struct Seen<'a> {
+    /// When.
+    pub now: Moment,
+    /// What was decided, its action not performed yet.
+    pub decision: &'a Decision,
+    /// The policy after the step.
+    pub policy: &'a GpuPolicy,
+}
+
+impl Rig {
+    /// A rig at the beginning of a scenario, with default settings.
+    ///
+    /// # Panics
+    /// If the scenario's first GPU cannot be found at its beginning.
+    pub fn new(scenario: Scenario) -> Self {
+        let now = Moment::ORIGIN;
+        let mut machine = SimulatedMachine::new(scenario, now);
+        let info = machine.discover(now).expect("the scenario begins with a GPU").remove(0);
+        let settings = Settings::default();
+        let switches = Switches { enabled: true, mode: settings.mode, pause: Pause::No };
+        Self {
+            machine,
+            policy: GpuPolicy::new([]),
+            settings,
+            switches,
+            leases: 0,
+            lease_ended: None,
+            warm_until: None,
+            budget_spent: false,
+            wake_ups: 0,
+            events: Vec::new(),
+            info,
+            host: HostSample::default(),
+            host_looked: None,
+            now,
+            decision: None,
+        }
+    }
+
+    /// The same with what an earlier run had learned.
+    pub fn with_learned(
+        mut self,
+        learned: impl IntoIterator<Item = (crate::gpu::PowerSource, Learned)>,
+    ) -> Self {
+        self.policy = GpuPolicy::new(learned);
+        self
+    }
+
+    /// The present.
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// The GPU.
+    pub fn info(&self) -> &GpuInfo {
+        &self.info
+    }
+
+    /// The newest decision.
+    pub fn decision(&self) -> Option<&Decision> {
+        self.decision.as_ref()
+    }
+
+    /// The phase of the newest decision.
+    pub fn phase(&self) -> Option<Phase> {
+        self.decision.as_ref().map(|decision| decision.phase)
+    }
+
+    /// Runs for that long.
+    pub fn run_for(&mut self, time: Duration) {
+        self.run_watched(time, |_| {});
+    }
+
+    /// Runs for that long and shows every step.
+    pub fn run_watched(&mut self, time: Duration, mut watch: impl FnMut(&Seen<'_>)) {
+        let end = self.now + time;
+        loop {
+            self.look_at_host();
+            let (action, wake_at) = self.step(&mut watch);
+            if let Some(action) = action {
+                self.perform(action);
+                continue;
+            }
+            let host_look = self.host_looked.unwrap_or(self.now) + HOST_LOOK;
+            let next = wake_at.map_or(host_look, |at| at.min(host_look)).min(end);
+            if self.now >= end {
+                return;
+            }
+            // A wake-up in the past would be a busy loop; a real engine would spin as well.
+            assert!(next > self.now, "woken for nothing at {}", self.now);
+            self.now = next;
+            self.machine.advance(next);
+            self.wake_ups += 1;
+        }
+    }
+
+    /// Has the machine looked at again at once, as the engine does when it is told of a change.
+    pub fn host_changed(&mut self) {
+        self.host_looked = None;
+    }
+
+    fn look_at_host(&mut self) {
+        if self.host_looked.is_none_or(|at| self.now.since(at) >= HOST_LOOK) {
+            self.host = self.machine.host(self.now);
+            self.host_looked = Some(self.now);
+        }
+    }
+
+    fn step(&mut self, watch: &mut impl FnMut(&Seen<'_>)) -> (Option<Action>, Option<Moment>) {
+        let seen = Observations {
+            gpu: &self.info,
+            settings: &self.settings,
+            switches: self.switches,
+            leases: self.leases,
+            lease_ended: self.lease_ended,
+            warm_until: self.warm_until,
+            host: &self.host,
+            suspended: false,
+            budget_spent: self.budget_spent,
+        };
+        let step = self.policy.step(&seen, self.now);
+        watch(&Seen { now: self.now, decision: &step.decision, policy: &self.policy });
+        self.events.extend(step.events.into_iter().map(|event| (self.now, event)));
+        let action = step.decision.action;
+        self.decision = Some(step.decision);
+        (action, step.wake_at)
+    }
+
+    fn perform(&mut self, action: Action) {
+        let result = match self.machine.perform(self.info.index, action, self.now) {
+            Performed::Done(result) => result,
+            Performed::Hangs => {
+                self.now = self.now + action.deadline();
+                self.machine.end_process(self.info.index, self.now);
+                Err(GpuError::new(GpuErrorKind::TimedOut, "no answer from the driver in time"))
+            }
+        };
+        self.policy.done(action, result, self.now);
+    }
+}

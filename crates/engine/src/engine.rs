@@ -1,0 +1,419 @@
+//! The loop: step, act, publish, wait.
+//!
+//! One task owns all state. Everything that can be slow (a GPU, the process table, D-Bus) has a
+//! task of its own and reports back through one channel, so the loop answers within microseconds
+//! even while a driver hangs.
+
+mod lane;
+mod requests;
+mod state;
+mod status;
+#[cfg(test)]
+mod tests;
+mod workers;
+
+use std::{sync::Arc, time::Duration};
+
+use gpu_keepalive_core::{
+    Moment,
+    energy::Ledger,
+    gpu::{GpuError, GpuErrorKind, GpuInfo},
+    host::{HostEvent, HostSample, RuntimePm},
+    policy::{Pause, Switches},
+    protocol::{Event, Status},
+    settings::{GpuSelector, Mode},
+};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use crate::{
+    clock::Clock,
+    gpu::GpuSource,
+    handle::{Control, EngineHandle},
+    host::Host,
+    log_tail::LogTail,
+    settings_store::SettingsStore,
+};
+
+use lane::Lane;
+pub use state::StateFolder;
+use workers::{Found, News, Workers};
+
+/// Time after a resume in which the driver is not to be trusted (see `ollama#5464`: contexts are
+/// dead and calls fail for about two seconds).
+const RESUME_SETTLE: Duration = Duration::from_secs(2);
+/// The machine is looked at this often: a program that starts has to load its model first, which
+/// takes longer.
+const HOST_LOOK: Duration = Duration::from_secs(5);
+/// What was learned and spent is written at most this often.
+const SAVE_EVERY: Duration = Duration::from_secs(60);
+/// Time the GPUs get to be let go of when the engine stops; then their processes are killed.
+const STOP_WITHIN: Duration = Duration::from_secs(3);
+/// A missing driver is looked for this often.
+const REDISCOVER: Duration = Duration::from_secs(30);
+
+/// What an engine is made of besides GPUs and machine.
+#[derive(Debug)]
+pub struct EngineOptions {
+    /// Where moments and dates come from.
+    pub clock: Clock,
+    /// What the user set, and where it is kept.
+    pub settings: SettingsStore,
+    /// Where state is kept between runs; nowhere when `None`.
+    pub state: Option<StateFolder>,
+    /// Whether the GPUs are simulated: said in every status.
+    pub simulated: bool,
+    /// Instead of the mode in the settings, for this run only.
+    pub mode: Option<Mode>,
+    /// The log's newest lines, for diagnostics.
+    pub log: LogTail,
+}
+
+/// An engine that is set up and not running yet.
+#[derive(Debug)]
+pub struct Engine<S, H> {
+    options: EngineOptions,
+    source: S,
+    host: H,
+    found: Option<Vec<GpuInfo>>,
+    handle: EngineHandle,
+    controls: mpsc::Receiver<Control>,
+    status: watch::Sender<Arc<Status>>,
+}
+
+impl<S: GpuSource, H: Host> Engine<S, H> {
+    /// Sets an engine up. Touches no GPU yet.
+    pub fn new(options: EngineOptions, source: S, host: H) -> Self {
+        let (requests, controls) = mpsc::channel(64);
+        let (events, _) = broadcast::channel(16);
+        let (status, watch) = watch::channel(Arc::new(status::empty(&options)));
+        let handle = EngineHandle::new(requests, watch, events);
+        Self { options, source, host, found: None, handle, controls, status }
+    }
+
+    /// A way to talk to it.
+    pub fn handle(&self) -> EngineHandle {
+        self.handle.clone()
+    }
+
+    /// Finds the GPUs, so that a caller can give up when there are none. Without this call
+    /// [`Self::run`] does it, and keeps trying.
+    pub async fn discover(&mut self) -> Result<&[GpuInfo], GpuError> {
+        let looked = self.host.look(&self.options.settings.settings().ai_programs).await;
+        let remembered = self.options.state.as_ref().and_then(|s| s.sleeping_gpus(&looked));
+        let found = match remembered {
+            Some(gpus) => gpus,
+            None => self.source.discover().await?,
+        };
+        if found.is_empty() {
+            let message = "the driver works, and it lists no GPU";
+            return Err(GpuError::new(GpuErrorKind::NoGpu, message));
+        }
+        Ok(self.found.insert(found))
+    }
+
+    /// Finds the GPUs and makes sure that at least one of them was chosen.
+    pub async fn require_gpus(&mut self) -> Result<(), GpuError> {
+        self.discover().await?;
+        let found = self.found.as_deref().unwrap_or_default();
+        let Some(chosen) = &self.options.settings.settings().gpus else { return Ok(()) };
+        if found.iter().any(|gpu| chosen.iter().any(|selector| selector.matches(gpu))) {
+            return Ok(());
+        }
+        let list = |names: Vec<String>| names.join(", ");
+        let message = format!(
+            "no GPU is called {}; there is {}",
+            list(chosen.iter().map(ToString::to_string).collect()),
+            list(found.iter().map(|gpu| format!("{} ({})", gpu.index, gpu.uuid)).collect()),
+        );
+        Err(GpuError::new(GpuErrorKind::GpuNotFound, message))
+    }
+
+    /// Runs until `stop` resolves, then lets go of every GPU.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let Self { options, source, host, found, handle, controls, status } = self;
+        let (news_in, news) = mpsc::channel(64);
+        let now = options.clock.now();
+        let mut core = Core {
+            switches: Switches {
+                enabled: options.state.as_ref().is_none_or(StateFolder::enabled),
+                mode: options.mode.unwrap_or(options.settings.settings().mode),
+                pause: Pause::No,
+            },
+            ledger: options.state.as_ref().map(StateFolder::ledger).unwrap_or_default(),
+            workers: Workers::start(source, host, news_in),
+            options,
+            started: now,
+            lanes: Vec::new(),
+            found: Vec::new(),
+            discovery: Discovery::Running,
+            host: HostSample::default(),
+            host_look_at: now,
+            suspend: Suspend::No,
+            leases: requests::Leases::default(),
+            lease_ended: None,
+            warm_until: None,
+            unsaved_since: None,
+            status,
+            events: handle.event_sender(),
+        };
+        match found {
+            Some(gpus) => core.discovered(Ok(gpus)),
+            None => core.workers.discover(),
+        }
+        core.run(controls, news, stop).await;
+    }
+}
+
+#[derive(Debug)]
+enum Discovery {
+    Running,
+    Failed { error: GpuError, retry_at: Moment },
+    Done,
+}
+
+#[derive(Debug)]
+enum Suspend {
+    No,
+    /// Everything is being let go of; the acknowledgement lets the machine sleep.
+    Going(Option<oneshot::Sender<()>>),
+    /// Back, but not to be trusted before that moment.
+    Settling(Moment),
+}
+
+/// All state of a running engine.
+struct Core {
+    options: EngineOptions,
+    started: Moment,
+    switches: Switches,
+    workers: Workers,
+    lanes: Vec<Lane>,
+    found: Vec<GpuInfo>,
+    discovery: Discovery,
+    host: HostSample,
+    host_look_at: Moment,
+    suspend: Suspend,
+    leases: requests::Leases,
+    lease_ended: Option<Moment>,
+    warm_until: Option<Moment>,
+    ledger: Ledger,
+    unsaved_since: Option<Moment>,
+    status: watch::Sender<Arc<Status>>,
+    events: broadcast::Sender<Event>,
+}
+
+impl Core {
+    async fn run(
+        mut self,
+        mut controls: mpsc::Receiver<Control>,
+        mut news: mpsc::Receiver<News>,
+        stop: impl Future<Output = ()>,
+    ) {
+        tokio::pin!(stop);
+        loop {
+            let wake_at = self.advance();
+            let sleep = wake_at.since(self.options.clock.now());
+            tokio::select! {
+                biased;
+                () = &mut stop => break,
+                Some(control) = controls.recv() => self.control(control),
+                Some(news) = news.recv() => self.news(news),
+                () = tokio::time::sleep(sleep) => {}
+            }
+        }
+        self.stop(&mut news).await;
+    }
+
+    /// Decides for every GPU, publishes, and says when to do it again.
+    fn advance(&mut self) -> Moment {
+        let now = self.options.clock.now();
+        let mut wake_at = self.housekeeping(now);
+        let budget = self.options.settings.settings().energy.daily_budget_wh;
+        let today = self.options.clock.today();
+        let budget_spent = budget.is_some_and(|wh| self.ledger.budget_spent(today, wh));
+        let lookout = lane::Lookout {
+            settings: self.options.settings.settings(),
+            switches: self.switches,
+            leases: self.leases.count(),
+            lease_ended: self.lease_ended,
+            warm_until: self.warm_until,
+            host: &self.host,
+            suspended: !matches!(self.suspend, Suspend::No),
+            budget_spent,
+            today,
+        };
+        for lane in &mut self.lanes {
+            let stepped = lane.advance(&lookout, &mut self.ledger, &self.workers, now);
+            if let Some(at) = stepped.wake_at {
+                wake_at = wake_at.min(at);
+            }
+            if stepped.learned {
+                self.unsaved_since.get_or_insert(now);
+            }
+        }
+        self.let_the_machine_sleep();
+        self.publish(now);
+        wake_at
+    }
+
+    /// What has to be done now and then, whatever the GPUs do; when next.
+    fn housekeeping(&mut self, now: Moment) -> Moment {
+        if now >= self.host_look_at {
+            self.options.settings.reload_if_changed();
+            self.workers.look(self.options.settings.settings().ai_programs.clone());
+            self.host_look_at = now + HOST_LOOK;
+        }
+        if let Discovery::Failed { retry_at, .. } = self.discovery
+            && now >= retry_at
+        {
+            self.discovery = Discovery::Running;
+            self.workers.discover();
+        }
+        if let Suspend::Settling(until) = self.suspend
+            && now >= until
+        {
+            self.suspend = Suspend::No;
+        }
+        if self.warm_until.is_some_and(|until| now >= until) {
+            self.warm_until = None;
+        }
+        if !self.switches.pause.is_on(now) {
+            self.switches.pause = Pause::No;
+        }
+        if self.unsaved_since.is_some_and(|since| now.since(since) >= SAVE_EVERY) {
+            self.save();
+        }
+        let retry = match &self.discovery {
+            Discovery::Failed { retry_at, .. } => Some(*retry_at),
+            _ => None,
+        };
+        let settled = match self.suspend {
+            Suspend::Settling(until) => Some(until),
+            _ => None,
+        };
+        [retry, settled].into_iter().flatten().fold(self.host_look_at, Moment::min)
+    }
+
+    fn news(&mut self, news: News) {
+        let now = self.options.clock.now();
+        match news {
+            News::Done { gpu, action, result } => {
+                if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.info.uuid == gpu) {
+                    lane.done(action, result, now);
+                    self.unsaved_since.get_or_insert(now);
+                }
+            }
+            News::Looked(host) => self.host = host,
+            News::Discovered(result) => self.discovered(result),
+            News::Happened(event, handled) => self.happened(event, handled, now),
+        }
+    }
+
+    fn discovered(&mut self, result: Found) {
+        let now = self.options.clock.now();
+        match result {
+            Ok(gpus) if !gpus.is_empty() => {
+                self.discovery = Discovery::Done;
+                self.found = gpus;
+                if let Some(state) = &self.options.state {
+                    state.remember_gpus(&self.found);
+                }
+                self.choose_lanes();
+            }
+            result => {
+                let error = result.err().unwrap_or_else(|| {
+                    GpuError::new(GpuErrorKind::NoGpu, "the driver works, and it lists no GPU")
+                });
+                tracing::warn!(kind = ?error.kind, "no GPU: {error}");
+                self.discovery = Discovery::Failed { error, retry_at: now + REDISCOVER };
+            }
+        }
+    }
+
+    /// Keeps a lane for every GPU the user chose; one that is no longer chosen is let go of by
+    /// dropping its lane.
+    fn choose_lanes(&mut self) {
+        let chosen = self.options.settings.settings().gpus.clone();
+        let wanted = |gpu: &GpuInfo| {
+            chosen.as_ref().is_none_or(|chosen| chosen.iter().any(|s| s.matches(gpu)))
+        };
+        let now = self.options.clock.now();
+        let mut before = std::mem::take(&mut self.lanes);
+        for gpu in self.found.iter().filter(|gpu| wanted(gpu)) {
+            let kept = before.iter().position(|lane| lane.info.uuid == gpu.uuid);
+            self.lanes.push(match kept {
+                Some(at) => before.swap_remove(at),
+                None => {
+                    let learned = self.options.state.as_ref().map(|s| s.learned(gpu));
+                    Lane::new(gpu.clone(), learned.unwrap_or_default(), now)
+                }
+            });
+        }
+        let gpus: Vec<_> = self.lanes.iter().map(|lane| lane.info.clone()).collect();
+        self.workers.open(&gpus);
+    }
+
+    /// Selectors in the settings that match no GPU.
+    fn unmatched_selectors(&self) -> Vec<&GpuSelector> {
+        let chosen = self.options.settings.settings().gpus.as_deref().unwrap_or_default();
+        let unmatched = |s: &&GpuSelector| !self.found.iter().any(|gpu| s.matches(gpu));
+        chosen.iter().filter(unmatched).collect()
+    }
+
+    fn happened(&mut self, event: HostEvent, handled: oneshot::Sender<()>, now: Moment) {
+        tracing::debug!(?event, "the machine says");
+        match event {
+            HostEvent::Suspending => {
+                self.ledger.interrupt();
+                self.save();
+                self.suspend = Suspend::Going(Some(handled));
+            }
+            HostEvent::Resumed => {
+                self.ledger.interrupt();
+                self.suspend = Suspend::Settling(now + RESUME_SETTLE);
+                self.host_look_at = now;
+            }
+            HostEvent::PowerSourceChanged => self.host_look_at = now,
+        }
+    }
+
+    /// Acknowledges a suspend once nothing of ours is open any more.
+    fn let_the_machine_sleep(&mut self) {
+        if let Suspend::Going(handled) = &mut self.suspend
+            && self.lanes.iter().all(Lane::is_closed)
+            && let Some(handled) = handled.take()
+        {
+            // The machine may have given up waiting; then nobody listens, and that is fine.
+            let _ = handled.send(());
+        }
+    }
+
+    fn can_suspend(&self) -> bool {
+        self.lanes.iter().any(|lane| {
+            self.host.runtime_pm(lane.info.pci_bus_id) != RuntimePm::Unsupported
+        })
+    }
+
+    fn save(&mut self) {
+        self.unsaved_since = None;
+        if let Some(state) = &mut self.options.state {
+            state.save(&self.ledger, &self.lanes, self.switches.enabled);
+        }
+    }
+
+    async fn stop(mut self, news: &mut mpsc::Receiver<News>) {
+        tracing::info!("stopping: letting go of every GPU");
+        self.save();
+        let everything_closed = async {
+            self.suspend = Suspend::Going(None);
+            while !self.lanes.iter().all(Lane::is_closed) {
+                self.advance();
+                let Some(news) = news.recv().await else { break };
+                self.news(news);
+            }
+        };
+        if tokio::time::timeout(STOP_WITHIN, everything_closed).await.is_err() {
+            tracing::warn!("a driver did not answer in time; its process is killed");
+        }
+        self.workers.abort().await;
+    }
+}

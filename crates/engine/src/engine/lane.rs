@@ -1,0 +1,185 @@
+use std::time::Duration;
+
+use gpu_keepalive_core::{
+    Moment,
+    energy::{Ledger, Reading},
+    gpu::{Action, GpuError, GpuInfo, Outcome},
+    hold_time::HoldTime,
+    host::HostSample,
+    policy::{Decision, GpuPolicy, Observations, PolicyEvent, Switches, others_computing},
+    protocol::Phase,
+    settings::Settings,
+};
+use jiff::civil::Date;
+
+use super::{state::LearnedGpu, workers::Workers};
+
+/// What every GPU's decision shares.
+pub(super) struct Lookout<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) switches: Switches,
+    pub(super) leases: u32,
+    pub(super) lease_ended: Option<Moment>,
+    pub(super) warm_until: Option<Moment>,
+    pub(super) host: &'a HostSample,
+    pub(super) suspended: bool,
+    pub(super) budget_spent: bool,
+    pub(super) today: Date,
+}
+
+/// What a lane's step asks of the loop.
+#[derive(Debug, Default)]
+pub(super) struct Stepped {
+    pub(super) wake_at: Option<Moment>,
+    pub(super) learned: bool,
+}
+
+/// One GPU: its policy, and the action that is under way.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) info: GpuInfo,
+    pub(super) policy: GpuPolicy,
+    pub(super) hold_time: HoldTime,
+    pub(super) decision: Option<Decision>,
+    pub(super) phase_since: Moment,
+    in_flight: Option<Action>,
+    sampled: bool,
+}
+
+impl Lane {
+    pub(super) fn new(info: GpuInfo, learned: LearnedGpu, now: Moment) -> Self {
+        Self {
+            info,
+            policy: GpuPolicy::new(learned.governors),
+            hold_time: learned.hold_time,
+            decision: None,
+            phase_since: now,
+            in_flight: None,
+            sampled: false,
+        }
+    }
+
+    /// Whether nothing of ours has the GPU open and nothing is under way.
+    pub(super) fn is_closed(&self) -> bool {
+        self.in_flight.is_none() && !self.policy.record().is_open()
+    }
+
+    pub(super) fn done(
+        &mut self,
+        action: Action,
+        result: Result<Outcome, GpuError>,
+        now: Moment,
+    ) {
+        self.in_flight = None;
+        if let Err(error) = &result {
+            tracing::warn!(gpu = %self.info.name, ?action, kind = ?error.kind, "{error}");
+        }
+        self.sampled |= matches!(result, Ok(Outcome::Sampled(_)));
+        self.policy.done(action, result, now);
+    }
+
+    /// Decides, and begins the action that was decided on unless one is still under way.
+    pub(super) fn advance(
+        &mut self,
+        lookout: &Lookout<'_>,
+        ledger: &mut Ledger,
+        workers: &Workers,
+        now: Moment,
+    ) -> Stepped {
+        let seen = Observations {
+            gpu: &self.info,
+            settings: lookout.settings,
+            switches: lookout.switches,
+            leases: lookout.leases,
+            lease_ended: lookout.lease_ended,
+            warm_until: lookout.warm_until,
+            host: lookout.host,
+            suspended: lookout.suspended,
+            budget_spent: lookout.budget_spent,
+        };
+        let step = self.policy.step(&seen, now);
+        let learned = step.events.iter().any(|e| matches!(e, PolicyEvent::Attempt(_)));
+        for event in step.events {
+            self.happened(event, ledger, lookout.today);
+        }
+        self.take_decision(step.decision, now);
+        if std::mem::take(&mut self.sampled) {
+            self.account(lookout, ledger, now);
+        }
+        if self.in_flight.is_some() {
+            return Stepped { wake_at: None, learned };
+        }
+        self.in_flight = self.decision.as_ref().and_then(|decision| decision.action);
+        if let Some(action) = self.in_flight {
+            workers.perform(&self.info.uuid, action);
+            return Stepped { wake_at: None, learned };
+        }
+        Stepped { wake_at: step.wake_at, learned }
+    }
+
+    fn take_decision(&mut self, decision: Decision, now: Moment) {
+        let before = self.decision.replace(decision);
+        let decision = self.decision.as_ref().expect("just put there");
+        let gpu = &self.info.name;
+        if before.as_ref().is_none_or(|b| b.phase != decision.phase || b.reasons != decision.reasons)
+        {
+            self.phase_since = now;
+            tracing::info!(%gpu, phase = ?decision.phase, "{}", decision.text);
+        }
+        if before.as_ref() != Some(decision) {
+            tracing::debug!(
+                %gpu,
+                phase = ?decision.phase,
+                reasons = ?decision.reasons,
+                demand = ?decision.demand,
+                action = ?decision.action,
+                interval = ?decision.interval,
+                "decided"
+            );
+        }
+    }
+
+    fn happened(&mut self, event: PolicyEvent, ledger: &mut Ledger, today: Date) {
+        match event {
+            PolicyEvent::Attempt(text) => tracing::info!(gpu = %self.info.name, "{text}"),
+            PolicyEvent::RequestArrived { rest, kept_ready } => {
+                let would_be_cold = self.hold_time.estimate().is_some_and(|hold| rest > hold);
+                tracing::debug!(gpu = %self.info.name, ?rest, kept_ready, would_be_cold, "request");
+                if kept_ready && would_be_cold {
+                    ledger.cold_start_avoided(today);
+                }
+            }
+        }
+    }
+
+    /// Counts the newest sample's energy and learns from it how long the GPU stays up by itself.
+    fn account(&mut self, lookout: &Lookout<'_>, ledger: &mut Ledger, now: Moment) {
+        let Some((at, sample)) = self.policy.record().timed_sample() else { return };
+        let Some(decision) = &self.decision else { return };
+        let held = matches!(decision.phase, Phase::Warm | Phase::Yielding);
+        let computing = others_computing(sample).unwrap_or(false);
+        let ready = sample.ready(self.info.sm_clock_max);
+        let others_busy = computing || lookout.leases > 0;
+        let in_force = self.policy.record().held().is_some();
+        let driver = sample.power_source.unwrap_or_default();
+        ledger.observe(
+            &self.info.uuid,
+            Reading {
+                at,
+                date: lookout.today,
+                energy: sample.energy,
+                power: sample.power,
+                power_source: lookout.host.power_source.worse(driver),
+                held,
+                resting: !held && !in_force && !computing && ready == Some(false),
+                others_busy,
+            },
+        );
+        self.hold_time.observe(now, ready, others_busy || in_force);
+    }
+
+    /// Seconds until the driver is tried again, while a fault stands.
+    pub(super) fn retry_in(&self, now: Moment) -> Duration {
+        self.policy.record().retry_at().map_or(Duration::ZERO, |at| at.since(now))
+    }
+}

@@ -1,0 +1,137 @@
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use gpu_keepalive_core::{
+    Moment,
+    policy::Pause,
+    protocol::{Answer, ApiError, ErrorCode, Event, Reply, Request},
+    settings::Mode,
+};
+
+use super::Core;
+use crate::handle::{Call, ClientId, Control};
+
+/// Leases by the client that holds them; a client can hold several, as a program can run several
+/// inferences at once.
+#[derive(Debug, Default)]
+pub(super) struct Leases(BTreeMap<ClientId, u32>);
+
+impl Leases {
+    pub(super) fn count(&self) -> u32 {
+        self.0.values().sum()
+    }
+
+    fn begin(&mut self, client: ClientId) {
+        *self.0.entry(client).or_default() += 1;
+    }
+
+    /// Whether there was one to end.
+    fn end(&mut self, client: ClientId) -> bool {
+        let Some(held) = self.0.get_mut(&client) else { return false };
+        *held -= 1;
+        if *held == 0 {
+            self.0.remove(&client);
+        }
+        true
+    }
+}
+
+impl Core {
+    pub(super) fn control(&mut self, control: Control) {
+        let now = self.options.clock.now();
+        match control {
+            Control::Call(Call { client, request, answer }) => {
+                tracing::debug!(?client, ?request, "asked");
+                let reply = self.request(client, request, now);
+                // A client that is gone no longer wants its answer.
+                let _ = answer.send(match reply {
+                    Ok(reply) => Answer::Ok(reply),
+                    Err(error) => Answer::Error(error),
+                });
+            }
+            Control::ClientGone(client) => {
+                if self.leases.0.remove(&client).is_some() {
+                    self.lease_ended = Some(now);
+                }
+            }
+        }
+    }
+
+    fn request(
+        &mut self,
+        client: ClientId,
+        request: Request,
+        now: Moment,
+    ) -> Result<Reply, ApiError> {
+        match request {
+            // The socket follows the status itself once it has this answer.
+            Request::Subscribe => {}
+            Request::Status => return Ok(Reply::Status(Box::new(self.build_status(now)))),
+            Request::Gpus => return Ok(Reply::Gpus(self.found.clone())),
+            Request::Settings => return Ok(Reply::Settings(self.options.settings.report())),
+            Request::Energy { days } => return Ok(Reply::Energy(self.energy_report(days))),
+            Request::Log => return Ok(Reply::Log(self.options.log.lines())),
+            Request::On => self.enable(true),
+            Request::Off => self.enable(false),
+            Request::Pause { for_s } => {
+                self.switches.pause = match for_s {
+                    Some(seconds) => Pause::Until(now + Duration::from_secs_f64(seconds)),
+                    None => Pause::Indefinitely,
+                };
+            }
+            Request::Resume => self.switches.pause = Pause::No,
+            Request::Warm { for_s } => {
+                let window = self.options.settings.settings().warm_window;
+                let wanted = for_s.map_or(window, Duration::from_secs_f64);
+                self.warm_until = self.warm_until.max(Some(now + wanted));
+            }
+            Request::BeginLease => self.leases.begin(client),
+            Request::EndLease => {
+                if !self.leases.end(client) {
+                    let message = "this connection holds no lease; begin one with begin_lease";
+                    return Err(ApiError::new(ErrorCode::Lease, message));
+                }
+                self.lease_ended = Some(now);
+            }
+            Request::Mode { mode } => self.set("mode", Some(&mode.to_string()), Some(mode))?,
+            Request::Set { key, value } => self.set(&key, value.as_deref(), None)?,
+            Request::ShowWindow => {
+                if self.events.send(Event::ShowWindow).is_err() {
+                    let message = "this engine runs without a desktop, so there is no window; \
+                                   start the GPU Keepalive app for one";
+                    return Err(ApiError::new(ErrorCode::NoWindow, message));
+                }
+            }
+        }
+        Ok(Reply::Done)
+    }
+
+    fn enable(&mut self, enabled: bool) {
+        self.switches.enabled = enabled;
+        self.save();
+    }
+
+    /// Changes one setting, and what follows from it. A mode asked for by name takes effect even
+    /// where the file cannot be written; the answer then says so.
+    fn set(&mut self, key: &str, value: Option<&str>, mode: Option<Mode>) -> Result<(), ApiError> {
+        if let Some(mode) = mode {
+            self.switches.mode = mode;
+        }
+        self.options.settings.set(key, value)?;
+        self.settings_changed(key == "mode");
+        Ok(())
+    }
+
+    /// Takes over what the settings say now.
+    pub(super) fn settings_changed(&mut self, mode: bool) {
+        if mode {
+            self.switches.mode = self.options.settings.settings().mode;
+        }
+        self.choose_lanes();
+        // A new list of programs shows at the next look.
+        self.host_look_at = self.options.clock.now();
+    }
+
+    pub(super) fn publish(&mut self, now: Moment) {
+        self.status.send_replace(Arc::new(self.build_status(now)));
+    }
+}
