@@ -1,5 +1,9 @@
 //! Everything a user can set, with its default and its range.
 
+//!
+//! The types are here. What a key is called, accepts and means stands once, in the table of
+//! `schema`; reading, writing, defaults and the reports of every face follow from it.
+
 use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +12,48 @@ use crate::{
     gpu::{GpuInfo, GpuUuid},
     units::{Bytes, Celsius},
 };
+
+mod ai_programs;
+mod edit;
+mod field;
+mod file;
+mod list;
+mod migrate;
+mod read;
+mod schema;
+
+pub use file::{SettingError, SettingsFile};
+pub use migrate::VERSION;
+pub use schema::setting_keys;
+
+/// `ALL`, `Display` and `FromStr` for a setting that is one of a few words.
+macro_rules! words {
+    ($name:ident, $what:literal, $(($word:literal, $variant:ident)),+) => {
+        impl $name {
+            /// Each with the name it has in settings, on the command line and in JSON.
+            pub const ALL: &[(&str, Self)] = &[$(($word, Self::$variant)),+];
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Self::$variant => $word),+
+                })
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                let found = Self::ALL.iter().find(|(word, _)| *word == text);
+                found.map(|(_, choice)| *choice).ok_or_else(|| {
+                    let words: Vec<&str> = Self::ALL.iter().map(|(word, _)| *word).collect();
+                    format!("“{text}” is not a {}; use {}", $what, list::any_of(&words))
+                })
+            }
+        }
+    };
+}
 
 /// When the GPU is kept warm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,36 +68,13 @@ pub enum Mode {
     OnDemand,
 }
 
-impl Mode {
-    /// Every mode with the name it has in settings, on the command line and in JSON.
-    pub const ALL: [(&'static str, Self); 3] = [
-        ("always", Self::Always),
-        ("while_loaded", Self::WhileLoaded),
-        ("on_demand", Self::OnDemand),
-    ];
-}
-
-impl fmt::Display for Mode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            Self::ALL
-                .iter()
-                .find(|(_, mode)| mode == self)
-                .map_or("", |(name, _)| name),
-        )
-    }
-}
-
-impl FromStr for Mode {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .iter()
-            .find(|(name, _)| *name == text)
-            .map(|(_, mode)| *mode)
-            .ok_or_else(|| format!("“{text}” is not a mode; use always, while_loaded or on_demand"))
-    }
-}
+words!(
+    Mode,
+    "mode",
+    ("always", Always),
+    ("while_loaded", WhileLoaded),
+    ("on_demand", OnDemand)
+);
 
 /// How the clocks are held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,6 +102,15 @@ pub enum StrategyChoice {
     /// Always this one.
     Pulse,
 }
+
+words!(
+    StrategyChoice,
+    "strategy",
+    ("auto", Auto),
+    ("power_mizer", PowerMizer),
+    ("context", Context),
+    ("pulse", Pulse)
+);
 
 impl StrategyChoice {
     /// The strategy when one is fixed.
@@ -139,15 +171,6 @@ impl GpuSelector {
     }
 }
 
-impl fmt::Display for GpuSelector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Index(index) => index.fmt(f),
-            Self::Uuid(uuid) => uuid.fmt(f),
-        }
-    }
-}
-
 /// Which notifications are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -160,6 +183,14 @@ pub enum Notifications {
     /// Every change of phase as well.
     All,
 }
+
+words!(
+    Notifications,
+    "choice of notifications",
+    ("off", Off),
+    ("important", Important),
+    ("all", All)
+);
 
 /// Pulses.
 #[derive(Clone, Debug, PartialEq)]
@@ -227,3 +258,39 @@ pub struct Settings {
     /// The desktop application.
     pub app: AppSettings,
 }
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            mode: Mode::default(),
+            warm_window: Duration::from_secs(15 * 60),
+            ai_programs: ai_programs::defaults(),
+            gpus: None,
+            strategy: StrategyChoice::default(),
+            pulse: PulseSettings {
+                interval: PulseInterval::default(),
+                matrix_size: 256,
+            },
+            thermal: ThermalSettings {
+                enabled: true,
+                max_temperature: Celsius(83),
+            },
+            battery_pause: true,
+            vram_reserve: Bytes::from_mib(512),
+            energy: EnergySettings {
+                price_per_kwh: None,
+                // Shown only beside a price, which nobody has until they enter it.
+                currency: "EUR".to_owned(),
+                daily_budget_wh: None,
+            },
+            app: AppSettings {
+                start_at_login: false,
+                notifications: Notifications::default(),
+                setup_completed: false,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -285,9 +285,12 @@ pub struct SettingOption {
     pub title: String,
 }
 
-/// A value in the settings file that could not be used.
+/// Something in the settings file that could not be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsProblem {
+    /// [`Severity::Info`] for an unknown key, [`Severity::Warning`] for a value that was replaced
+    /// by its default, [`Severity::Error`] when the whole file cannot be used or written.
+    pub severity: Severity,
     /// Line in the file, from 1; `null` when it is about the whole file.
     pub line: Option<usize>,
     /// Dotted key; empty when it is about the whole file.

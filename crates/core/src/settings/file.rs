@@ -1,0 +1,247 @@
+//! A settings file: its text, what it says, and changes to it.
+
+use std::fmt;
+
+use toml_edit::{Document, DocumentMut, Item};
+
+use super::{
+    Settings, edit,
+    field::Wrong,
+    migrate::{VERSION, migrate},
+    read::{self, Lines},
+    schema::{SETTINGS, Setting},
+};
+use crate::protocol::{SettingsProblem, SettingsReport, Severity};
+
+/// The text of a settings file and what it says.
+///
+/// Reading never fails: what cannot be used is replaced by its default and told as a problem.
+/// A change keeps every comment, every unknown key and every wrong value of another key.
+#[derive(Clone, Debug)]
+pub struct SettingsFile {
+    text: String,
+    settings: Settings,
+    problems: Vec<SettingsProblem>,
+    /// Why the file must not be written.
+    read_only: Option<String>,
+}
+
+/// Why a setting was not changed or not found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// There is no such setting.
+    #[error("“{key}” is not a setting{}", hint(*closest))]
+    UnknownKey {
+        /// As it was given.
+        key: String,
+        /// The setting that was probably meant.
+        closest: Option<&'static str>,
+    },
+    /// The value is of the wrong kind or out of range.
+    #[error("{key} cannot be {found}; it has to be {expected}")]
+    WrongValue {
+        /// The setting.
+        key: &'static str,
+        /// What was given.
+        found: String,
+        /// What would be right.
+        expected: String,
+    },
+    /// Something in the file is in the way of the change.
+    #[error("{0}")]
+    InTheWay(String),
+    /// The file is damaged or of a newer version, and writing would lose what is in it.
+    #[error("{0}")]
+    ReadOnly(String),
+}
+
+impl SettingsFile {
+    /// Reads the text of a file. An empty one has every setting at its default.
+    pub fn parse(text: &str) -> Self {
+        let document = match Document::parse(text) {
+            Ok(document) => document,
+            Err(error) => {
+                let line = error.span().map(|span| read::line_at(text, span.start));
+                return Self::unusable(line, &format!("is not valid TOML: {}", error.message()));
+            }
+        };
+        let lines = Lines::of(&document);
+        let mut document = document.into_mut();
+        let version = migrate(&mut document);
+        let newer = version > VERSION;
+        let mut problems: Vec<_> = read::version(&document, version, &lines)
+            .into_iter()
+            .collect();
+        let read_only = problems
+            .first()
+            .filter(|_| newer)
+            .map(|problem| problem.message.clone());
+        let (settings, wrong) = read::settings(&document, &lines);
+        problems.extend(wrong);
+        // A newer version has keys that this one cannot know.
+        if !newer {
+            problems.extend(read::strangers(&document, &lines));
+        }
+        problems.sort_by_key(|problem| problem.line);
+        Self {
+            text: text.to_owned(),
+            settings,
+            problems,
+            read_only,
+        }
+    }
+
+    /// Reads the bytes of a file, which should be UTF-8.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        match str::from_utf8(bytes) {
+            Ok(text) => Self::parse(text),
+            Err(error) => {
+                let readable = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+                let line = read::line_at(&readable, readable.len());
+                Self::unusable(Some(line), "is not text in UTF-8")
+            }
+        }
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What is wrong in the file, by line.
+    pub fn problems(&self) -> &[SettingsProblem] {
+        &self.problems
+    }
+
+    /// The file as it is to be written. Empty for one that cannot be read, which is never written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Why the file must not be written, when it must not.
+    pub fn read_only(&self) -> Option<&str> {
+        self.read_only.as_deref()
+    }
+
+    /// The value of a setting in force, as TOML; `None` when it has none.
+    pub fn get(&self, key: &str) -> Result<Option<String>, SettingError> {
+        Ok(setting(key)?.toml(&self.settings))
+    }
+
+    /// Changes one setting. The value is TOML or the bare text of a string or of a list with
+    /// commas; without a value the key is removed, so that its default applies.
+    ///
+    /// On an error nothing has changed.
+    pub fn set(&mut self, key: &str, value: Option<&str>) -> Result<(), SettingError> {
+        let setting = setting(key)?;
+        let value = value
+            .map(|value| setting.field.parse(value))
+            .transpose()
+            .map_err(|Wrong { found, expected }| SettingError::WrongValue {
+                key: setting.key,
+                found,
+                expected,
+            })?;
+        if let Some(reason) = &self.read_only {
+            return Err(SettingError::ReadOnly(reason.clone()));
+        }
+        // Both were checked when this file was parsed, so neither error below is expected.
+        let unexpected = |error: toml_edit::TomlError| SettingError::InTheWay(error.to_string());
+        let mut document: DocumentMut = self.text.parse().map_err(unexpected)?;
+        let old = in_the_way(&document, setting)?.cloned();
+        let unchanged = match (&old, &value) {
+            (None, None) => true,
+            (Some(old), Some(value)) => old.to_string().trim() == value.to_string().trim(),
+            _ => false,
+        };
+        if unchanged {
+            return Ok(());
+        }
+        let text = match migrate(&mut document) < VERSION {
+            true => edit::rendered(&document, &self.text),
+            false => self.text.clone(),
+        };
+        let text = match value {
+            Some(value) => edit::replace(&text, setting, value),
+            None => edit::remove(&text, setting),
+        };
+        *self = Self::parse(&text.map_err(unexpected)?);
+        Ok(())
+    }
+
+    /// Every setting, for faces; `path` is where the file is.
+    pub fn report(&self, path: impl fmt::Display) -> SettingsReport {
+        SettingsReport {
+            path: path.to_string(),
+            settings: SETTINGS
+                .iter()
+                .map(|setting| setting.report(&self.settings))
+                .collect(),
+            problems: self.problems.clone(),
+        }
+    }
+
+    fn unusable(line: Option<usize>, what: &str) -> Self {
+        let message = match line {
+            Some(line) => format!("Line {line} of the settings file {what}."),
+            None => format!("The settings file {what}."),
+        };
+        let problem = SettingsProblem {
+            severity: Severity::Error,
+            line,
+            key: String::new(),
+            message: format!(
+                "{message} Every setting has its default, and the file is not changed until it \
+                 is corrected."
+            ),
+        };
+        Self {
+            text: String::new(),
+            settings: Settings::default(),
+            problems: vec![problem],
+            read_only: Some(format!("{message} Correct it first; it was not changed.")),
+        }
+    }
+}
+
+impl Default for SettingsFile {
+    /// A file that is not there yet.
+    fn default() -> Self {
+        Self::parse("")
+    }
+}
+
+fn setting(key: &str) -> Result<&'static Setting, SettingError> {
+    Setting::find(key).ok_or_else(|| SettingError::UnknownKey {
+        key: key.to_owned(),
+        closest: read::closest(key),
+    })
+}
+
+/// The value that the setting has in the file, or an error where something else is in its place.
+fn in_the_way<'a>(
+    document: &'a DocumentMut,
+    setting: &Setting,
+) -> Result<Option<&'a Item>, SettingError> {
+    let refuse = |name: &str, what: &str| {
+        Err(SettingError::InTheWay(format!(
+            "{} was not changed: {name} is {what} in the settings file; correct that first",
+            setting.key
+        )))
+    };
+    let (section, _) = setting.path();
+    if document
+        .get(section)
+        .is_some_and(|item| !item.is_table_like())
+    {
+        return refuse(section, "not a section");
+    }
+    match read::find(document, setting) {
+        Some(item) if !item.is_value() => refuse(setting.key, "a section"),
+        item => Ok(item),
+    }
+}
+
+fn hint(closest: Option<&str>) -> String {
+    closest.map_or_else(String::new, |known| format!("; did you mean {known}?"))
+}

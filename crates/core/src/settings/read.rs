@@ -1,0 +1,190 @@
+//! From a document to settings and to what was wrong in it.
+
+use std::collections::BTreeMap;
+
+use toml_edit::{Document, DocumentMut, Item, TableLike};
+
+use super::{
+    Settings,
+    field::{Wrong, show},
+    migrate::{VERSION, VERSION_KEY},
+    schema::{SETTINGS, Setting, setting_keys},
+};
+use crate::protocol::{SettingsProblem, Severity};
+
+/// On which line, from 1, each dotted key of a file stands.
+#[derive(Default)]
+pub(super) struct Lines(BTreeMap<String, usize>);
+
+impl Lines {
+    /// The lines of a document, which has to be as it was parsed.
+    pub(super) fn of(document: &Document<&str>) -> Self {
+        let mut lines = Self::default();
+        lines.add("", document.as_table(), document.raw());
+        lines
+    }
+
+    /// The line of that key; `None` for one that is not in the file.
+    pub(super) fn get(&self, key: &str) -> Option<usize> {
+        self.0.get(key).copied()
+    }
+
+    fn add(&mut self, section: &str, table: &dyn TableLike, text: &str) {
+        for (name, item) in table.iter() {
+            let key = dotted(section, name);
+            let span = table.key(name).and_then(toml_edit::Key::span);
+            if let Some(span) = span.or_else(|| item.span()) {
+                self.0.insert(key.clone(), line_at(text, span.start));
+            }
+            if let Some(table) = item.as_table_like() {
+                self.add(&key, table, text);
+            }
+        }
+    }
+}
+
+/// The line, from 1, of a byte of the text.
+pub(super) fn line_at(text: &str, byte: usize) -> usize {
+    let before = &text.as_bytes()[..byte.min(text.len())];
+    before.iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+/// The item of a setting in the document.
+pub(super) fn find<'a>(document: &'a DocumentMut, setting: &Setting) -> Option<&'a Item> {
+    match setting.path() {
+        ("", name) => document.get(name),
+        (section, name) => document.get(section)?.as_table_like()?.get(name),
+    }
+}
+
+/// Every setting, each with its default where the document has none or none that can be used.
+pub(super) fn settings(document: &DocumentMut, lines: &Lines) -> (Settings, Vec<SettingsProblem>) {
+    let mut settings = Settings::default();
+    let mut problems = Vec::new();
+    for setting in SETTINGS {
+        let Some(item) = find(document, setting) else {
+            continue;
+        };
+        if let Err(Wrong { found, expected }) = setting.field.put(&mut settings, item) {
+            let remains = setting.toml(&settings).map_or_else(
+                || "It is left unset.".to_owned(),
+                |default| match default.len() {
+                    0..=60 => format!("Its default is used: {default}."),
+                    _ => "Its default is used.".to_owned(),
+                },
+            );
+            problems.push(SettingsProblem {
+                severity: Severity::Warning,
+                line: lines.get(setting.key),
+                key: setting.key.to_owned(),
+                message: format!(
+                    "{} is {found}, but it has to be {expected}. {remains}",
+                    setting.key
+                ),
+            });
+        }
+    }
+    (settings, problems)
+}
+
+/// Sections that are none, and keys that nobody knows.
+pub(super) fn strangers(document: &DocumentMut, lines: &Lines) -> Vec<SettingsProblem> {
+    let mut problems = Vec::new();
+    for (name, item) in document.iter() {
+        if name == VERSION_KEY || Setting::find(name).is_some() {
+            continue;
+        }
+        if !is_section(name) {
+            problems.push(unknown(name, lines));
+        } else if let Some(table) = item.as_table_like() {
+            let keys = table.iter().map(|(key, _)| dotted(name, key));
+            let strange = keys.filter(|key| Setting::find(key).is_none());
+            problems.extend(strange.map(|key| unknown(&key, lines)));
+        } else {
+            let found = item
+                .as_value()
+                .map_or_else(|| "a list of sections".to_owned(), show);
+            problems.push(SettingsProblem {
+                severity: Severity::Warning,
+                line: lines.get(name),
+                key: name.to_owned(),
+                message: format!(
+                    "{name} is {found}, but it has to be a section, written [{name}]. Its \
+                     settings keep their defaults."
+                ),
+            });
+        }
+    }
+    problems
+}
+
+/// What is wrong with the version itself, and whether that forbids writing.
+pub(super) fn version(
+    document: &DocumentMut,
+    found: i64,
+    lines: &Lines,
+) -> Option<SettingsProblem> {
+    let (severity, message) = if found > VERSION {
+        let message = format!(
+            "The settings file is of version {found}, made by a newer GPU Keepalive; this one \
+             knows version {VERSION}. What it understands is used, and the file is not changed."
+        );
+        (Severity::Error, message)
+    } else {
+        let item = document.get(VERSION_KEY)?;
+        if item.as_integer().is_some_and(|version| version >= 1) {
+            return None;
+        }
+        let shown = item.as_value().map_or_else(|| "a section".to_owned(), show);
+        let message =
+            format!("version is {shown}, but it has to be {VERSION}. The file is read as such.");
+        (Severity::Warning, message)
+    };
+    Some(SettingsProblem {
+        severity,
+        line: lines.get(VERSION_KEY),
+        key: VERSION_KEY.to_owned(),
+        message,
+    })
+}
+
+/// The known key that is most like this one, when one is like it.
+pub(super) fn closest(key: &str) -> Option<&'static str> {
+    let own = last(key);
+    let distance = |known: &str| {
+        let whole = strsim::osa_distance(key, known);
+        // The right name in the wrong section, and a name that was cut short.
+        let name = strsim::osa_distance(own, last(known)) + 1;
+        let cut = own.len() >= 4 && last(known).starts_with(own);
+        whole.min(name).min(if cut { 1 } else { usize::MAX })
+    };
+    let (distance, known) = setting_keys().map(|known| (distance(known), known)).min()?;
+    // One mistake in three characters.
+    (distance <= own.chars().count() / 3).then_some(known)
+}
+
+fn unknown(key: &str, lines: &Lines) -> SettingsProblem {
+    let hint = closest(key).map_or_else(String::new, |known| format!(" Did you mean {known}?"));
+    SettingsProblem {
+        severity: Severity::Info,
+        line: lines.get(key),
+        key: key.to_owned(),
+        message: format!("{key} is not a setting, so it has no effect.{hint}"),
+    }
+}
+
+/// Whether some setting is in a section of that name.
+fn is_section(name: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.path().0 == name)
+}
+
+fn dotted(section: &str, name: &str) -> String {
+    match section {
+        "" => name.to_owned(),
+        _ => format!("{section}.{name}"),
+    }
+}
+
+fn last(key: &str) -> &str {
+    key.rsplit_once('.').map_or(key, |(_, name)| name)
+}
