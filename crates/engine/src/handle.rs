@@ -91,7 +91,11 @@ impl EngineHandle {
     /// Asks without waiting for the answer, from any thread, in order with what was asked before.
     pub fn tell(&self, client: ClientId, request: Request) {
         let (answer, _) = oneshot::channel();
-        self.send_now(Control::Call(Call { client, request, answer }));
+        self.send_now(Control::Call(Call {
+            client,
+            request,
+            answer,
+        }));
     }
 
     /// Says that a client is gone, without waiting, from any thread.
