@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{Performed, Scenario, SimulatedMachine};
 use crate::{
     Moment,
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo},
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, PowerSource},
     host::HostSample,
     policy::{Decision, GpuPolicy, Learned, Observations, Pause, PolicyEvent, Switches},
     protocol::Phase,
@@ -34,6 +34,8 @@ pub struct Rig {
     pub warm_until: Option<Moment>,
     /// The day's energy budget is spent.
     pub budget_spent: bool,
+    /// What feeds the machine, instead of what the scenario says.
+    pub host_override: Option<PowerSource>,
     /// Times the engine would have been woken.
     pub wake_ups: u64,
     /// What the policy told.
@@ -64,9 +66,16 @@ impl Rig {
     pub fn new(scenario: Scenario) -> Self {
         let now = Moment::ORIGIN;
         let mut machine = SimulatedMachine::new(scenario, now);
-        let info = machine.discover(now).expect("the scenario begins with a GPU").remove(0);
+        let info = machine
+            .discover(now)
+            .expect("the scenario begins with a GPU")
+            .remove(0);
         let settings = Settings::default();
-        let switches = Switches { enabled: true, mode: settings.mode, pause: Pause::No };
+        let switches = Switches {
+            enabled: true,
+            mode: settings.mode,
+            pause: Pause::No,
+        };
         Self {
             machine,
             policy: GpuPolicy::new([]),
@@ -76,6 +85,7 @@ impl Rig {
             lease_ended: None,
             warm_until: None,
             budget_spent: false,
+            host_override: None,
             wake_ups: 0,
             events: Vec::new(),
             info,
@@ -89,7 +99,7 @@ impl Rig {
     /// The same with what an earlier run had learned.
     pub fn with_learned(
         mut self,
-        learned: impl IntoIterator<Item = (crate::gpu::PowerSource, Learned)>,
+        learned: impl IntoIterator<Item = (PowerSource, Learned)>,
     ) -> Self {
         self.policy = GpuPolicy::new(learned);
         self
@@ -149,8 +159,14 @@ impl Rig {
     }
 
     fn look_at_host(&mut self) {
-        if self.host_looked.is_none_or(|at| self.now.since(at) >= HOST_LOOK) {
+        if self
+            .host_looked
+            .is_none_or(|at| self.now.since(at) >= HOST_LOOK)
+        {
             self.host = self.machine.host(self.now);
+            if let Some(power_source) = self.host_override {
+                self.host.power_source = power_source;
+            }
             self.host_looked = Some(self.now);
         }
     }
@@ -168,8 +184,13 @@ impl Rig {
             budget_spent: self.budget_spent,
         };
         let step = self.policy.step(&seen, self.now);
-        watch(&Seen { now: self.now, decision: &step.decision, policy: &self.policy });
-        self.events.extend(step.events.into_iter().map(|event| (self.now, event)));
+        watch(&Seen {
+            now: self.now,
+            decision: &step.decision,
+            policy: &self.policy,
+        });
+        self.events
+            .extend(step.events.into_iter().map(|event| (self.now, event)));
         let action = step.decision.action;
         self.decision = Some(step.decision);
         (action, step.wake_at)
@@ -181,7 +202,10 @@ impl Rig {
             Performed::Hangs => {
                 self.now = self.now + action.deadline();
                 self.machine.end_process(self.info.index, self.now);
-                Err(GpuError::new(GpuErrorKind::TimedOut, "no answer from the driver in time"))
+                Err(GpuError::new(
+                    GpuErrorKind::TimedOut,
+                    "no answer from the driver in time",
+                ))
             }
         };
         self.policy.done(action, result, self.now);
