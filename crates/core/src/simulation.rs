@@ -36,6 +36,7 @@
 
 mod card;
 mod event;
+mod faults;
 mod keys;
 mod machine;
 mod model;

@@ -1,39 +1,25 @@
 use std::time::Duration;
 
-use super::CardModel;
+use super::{CardModel, PowerMizer};
 use crate::{
     Moment,
-    gpu::{
-        Action, ClocksEventReasons, ComputeProcess, GpuError, GpuErrorKind, HoldReport, Outcome,
-        PState, PowerSource, PulseReport, Sample,
-    },
+    gpu::{ComputeProcess, GpuErrorKind, PowerSource},
     host::RuntimePm,
     settings::Strategy,
-    units::{Bytes, Celsius, Joules, Megahertz, Percent, Watts},
+    units::Joules,
 };
 
+mod look;
+mod process;
 mod segment;
 
+pub use process::Performed;
+
+use process::Process;
 use segment::Segment;
 
 /// Time from the last close until the device suspends (reported: btop#738).
 const SUSPEND_AFTER: Duration = Duration::from_secs(6);
-/// P-state of a card that computes with fallen clocks (reported: llama.cpp#17880).
-const PARTIAL_PSTATE: u8 = 3;
-/// Its SM clock as a share of the boost clock (assumed).
-const PARTIAL_CLOCK: f64 = 0.4;
-/// SM clock while the hardware slows down for heat, as a share of the boost clock (assumed).
-const SLOWED_CLOCK: f64 = 0.5;
-
-/// What came of an action.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Performed {
-    /// The driver answered.
-    Done(Result<Outcome, GpuError>),
-    /// It never will. Whoever asked ends the process after [`Action::deadline`] with
-    /// [`SimulatedMachine::end_process`](super::SimulatedMachine::end_process).
-    Hangs,
-}
 
 /// What a card has been through, for tests and benchmarks.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -88,12 +74,7 @@ pub(super) struct Card {
     model: CardModel,
     seed: u64,
     around: Surroundings,
-    nvml_open: bool,
-    held: Option<Strategy>,
-    /// VRAM of our context.
-    context: Option<Bytes>,
-    /// The context died under us; every call on it fails until it is let go.
-    context_dead: bool,
+    ours: Process,
     clocks: Clocks,
     /// Something keeps the clocks up for as long as it lasts.
     driven: bool,
@@ -122,10 +103,7 @@ impl Card {
         Self {
             seed: seed ^ u64::from(model.info.index).wrapping_mul(0x9e37_79b9_7f4a_7c15),
             around: Surroundings::default(),
-            nvml_open: false,
-            held: None,
-            context: None,
-            context_dead: false,
+            ours: Process::default(),
             clocks: Clocks::Low,
             driven: false,
             falls_at: None,
@@ -183,56 +161,15 @@ impl Card {
             .iter()
             .any(|new| self.around.processes.iter().all(|old| old.pid != new.pid));
         self.around = around;
-        if self.around.asleep {
-            self.context_dead = self.context.is_some();
+        if self.around.asleep || self.has(GpuErrorKind::ContextLost) {
+            self.ours.context_dead = self.ours.context.is_some();
         }
-        if self.has(GpuErrorKind::ContextLost) {
-            self.context_dead = self.context.is_some();
-        }
-        if let Some(fault) = self.fault()
-            && !matches!(fault, GpuErrorKind::NotSupported | GpuErrorKind::Other)
-        {
-            self.let_go();
+        if self.fault().is_some() {
+            self.ours = Process::default();
         }
         if arrived {
             self.work(now);
         }
-        self.settle(now);
-    }
-
-    /// Does what our process is asked to do.
-    pub(super) fn perform(&mut self, action: Action, now: Moment) -> Performed {
-        let idle = !self.nvml_open && self.held.is_none();
-        let lets_go = matches!(action, Action::Release | Action::Close);
-        if self.around.hangs && !(idle && lets_go) {
-            return Performed::Hangs;
-        }
-        let result = match action {
-            Action::Sample => self.opened().map(|()| {
-                self.counters.samples += 1;
-                Outcome::Sampled(Box::new(self.sample(now)))
-            }),
-            Action::Hold {
-                strategy,
-                matrix_size,
-            } => self.hold(strategy, matrix_size, now),
-            Action::Pulse => self.pulse(now),
-            Action::Release => {
-                self.release();
-                Ok(Outcome::Released)
-            }
-            Action::Close => {
-                self.let_go();
-                Ok(Outcome::Closed)
-            }
-        };
-        self.settle(now);
-        Performed::Done(result)
-    }
-
-    /// Our process is gone, and all it held with it.
-    pub(super) fn end_process(&mut self, now: Moment) {
-        self.let_go();
         self.settle(now);
     }
 
@@ -242,10 +179,9 @@ impl Card {
         self.settle(now);
     }
 
-    /// The fault that every call on this card meets now.
-    pub(super) fn fault(&self) -> Option<GpuErrorKind> {
-        let mut faults = self.around.faults.iter().copied();
-        faults.find(|kind| stops_every_call(*kind))
+    /// Whether no call on it is answered now.
+    pub(super) fn hangs(&self) -> bool {
+        self.around.hangs
     }
 
     /// Whether the next request finds it at full speed, whatever the driver tells.
@@ -265,9 +201,9 @@ impl Card {
 
     pub(super) fn counters(&self, now: Moment) -> Counters {
         Counters {
-            nvml_open: self.nvml_open,
-            context_open: self.context.is_some(),
-            held: self.held,
+            nvml_open: self.ours.nvml_open,
+            context_open: self.ours.context.is_some(),
+            held: self.ours.held,
             ready: self.segment.ready_time(now),
             energy: Joules(self.segment.joules(now)),
             ..self.counters
@@ -276,95 +212,6 @@ impl Card {
 
     fn has(&self, kind: GpuErrorKind) -> bool {
         self.around.faults.contains(&kind)
-    }
-
-    /// Opens NVML, which wakes the device, or says why not.
-    fn opened(&mut self) -> Result<(), GpuError> {
-        if let Some(kind) = self.fault() {
-            return Err(refused(kind));
-        }
-        if self.around.asleep {
-            return Err(GpuError::new(
-                GpuErrorKind::Other,
-                "nvmlDeviceGetHandleByUUID: the machine is suspended",
-            ));
-        }
-        self.nvml_open = true;
-        self.wake();
-        Ok(())
-    }
-
-    fn hold(
-        &mut self,
-        strategy: Strategy,
-        matrix_size: u32,
-        now: Moment,
-    ) -> Result<Outcome, GpuError> {
-        let dead = self.context_dead;
-        self.opened()?;
-        if dead {
-            return Err(refused(GpuErrorKind::ContextLost));
-        }
-        self.release();
-        let vram = match strategy {
-            Strategy::PowerMizer => {
-                if self.model.power_mizer == super::PowerMizer::Unsupported {
-                    return Err(refused(GpuErrorKind::NotSupported));
-                }
-                None
-            }
-            Strategy::Context => Some(self.open_context(0, now)?),
-            Strategy::Pulse => Some(self.open_context(matrix_size, now)?),
-        };
-        self.held = Some(strategy);
-        Ok(Outcome::Held(HoldReport { vram }))
-    }
-
-    /// Opens a context with room for `matrix_size` squared half-precision values.
-    fn open_context(&mut self, matrix_size: u32, now: Moment) -> Result<Bytes, GpuError> {
-        use GpuErrorKind::*;
-        let refusal = [CudaMissing, ExclusiveMode, OutOfMemory];
-        if let Some(kind) = refusal.into_iter().find(|kind| self.has(*kind)) {
-            return Err(refused(kind));
-        }
-        let needed = Bytes(self.model.context_vram.0 + 2 * u64::from(matrix_size).pow(2));
-        if needed > self.vram_free() {
-            return Err(refused(OutOfMemory));
-        }
-        self.context = Some(needed);
-        self.counters.contexts += 1;
-        self.work(now);
-        Ok(needed)
-    }
-
-    fn pulse(&mut self, now: Moment) -> Result<Outcome, GpuError> {
-        if let Some(kind) = self.fault() {
-            return Err(refused(kind));
-        }
-        if self.context_dead {
-            return Err(refused(GpuErrorKind::ContextLost));
-        }
-        if self.held != Some(Strategy::Pulse) {
-            return Err(GpuError::new(
-                GpuErrorKind::Other,
-                "cuLaunchKernel: no pulse is held",
-            ));
-        }
-        self.counters.pulses += 1;
-        self.work(now);
-        let elapsed = self.model.pulse;
-        Ok(Outcome::Pulsed(PulseReport { elapsed }))
-    }
-
-    fn release(&mut self) {
-        self.held = None;
-        self.context = None;
-        self.context_dead = false;
-    }
-
-    fn let_go(&mut self) {
-        self.release();
-        self.nvml_open = false;
     }
 
     fn wake(&mut self) {
@@ -393,7 +240,7 @@ impl Card {
 
     /// Brings everything that follows from the rest in line with it.
     fn settle(&mut self, now: Moment) {
-        let open = self.nvml_open || self.context.is_some() || !self.around.processes.is_empty();
+        let open = self.ours.is_open() || !self.around.processes.is_empty();
         if self.model.runtime_d3 && !self.around.asleep {
             if open {
                 self.wake();
@@ -427,10 +274,9 @@ impl Card {
     }
 
     fn is_driven(&self) -> bool {
-        let live = self.context.is_some() && !self.context_dead;
-        let context = live || !self.around.processes.is_empty();
-        let mizer = self.held == Some(Strategy::PowerMizer)
-            && self.model.power_mizer == super::PowerMizer::Works;
+        let context = self.ours.has_live_context() || !self.around.processes.is_empty();
+        let mizer = self.ours.held == Some(Strategy::PowerMizer)
+            && self.model.power_mizer == PowerMizer::Works;
         !self.is_dark() && (self.around.driven || mizer || (self.model.context_holds && context))
     }
 
@@ -450,156 +296,5 @@ impl Card {
         self.model
             .hold
             .mul_f64(1.0 + self.model.hold_jitter * from_minus_one_to_one)
-    }
-
-    fn is_partial(&self) -> bool {
-        self.around.utilization > 0 && self.clocks != Clocks::High
-    }
-
-    fn is_capped(&self) -> bool {
-        self.around.power_source != PowerSource::Ac
-            && self.model.capped_clock.is_some()
-            && self.clocks == Clocks::High
-    }
-
-    fn watts(&self) -> f64 {
-        if self.is_dark() {
-            return 0.0;
-        }
-        let model = &self.model;
-        let load = f64::from(self.around.utilization) / 100.0;
-        let (base, share) = match self.clocks {
-            Clocks::High => (model.warm_watts, 1.0),
-            _ => (model.rest_watts, PARTIAL_CLOCK),
-        };
-        let watts = base + (model.load_watts - model.warm_watts) * load * share;
-        if self.slowed {
-            model.rest_watts + (watts - model.rest_watts) * SLOWED_CLOCK
-        } else {
-            watts
-        }
-    }
-
-    fn sm_clock(&self) -> Megahertz {
-        let Megahertz(boost) = self.model.boost_clock;
-        let share = |share: f64| (f64::from(boost) * share).round() as u32;
-        let mut clock = match self.clocks {
-            Clocks::High => boost,
-            _ if self.is_partial() => share(PARTIAL_CLOCK),
-            _ => return self.model.idle_clock,
-        };
-        if let Some(Megahertz(cap)) = self.model.capped_clock.filter(|_| self.is_capped()) {
-            clock = clock.min(cap);
-        }
-        if self.slowed {
-            clock = clock.min(share(SLOWED_CLOCK));
-        }
-        Megahertz(clock.max(self.model.idle_clock.0))
-    }
-
-    fn pstate(&self) -> PState {
-        let idle = self.model.idle_pstate;
-        match self.clocks {
-            Clocks::High => self.model.boost_pstate,
-            _ if self.is_partial() => {
-                PState::new(PARTIAL_PSTATE.into()).map_or(idle, |partial| partial.min(idle))
-            }
-            _ => idle,
-        }
-    }
-
-    fn reasons(&self) -> ClocksEventReasons {
-        let mut bits = self.model.extra_reasons;
-        if self.clocks != Clocks::High && !self.is_partial() {
-            bits |= ClocksEventReasons::GPU_IDLE.0;
-        }
-        if self.is_capped() {
-            bits |= ClocksEventReasons::SW_POWER_CAP.0;
-        }
-        if self.slowed {
-            bits |= ClocksEventReasons::HW_SLOWDOWN.0 | ClocksEventReasons::HW_THERMAL_SLOWDOWN.0;
-        }
-        ClocksEventReasons(bits)
-    }
-
-    fn vram_free(&self) -> Bytes {
-        let others: u64 = self
-            .around
-            .processes
-            .iter()
-            .filter_map(|process| process.vram)
-            .map(|vram| vram.0)
-            .sum();
-        let taken = self.model.desktop_vram.0 + others + self.context.map_or(0, |vram| vram.0);
-        Bytes(self.model.info.vram_total.0.saturating_sub(taken))
-    }
-
-    fn sample(&self, now: Moment) -> Sample {
-        self.model.told_sample(self.look(now))
-    }
-
-    /// Everything there is to see, before the driver leaves things out.
-    fn look(&self, now: Moment) -> Sample {
-        let memory_clock = match self.clocks {
-            Clocks::High => self.model.memory_boost,
-            _ => self.model.memory_idle,
-        };
-        let temperature = Celsius(self.segment.celsius(now).floor() as i32);
-        Sample {
-            pstate: Some(self.pstate()),
-            sm_clock: Some(self.sm_clock()),
-            memory_clock: Some(memory_clock),
-            temperature: Some(temperature).filter(|_| !self.around.sensor_lost),
-            power: Some(Watts(self.segment.watts())),
-            energy: Some(Joules(self.segment.joules(now))),
-            utilization: Some(Percent(self.around.utilization)),
-            other_utilization: Some(Percent(self.around.utilization)),
-            compute_processes: Some(self.around.processes.clone()),
-            clocks_event_reasons: Some(self.reasons()),
-            vram_free: Some(self.vram_free()),
-            vram_ours: Some(self.context.unwrap_or_default()),
-            power_source: Some(self.around.power_source),
-        }
-    }
-}
-
-/// Whether a fault of that kind is met by every call, not by contexts alone.
-pub(super) fn stops_every_call(kind: GpuErrorKind) -> bool {
-    use GpuErrorKind::*;
-    !matches!(
-        kind,
-        CudaMissing | OutOfMemory | ExclusiveMode | ContextLost
-    )
-}
-
-pub(super) fn refused(kind: GpuErrorKind) -> GpuError {
-    GpuError::new(kind, words(kind))
-}
-
-/// The driver's words for it.
-fn words(kind: GpuErrorKind) -> &'static str {
-    use GpuErrorKind::*;
-    match kind {
-        NvmlMissing => "libnvidia-ml.so.1: cannot open shared object file",
-        CudaMissing => "libcuda.so.1: cannot open shared object file",
-        DriverTooOld => "libnvidia-ml.so.1: undefined symbol",
-        VersionMismatch => {
-            "nvmlInit: driver/library version mismatch (NVML_ERROR_LIB_RM_VERSION_MISMATCH)"
-        }
-        DriverNotLoaded => "nvmlInit: driver not loaded (NVML_ERROR_DRIVER_NOT_LOADED)",
-        NoGpu => "nvmlDeviceGetCount: no GPU",
-        GpuNotFound => "nvmlDeviceGetHandleByUUID: not found (NVML_ERROR_NOT_FOUND)",
-        GpuLost => "nvmlDeviceGetPerformanceState: GPU is lost (NVML_ERROR_GPU_IS_LOST)",
-        OutOfMemory => "cuCtxCreate: out of memory (CUDA_ERROR_OUT_OF_MEMORY)",
-        ExclusiveMode => {
-            "cuCtxCreate: all CUDA-capable devices are busy or unavailable (CUDA_ERROR_DEVICE_UNAVAILABLE)"
-        }
-        NoPermission => "nvmlInit: insufficient permissions (NVML_ERROR_NO_PERMISSION)",
-        NotSupported => "not supported (NVML_ERROR_NOT_SUPPORTED)",
-        ContextLost => "cuLaunchKernel: unknown error (CUDA_ERROR_UNKNOWN)",
-        TimedOut => "no answer in time",
-        ProcessEnded => "the driver process ended",
-        Panicked => "a driver binding panicked",
-        Other => "unknown error (NVML_ERROR_UNKNOWN)",
     }
 }

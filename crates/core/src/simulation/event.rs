@@ -2,6 +2,9 @@ use std::time::Duration;
 
 use crate::{
     gpu::GpuErrorKind,
+    host::AiProgramUse,
+    programs::CommandLine,
+    settings::AiProgram,
     units::{Bytes, Percent},
 };
 
@@ -32,8 +35,8 @@ pub enum EventKind {
     /// `suspend`: the machine sleeps. Contexts are dead afterwards.
     Suspend,
     /// `fault`: the driver answers `error`, one of [`GpuErrorKind`]'s names. `out_of_memory`,
-    /// `exclusive_mode` and `cuda_missing` refuse only a context, `context_lost` only pulses;
-    /// `gpu_lost` and those after which no process could live let go of everything.
+    /// `exclusive_mode` and `cuda_missing` refuse new contexts and `context_lost` kills the open
+    /// one; any other is met by every call and lets go of everything.
     Fault(GpuErrorKind),
     /// `hang`: no call is answered.
     Hang,
@@ -46,8 +49,8 @@ pub enum EventKind {
 /// Another program on the simulated machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Program {
-    /// `program`: what the process table calls it.
-    pub name: String,
+    /// `program`: how it was started, such as `ollama runner`.
+    pub command: String,
     /// `pid`.
     pub pid: u32,
     /// `gpu_open`: it has a compute context. False for a service that only waits.
@@ -59,6 +62,20 @@ pub struct Program {
     /// `holds_clocks`: its work keeps the clocks up. False for a model that is partly offloaded:
     /// the GPU waits for the CPU so long that its clocks fall while it computes.
     pub holds_clocks: bool,
+}
+
+impl Program {
+    /// Which of `ai_programs` it is, seen as a real process would be.
+    pub(super) fn recognised(&self, ai_programs: &[AiProgram]) -> Option<AiProgramUse> {
+        let argv: Vec<&str> = self.command.split_whitespace().collect();
+        let started = CommandLine::new(argv.first()?, &argv, None);
+        let program = ai_programs.iter().find(|p| p.matches(&started))?;
+        Some(AiProgramUse {
+            pid: self.pid,
+            name: program.name.clone(),
+            gpu_open: Some(self.gpu_open),
+        })
+    }
 }
 
 impl Event {

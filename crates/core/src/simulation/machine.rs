@@ -2,12 +2,14 @@ use std::time::Duration;
 
 use super::{
     Counters, Event, EventKind, Performed, Program, Scenario,
-    card::{Card, Surroundings, refused, stops_every_call},
+    card::{Card, Surroundings},
+    faults::{refused, stops_every_call},
 };
 use crate::{
     Moment,
     gpu::{Action, ComputeProcess, GpuError, GpuErrorKind, GpuInfo, PowerSource},
-    host::{AiProgramUse, HostSample},
+    host::HostSample,
+    settings::AiProgram,
     units::{Bytes, Percent},
 };
 
@@ -80,11 +82,15 @@ impl SimulatedMachine {
     /// The GPUs that the driver lists. Wakes them.
     ///
     /// # Errors
-    /// What goes on with the driver: absent, mismatched, no GPU left.
+    /// What goes on with the driver: absent, mismatched, no GPU left;
+    /// [`GpuErrorKind::TimedOut`] at once while one of them hangs.
     pub fn discover(&mut self, now: Moment) -> Result<Vec<GpuInfo>, GpuError> {
         self.advance(now);
         if let Some(kind) = self.driver_fault() {
             return Err(refused(kind));
+        }
+        if self.cards.iter().any(Card::hangs) {
+            return Err(refused(GpuErrorKind::TimedOut));
         }
         let mut found = Vec::new();
         let mut fault = GpuErrorKind::NoGpu;
@@ -122,17 +128,13 @@ impl SimulatedMachine {
         }
     }
 
-    /// One look at the machine around the GPUs. All programs of the scenario are AI programs.
-    pub fn host(&mut self, now: Moment) -> HostSample {
+    /// One look at the machine around the GPUs, and at which of `ai_programs` run.
+    pub fn host(&mut self, ai_programs: &[AiProgram], now: Moment) -> HostSample {
         self.advance(now);
         let mut ai_programs: Vec<_> = self
             .active()
             .filter_map(|event| match &event.kind {
-                EventKind::Program(program) => Some(AiProgramUse {
-                    pid: program.pid,
-                    name: program.name.clone(),
-                    gpu_open: Some(program.gpu_open),
-                }),
+                EventKind::Program(program) => program.recognised(ai_programs),
                 _ => None,
             })
             .collect();
@@ -253,7 +255,7 @@ impl SimulatedMachine {
         }
         if self.loads[index] != Percent(0) {
             around.admit(&Program {
-                name: "load".to_owned(),
+                command: "load".to_owned(),
                 pid: LOAD_PID,
                 gpu_open: true,
                 vram: Bytes(0),

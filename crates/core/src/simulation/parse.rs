@@ -234,11 +234,13 @@ fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
 }
 
 fn program(keys: &mut Keys<'_>, index: u32) -> Result<Program, ScenarioError> {
-    let name = keys.text("program", "use the name of a program", |text| {
-        Some(text.to_owned()).filter(|text| !text.is_empty())
-    })?;
+    let command = keys.text(
+        "program",
+        "use a command line such as \"ollama runner\"",
+        |text| Some(text.to_owned()).filter(|text| !text.trim().is_empty()),
+    )?;
     Ok(Program {
-        name: name.ok_or_else(|| keys.missing("program"))?,
+        command: command.ok_or_else(|| keys.missing("program"))?,
         // Far from the process ids of a machine that has just started.
         pid: keys
             .integer("pid", u32::MAX.into())?
