@@ -5,6 +5,7 @@ use std::future::Future;
 use gpu_keepalive_core::gpu::{Action, GpuError, GpuInfo, Outcome};
 
 pub mod nvidia;
+pub mod simulated;
 
 /// One GPU, real or simulated.
 pub trait Gpu: Send + 'static {

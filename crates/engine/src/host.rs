@@ -7,6 +7,8 @@ use gpu_keepalive_core::{
     settings::AiProgram,
 };
 
+pub mod simulated;
+
 /// The machine, real or simulated.
 pub trait Host: Send + 'static {
     /// One look at power source, AI programs and runtime power management. Touches no GPU.

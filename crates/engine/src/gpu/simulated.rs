@@ -1,0 +1,185 @@
+//! Simulated GPUs behind the same seams as real ones.
+
+use std::{
+    path::{MAIN_SEPARATOR, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use gpu_keepalive_core::{
+    Moment,
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome},
+    simulation::{PRESETS, Performed, Scenario, ScenarioError, SimulatedMachine},
+};
+use thiserror::Error;
+use tokio::sync::Notify;
+
+use super::{Gpu, GpuSource};
+use crate::{clock::Clock, host::simulated::SimulatedHost};
+
+/// A simulated machine in the time of a [`Clock`], whose GPUs and host may be used apart.
+///
+/// Cheap to clone: every clone is the same machine.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    machine: Arc<Mutex<SimulatedMachine>>,
+    clock: Clock,
+    changed: Arc<Notify>,
+}
+
+impl Simulation {
+    /// Starts the scenario now.
+    pub fn new(scenario: Scenario, clock: Clock) -> Self {
+        let machine = SimulatedMachine::new(scenario, clock.now());
+        Self {
+            machine: Arc::new(Mutex::new(machine)),
+            clock,
+            changed: Arc::default(),
+        }
+    }
+
+    /// Its GPUs.
+    pub fn source(&self) -> SimulatedSource {
+        SimulatedSource(self.clone())
+    }
+
+    /// The machine around them.
+    pub fn host(&self) -> SimulatedHost {
+        SimulatedHost::new(self.clone())
+    }
+
+    /// Asks the machine something, or lets something happen to it, at the present moment.
+    pub fn with<T>(&self, f: impl FnOnce(&mut SimulatedMachine, Moment) -> T) -> T {
+        let result = self.look(f);
+        self.changed.notify_one();
+        result
+    }
+
+    /// As [`Self::with`], for what cannot change the course of events.
+    pub(crate) fn look<T>(&self, f: impl FnOnce(&mut SimulatedMachine, Moment) -> T) -> T {
+        let mut machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        machine.advance(now);
+        f(&mut machine, now)
+    }
+
+    /// Waits until something was made to happen.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+}
+
+/// The GPUs and the host of a simulated machine whose scenario starts now.
+pub fn simulated(scenario: Scenario, clock: Clock) -> (SimulatedSource, SimulatedHost) {
+    let simulation = Simulation::new(scenario, clock);
+    (simulation.source(), simulation.host())
+}
+
+/// The GPUs of a simulated machine.
+#[derive(Clone, Debug)]
+pub struct SimulatedSource(Simulation);
+
+impl GpuSource for SimulatedSource {
+    type Gpu = SimulatedGpu;
+
+    async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
+        self.0.look(SimulatedMachine::discover)
+    }
+
+    fn open(&mut self, gpu: &GpuInfo) -> SimulatedGpu {
+        SimulatedGpu {
+            simulation: self.0.clone(),
+            index: gpu.index,
+        }
+    }
+}
+
+/// One simulated GPU. Dropping it ends its simulated driver process.
+#[derive(Debug)]
+pub struct SimulatedGpu {
+    simulation: Simulation,
+    index: u32,
+}
+
+impl Gpu for SimulatedGpu {
+    async fn perform(&mut self, action: Action) -> Result<Outcome, GpuError> {
+        let index = self.index;
+        let performed = self
+            .simulation
+            .look(|machine, now| machine.perform(index, action, now));
+        match performed {
+            Performed::Done(result) => result,
+            Performed::Hangs => {
+                // Its process is killed when nobody waits for the answer any more, too.
+                let _killed = EndProcess(self);
+                tokio::time::sleep(action.deadline()).await;
+                let message = format!("the driver did not answer within {:?}", action.deadline());
+                Err(GpuError::new(GpuErrorKind::TimedOut, message))
+            }
+        }
+    }
+}
+
+impl SimulatedGpu {
+    fn end_process(&self) {
+        let index = self.index;
+        self.simulation
+            .look(|machine, now| machine.end_process(index, now));
+    }
+}
+
+impl Drop for SimulatedGpu {
+    fn drop(&mut self) {
+        self.end_process();
+    }
+}
+
+/// Ends the process of a GPU when it is dropped.
+struct EndProcess<'a>(&'a SimulatedGpu);
+
+impl Drop for EndProcess<'_> {
+    fn drop(&mut self) {
+        self.0.end_process();
+    }
+}
+
+/// Why there is no such scenario.
+#[derive(Debug, Error)]
+pub enum LoadScenarioError {
+    /// It is no preset, and does not look like a file.
+    #[error("there is no simulated machine “{0}”; use one of {presets}, or the path of a .toml file", presets = presets())]
+    UnknownPreset(String),
+    /// The file cannot be read.
+    #[error("cannot read the scenario {}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// What the file says is wrong.
+    #[error(transparent)]
+    Wrong(#[from] ScenarioError),
+}
+
+/// The scenario of `--simulate`: a preset's name, or the path of a file, which ends in `.toml` or
+/// names a folder.
+pub fn load_scenario(preset_or_path: &str) -> Result<Scenario, LoadScenarioError> {
+    if let Some(scenario) = Scenario::preset(preset_or_path) {
+        return Ok(scenario);
+    }
+    if !preset_or_path.ends_with(".toml") && !preset_or_path.contains(['/', MAIN_SEPARATOR]) {
+        return Err(LoadScenarioError::UnknownPreset(preset_or_path.to_owned()));
+    }
+    let text = std::fs::read_to_string(preset_or_path).map_err(|source| {
+        let path = PathBuf::from(preset_or_path);
+        LoadScenarioError::Unreadable { path, source }
+    })?;
+    Ok(Scenario::parse(preset_or_path, &text)?)
+}
+
+fn presets() -> String {
+    PRESETS.map(|(name, _)| name).join(", ")
+}
+
+#[cfg(test)]
+mod tests;
