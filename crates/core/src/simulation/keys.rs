@@ -10,7 +10,7 @@ use crate::{
 
 /// What is wrong with a scenario file, where, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{file}{}: {}{problem}", line.map(|l| format!(", line {l}")).unwrap_or_default(), if key.is_empty() { String::new() } else { format!("“{key}” ") })]
+#[error("{}{problem}", self.place())]
 pub struct ScenarioError {
     /// The file or preset.
     pub file: String,
@@ -20,6 +20,21 @@ pub struct ScenarioError {
     pub key: String,
     /// What was wrong and what would be right.
     pub problem: String,
+}
+
+impl ScenarioError {
+    /// `mine.toml, line 3: “gpus.hold_s” `, as far as it is known.
+    fn place(&self) -> String {
+        let line = self.line.map(|line| format!(", line {line}"));
+        let key = Some(&self.key).filter(|key| !key.is_empty());
+        let key = key.map(|key| format!("“{key}” "));
+        format!(
+            "{}{}: {}",
+            self.file,
+            line.unwrap_or_default(),
+            key.unwrap_or_default()
+        )
+    }
 }
 
 /// The file that errors name.
@@ -237,8 +252,8 @@ impl<'a> Keys<'a> {
     }
 
     /// Whether the key is there.
-    pub(super) fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
+    pub(super) fn has(&mut self, key: &'static str) -> bool {
+        self.item(key).is_some()
     }
 
     /// Says that the key must be there.
@@ -275,7 +290,9 @@ impl<'a> Keys<'a> {
     }
 
     fn item(&mut self, key: &'static str) -> Option<&'a Item> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         self.table.get(key)
     }
 

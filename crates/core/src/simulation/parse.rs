@@ -7,7 +7,7 @@ use serde::{
 use toml_edit::{Document, Table};
 
 use super::{
-    CardModel, Event, EventKind, PRESETS, PowerMizer, Program, Scenario, ScenarioError,
+    CardModel, Event, EventKind, PowerMizer, Program, Scenario, ScenarioError,
     keys::{Keys, Source},
     model,
 };
@@ -56,8 +56,8 @@ impl Scenario {
 
 fn card(source: Source<'_>, table: &Table, index: u32) -> Result<CardModel, ScenarioError> {
     let mut keys = Keys::new(source, table, "gpus");
-    let right = format!("use one of {}", PRESETS.map(|(name, _)| name).join(", "));
-    let like = keys.text("like", &right, |name| {
+    let right = "use a preset with a GPU, such as \"rtx-4090\"";
+    let like = keys.text("like", right, |name| {
         Scenario::preset(name)?.cards.into_iter().next()
     })?;
     let base = like.as_ref();
@@ -114,7 +114,11 @@ fn card(source: Source<'_>, table: &Table, index: u32) -> Result<CardModel, Scen
     };
     keys.finish()?;
     if !(card.rest_watts <= card.warm_watts && card.warm_watts <= card.load_watts) {
-        return Err(keys.wrong("load_w", "rest_w ≤ warm_w ≤ load_w must hold"));
+        let given = ["rest_w", "warm_w", "load_w"]
+            .into_iter()
+            .find(|key| keys.has(key));
+        let right = "use watts that rise from rest_w over warm_w to load_w";
+        return Err(keys.wrong(given.unwrap_or("rest_w"), right));
     }
     Ok(card)
 }
@@ -188,7 +192,7 @@ fn event(
     }
     let gpu = keys.integer("gpu", u32::MAX.into())?;
     if gpu.is_some_and(|gpu| gpu as usize >= cards) {
-        return Err(keys.wrong("gpu", format!("use the index of one of the {cards} GPUs")));
+        return Err(keys.wrong("gpu", "use the index of one of the [[gpus]], from 0"));
     }
     let kind = kind(&mut keys, index)?;
     keys.finish()?;
