@@ -95,7 +95,7 @@ impl Interpreter {
                         None => {}
                     },
                     Self::JavaScript if matches!(flags, "e" | "p" | "-eval" | "-print") => {
-                        return None;
+                        return rest.next().and_then(required_script).map(Run::Script);
                     }
                     Self::Shell if !flags.starts_with('-') && flags.contains('c') => return None,
                     Self::JavaScript | Self::Shell => {}
@@ -118,6 +118,15 @@ impl Interpreter {
             Self::Shell => matches!(option, "-o" | "-O" | "+o" | "+O" | "--rcfile"),
         }
     }
+}
+
+/// The script file that a line of JavaScript ends with, as LM Studio starts its workers:
+/// `require("/home/…/llmworker.js")`.
+fn required_script(code: &str) -> Option<&str> {
+    let (_, call) = code.rsplit_once("require(")?;
+    let quote = call.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let script = call[1..].split(quote).next()?;
+    script.contains(SEPARATORS).then_some(script)
 }
 
 /// A module and the packages it is in: `vllm.entrypoints.api` is also `vllm.entrypoints`, `vllm`.

@@ -65,6 +65,9 @@ const CASES: &[Case] = &[
         is: &["lm-studio", "lm-studio:--type=utility"], is_not: &["lm-studio:--type=renderer"] },
     Case { executable: "/home/u/.lmstudio/.internal/utils/node", argv: "node|--max-old-space-size=8|-r|/x/hook.js|/tmp/.mount_LM/llmworker.js", folder: None,
         is: &["llmworker", "llmworker.js"], is_not: &["hook", "lm-studio"] },
+    Case { executable: "/home/u/.lmstudio/.internal/utils/node",
+        argv: "/home/u/.lmstudio/.internal/utils/node|-e|process.title = 'x'; require(\"/home/u/.lmstudio/llmster/0.0.12/.bundle/lib/llmworker.js\")", folder: None,
+        is: &["llmworker"], is_not: &["lmstudio"] },
     // Programs known by a script or its folder.
     Case { executable: "/usr/bin/python3.11", argv: "python|koboldcpp.py|--model|m.gguf", folder: Some("/opt"),
         is: &["koboldcpp"], is_not: &["m"] },
@@ -90,6 +93,8 @@ const CASES: &[Case] = &[
         is: &["python3"], is_not: &["vllm", "import vllm"] },
     Case { executable: "/usr/bin/python3", argv: "python3", folder: Some("/srv/vllm"), is: &["python3"], is_not: &["vllm"] },
     Case { executable: "/usr/bin/node", argv: "node|-e|ollama", folder: None, is: &["node"], is_not: &["ollama"] },
+    Case { executable: "/usr/bin/node", argv: "node|-e|require('ollama')", folder: None, is: &["node"], is_not: &["ollama"] },
+    Case { executable: "/usr/bin/node", argv: "node|-e|require(", folder: None, is: &["node"], is_not: &["ollama"] },
 ];
 
 #[test]
