@@ -21,11 +21,11 @@ const NAMES: &[&str] = &[
     "llama-bench",
     "llama-mtmd-cli",
     "com.docker.llama-server",
-    "llama_cpp.server",
+    "llama_cpp",
     "llamafile",
     // LM Studio computes in a Node process that runs this script; `llmster` is it without a
     // window.
-    "llmworker.js",
+    "llmworker",
     "llmster",
     "lm studio",
     "lm-studio",
@@ -36,7 +36,6 @@ const NAMES: &[&str] = &[
     "chat",
     // Released under a name per platform and CUDA version, or run as a script.
     "koboldcpp",
-    "koboldcpp.py",
     "koboldcpp_cu12",
     "koboldcpp-linux-x64",
     "koboldcpp-linux-x64-cuda1150",
@@ -51,11 +50,8 @@ const NAMES: &[&str] = &[
     "llama-cpp-grpc",
     // vLLM's and SGLang's processes rename themselves to VLLM::… and sglang::….
     "vllm",
-    "vllm.entrypoints.openai.api_server",
     "sglang",
-    "sglang.launch_server",
     "aphrodite",
-    "aphrodite.endpoints.openai.api_server",
     "lmdeploy",
     "trtllm-serve",
     "tritonserver",
@@ -72,7 +68,6 @@ const NAMES: &[&str] = &[
     "tabbyapi",
     "exllamav2",
     "exllamav3",
-    "tabby",
     // Images and video: scripts called main.py or launch.py, known by their folder. SwarmUI and
     // Stability Matrix compute in a ComfyUI or a web UI of their own.
     "comfyui",

@@ -3,7 +3,10 @@ use std::fmt::Write;
 use insta::assert_snapshot;
 
 use super::*;
-use crate::protocol::{SettingKind, Severity};
+use crate::{
+    programs::CommandLine,
+    protocol::{SettingKind, Severity},
+};
 
 mod changes;
 mod properties;
@@ -246,14 +249,47 @@ fn the_default_programs_are_all_readable_and_none_twice() {
     let unique: std::collections::BTreeSet<_> = programs.iter().map(ToString::to_string).collect();
     assert_eq!(unique.len(), programs.len());
     assert_eq!(programs.len(), ai_programs::defaults_written());
-    for name in [
-        "ollama:runner",
-        "llama-server",
-        "comfyui",
-        "vllm",
-        "koboldcpp",
+}
+
+#[test]
+fn the_default_programs_are_the_processes_that_compute() {
+    let defaults = Settings::default().ai_programs;
+    let is_listed = |command: &str| {
+        let argv: Vec<&str> = command.split('|').collect();
+        let started = CommandLine::new(argv[0], &argv, None);
+        defaults.iter().any(|program| program.matches(&started))
+    };
+    for command in [
+        "/usr/local/bin/ollama|runner|--ollama-engine|--model|/m/sha256-1",
+        "/usr/local/lib/ollama/llama-server|--model|/m/sha256-1",
+        "/u/.lmstudio/.internal/utils/node|-e|require(\"/u/.lmstudio/lib/llmworker.js\")",
+        "/usr/bin/llama-cli|-m|x.gguf",
+        "python|/u/ComfyUI/main.py",
+        "python|/u/SwarmUI/dlbackend/ComfyUI/main.py|--port|7821",
+        "python|-m|vllm.entrypoints.openai.api_server",
+        "VLLM::EngineCore",
+        "sglang::scheduler",
+        "python|/u/text-generation-webui/server.py",
+        "C:\\ai\\koboldcpp_cu12.exe",
+        "python|koboldcpp.py",
+        "/opt/Jan/jan",
+        "/u/gpt4all/bin/chat",
+        "python|/u/.venv/bin/invokeai-web",
+        "python|/u/stable-diffusion-webui-forge/launch.py",
+        "python3|-m|llama_cpp.server",
+        "python|/u/tabbyAPI/main.py",
     ] {
-        assert!(unique.contains(name), "{name}");
+        assert!(is_listed(command), "{command}");
+    }
+    for command in [
+        "/usr/local/bin/ollama|serve",
+        "dotnet|src/bin/live_release/SwarmUI.dll",
+        "python|/u/.venv/bin/open-webui|serve",
+        "python|train.py",
+        "node|server.js",
+        "bash",
+    ] {
+        assert!(!is_listed(command), "{command}");
     }
 }
 
@@ -332,9 +368,7 @@ fn a_section_that_is_a_value_is_told() {
     1 warning: version is 'one', but it has to be 1. The file is read as such.
     3 warning: thermal is 5, but it has to be a section, written [thermal]. Its settings keep their defaults.
     ");
-    assert_snapshot!(problems(&SettingsFile::parse("version = 0")), @r"
-    1 warning: version is 0, but it has to be 1. The file is read as such.
-    ");
+    assert_snapshot!(problems(&SettingsFile::parse("version = 0")), @"1 warning: version is 0, but it has to be 1. The file is read as such.");
 }
 
 #[test]
