@@ -5,4 +5,5 @@ pub mod driver;
 pub mod gpu;
 pub mod handle;
 pub mod host;
+pub mod settings_store;
 pub mod socket;
