@@ -29,6 +29,14 @@ impl Clock {
         }
     }
 
+    /// How long the machine has been suspended since it was started; zero where it does not tell.
+    pub fn time_suspended(&self) -> Duration {
+        match self {
+            Self::Boot => since_boot().saturating_sub(awake_since_boot()),
+            Self::Tokio(_) => Duration::ZERO,
+        }
+    }
+
     /// Today in the user's time zone.
     #[allow(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn today(&self) -> jiff::civil::Date {
@@ -38,7 +46,18 @@ impl Clock {
 
 #[cfg(target_os = "linux")]
 fn since_boot() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    read(rustix::time::ClockId::Boottime)
+}
+
+/// Linux's monotonic clock stands still during suspend.
+#[cfg(target_os = "linux")]
+fn awake_since_boot() -> Duration {
+    read(rustix::time::ClockId::Monotonic)
+}
+
+#[cfg(target_os = "linux")]
+fn read(clock: rustix::time::ClockId) -> Duration {
+    let time = rustix::time::clock_gettime(clock);
     Duration::new(
         time.tv_sec.unsigned_abs(),
         time.tv_nsec.unsigned_abs() as u32,
@@ -52,4 +71,9 @@ fn since_boot() -> Duration {
     use std::{sync::OnceLock, time::Instant};
     static ORIGIN: OnceLock<Instant> = OnceLock::new();
     ORIGIN.get_or_init(Instant::now).elapsed()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn awake_since_boot() -> Duration {
+    since_boot()
 }

@@ -16,6 +16,8 @@ pub trait Host: Send + 'static {
 
     /// Waits for the next thing that cannot wait; pending for ever where the machine tells none.
     ///
+    /// Calling it again says that the last event has been handled: after
+    /// [`HostEvent::Suspending`] the machine is kept awake until then, for a few seconds at most.
     /// Cancel safe.
     fn event(&mut self) -> impl Future<Output = HostEvent> + Send;
 }

@@ -1,0 +1,131 @@
+//! The real machine around the GPUs.
+
+use std::path::PathBuf;
+
+use gpu_keepalive_core::{
+    gpu::PciBusId,
+    host::{HostEvent, HostSample, RuntimePm},
+    settings::AiProgram,
+};
+use tokio::sync::mpsc;
+
+use crate::{clock::Clock, host::Host, runtime_pm::PciGpus};
+#[cfg(target_os = "linux")]
+mod linux;
+mod programs;
+mod suspended;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
+#[cfg(windows)]
+mod windows;
+
+use programs::Programs;
+use suspended::Suspended;
+
+#[cfg(target_os = "linux")]
+use linux::{Platform, SleepLock};
+#[cfg(windows)]
+use windows::{Platform, SleepLock};
+
+/// Events repeat when they are not taken; a few are enough.
+const EVENTS_IN_FLIGHT: usize = 8;
+
+/// The machine this runs on.
+pub struct Machine {
+    clock: Clock,
+    gpus: PciGpus,
+    platform: Platform,
+    programs: Programs,
+    runtime_pm: Vec<(PciBusId, RuntimePm)>,
+    suspended: Suspended,
+    /// Delays the suspend that was told last, until that event has been handled.
+    sleep_lock: Option<SleepLock>,
+    events: mpsc::Receiver<Told>,
+    tell: mpsc::Sender<Told>,
+}
+
+/// An event on its way to whoever asks for the next.
+pub(crate) struct Told {
+    pub(crate) event: HostEvent,
+    /// With [`HostEvent::Suspending`]: dropping it lets the machine sleep.
+    pub(crate) sleep_lock: Option<SleepLock>,
+}
+
+impl From<HostEvent> for Told {
+    fn from(event: HostEvent) -> Self {
+        Self {
+            event,
+            sleep_lock: None,
+        }
+    }
+}
+
+/// Where to look at a machine: this one, or a test's.
+pub(crate) struct Places {
+    /// What `/sys` and `/proc` are below.
+    pub(crate) root: PathBuf,
+    /// Address of the D-Bus system bus; the usual one when `None`.
+    pub(crate) system_bus: Option<String>,
+}
+
+impl Machine {
+    /// Begins to follow this machine. Must be called within a tokio runtime.
+    pub fn new(clock: Clock) -> Self {
+        let places = Places {
+            root: PathBuf::from("/"),
+            system_bus: None,
+        };
+        Self::at(&places, clock)
+    }
+
+    pub(crate) fn at(places: &Places, clock: Clock) -> Self {
+        let (tell, events) = mpsc::channel(EVENTS_IN_FLIGHT);
+        Self {
+            gpus: PciGpus::under(&places.root),
+            platform: Platform::follow(places, tell.clone()),
+            programs: Programs::default(),
+            runtime_pm: Vec::new(),
+            suspended: Suspended::since(clock.time_suspended()),
+            sleep_lock: None,
+            clock,
+            events,
+            tell,
+        }
+    }
+
+    fn note_unannounced_resume(&mut self) {
+        if self.suspended.has_grown(self.clock.time_suspended()) {
+            // A full queue holds a newer event than this one.
+            let _ = self.tell.try_send(HostEvent::Resumed.into());
+        }
+    }
+}
+
+impl Host for Machine {
+    async fn look(&mut self, ai_programs: &[AiProgram]) -> HostSample {
+        self.note_unannounced_resume();
+        let runtime_pm = self.gpus.runtime_pm();
+        let gpus_changed = runtime_pm != self.runtime_pm;
+        self.runtime_pm = runtime_pm;
+        self.programs
+            .refresh(ai_programs, self.clock.now(), gpus_changed)
+            .await;
+        HostSample {
+            power_source: self.platform.power_source(),
+            ai_programs: self.programs.running().to_vec(),
+            runtime_pm: self.runtime_pm.clone(),
+        }
+    }
+
+    async fn event(&mut self) -> HostEvent {
+        self.sleep_lock = None;
+        let Some(told) = self.events.recv().await else {
+            // Unreachable while `tell` is ours; waiting is what no news means.
+            return std::future::pending().await;
+        };
+        self.sleep_lock = told.sleep_lock;
+        self.suspended
+            .announced(told.event, self.clock.time_suspended());
+        told.event
+    }
+}

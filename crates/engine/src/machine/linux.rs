@@ -1,0 +1,67 @@
+use std::path::PathBuf;
+
+use gpu_keepalive_core::gpu::PowerSource;
+use tokio::{
+    sync::{mpsc, watch},
+    task::AbortHandle,
+};
+use zbus::connection;
+
+use super::{Places, Told};
+use crate::{
+    power::{sysfs, upower},
+    sleep,
+};
+
+pub(crate) type SleepLock = zbus::OwnedFd;
+
+/// Linux: sysfs, and UPower and logind where there are any.
+pub(super) struct Platform {
+    supplies: PathBuf,
+    on_battery: watch::Receiver<Option<bool>>,
+    following: AbortHandle,
+}
+
+impl Platform {
+    pub(super) fn follow(places: &Places, tell: mpsc::Sender<Told>) -> Self {
+        let (on_battery_tx, on_battery) = watch::channel(None);
+        let bus = match &places.system_bus {
+            Some(address) => connection::Builder::address(address.as_str()),
+            None => connection::Builder::system(),
+        };
+        let following = tokio::spawn(async move {
+            let bus = match bus.build().await {
+                Ok(bus) => bus,
+                Err(error) => return tracing::debug!("no system bus: {error}"),
+            };
+            let (power, sleep) = tokio::join!(
+                upower::follow(bus.clone(), on_battery_tx, tell.clone()),
+                sleep::follow(bus, tell),
+            );
+            for (name, result) in [("UPower", power), ("logind", sleep)] {
+                if let Err(error) = result {
+                    tracing::debug!("{name} is not followed: {error}");
+                }
+            }
+        });
+        Self {
+            supplies: places.root.join("sys/class/power_supply"),
+            on_battery,
+            following: following.abort_handle(),
+        }
+    }
+
+    pub(super) fn power_source(&self) -> PowerSource {
+        match *self.on_battery.borrow() {
+            Some(true) => PowerSource::Battery,
+            Some(false) => PowerSource::Ac,
+            None => sysfs::power_source(&self.supplies),
+        }
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        self.following.abort();
+    }
+}

@@ -1,0 +1,85 @@
+use std::{sync::mpsc as std_mpsc, thread, time::Duration};
+
+use gpu_keepalive_core::{Moment, host::AiProgramUse, settings::AiProgram};
+use tokio::{sync::mpsc, time::timeout};
+
+use crate::processes::Processes;
+
+/// The process table is read no more often, unless a GPU woke up or fell asleep.
+const READ_EVERY: Duration = Duration::from_secs(2);
+
+/// How long a look waits for the process table.
+const DEADLINE: Duration = Duration::from_secs(1);
+
+/// The AI programs that run, found on a thread of their own.
+///
+/// A process that hangs in a driver can block whoever reads its command line for as long as it
+/// hangs. Then the last answer stands, and the engine goes on.
+pub(super) struct Programs {
+    ask: std_mpsc::Sender<Vec<AiProgram>>,
+    answers: mpsc::Receiver<Vec<AiProgramUse>>,
+    asked_at: Option<Moment>,
+    answered: bool,
+    running: Vec<AiProgramUse>,
+}
+
+impl Default for Programs {
+    fn default() -> Self {
+        let (ask, questions) = std_mpsc::channel::<Vec<AiProgram>>();
+        let (answer, answers) = mpsc::channel(1);
+        let read = move || {
+            let mut processes = Processes::default();
+            for programs in questions {
+                if answer.blocking_send(processes.look(&programs)).is_err() {
+                    break;
+                }
+            }
+        };
+        if let Err(error) = thread::Builder::new().name("processes".into()).spawn(read) {
+            tracing::warn!("AI programs cannot be looked for: {error}");
+        }
+        Self {
+            ask,
+            answers,
+            asked_at: None,
+            answered: true,
+            running: Vec::new(),
+        }
+    }
+}
+
+impl Programs {
+    /// What was last seen, in the order of process ids.
+    pub(super) fn running(&self) -> &[AiProgramUse] {
+        &self.running
+    }
+
+    /// Looks again when it is time to, or `at_once`. Cancel safe.
+    pub(super) async fn refresh(&mut self, list: &[AiProgram], now: Moment, at_once: bool) {
+        if !self.answered {
+            if let Ok(running) = self.answers.try_recv() {
+                self.take(running);
+            } else {
+                return;
+            }
+        }
+        let due = self
+            .asked_at
+            .is_none_or(|asked_at| now.since(asked_at) >= READ_EVERY);
+        if !(due || at_once) || self.ask.send(list.to_vec()).is_err() {
+            return;
+        }
+        self.asked_at = Some(now);
+        self.answered = false;
+        match timeout(DEADLINE, self.answers.recv()).await {
+            Ok(Some(running)) => self.take(running),
+            Ok(None) => tracing::warn!("AI programs are no longer looked for"),
+            Err(_) => tracing::warn!("the process table does not answer; a process may be hanging"),
+        }
+    }
+
+    fn take(&mut self, running: Vec<AiProgramUse>) {
+        self.running = running;
+        self.answered = true;
+    }
+}

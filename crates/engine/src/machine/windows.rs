@@ -1,0 +1,25 @@
+use gpu_keepalive_core::gpu::PowerSource;
+use tokio::sync::mpsc;
+
+use super::{Places, Told};
+use crate::power::windows::{Following, follow, power_source};
+
+/// Windows gives the driver time to park its contexts; no suspend has to wait for us.
+pub(crate) type SleepLock = ();
+
+/// Windows: its power manager.
+pub(super) struct Platform {
+    _following: Option<Following>,
+}
+
+impl Platform {
+    pub(super) fn follow(_places: &Places, tell: mpsc::Sender<Told>) -> Self {
+        Self {
+            _following: follow(tell),
+        }
+    }
+
+    pub(super) fn power_source(&self) -> PowerSource {
+        power_source()
+    }
+}

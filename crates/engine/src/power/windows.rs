@@ -1,0 +1,41 @@
+use gpu_keepalive_core::{gpu::PowerSource, host::HostEvent};
+use tokio::sync::mpsc;
+use windows::{
+    Foundation::EventHandler,
+    System::Power::{BatteryStatus, PowerManager, PowerSupplyStatus},
+};
+
+use crate::machine::Told;
+
+/// What Windows says feeds the machine; mains where it does not say.
+pub(crate) fn power_source() -> PowerSource {
+    let has_battery =
+        PowerManager::BatteryStatus().is_ok_and(|status| status != BatteryStatus::NotPresent);
+    match PowerManager::PowerSupplyStatus() {
+        Ok(PowerSupplyStatus::NotPresent) if has_battery => PowerSource::Battery,
+        Ok(PowerSupplyStatus::Inadequate) => PowerSource::UndersizedAdapter,
+        _ => PowerSource::Ac,
+    }
+}
+
+/// Tells of every change for as long as the returned value lives.
+pub(crate) fn follow(events: mpsc::Sender<Told>) -> Option<Following> {
+    let tell = EventHandler::new(move |_, _| {
+        // A full queue wakes the engine just as well.
+        let _ = events.try_send(HostEvent::PowerSourceChanged.into());
+        Ok(())
+    });
+    PowerManager::PowerSupplyStatusChanged(&tell)
+        .inspect_err(|error| tracing::debug!("no news of the power source: {error}"))
+        .ok()
+        .map(Following)
+}
+
+/// A registration with Windows.
+pub(crate) struct Following(i64);
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        let _ = PowerManager::RemovePowerSupplyStatusChanged(self.0);
+    }
+}

@@ -1,0 +1,133 @@
+//! Runtime power management of NVIDIA GPUs, read without waking one.
+//!
+//! Every file here is served from the kernel's memory: none of the reads reaches the device.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use gpu_keepalive_core::{gpu::PciBusId, host::RuntimePm};
+
+#[cfg(test)]
+mod tests;
+
+/// A GPU that is plugged in, whether or not a driver is loaded for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NvidiaDevice {
+    /// Where it sits on the PCI bus.
+    pub pci_bus_id: PciBusId,
+    /// Its marketing name, when the driver is loaded and the GPU is not suspended.
+    pub name: Option<String>,
+}
+
+/// The NVIDIA GPUs in this machine; `None` where only the driver could tell (not Linux).
+///
+/// Tells a machine without an NVIDIA GPU from one without a driver.
+pub fn nvidia_devices() -> Option<Vec<NvidiaDevice>> {
+    cfg!(target_os = "linux").then(|| PciGpus::default().present())
+}
+
+/// NVIDIA GPUs as the Linux kernel lists them.
+#[derive(Clone, Debug)]
+pub struct PciGpus {
+    devices: PathBuf,
+    driver: PathBuf,
+}
+
+impl Default for PciGpus {
+    fn default() -> Self {
+        Self::under(Path::new("/"))
+    }
+}
+
+impl PciGpus {
+    /// The GPUs of the machine whose `/sys` and `/proc` are below `root`.
+    pub fn under(root: &Path) -> Self {
+        Self {
+            devices: root.join("sys/bus/pci/devices"),
+            driver: root.join("proc/driver/nvidia/gpus"),
+        }
+    }
+
+    /// The devices that can suspend by themselves, and whether they are suspended.
+    pub fn runtime_pm(&self) -> Vec<(PciBusId, RuntimePm)> {
+        self.bus_ids()
+            .map(|id| (id, self.runtime_pm_of(id)))
+            .filter(|(_, state)| *state != RuntimePm::Unsupported)
+            .collect()
+    }
+
+    /// Every GPU that is plugged in.
+    pub fn present(&self) -> Vec<NvidiaDevice> {
+        self.bus_ids()
+            .map(|pci_bus_id| NvidiaDevice {
+                pci_bus_id,
+                name: self.name(pci_bus_id),
+            })
+            .collect()
+    }
+
+    fn bus_ids(&self) -> impl Iterator<Item = PciBusId> {
+        let mut ids: Vec<PciBusId> = fs::read_dir(&self.devices)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter(|entry| is_nvidia_gpu(&entry.path()))
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .collect();
+        ids.sort();
+        ids.into_iter()
+    }
+
+    fn runtime_pm_of(&self, id: PciBusId) -> RuntimePm {
+        let power = self.devices.join(id.to_string()).join("power");
+        if read(&power.join("control")).as_deref() != Some("auto") {
+            return RuntimePm::Unsupported;
+        }
+        match read(&power.join("runtime_status")).as_deref() {
+            Some("suspended" | "suspending" | "resuming") => RuntimePm::Suspended,
+            Some("active") if self.driver_allows_suspend(id) => RuntimePm::Active,
+            _ => RuntimePm::Unsupported,
+        }
+    }
+
+    /// Whether NVIDIA's driver lets this GPU reach D3 at all; without its word, sysfs decides.
+    fn driver_allows_suspend(&self, id: PciBusId) -> bool {
+        let status = self.driver_says(id, "power", "Runtime D3 status");
+        !status.is_some_and(|status| {
+            let status = status.to_ascii_lowercase();
+            status.starts_with("disabled") || status.starts_with("not supported")
+        })
+    }
+
+    fn name(&self, id: PciBusId) -> Option<String> {
+        match self.runtime_pm_of(id) {
+            RuntimePm::Suspended => None,
+            RuntimePm::Active | RuntimePm::Unsupported => {
+                self.driver_says(id, "information", "Model")
+            }
+        }
+    }
+
+    /// The value of one `key: value` line of the driver's files on a GPU.
+    fn driver_says(&self, id: PciBusId, file: &str, key: &str) -> Option<String> {
+        let text = read(&self.driver.join(id.to_string()).join(file))?;
+        let (_, value) = text
+            .lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(name, _)| name.trim() == key)?;
+        Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+}
+
+/// PCI vendor 0x10de with a class of 0x0300 (VGA controller) or 0x0302 (3D controller).
+fn is_nvidia_gpu(device: &Path) -> bool {
+    read(&device.join("vendor")).as_deref() == Some("0x10de")
+        && read(&device.join("class"))
+            .is_some_and(|class| class.starts_with("0x0300") || class.starts_with("0x0302"))
+}
+
+fn read(path: &Path) -> Option<String> {
+    Some(fs::read_to_string(path).ok()?.trim().to_owned())
+}

@@ -1,0 +1,54 @@
+//! Suspend and resume, as logind tells them.
+
+use futures_util::StreamExt;
+use gpu_keepalive_core::host::HostEvent;
+use tokio::sync::mpsc;
+use zbus::{Connection, OwnedFd};
+
+use crate::machine::Told;
+
+#[zbus::proxy(
+    interface = "org.freedesktop.login1.Manager",
+    default_service = "org.freedesktop.login1",
+    default_path = "/org/freedesktop/login1"
+)]
+trait Logind {
+    fn inhibit(&self, what: &str, who: &str, why: &str, mode: &str) -> zbus::Result<OwnedFd>;
+
+    #[zbus(signal)]
+    fn prepare_for_sleep(&self, start: bool) -> zbus::Result<()>;
+}
+
+/// Tells of each suspend and resume; returns when the bus is gone or has no logind.
+///
+/// logind waits with the suspend for as long as our delay lock is open (at most its
+/// `InhibitDelayMaxSec`, 5 s by default). The lock travels with [`HostEvent::Suspending`]: whoever
+/// has handled that event drops it. A new one is taken after each resume.
+pub(crate) async fn follow(bus: Connection, events: mpsc::Sender<Told>) -> zbus::Result<()> {
+    let logind = LogindProxy::new(&bus).await?;
+    let mut signals = logind.receive_prepare_for_sleep().await?;
+    let mut lock = Some(delay_sleep(&logind).await?);
+    while let Some(signal) = signals.next().await {
+        let told = if signal.args()?.start {
+            Told {
+                event: HostEvent::Suspending,
+                sleep_lock: lock.take(),
+            }
+        } else {
+            lock = delay_sleep(&logind)
+                .await
+                .inspect_err(|error| tracing::warn!("the next suspend cannot be delayed: {error}"))
+                .ok();
+            HostEvent::Resumed.into()
+        };
+        if events.send(told).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn delay_sleep(logind: &LogindProxy<'_>) -> zbus::Result<OwnedFd> {
+    let why = "Let go of the GPU before the machine sleeps";
+    logind.inhibit("sleep", "GPU Keepalive", why, "delay").await
+}
