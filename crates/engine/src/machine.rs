@@ -65,6 +65,7 @@ pub(crate) struct Places {
     /// What `/sys` and `/proc` are below.
     pub(crate) root: PathBuf,
     /// Address of the D-Bus system bus; the usual one when `None`.
+    #[cfg(target_os = "linux")]
     pub(crate) system_bus: Option<String>,
 }
 
@@ -73,6 +74,7 @@ impl Machine {
     pub fn new(clock: Clock) -> Self {
         let places = Places {
             root: PathBuf::from("/"),
+            #[cfg(target_os = "linux")]
             system_bus: None,
         };
         Self::at(&places, clock)

@@ -5,8 +5,8 @@ use std::{collections::HashSet, fs, path::Path};
 use gpu_keepalive_core::{host::AiProgramUse, programs::CommandLine, settings::AiProgram};
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
-#[cfg(test)]
-mod tests;
+#[cfg(all(test, target_os = "linux"))]
+pub(crate) mod tests;
 
 /// Our own executables begin with this; none of them is demand.
 const OWN_NAME: &str = "gpu-keepalive";

@@ -4,7 +4,7 @@ use tokio::sync::mpsc;
 use super::{Places, Told};
 use crate::power::windows::{Following, follow, power_source};
 
-/// Windows gives the driver time to park its contexts; no suspend has to wait for us.
+/// Windows tells only programs with a window of a suspend, so none is told or delayed here.
 pub(crate) type SleepLock = ();
 
 /// Windows: its power manager.

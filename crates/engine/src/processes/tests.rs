@@ -1,9 +1,9 @@
-#![cfg(target_os = "linux")]
-
 use std::{
+    io::ErrorKind,
     os::unix::fs::symlink,
     path::PathBuf,
     process::{Child, Command, Stdio},
+    thread,
 };
 
 use super::*;
@@ -16,13 +16,13 @@ fn listed_as(name: &str, argument: Option<&str>) -> Vec<AiProgram> {
 }
 
 /// A shell under another name that waits until its standard input is closed.
-struct Program {
+pub(crate) struct Program {
     _folder: tempfile::TempDir,
     child: Child,
 }
 
 impl Program {
-    fn start(name: &str, script: &str, body: &str) -> Self {
+    pub(crate) fn start(name: &str, script: &str, body: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let executable = folder.path().join(name);
         fs::copy("/bin/sh", &executable).unwrap();
@@ -30,21 +30,27 @@ impl Program {
         let working_folder = script_path.parent().unwrap();
         fs::create_dir_all(working_folder).unwrap();
         fs::write(&script_path, body).unwrap();
-        let child = Command::new(&executable)
+        let mut command = Command::new(&executable);
+        command
             .arg(script_path.file_name().unwrap())
             .arg("--listen")
             .current_dir(working_folder)
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stdout(Stdio::piped());
+        let child = loop {
+            match command.spawn() {
+                // Another test's child holds the copy open until its own `exec`.
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => thread::yield_now(),
+                child => break child.unwrap(),
+            }
+        };
         Self {
             _folder: folder,
             child,
         }
     }
 
-    fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 }
