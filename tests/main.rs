@@ -1,6 +1,8 @@
 //! Black boxes: the parts of GPU Keepalive as their users meet them.
 
 mod cli;
+#[cfg(target_os = "linux")]
+mod ffi;
 #[cfg(unix)]
 mod socket;
 mod support;

@@ -160,10 +160,7 @@ pub unsafe extern "C" fn cuDevicePrimaryCtxRetain(out: *mut Handle, _: c_int) ->
 pub extern "C" fn cuDevicePrimaryCtxRelease_v2(_: c_int) -> c_int {
     call("cuDevicePrimaryCtxRelease_v2", || {
         match PRIMARY_RETAINS.fetch_sub(1, SeqCst) {
-            1 => close(
-                "context",
-                ptr::without_provenance_mut(PRIMARY.load(SeqCst)),
-            ),
+            1 => close("context", ptr::without_provenance_mut(PRIMARY.load(SeqCst))),
             _ => SUCCESS,
         }
     })
@@ -332,7 +329,11 @@ pub unsafe extern "C" fn cuLaunchKernel(
 fn visible() -> Vec<usize> {
     let chosen = env::var("CUDA_VISIBLE_DEVICES").ok();
     (0..gpu_count())
-        .filter(|index| chosen.as_ref().is_none_or(|c| c.split(',').any(|u| u == uuid(*index))))
+        .filter(|index| {
+            chosen
+                .as_ref()
+                .is_none_or(|c| c.split(',').any(|u| u == uuid(*index)))
+        })
         .collect()
 }
 

@@ -10,7 +10,11 @@
 //!
 //! The clocks are up while any living process has a context, as on a data-centre GPU.
 
-#![allow(non_snake_case, clippy::missing_safety_doc, reason = "the vendor's interface")]
+#![allow(
+    non_snake_case,
+    clippy::missing_safety_doc,
+    reason = "the vendor's interface"
+)]
 
 mod cuda;
 mod nvml;

@@ -74,7 +74,11 @@ pub(crate) fn open_here(kind: &str, handle: usize) -> bool {
 /// VRAM of every living process that has a context.
 pub(crate) fn holders() -> BTreeMap<u32, u64> {
     let things = open_things();
-    let holds = |pid: u32| things.keys().any(|(p, kind, _)| *p == pid && kind == "context");
+    let holds = |pid: u32| {
+        things
+            .keys()
+            .any(|(p, kind, _)| *p == pid && kind == "context")
+    };
     let mut holders = BTreeMap::new();
     for ((pid, ..), bytes) in things.iter().filter(|((pid, ..), _)| holds(*pid)) {
         *holders.entry(*pid).or_default() += bytes;

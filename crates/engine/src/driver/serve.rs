@@ -1,6 +1,7 @@
 //! The driver process: the only process of ours that loads the vendor's libraries.
 
 use std::{
+    ffi::OsStr,
     io::{self, BufRead, Write},
     panic::catch_unwind,
     process::ExitCode,
@@ -21,12 +22,13 @@ use super::{
 ///
 /// A program that uses [`Backend::Process`](crate::gpu::nvidia::Backend::Process) with itself as
 /// the program calls this first thing in `main`, before it starts a thread or opens anything.
-pub fn serve(arguments: impl IntoIterator<Item = String>) -> Option<ExitCode> {
+pub fn serve(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Option<ExitCode> {
     let mut arguments = arguments.into_iter();
-    if arguments.next().as_deref() != Some(ROLE) {
+    if arguments.next()?.as_ref() != ROLE {
         return None;
     }
-    let Some(subject) = arguments.next() else {
+    let subject = arguments.next();
+    let Some(subject) = subject.as_ref().and_then(|s| s.as_ref().to_str()) else {
         eprintln!("{ROLE} is started by GPU Keepalive itself, with a GPU's UUID or “{LIST}”");
         return Some(ExitCode::from(2));
     };
@@ -36,7 +38,7 @@ pub fn serve(arguments: impl IntoIterator<Item = String>) -> Option<ExitCode> {
     let served = if subject == LIST {
         print(&Answer::new(0, list()))
     } else {
-        answer_asks(GpuUuid(subject))
+        answer_asks(GpuUuid(subject.to_owned()))
     };
     Some(match served {
         Ok(()) => ExitCode::SUCCESS,

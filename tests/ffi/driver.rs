@@ -1,0 +1,260 @@
+//! A driver without a GPU, and a look at what was done to it.
+
+use std::{
+    env, fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use gpu_keepalive_core::{
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, Sample},
+    settings::Strategy,
+};
+use gpu_keepalive_engine::gpu::{
+    Gpu, GpuSource,
+    nvidia::{Backend, NvidiaGpu, NvidiaSource},
+};
+use tempfile::TempDir;
+
+use crate::support::soon;
+
+const LIBRARIES: [&str; 2] = ["libnvidia-ml.so.1", "libcuda.so.1"];
+
+/// Everything a GPU can tell.
+pub(super) const VALUES: &str = "\
+pstate=8
+sm_clock=210
+sm_clock_max=1980
+memory_clock=405
+temperature=41
+power_mw=11500
+energy_mj=123456
+utilization=3
+reasons=1
+vram_total=8589934592
+vram_used=1073741824
+power_source=0
+compute_capability=86
+slowdown_temperature=93
+power_mizer=15
+compute=
+graphics=
+process_utilization=
+";
+
+/// A fake driver in a folder of its own. Each test has one.
+pub(super) struct FakeDriver {
+    folder: TempDir,
+}
+
+impl FakeDriver {
+    /// A driver that works, with one GPU that tells everything.
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("lib")).expect("a folder for libraries");
+        fs::create_dir(at("fail")).expect("a folder for orders");
+        for library in LIBRARIES {
+            // Copies, so that the loader and /proc tell the two apart.
+            fs::copy(built_library(), at("lib").join(library)).expect("a copy");
+        }
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fakes/driver-process.sh");
+        symlink(script, at("driver-process")).expect("a link");
+        symlink(env!("CARGO_BIN_EXE_gpu-keepalive"), at("program")).expect("a link");
+        let driver = Self { folder };
+        driver.tell(VALUES);
+        driver
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What the engine starts: the real program, with the fakes on the loader's path.
+    pub(super) fn program(&self) -> PathBuf {
+        self.path().join("driver-process")
+    }
+
+    pub(super) fn source(&self) -> NvidiaSource {
+        NvidiaSource::new(Backend::Process {
+            program: self.program(),
+        })
+    }
+
+    pub(super) async fn list(&self) -> Result<Vec<GpuInfo>, GpuError> {
+        soon("a list", self.source().discover()).await
+    }
+
+    /// The first GPU, opened.
+    pub(super) async fn gpu(&self) -> NvidiaGpu {
+        let listed = self.list().await.expect("a list");
+        self.source().open(&listed[0])
+    }
+
+    /// Replaces what there is to read.
+    pub(super) fn tell(&self, values: &str) {
+        // Whole or not at all: the driver may be reading.
+        let new = self.path().join("values.new");
+        fs::write(&new, values).expect("values are written");
+        fs::rename(new, self.path().join("values")).expect("values are replaced");
+    }
+
+    /// Replaces some of what there is to read.
+    pub(super) fn change(&self, changes: &str) {
+        // The first of two lines with the same key counts.
+        self.tell(&format!("{changes}\n{VALUES}"));
+    }
+
+    /// From now on `function` returns that number.
+    pub(super) fn fail(&self, function: &str, code: i32) {
+        self.order(function, &code.to_string());
+    }
+
+    /// From now on `function` never returns.
+    pub(super) fn block(&self, function: &str) {
+        self.order(function, "block");
+    }
+
+    pub(super) fn work_again(&self, function: &str) {
+        fs::remove_file(self.path().join("fail").join(function)).expect("it was failing");
+    }
+
+    fn order(&self, function: &str, order: &str) {
+        fs::write(self.path().join("fail").join(function), order).expect("an order is written");
+    }
+
+    /// Takes one of the two libraries away.
+    pub(super) fn without_library(&self, library: &str) {
+        fs::remove_file(self.path().join("lib").join(library)).expect("it was there");
+    }
+
+    /// Takes one function away, as in a driver that is too old for it.
+    pub(super) fn without_function(&self, library: &str, function: &str) {
+        let mut bytes = fs::read(built_library()).expect("the library is read");
+        let name = [b"\0", function.as_bytes(), b"\0"].concat();
+        let found: Vec<_> = bytes
+            .windows(name.len())
+            .enumerate()
+            .filter_map(|(at, window)| (window == name).then_some(at + 1))
+            .collect();
+        assert!(!found.is_empty(), "{function} is among the symbols");
+        // The loader finds symbols by hash and then compares names, so another name hides one.
+        found.iter().for_each(|at| bytes[*at] = b'_');
+        self.without_library(library);
+        fs::write(self.path().join("lib").join(library), bytes).expect("the library is written");
+    }
+
+    /// Everything that was done to the driver, as (process, event).
+    pub(super) fn log(&self) -> Vec<(u32, String)> {
+        let log = fs::read_to_string(self.path().join("log")).unwrap_or_default();
+        log.lines()
+            .map(|line| {
+                let (pid, event) = line.split_once(' ').expect("a pid and an event");
+                (pid.parse().expect("a pid"), event.to_owned())
+            })
+            .collect()
+    }
+
+    /// Events that begin like this, without the process.
+    pub(super) fn events(&self, beginning: &str) -> Vec<String> {
+        let events = self.log().into_iter().map(|(_, event)| event);
+        events.filter(|e| e.starts_with(beginning)).collect()
+    }
+
+    /// What is open, as (process, kind), in the order of opening, whether or not the process
+    /// lives.
+    pub(super) fn left_open(&self) -> Vec<(u32, String)> {
+        let mut open: Vec<(u32, String, String)> = Vec::new();
+        for (pid, event) in self.log() {
+            let words: Vec<_> = event.split(' ').collect();
+            match words[..] {
+                ["open", kind, handle, _] => open.push((pid, kind.to_owned(), handle.to_owned())),
+                ["close", kind, handle] => {
+                    open.retain(|(p, k, h)| (*p, k.as_str(), h.as_str()) != (pid, kind, handle));
+                }
+                ["misuse", ..] => panic!("process {pid}: {event}"),
+                _ => {}
+            }
+        }
+        open.into_iter().map(|(pid, kind, _)| (pid, kind)).collect()
+    }
+
+    /// The driver process that did the latest thing.
+    pub(super) fn latest_process(&self) -> u32 {
+        self.log().last().expect("something was done").0
+    }
+
+    /// Every process that ever touched the driver and still lives.
+    pub(super) fn living_processes(&self) -> Vec<u32> {
+        let mut pids: Vec<_> = self.log().into_iter().map(|(pid, _)| pid).collect();
+        pids.sort_unstable();
+        pids.dedup();
+        pids.retain(|pid| is_alive(*pid));
+        pids
+    }
+
+    pub(super) async fn until_no_process_lives(&self) {
+        until("every driver process is gone", || {
+            self.living_processes().is_empty()
+        })
+        .await;
+    }
+}
+
+pub(super) fn hold(strategy: Strategy) -> Action {
+    Action::Hold {
+        strategy,
+        matrix_size: 256,
+    }
+}
+
+/// Does something that must succeed.
+pub(super) async fn done(gpu: &mut NvidiaGpu, action: Action) -> Outcome {
+    let result = soon("an answer", gpu.perform(action)).await;
+    result.unwrap_or_else(|error| panic!("{action:?}: {error}"))
+}
+
+/// Does something that must fail, and gives the kind and the driver's words.
+pub(super) async fn refused(gpu: &mut NvidiaGpu, action: Action) -> (GpuErrorKind, String) {
+    match soon("an answer", gpu.perform(action)).await {
+        Ok(outcome) => panic!("{action:?} succeeded: {outcome:?}"),
+        Err(error) => (error.kind, error.message),
+    }
+}
+
+pub(super) async fn sample(gpu: &mut NvidiaGpu) -> Sample {
+    match done(gpu, Action::Sample).await {
+        Outcome::Sampled(sample) => *sample,
+        other => panic!("{other:?} is no sample"),
+    }
+}
+
+/// Whether a living process has a file of that name mapped.
+pub(super) fn has_mapped(pid: u32, file: &str) -> bool {
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).expect("it lives");
+    maps.lines().any(|line| line.contains(file))
+}
+
+/// Not a zombie either.
+pub(super) fn is_alive(pid: u32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/stat"))
+        .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or("").starts_with(" Z"))
+}
+
+/// Waits until something is so.
+pub(super) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    soon(what, async {
+        let mut look = tokio::time::interval(Duration::from_millis(5));
+        while !is_so() {
+            look.tick().await;
+        }
+    })
+    .await;
+}
+
+/// The fakes, which cargo builds beside this test.
+fn built_library() -> PathBuf {
+    let test = env::current_exe().expect("this test has a path");
+    test.with_file_name("libfake_driver.so")
+}

@@ -1,0 +1,191 @@
+//! Looking without CUDA.
+
+use gpu_keepalive_core::{
+    gpu::{
+        Action, ClocksEventReasons, ComputeCapability, ComputeProcess, GpuErrorKind, PState,
+        PowerSource, Sample,
+    },
+    units::{Bytes, Celsius, Joules, Megahertz, Percent, Watts},
+};
+use gpu_keepalive_engine::gpu::GpuSource;
+
+use super::driver::{FakeDriver, done, has_mapped, refused, sample};
+
+#[tokio::test]
+async fn gpus_are_listed_and_nothing_stays_open() {
+    let driver = FakeDriver::new();
+    driver.change("gpus=2");
+    let gpus = driver.list().await.expect("a list");
+    let addresses: Vec<_> = gpus.iter().map(|gpu| gpu.pci_bus_id.to_string()).collect();
+    assert_eq!(addresses, ["0000:01:00.0", "0000:02:00.0"]);
+    let first = &gpus[0];
+    assert_eq!(first.uuid.0, "GPU-0fa4e000-0000-4000-8000-000000000000");
+    assert_eq!((first.index, first.name.as_str()), (0, "Fake GPU"));
+    assert_eq!(first.vram_total, Bytes::from_mib(8192));
+    assert_eq!(first.driver_version, "580.159.04");
+    let capability = ComputeCapability { major: 8, minor: 6 };
+    assert_eq!(first.compute_capability, Some(capability));
+    assert_eq!(first.sm_clock_max, Some(Megahertz(1980)));
+    assert_eq!(first.slowdown_temperature, Some(Celsius(93)));
+    assert_eq!(driver.left_open(), []);
+    assert_eq!(driver.living_processes(), [0; 0]);
+    assert_eq!(driver.events("env"), [""; 0], "CUDA was not loaded");
+}
+
+#[tokio::test]
+async fn a_list_without_a_gpu_says_so() {
+    let driver = FakeDriver::new();
+    driver.change("gpus=0");
+    let error = driver.list().await.expect_err("no GPU");
+    assert_eq!(error.kind, GpuErrorKind::NoGpu);
+}
+
+#[tokio::test]
+async fn every_reading_arrives_in_its_unit() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    let seen = sample(&mut gpu).await;
+    let expected = Sample {
+        pstate: PState::new(8),
+        sm_clock: Some(Megahertz(210)),
+        memory_clock: Some(Megahertz(405)),
+        temperature: Some(Celsius(41)),
+        power: Some(Watts(11.5)),
+        energy: Some(Joules(123.456)),
+        utilization: Some(Percent(3)),
+        other_utilization: Some(Percent(0)),
+        compute_processes: Some(vec![]),
+        clocks_event_reasons: Some(ClocksEventReasons::GPU_IDLE),
+        vram_free: Some(Bytes::from_mib(7168)),
+        vram_ours: Some(Bytes(0)),
+        power_source: Some(PowerSource::Ac),
+    };
+    assert_eq!(seen, expected);
+    assert!(!has_mapped(driver.latest_process(), "libcuda"));
+}
+
+#[tokio::test]
+async fn what_the_driver_does_not_support_is_none() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    driver.tell("");
+    let nothing = Sample {
+        // Known without the driver: no context of ours is open.
+        vram_ours: Some(Bytes(0)),
+        ..Sample::default()
+    };
+    assert_eq!(sample(&mut gpu).await, nothing);
+}
+
+#[tokio::test]
+async fn one_reading_that_fails_spoils_no_other() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    // Not supported, no permission, no data, unknown error.
+    for code in [3, 4, 21, 999] {
+        driver.fail("nvmlDeviceGetTemperature", code);
+        let seen = sample(&mut gpu).await;
+        assert_eq!(seen.temperature, None, "after {code}");
+        assert_eq!(seen.sm_clock, Some(Megahertz(210)), "after {code}");
+    }
+    driver.without_function("libnvidia-ml.so.1", "nvmlDeviceGetPowerSource");
+    let mut gpu = driver.gpu().await;
+    let seen = sample(&mut gpu).await;
+    assert_eq!((seen.power_source, seen.pstate), (None, PState::new(8)));
+}
+
+#[tokio::test]
+async fn unusual_values_are_understood() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    // A P-state of 32 is NVML's unknown.
+    driver.change("pstate=32\nreasons=81985529216486895\npower_source=2");
+    let seen = sample(&mut gpu).await;
+    assert_eq!(seen.pstate, None);
+    let reasons = Some(ClocksEventReasons(0x0123_4567_89ab_cdef));
+    assert_eq!(seen.clocks_event_reasons, reasons, "unknown bits are kept");
+    assert_eq!(seen.power_source, Some(PowerSource::UndersizedAdapter));
+    driver.change("power_source=1");
+    assert_eq!(
+        sample(&mut gpu).await.power_source,
+        Some(PowerSource::Battery)
+    );
+}
+
+#[tokio::test]
+async fn other_processes_are_told_with_their_memory() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    driver.change("compute=4242:104857600,4343:");
+    let process = |pid, vram| ComputeProcess { pid, vram };
+    assert_eq!(
+        sample(&mut gpu).await.compute_processes,
+        Some(vec![
+            process(4242, Some(Bytes::from_mib(100))),
+            process(4343, None)
+        ])
+    );
+}
+
+#[tokio::test]
+async fn only_what_others_computed_since_the_last_look_counts() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    driver.change("process_utilization=4242:90@1000");
+    let steps = [
+        ("of unknown age at the first look", "4242:90@1000", None),
+        ("nothing new", "4242:90@1000", Some(0)),
+        ("new", "4242:35@2000,4343:50@2000", Some(50)),
+        (
+            "ours and a compositor's",
+            "self:80@3000,77:60@3000",
+            Some(0),
+        ),
+        (
+            "another's besides",
+            "self:80@4000,77:60@4000,4242:20@4000",
+            Some(20),
+        ),
+    ];
+    for (step, utilization, expected) in steps {
+        driver.change(&format!(
+            "process_utilization={utilization}\ncompute=4242:\ngraphics=77:"
+        ));
+        let seen = sample(&mut gpu).await.other_utilization;
+        assert_eq!(seen, expected.map(Percent), "{step}");
+    }
+}
+
+#[tokio::test]
+async fn closing_leaves_no_process() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    sample(&mut gpu).await;
+    let observer = driver.latest_process();
+    assert!(has_mapped(observer, "libnvidia-ml"));
+    done(&mut gpu, Action::Release).await;
+    assert_eq!(
+        driver.living_processes(),
+        [observer],
+        "it may go on looking"
+    );
+    done(&mut gpu, Action::Close).await;
+    assert_eq!(driver.living_processes(), [0; 0]);
+    assert_eq!(driver.left_open(), []);
+    // Nothing to close: no process is started for it.
+    let before = driver.log().len();
+    done(&mut gpu, Action::Close).await;
+    done(&mut gpu, Action::Release).await;
+    assert_eq!(driver.log().len(), before);
+}
+
+#[tokio::test]
+async fn a_gpu_that_is_not_there_is_not_found() {
+    let driver = FakeDriver::new();
+    let mut absent = driver.list().await.expect("a list").remove(0);
+    absent.uuid.0 = "GPU-none".to_owned();
+    let mut gpu = driver.source().open(&absent);
+    let (kind, message) = refused(&mut gpu, Action::Sample).await;
+    assert_eq!(kind, GpuErrorKind::GpuNotFound);
+    assert!(message.contains("GPU-none"), "{message}");
+}
