@@ -55,7 +55,7 @@ impl GpuSource for NvidiaSource {
         let uuid = gpu.uuid.clone();
         NvidiaGpu(match &self.backend {
             Backend::Process { program } => {
-                Driver::Process(DriverProcess::new(program.clone(), uuid))
+                Driver::Process(Box::new(DriverProcess::new(program.clone(), uuid)))
             }
             Backend::Thread => Driver::Thread(DriverThread::new(uuid)),
         })
@@ -66,7 +66,7 @@ impl GpuSource for NvidiaSource {
 pub struct NvidiaGpu(Driver);
 
 enum Driver {
-    Process(DriverProcess),
+    Process(Box<DriverProcess>),
     Thread(DriverThread),
 }
 
