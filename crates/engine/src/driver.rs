@@ -36,8 +36,9 @@ use wire::{Answer, Ask, LIST, ROLE};
 /// How long listing the GPUs may take: waking several suspended ones, a second or two each.
 const DISCOVERY_DEADLINE: Duration = Duration::from_secs(15);
 
-/// How long a process may take to be gone after it was told to end or was killed.
-const END_DEADLINE: Duration = Duration::from_secs(2);
+/// How long a process may take to be gone after it was told to end, and again after it was killed:
+/// together no longer than [`Action::deadline`] of a release.
+const END_DEADLINE: Duration = Duration::from_secs(1);
 
 /// Lists the GPUs with a process that ends at once, so that nothing stays open.
 pub(crate) async fn discover(program: &Path) -> Result<Vec<GpuInfo>, GpuError> {

@@ -1,12 +1,14 @@
 //! The folder that a test and the fake libraries share.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     env,
     fs::{self, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
-    process, thread,
+    process,
+    sync::{Mutex, MutexGuard},
+    thread,
 };
 
 /// What a fake context takes.
@@ -52,13 +54,17 @@ pub(crate) fn note(event: &str) {
     log.write_all(line.as_bytes()).expect("the log is written");
 }
 
+/// What this process has open, as (kind, handle). The log says the same, but grows.
+static OPEN: Mutex<BTreeSet<(String, usize)>> = Mutex::new(BTreeSet::new());
+
 pub(crate) fn opened(kind: &str, handle: usize, bytes: u64) {
+    open_things_here().insert((kind.to_owned(), handle));
     note(&format!("open {kind} {handle} {bytes}"));
 }
 
 /// False when there is no such thing, which the test sees as misuse.
 pub(crate) fn closed(kind: &str, handle: usize) -> bool {
-    let known = open_here(kind, handle);
+    let known = open_things_here().remove(&(kind.to_owned(), handle));
     note(&if known {
         format!("close {kind} {handle}")
     } else {
@@ -68,7 +74,11 @@ pub(crate) fn closed(kind: &str, handle: usize) -> bool {
 }
 
 pub(crate) fn open_here(kind: &str, handle: usize) -> bool {
-    open_things().contains_key(&(process::id(), kind.to_owned(), handle))
+    open_things_here().contains(&(kind.to_owned(), handle))
+}
+
+fn open_things_here() -> MutexGuard<'static, BTreeSet<(String, usize)>> {
+    OPEN.lock().expect("no panic while it is held")
 }
 
 /// VRAM of every living process that has a context.

@@ -1,0 +1,96 @@
+//! Calling the driver, and what its refusals mean.
+
+use std::{
+    any::Any,
+    mem::MaybeUninit,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use cudarc::driver::{result::DriverError, sys::CUresult};
+use gpu_keepalive_core::gpu::{GpuError, GpuErrorKind};
+
+/// Calls a function that writes its result through a pointer.
+///
+/// # Safety
+/// On success `call` must have written a valid `T`.
+pub(super) unsafe fn out<T>(
+    name: &str,
+    call: impl FnOnce(*mut T) -> CUresult,
+) -> Result<T, GpuError> {
+    let mut value = MaybeUninit::uninit();
+    check(name, call(value.as_mut_ptr()))?;
+    // SAFETY: the caller's promise.
+    Ok(unsafe { value.assume_init() })
+}
+
+/// Lets go of something. There is nothing to be done about a refusal, and a panic here must not
+/// meet another that is already unwinding.
+pub(super) fn undo(what: &str, call: impl FnOnce() -> CUresult) {
+    let result = catch_unwind(AssertUnwindSafe(|| check(what, call())));
+    if !matches!(result, Ok(Ok(()))) {
+        tracing::debug!("letting go of the {what}: {result:?}");
+    }
+}
+
+pub(super) fn check(call: &str, result: CUresult) -> Result<(), GpuError> {
+    if result == CUresult::CUDA_SUCCESS {
+        return Ok(());
+    }
+    let error = DriverError(result);
+    let words = error.error_string().map(|text| text.to_string_lossy());
+    let words = words.as_deref().unwrap_or("no description");
+    Err(GpuError::new(
+        classify(call, result),
+        format!("{call}: {words} ({result:?})"),
+    ))
+}
+
+fn classify(call: &str, result: CUresult) -> GpuErrorKind {
+    use CUresult::*;
+    use GpuErrorKind as Kind;
+    match result {
+        CUDA_ERROR_OUT_OF_MEMORY => Kind::OutOfMemory,
+        // What an exclusive or prohibited compute mode answers.
+        CUDA_ERROR_DEVICE_UNAVAILABLE => Kind::ExclusiveMode,
+        CUDA_ERROR_NO_DEVICE => Kind::NoGpu,
+        CUDA_ERROR_INVALID_DEVICE => Kind::GpuNotFound,
+        CUDA_ERROR_NOT_PERMITTED => Kind::NoPermission,
+        CUDA_ERROR_NOT_SUPPORTED | CUDA_ERROR_NO_BINARY_FOR_GPU | CUDA_ERROR_INVALID_PTX => {
+            Kind::NotSupported
+        }
+        CUDA_ERROR_SYSTEM_DRIVER_MISMATCH => Kind::VersionMismatch,
+        CUDA_ERROR_UNSUPPORTED_PTX_VERSION | CUDA_ERROR_NOT_FOUND => Kind::DriverTooOld,
+        // The toolkit's link-time stub instead of the driver, or no compiler for the kernel.
+        CUDA_ERROR_STUB_LIBRARY
+        | CUDA_ERROR_JIT_COMPILER_NOT_FOUND
+        | CUDA_ERROR_SHARED_OBJECT_INIT_FAILED
+        | CUDA_ERROR_SHARED_OBJECT_SYMBOL_NOT_FOUND => Kind::CudaMissing,
+        // After suspend every call answers 999; before there is a context it means no more than
+        // its name.
+        CUDA_ERROR_UNKNOWN if call == "cuInit" => Kind::Other,
+        CUDA_ERROR_UNKNOWN
+        | CUDA_ERROR_DEINITIALIZED
+        | CUDA_ERROR_INVALID_CONTEXT
+        | CUDA_ERROR_CONTEXT_IS_DESTROYED
+        | CUDA_ERROR_ECC_UNCORRECTABLE
+        | CUDA_ERROR_ILLEGAL_ADDRESS
+        | CUDA_ERROR_LAUNCH_FAILED
+        | CUDA_ERROR_LAUNCH_TIMEOUT => Kind::ContextLost,
+        _ => Kind::Other,
+    }
+}
+
+/// What a caught panic of the binding means.
+pub(in crate::driver) fn panicked(payload: &(dyn Any + Send)) -> GpuError {
+    let text = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without a message");
+    let kind = if text.starts_with("Missing symbol") {
+        GpuErrorKind::DriverTooOld
+    } else {
+        GpuErrorKind::Panicked
+    };
+    GpuError::new(kind, text)
+}

@@ -1,0 +1,151 @@
+//! The pulse kernel with all it needs to run.
+
+use std::{
+    ffi::{CString, c_uint, c_void},
+    ptr,
+};
+
+use cudarc::driver::sys;
+use gpu_keepalive_core::gpu::{GpuError, PulseReport};
+
+use super::call::{check, out, undo};
+use crate::clock::Clock;
+
+/// Kernel, stream and working set. Each is `None` until it was made, so that a failure half-way
+/// gives back exactly what there is.
+pub(super) struct Pulse {
+    pub(super) words: u32,
+    buffer: Option<sys::CUdeviceptr>,
+    module: Option<sys::CUmodule>,
+    stream: Option<sys::CUstream>,
+    event: Option<sys::CUevent>,
+    function: sys::CUfunction,
+}
+
+impl Pulse {
+    /// Threads in a block: a multiple of the warp of 32, and few enough for every GPU.
+    const BLOCK: c_uint = 256;
+
+    /// Loads the kernel, allocates the working set and runs the kernel once.
+    pub(super) fn prepare(words: u32) -> Result<Self, GpuError> {
+        let mut pulse = Self {
+            words,
+            buffer: None,
+            module: None,
+            stream: None,
+            event: None,
+            function: ptr::null_mut(),
+        };
+        let ptx = CString::new(include_str!("../pulse.ptx")).expect("the PTX has no NUL");
+        // SAFETY: the context is current. Every handle is written by the call before it is read,
+        // and the image is text that ends in NUL.
+        unsafe {
+            let module = out("cuModuleLoadData", |module| {
+                sys::cuModuleLoadData(module, ptx.as_ptr().cast())
+            })?;
+            pulse.module = Some(module);
+            pulse.function = out("cuModuleGetFunction", |function| {
+                sys::cuModuleGetFunction(function, module, c"pulse".as_ptr())
+            })?;
+            pulse.buffer = Some(out("cuMemAlloc", |buffer| {
+                sys::cuMemAlloc_v2(buffer, words as usize * size_of::<u32>())
+            })?);
+            let mut greatest = 0;
+            let least = out("cuCtxGetStreamPriorityRange", |least| {
+                sys::cuCtxGetStreamPriorityRange(least, &mut greatest)
+            })?;
+            pulse.stream = Some(out("cuStreamCreateWithPriority", |stream| {
+                let flags = sys::CUstream_flags::CU_STREAM_NON_BLOCKING as c_uint;
+                sys::cuStreamCreateWithPriority(stream, flags, least)
+            })?);
+            // The event blocks whatever the context's own flags say, so a shared context's flags
+            // need not be touched.
+            pulse.event = Some(out("cuEventCreate", |event| {
+                let blocking = sys::CUevent_flags::CU_EVENT_BLOCKING_SYNC as c_uint;
+                let untimed = sys::CUevent_flags::CU_EVENT_DISABLE_TIMING as c_uint;
+                sys::cuEventCreate(event, blocking | untimed)
+            })?);
+        }
+        // The first launch pays for loading the kernel; it belongs to the preparation.
+        pulse.run()?;
+        Ok(pulse)
+    }
+
+    /// Runs the kernel once and waits for it without spinning.
+    pub(super) fn run(&self) -> Result<PulseReport, GpuError> {
+        let (Some(mut buffer), Some(stream), Some(event)) = (self.buffer, self.stream, self.event)
+        else {
+            unreachable!("a pulse is only returned when it is complete");
+        };
+        let mut count = self.words;
+        let mut arguments: [*mut c_void; 2] = [(&raw mut buffer).cast(), (&raw mut count).cast()];
+        let blocks = self.words.div_ceil(Self::BLOCK);
+        let began = Clock::Boot.now();
+        // SAFETY: the arguments match the kernel's parameters (.u64, .u32) and outlive the launch,
+        // which copies them; the buffer holds `words` words and lives until `self` is dropped.
+        check("cuLaunchKernel", unsafe {
+            sys::cuLaunchKernel(
+                self.function,
+                blocks,
+                1,
+                1,
+                Self::BLOCK,
+                1,
+                1,
+                0,
+                stream,
+                arguments.as_mut_ptr(),
+                ptr::null_mut(),
+            )
+        })?;
+        // SAFETY: event and stream belong to the current context.
+        check("cuEventRecord", unsafe {
+            sys::cuEventRecord(event, stream)
+        })?;
+        // SAFETY: as above.
+        check("cuEventSynchronize", unsafe {
+            sys::cuEventSynchronize(event)
+        })?;
+        Ok(PulseReport {
+            elapsed: Clock::Boot.now().since(began),
+        })
+    }
+}
+
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        // SAFETY: each handle was made once, in `prepare`, and is destroyed once, here.
+        unsafe {
+            if let Some(event) = self.event.take() {
+                undo("event", || sys::cuEventDestroy_v2(event));
+            }
+            if let Some(stream) = self.stream.take() {
+                undo("stream", || sys::cuStreamDestroy_v2(stream));
+            }
+            if let Some(buffer) = self.buffer.take() {
+                undo("buffer", || sys::cuMemFree_v2(buffer));
+            }
+            if let Some(module) = self.module.take() {
+                undo("module", || sys::cuModuleUnload(module));
+            }
+        }
+    }
+}
+
+/// 32-bit words that hold `matrix_size` squared half-precision values.
+pub(super) fn words(matrix_size: u32) -> u32 {
+    let values = u64::from(matrix_size).pow(2);
+    u32::try_from(values.div_ceil(2)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_working_set_is_matrix_size_squared_halves() {
+        assert_eq!(words(256) * 4, 128 << 10, "128 KiB");
+        assert_eq!(words(4096) * 4, 32 << 20, "32 MiB");
+        assert_eq!(words(17), 145, "289 values, the last word half used");
+    }
+}
