@@ -214,7 +214,8 @@ pub struct Sample {
     pub energy: Option<Joules>,
     /// Share of the last sample period in which any kernel ran, ours included.
     pub utilization: Option<Percent>,
-    /// The same for the busiest other process; `None` where the driver does not tell.
+    /// The same for the busiest other process since the last look, compositors and the like left
+    /// out; `None` at the first look and where the driver does not tell.
     pub other_utilization: Option<Percent>,
     /// Other processes with a compute context; `None` where the driver does not tell.
     pub compute_processes: Option<Vec<ComputeProcess>>,
