@@ -3,13 +3,12 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::{
-    gpu::{GpuUuid, PState, PowerSource},
+    Moment,
     protocol::{
-        Answer, ApiError, EnergyToday, EngineStatus, ErrorCode, GpuStatus, Phase, Reply, Request,
-        Status, VramStatus,
+        Answer, ApiError, ErrorCode, Event, Reply, Request, SettingKind, SettingReport,
+        SettingsReport, Status,
     },
-    settings::{Mode, Strategy},
-    units::{Bytes, Celsius, Megahertz, Percent, Watts},
+    simulation::{Scenario, SimulatedMachine},
 };
 use gpu_keepalive_engine::handle::{Call, ClientId, Control, EngineHandle};
 use tokio::sync::{broadcast, mpsc, watch};
@@ -54,7 +53,7 @@ impl FakeEngine {
 async fn answer(
     mut controls: mpsc::Receiver<Control>,
     status: watch::Receiver<Arc<Status>>,
-    events: broadcast::Sender<gpu_keepalive_core::protocol::Event>,
+    events: broadcast::Sender<Event>,
     leases_ended: mpsc::UnboundedSender<bool>,
     asked: mpsc::UnboundedSender<Request>,
 ) {
@@ -76,81 +75,56 @@ async fn answer(
             continue;
         };
         let _ = asked.send(request.clone());
-        let reply = match request {
-            Request::Status => Reply::Status(Box::new(Status::clone(&status.borrow()))),
+        let _ = answer.send(match request {
+            Request::Status => {
+                let status = Status::clone(&status.borrow());
+                Answer::Ok(Reply::Status(Box::new(status)))
+            }
+            Request::Gpus => Answer::Ok(Reply::Gpus(
+                SimulatedMachine::new(
+                    Scenario::preset("rtx-3070-laptop").expect("a preset"),
+                    Moment::ORIGIN,
+                )
+                .discover(Moment::ORIGIN)
+                .expect("GPUs"),
+            )),
+            Request::Settings => Answer::Ok(Reply::Settings(settings())),
+            Request::Set { key, value } if key != "mode" => Answer::Error(ApiError::new(
+                ErrorCode::InvalidArgument,
+                format!("{key} cannot be {value:?} here"),
+            )),
             Request::BeginLease if leases.contains(&client) => {
-                let _ = answer.send(Answer::Error(ApiError::new(
-                    ErrorCode::Lease,
-                    "one already",
-                )));
-                continue;
+                Answer::Error(ApiError::new(ErrorCode::Lease, "one already"))
             }
             Request::BeginLease => {
                 leases.push(client);
-                Reply::Done
+                Answer::Ok(Reply::Done)
             }
             Request::ShowWindow => {
-                let _ = events.send(gpu_keepalive_core::protocol::Event::ShowWindow);
-                Reply::Done
+                let _ = events.send(Event::ShowWindow);
+                Answer::Ok(Reply::Done)
             }
-            _ => Reply::Done,
-        };
-        let _ = answer.send(Answer::Ok(reply));
+            _ => Answer::Ok(Reply::Done),
+        });
+    }
+}
+
+fn settings() -> SettingsReport {
+    SettingsReport {
+        path: "/home/user/.config/gpu-keepalive/settings.toml".to_owned(),
+        settings: vec![SettingReport {
+            key: "mode".to_owned(),
+            title: "Mode".to_owned(),
+            description: "When the GPUs are kept warm.".to_owned(),
+            value: Some("\"always\"".to_owned()),
+            default: Some("\"on_demand\"".to_owned()),
+            kind: SettingKind::List,
+        }],
+        problems: Vec::new(),
     }
 }
 
 /// The status of a laptop held warm by pulses.
 pub(crate) fn status() -> Status {
-    Status {
-        engine: EngineStatus {
-            version: "0.1.0".to_owned(),
-            pid: 4242,
-            simulated: true,
-            mode: Mode::Always,
-            enabled: true,
-            uptime_s: 12.5,
-            pause_remaining_s: None,
-            leases: 0,
-            power_source: PowerSource::Ac,
-        },
-        gpus: vec![gpu()],
-        energy: EnergyToday {
-            today_wh: Some(0.4),
-            today_cost: None,
-            cold_starts_avoided_today: 3,
-        },
-        notices: Vec::new(),
-    }
-}
-
-fn gpu() -> GpuStatus {
-    GpuStatus {
-        index: 0,
-        uuid: GpuUuid("GPU-5e2c1a34-0000-0000-0000-000000000001".to_owned()),
-        name: "NVIDIA GeForce RTX 3070 Laptop GPU".to_owned(),
-        pci_bus_id: "0000:01:00.0".parse().expect("a PCI address"),
-        phase: Phase::Warm,
-        phase_text: "Warm: the mode is always".to_owned(),
-        phase_s: 12.0,
-        reasons: Vec::new(),
-        pstate: PState::new(0),
-        sm_clock_mhz: Some(Megahertz(1785)),
-        sm_clock_max_mhz: Some(Megahertz(2100)),
-        memory_clock_mhz: Some(Megahertz(7001)),
-        clocks_event_reasons: Vec::new(),
-        temperature_c: Some(Celsius(54)),
-        power_w: Some(Watts(31.2)),
-        utilization_percent: Some(Percent(0)),
-        ready: Some(true),
-        vram: VramStatus {
-            total_bytes: Some(Bytes::from_mib(8192)),
-            free_bytes: Some(Bytes::from_mib(7000)),
-            ours_bytes: Some(Bytes::from_mib(256)),
-        },
-        strategy: Some(Strategy::Pulse),
-        pulse_interval_ms: Some(4000),
-        pulses: 12,
-        attempts: Vec::new(),
-        fault: None,
-    }
+    serde_json::from_str(include_str!("fixtures/status.json")).expect("a status")
 }

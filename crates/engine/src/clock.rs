@@ -42,6 +42,12 @@ impl Clock {
     pub fn today(&self) -> jiff::civil::Date {
         jiff::ZonedDateTime::now().date()
     }
+
+    /// The time of day in the user's time zone.
+    #[allow(clippy::disallowed_methods, reason = "this is the clock")]
+    pub fn time_of_day(&self) -> jiff::civil::Time {
+        jiff::ZonedDateTime::now().time()
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -1,0 +1,165 @@
+use std::{ffi::OsString, time::Duration};
+
+use clap::{
+    Parser, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use gpu_keepalive_core::{protocol::Request, settings::Mode};
+
+use crate::duration::parse_duration;
+
+/// Keeps your NVIDIA GPU at full speed when your local AI asks for it, and asleep when it does not.
+#[derive(Debug, Parser)]
+#[command(name = "gpu-keepalive", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    /// Use simulated GPUs: the name of a preset, such as rtx-3070-laptop, or a scenario file.
+    #[arg(
+        long,
+        global = true,
+        help_heading = GLOBAL,
+        value_name = "PRESET|FILE",
+        env = "GPU_KEEPALIVE_SIMULATE",
+        hide_env_values = true
+    )]
+    pub(crate) simulate: Option<String>,
+    /// Log every decision with its reason to standard error.
+    #[arg(long, global = true, help_heading = GLOBAL)]
+    pub(crate) debug: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const GLOBAL: &str = "Options of every command";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 GPU Keepalive is not \
+                          running, 4 no NVIDIA GPU or driver.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Keep the GPUs ready until Ctrl-C, and say what changes.
+    Run(RunArgs),
+    /// Show what GPU Keepalive is doing.
+    Status(StatusArgs),
+    #[command(flatten)]
+    Switch(Switch),
+    /// Run a command during which no pulses are sent, and pass its exit code on.
+    Inference {
+        /// The command and its arguments, after two dashes.
+        #[arg(last = true, required = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
+    },
+    /// List the GPUs.
+    Gpus {
+        /// Write one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show or change the settings.
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+    /// Write the completion script for a shell to standard output.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `run`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    /// When to keep the GPUs warm, instead of what the settings say.
+    #[arg(long, value_parser = mode_parser())]
+    pub(crate) mode: Option<Mode>,
+}
+
+/// `status`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StatusArgs {
+    /// Write one JSON object; with --watch one a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Follow what changes until Ctrl-C: one line that is redrawn, or lines when the output is
+    /// not a terminal.
+    #[arg(long)]
+    pub(crate) watch: bool,
+}
+
+/// The switches of the tray, on a running engine.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Switch {
+    /// Switch the keepalive on.
+    On,
+    /// Switch the keepalive off.
+    Off,
+    /// Let go of the GPUs until you resume, or for a time.
+    Pause {
+        /// For how long, such as 30m or 1h30m; without it until you resume.
+        #[arg(long = "for", value_name = "TIME", value_parser = parse_duration, allow_hyphen_values = true)]
+        time: Option<Duration>,
+    },
+    /// End a pause.
+    Resume,
+    /// Choose when the GPUs are kept warm.
+    Mode {
+        /// always: from start to stop. while_loaded: as long as an AI program has the GPU open.
+        /// on_demand: from the first sign of use until some time after the last.
+        #[arg(value_parser = mode_parser())]
+        mode: Mode,
+    },
+    /// Make the GPUs ready now, before the first request.
+    Warm {
+        /// For how long, such as 30m or 1h30m; without it as long as the settings say.
+        #[arg(long = "for", value_name = "TIME", value_parser = parse_duration, allow_hyphen_values = true)]
+        time: Option<Duration>,
+    },
+}
+
+impl Switch {
+    /// What the engine is asked.
+    pub(crate) fn request(&self) -> Request {
+        let seconds = |time: &Option<Duration>| time.map(|time| time.as_secs_f64());
+        match self {
+            Self::On => Request::On,
+            Self::Off => Request::Off,
+            Self::Pause { time } => Request::Pause {
+                for_s: seconds(time),
+            },
+            Self::Resume => Request::Resume,
+            Self::Mode { mode } => Request::Mode { mode: *mode },
+            Self::Warm { time } => Request::Warm {
+                for_s: seconds(time),
+            },
+        }
+    }
+}
+
+/// `settings`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SettingsCommand {
+    /// Print where the settings file is.
+    Path,
+    /// Print every setting with its value.
+    Show,
+    /// Print the value of one setting, as it is written in the file.
+    Get {
+        /// Such as thermal.max_temperature.
+        key: String,
+    },
+    /// Change one setting.
+    Set {
+        /// Such as thermal.max_temperature.
+        key: String,
+        /// The new value.
+        #[arg(required_unless_present = "default", conflicts_with = "default")]
+        value: Option<String>,
+        /// Go back to the default.
+        #[arg(long)]
+        default: bool,
+    },
+}
+
+fn mode_parser() -> impl TypedValueParser<Value = Mode> {
+    PossibleValuesParser::new(Mode::ALL.iter().map(|(name, _)| *name))
+        .try_map(|name| name.parse::<Mode>())
+}

@@ -1,0 +1,91 @@
+use gpu_keepalive_core::{
+    gpu::{GpuErrorKind, PState},
+    protocol::{FaultStatus, Notice, PauseReason, Phase, Severity},
+    settings::{Mode, Strategy},
+    units::{Celsius, Megahertz, Watts},
+};
+
+use super::*;
+use crate::text::tests::laptop;
+
+/// The lines for a day in the life of one GPU, each step told from the last.
+#[test]
+fn a_transcript() {
+    let mut status = laptop();
+    let gpu = &mut status.gpus[0];
+    gpu.phase = Phase::Asleep;
+    gpu.phase_text = "Asleep: nothing asks for the GPU".to_owned();
+    gpu.pstate = PState::new(8);
+    gpu.sm_clock_mhz = Some(Megahertz(210));
+    gpu.strategy = None;
+    gpu.pulse_interval_ms = None;
+    gpu.ready = Some(false);
+    let mut told = beginning(&status);
+    let mut then = |step: &str, change: &dyn Fn(&mut Status)| {
+        let before = status.clone();
+        change(&mut status);
+        told.push(format!("-- {step}"));
+        told.extend(changes(&before, &status));
+    };
+
+    then("warm", &|status| {
+        let gpu = &mut status.gpus[0];
+        gpu.phase = Phase::Warm;
+        gpu.phase_text = "Warm: the mode is always".to_owned();
+        gpu.pstate = PState::new(0);
+        gpu.sm_clock_mhz = Some(Megahertz(1785));
+        gpu.strategy = Some(Strategy::Context);
+        gpu.ready = Some(true);
+    });
+    then("only numbers", &|status| {
+        status.engine.uptime_s += 1.0;
+        let gpu = &mut status.gpus[0];
+        gpu.sm_clock_mhz = Some(Megahertz(1770));
+        gpu.temperature_c = Some(Celsius(61));
+        gpu.power_w = Some(Watts(29.0));
+        gpu.pulses += 1;
+    });
+    then("pulses", &|status| {
+        let gpu = &mut status.gpus[0];
+        gpu.attempts
+            .push("an open context did not hold: P8 after 18 s".to_owned());
+        gpu.strategy = Some(Strategy::Pulse);
+        gpu.pulse_interval_ms = Some(100);
+    });
+    then("rarer", &|status| {
+        status.gpus[0].pulse_interval_ms = Some(4000)
+    });
+    then("hot", &|status| {
+        let gpu = &mut status.gpus[0];
+        gpu.phase = Phase::Paused;
+        gpu.phase_text = "Paused: it is hot (83 °C)".to_owned();
+        gpu.reasons = vec![PauseReason::Thermal];
+        gpu.strategy = None;
+    });
+    then("switched", &|status| {
+        status.engine.enabled = false;
+        status.engine.mode = Mode::OnDemand;
+    });
+    then("a notice", &|status| {
+        status.notices.push(Notice {
+            id: "settings".to_owned(),
+            severity: Severity::Warning,
+            message: "Settings, line 3: “mode” is not a mode".to_owned(),
+        });
+    });
+    then("lost", &|status| {
+        let gpu = &mut status.gpus[0];
+        gpu.phase = Phase::Fault;
+        gpu.phase_text = "The driver says no".to_owned();
+        gpu.pstate = None;
+        gpu.sm_clock_mhz = None;
+        gpu.fault = Some(FaultStatus {
+            kind: GpuErrorKind::GpuLost,
+            message: "nvmlDeviceGetPerformanceState: GPU is lost".to_owned(),
+            advice: GpuErrorKind::GpuLost.advice().to_owned(),
+            retry_in_s: 5.0,
+        });
+    });
+    then("gone", &|status| status.gpus.clear());
+    insta::assert_snapshot!(told.join("\n"));
+}

@@ -1,0 +1,150 @@
+use std::{ffi::OsString, io::ErrorKind, process::ExitCode};
+
+use anyhow::Context;
+use gpu_keepalive_core::protocol::Request;
+use tokio::process::{Child, Command};
+use tracing::warn;
+
+use crate::reach;
+
+/// As shells have it: the command was found but cannot be run, or was not found.
+const CANNOT_RUN: u8 = 126;
+const NOT_FOUND: u8 = 127;
+
+/// Runs a command under a lease and passes its exit code on.
+///
+/// The lease belongs to this process's connection, so it ends with the process whatever happens.
+pub(crate) async fn inference(command: &[OsString]) -> anyhow::Result<ExitCode> {
+    let mut client = reach::engine().await.context("the command was not run")?;
+    client.ask(&Request::BeginLease).await?;
+    let mut forwarding = signals::Forwarding::new()?;
+    let (program, arguments) = command.split_first().context("no command was given")?;
+    let mut child = match Command::new(program).args(arguments).spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            let code = match error.kind() {
+                ErrorKind::NotFound => NOT_FOUND,
+                _ => CANNOT_RUN,
+            };
+            anstream::eprintln!("gpu-keepalive: {}: {error}", program.to_string_lossy());
+            return Ok(ExitCode::from(code));
+        }
+    };
+    let code = exit_code(&mut child, &mut forwarding).await?;
+    if let Err(error) = client.ask(&Request::EndLease).await {
+        warn!(%error, "the lease ended before the command did");
+    }
+    Ok(ExitCode::from(code))
+}
+
+/// Waits for the command, passing signals on meanwhile.
+async fn exit_code(child: &mut Child, forwarding: &mut signals::Forwarding) -> anyhow::Result<u8> {
+    let pid = child.id();
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status.context("cannot wait for the command")?,
+            signal = forwarding.next() => signals::forward(signal, pid),
+        }
+    };
+    Ok(signals::code(status))
+}
+
+#[cfg(unix)]
+mod signals {
+    use std::{fs::File, io, os::unix::process::ExitStatusExt, process::ExitStatus};
+
+    use rustix::process::{Pid, Signal, getpgrp, kill_process};
+    use tokio::signal::unix::{self, SignalKind};
+    use tracing::warn;
+
+    /// The signals that are passed on.
+    pub(super) struct Forwarding {
+        interrupt: unix::Signal,
+        terminate: unix::Signal,
+        hang_up: unix::Signal,
+    }
+
+    impl Forwarding {
+        pub(super) fn new() -> io::Result<Self> {
+            Ok(Self {
+                interrupt: unix::signal(SignalKind::interrupt())?,
+                terminate: unix::signal(SignalKind::terminate())?,
+                hang_up: unix::signal(SignalKind::hangup())?,
+            })
+        }
+
+        /// The next signal to pass on. Cancel safe.
+        pub(super) async fn next(&mut self) -> Signal {
+            loop {
+                tokio::select! {
+                    Some(()) = self.terminate.recv() => return Signal::TERM,
+                    Some(()) = self.hang_up.recv() => return Signal::HUP,
+                    Some(()) = self.interrupt.recv() => {
+                        // Ctrl-C reaches the command by itself; a second one would make many
+                        // programs quit without cleaning up.
+                        if !in_terminal_foreground() {
+                            return Signal::INT;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn in_terminal_foreground() -> bool {
+        File::open("/dev/tty")
+            .ok()
+            .and_then(|terminal| rustix::termios::tcgetpgrp(terminal).ok())
+            .is_some_and(|foreground| foreground == getpgrp())
+    }
+
+    pub(super) fn forward(signal: Signal, pid: Option<u32>) {
+        let Some(pid) = pid.and_then(|pid| Pid::from_raw(pid.cast_signed())) else {
+            return;
+        };
+        if let Err(error) = kill_process(pid, signal) {
+            warn!(%error, ?signal, "cannot pass a signal on to the command");
+        }
+    }
+
+    /// The exit code, or as shells have it 128 and the signal that killed it.
+    pub(super) fn code(status: ExitStatus) -> u8 {
+        let code = status.code().or(status.signal().map(|signal| 128 + signal));
+        code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+    }
+}
+
+#[cfg(not(unix))]
+mod signals {
+    use std::{convert::Infallible, io, process::ExitStatus};
+
+    /// Ctrl-C reaches every program of a console by itself; here it only must not end this one
+    /// before the command.
+    pub(super) struct Forwarding;
+
+    impl Forwarding {
+        pub(super) fn new() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(super) async fn next(&mut self) -> Infallible {
+            loop {
+                if tokio::signal::ctrl_c().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        }
+    }
+
+    pub(super) fn forward(signal: Infallible, _pid: Option<u32>) {
+        match signal {}
+    }
+
+    /// The exit code; Windows' are 32 bits wide, and what does not fit is a failure.
+    pub(super) fn code(status: ExitStatus) -> u8 {
+        status
+            .code()
+            .and_then(|code| u8::try_from(code).ok())
+            .unwrap_or(1)
+    }
+}

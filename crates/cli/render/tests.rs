@@ -1,0 +1,108 @@
+use anstream::adapter::strip_str;
+use gpu_keepalive_core::{
+    gpu::GpuErrorKind,
+    protocol::{FaultStatus, Notice, PauseReason, VramStatus},
+    settings::Mode,
+};
+
+use super::*;
+use crate::text::tests::laptop;
+
+fn plain(status: &Status) -> String {
+    format!(
+        "{}\n{}\n",
+        strip_str(&render(status)),
+        strip_str(&line(status))
+    )
+}
+
+/// A GPU of which nothing is known and for which nothing is done.
+fn bare(status: &mut Status) -> &mut GpuStatus {
+    let gpu = &mut status.gpus[0];
+    gpu.pstate = None;
+    gpu.sm_clock_mhz = None;
+    gpu.temperature_c = None;
+    gpu.power_w = None;
+    gpu.ready = None;
+    gpu.vram = VramStatus::default();
+    gpu.strategy = None;
+    gpu.pulse_interval_ms = None;
+    gpu.pulses = 0;
+    gpu
+}
+
+#[test]
+fn warm() {
+    insta::assert_snapshot!(plain(&laptop()));
+}
+
+#[test]
+fn asleep_with_nothing_measured() {
+    let mut status = laptop();
+    status.engine.simulated = false;
+    status.engine.mode = Mode::OnDemand;
+    status.energy = Default::default();
+    let gpu = bare(&mut status);
+    gpu.phase = Phase::Asleep;
+    gpu.phase_text = "Asleep: nothing asks for the GPU".to_owned();
+    insta::assert_snapshot!(plain(&status));
+}
+
+#[test]
+fn paused_for_several_reasons() {
+    let mut status = laptop();
+    status.engine.power_source = PowerSource::Battery;
+    status.engine.pause_remaining_s = Some(1500.0);
+    status.engine.leases = 2;
+    status.energy.today_cost = Some(0.123);
+    let gpu = &mut status.gpus[0];
+    gpu.phase = Phase::Paused;
+    gpu.phase_text = "Paused by you, and because it is hot (84 °C)".to_owned();
+    gpu.reasons = vec![
+        PauseReason::User,
+        PauseReason::Thermal,
+        PauseReason::Battery,
+    ];
+    gpu.ready = Some(false);
+    gpu.clocks_event_reasons = vec!["sw_thermal_slowdown".to_owned()];
+    gpu.strategy = None;
+    insta::assert_snapshot!(plain(&status));
+}
+
+#[test]
+fn fault_and_notices() {
+    let mut status = laptop();
+    status.notices = vec![Notice {
+        id: "settings".to_owned(),
+        severity: Severity::Warning,
+        message: "Line 3 of the settings: “mode” is not a mode".to_owned(),
+    }];
+    let gpu = bare(&mut status);
+    gpu.phase = Phase::Fault;
+    gpu.phase_text = "The driver says no".to_owned();
+    gpu.fault = Some(FaultStatus {
+        kind: GpuErrorKind::GpuLost,
+        message: "nvmlDeviceGetPerformanceState: GPU is lost".to_owned(),
+        advice: GpuErrorKind::GpuLost.advice().to_owned(),
+        retry_in_s: 7.6,
+    });
+    insta::assert_snapshot!(plain(&status));
+}
+
+#[test]
+fn no_gpu() {
+    let mut status = laptop();
+    status.engine.enabled = false;
+    status.gpus.clear();
+    insta::assert_snapshot!(plain(&status));
+}
+
+#[test]
+fn colours_say_nothing_that_words_do_not() {
+    let styled = render(&laptop());
+    assert!(
+        styled.contains("\u{1b}[32mWarm"),
+        "warm is green: {styled:?}"
+    );
+    assert!(strip_str(&styled).to_string().contains("Warm"));
+}

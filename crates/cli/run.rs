@@ -1,0 +1,145 @@
+use std::{io, process, sync::Arc};
+
+use anyhow::bail;
+use gpu_keepalive_core::protocol::Status;
+use gpu_keepalive_engine::{clock::Clock, handle::EngineHandle, socket::Server};
+use tokio::sync::{oneshot, watch};
+
+use crate::{
+    args::RunArgs,
+    changes::{beginning, changes},
+    output, reach, simulate,
+};
+
+/// Hosts the engine until the first signal; then lets go of the GPUs and ends.
+pub(crate) async fn run(args: RunArgs, simulate: Option<String>) -> anyhow::Result<()> {
+    let scenario = simulate.as_deref().map(simulate::scenario).transpose()?;
+    // Before any GPU is touched: whoever has the socket is the engine.
+    let server = Server::bind(&reach::socket()?)?;
+
+    // THE ENGINE IS STARTED HERE, with args.mode and scenario or the machine's own GPUs; then
+    //     let (stop, stopped) = oneshot::channel();
+    //     let handle = engine.handle();
+    //     host(server, handle, stop, engine.run(async { let _ = stopped.await; })).await
+    let _ = (server, args.mode, scenario);
+    bail!("the engine is not part of this build")
+}
+
+/// Serves the socket and says what changes until a signal; then the engine lets go of the GPUs.
+///
+/// The socket is kept until that is done: no other engine may start before.
+#[allow(dead_code, reason = "waits for the engine")]
+async fn host(
+    server: Server,
+    handle: EngineHandle,
+    stop: oneshot::Sender<()>,
+    engine: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let status = handle.status();
+    let mut signals = signals::Signals::new()?;
+    let until_stopped = async {
+        let printed = tokio::select! {
+            printed = print_changes(status, &Clock::Boot) => printed,
+            _ = signals.next() => print(vec!["ending".to_owned()], &Clock::Boot),
+        };
+        drop(stop);
+        let second = tokio::spawn(async move { process::exit(signals.next().await) });
+        (printed, second)
+    };
+    let (printed, second) = tokio::select! {
+        (stopped, ()) = async { tokio::join!(until_stopped, engine) } => stopped,
+        never = server.serve(handle) => match never {},
+    };
+    second.abort();
+    Ok(printed?)
+}
+
+/// Prints until the engine ends.
+async fn print_changes(
+    mut statuses: watch::Receiver<Arc<Status>>,
+    clock: &Clock,
+) -> io::Result<()> {
+    let mut shown = statuses.borrow_and_update().clone();
+    print(beginning(&shown), clock)?;
+    while statuses.changed().await.is_ok() {
+        let status = statuses.borrow_and_update().clone();
+        print(changes(&shown, &status), clock)?;
+        shown = status;
+    }
+    Ok(())
+}
+
+fn print(lines: Vec<String>, clock: &Clock) -> io::Result<()> {
+    let time = clock.time_of_day().strftime("%H:%M:%S").to_string();
+    let text: String = lines
+        .iter()
+        .map(|line| format!("{time}  {line}\n"))
+        .collect();
+    output::write(text.as_bytes())
+}
+
+#[cfg(unix)]
+mod signals {
+    use std::io;
+
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    /// What asks a program to end. Not SIGHUP, which `nohup` wants ignored.
+    pub(super) struct Signals {
+        interrupt: Signal,
+        terminate: Signal,
+    }
+
+    impl Signals {
+        pub(super) fn new() -> io::Result<Self> {
+            Ok(Self {
+                interrupt: signal(SignalKind::interrupt())?,
+                terminate: signal(SignalKind::terminate())?,
+            })
+        }
+
+        /// Waits for one; the exit code of a program that it ends at once.
+        pub(super) async fn next(&mut self) -> i32 {
+            let signal = tokio::select! {
+                _ = self.interrupt.recv() => SignalKind::interrupt(),
+                _ = self.terminate.recv() => SignalKind::terminate(),
+            };
+            128 + signal.as_raw_value()
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod signals {
+    use std::io;
+
+    use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, ctrl_break, ctrl_c, ctrl_close};
+
+    /// What asks a program to end: its console, or the end of that console.
+    pub(super) struct Signals {
+        ctrl_c: CtrlC,
+        ctrl_break: CtrlBreak,
+        ctrl_close: CtrlClose,
+    }
+
+    impl Signals {
+        pub(super) fn new() -> io::Result<Self> {
+            Ok(Self {
+                ctrl_c: ctrl_c()?,
+                ctrl_break: ctrl_break()?,
+                ctrl_close: ctrl_close()?,
+            })
+        }
+
+        /// Waits for one; the exit code of a program that it ends at once
+        /// (`STATUS_CONTROL_C_EXIT`).
+        pub(super) async fn next(&mut self) -> i32 {
+            tokio::select! {
+                _ = self.ctrl_c.recv() => {}
+                _ = self.ctrl_break.recv() => {}
+                _ = self.ctrl_close.recv() => {}
+            }
+            0xC000_013A_u32.cast_signed()
+        }
+    }
+}

@@ -1,0 +1,71 @@
+use gpu_keepalive_core::protocol::Status;
+
+use crate::{args::Switch, output, reach, text::duration_text};
+
+/// Throws one switch of a running engine and says so.
+pub(crate) async fn switch(switch: Switch) -> anyhow::Result<()> {
+    let mut client = reach::engine().await?;
+    client.ask(&switch.request()).await?;
+    let status = reach::status(&mut client).await?;
+    output::write(format!("{}\n", confirmation(&switch, &status)).as_bytes())?;
+    Ok(())
+}
+
+fn confirmation(switch: &Switch, status: &Status) -> String {
+    let done = match switch {
+        Switch::On => "The keepalive is on".to_owned(),
+        Switch::Off => "The keepalive is off".to_owned(),
+        Switch::Pause { time: None } => "Paused until “gpu-keepalive resume”".to_owned(),
+        Switch::Pause { time: Some(time) } => format!("Paused for {}", duration_text(*time)),
+        Switch::Resume => "Resumed".to_owned(),
+        Switch::Mode { mode } => format!("The mode is {mode}"),
+        Switch::Warm { time: None } => "Getting warm".to_owned(),
+        Switch::Warm { time: Some(time) } => {
+            format!("Getting warm, for {}", duration_text(*time))
+        }
+    };
+    let but = match switch {
+        Switch::On | Switch::Off => "",
+        _ if !status.engine.enabled => {
+            "; the keepalive is off, so it has no effect until “gpu-keepalive on”"
+        }
+        _ => "",
+    };
+    format!("{done}{but}{}", output::simulated_suffix(status))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::text::tests::laptop;
+
+    #[test]
+    fn every_switch_is_confirmed() {
+        use gpu_keepalive_core::settings::Mode;
+        let half_an_hour = Some(Duration::from_secs(1800));
+        let mut off = laptop();
+        off.engine.enabled = false;
+        off.engine.simulated = false;
+        let lines: Vec<_> = [
+            (Switch::On, laptop()),
+            (Switch::Off, off.clone()),
+            (Switch::Pause { time: None }, laptop()),
+            (Switch::Pause { time: half_an_hour }, laptop()),
+            (Switch::Resume, laptop()),
+            (
+                Switch::Mode {
+                    mode: Mode::WhileLoaded,
+                },
+                laptop(),
+            ),
+            (Switch::Warm { time: None }, laptop()),
+            (Switch::Warm { time: half_an_hour }, off),
+        ]
+        .iter()
+        .map(|(switch, status)| confirmation(switch, status))
+        .collect();
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+}

@@ -1,0 +1,150 @@
+//! Small pieces of text that several commands share.
+
+use std::time::Duration;
+
+use gpu_keepalive_core::{
+    protocol::{GpuStatus, PauseReason, Status},
+    settings::Strategy,
+};
+
+/// A duration as people say it, in at most two units: `400 ms`, `4 s`, `1 h 30 min`.
+pub(crate) fn duration_text(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    let seconds = (millis + 500) / 1000;
+    if millis < 1000 {
+        return format!("{millis} ms");
+    }
+    if seconds < 60 && millis % 1000 != 0 {
+        return format!("{:.1} s", duration.as_secs_f64());
+    }
+    let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
+    let large = units
+        .iter()
+        .position(|(size, _)| seconds >= *size)
+        .unwrap_or(3);
+    let (size, unit) = units[large];
+    let first = format!("{} {unit}", seconds / size);
+    match units.get(large + 1) {
+        Some((small, unit)) if seconds % size / small > 0 => {
+            format!("{first} {} {unit}", seconds % size / small)
+        }
+        _ => first,
+    }
+}
+
+/// The same for seconds from a status.
+pub(crate) fn seconds_text(seconds: f64) -> String {
+    Duration::try_from_secs_f64(seconds.round()).map_or_else(
+        |_| "–".to_owned(),
+        |duration| {
+            if duration.is_zero() {
+                "a moment".to_owned()
+            } else {
+                duration_text(duration)
+            }
+        },
+    )
+}
+
+/// What tells a GPU from the others on this machine, short: `RTX 3070 Laptop`, or `0 RTX 4090`
+/// where two have the same name.
+pub(crate) fn short_name(gpu: &GpuStatus, status: &Status) -> String {
+    let name = gpu.name.trim_start_matches("NVIDIA ");
+    let name = name.trim_start_matches("GeForce ").trim_end_matches(" GPU");
+    if status
+        .gpus
+        .iter()
+        .filter(|other| other.name == gpu.name)
+        .count()
+        > 1
+    {
+        format!("{} {name}", gpu.index)
+    } else {
+        name.to_owned()
+    }
+}
+
+/// P-state and SM clock, as far as they are known: `P0, 1785 MHz`.
+pub(crate) fn speed(gpu: &GpuStatus) -> Option<String> {
+    let parts: Vec<_> = [
+        gpu.pstate.map(|pstate| pstate.to_string()),
+        gpu.sm_clock_mhz.map(|clock| clock.to_string()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// How the clocks are held; `None` when nothing is.
+pub(crate) fn hold(gpu: &GpuStatus) -> Option<String> {
+    Some(match (gpu.strategy?, gpu.pulse_interval_ms) {
+        (Strategy::PowerMizer, _) => "the driver's performance mode".to_owned(),
+        (Strategy::Context, _) => "an open context".to_owned(),
+        (Strategy::Pulse, Some(millis)) => {
+            format!(
+                "a pulse every {}",
+                duration_text(Duration::from_millis(millis))
+            )
+        }
+        (Strategy::Pulse, None) => "an open context, without pulses for now".to_owned(),
+    })
+}
+
+/// A reason for a pause in a word or two.
+pub(crate) fn reason(reason: PauseReason) -> &'static str {
+    match reason {
+        PauseReason::User => "you",
+        PauseReason::Thermal => "heat",
+        PauseReason::Sensor => "an unreadable temperature",
+        PauseReason::Battery => "battery or a small adapter",
+        PauseReason::Vram => "VRAM kept free for your models",
+        PauseReason::Budget => "the energy budget of the day",
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A simulated laptop, held warm by pulses.
+    pub(crate) fn laptop() -> Status {
+        serde_json::from_str(include_str!("../../tests/fixtures/status.json")).expect("a status")
+    }
+
+    #[test]
+    fn durations_are_said_in_at_most_two_units() {
+        for (millis, text) in [
+            (0, "0 ms"),
+            (400, "400 ms"),
+            (1_000, "1 s"),
+            (1_500, "1.5 s"),
+            (4_000, "4 s"),
+            (59_999, "1 min"),
+            (59_400, "59.4 s"),
+            (60_000, "1 min"),
+            (90_000, "1 min 30 s"),
+            (5_400_000, "1 h 30 min"),
+            (3_601_000, "1 h"),
+            (90_000_000, "1 d 1 h"),
+            (604_800_000, "7 d"),
+        ] {
+            assert_eq!(duration_text(Duration::from_millis(millis)), text);
+        }
+        assert_eq!(seconds_text(12.4), "12 s");
+        assert_eq!(seconds_text(0.2), "a moment");
+        assert_eq!(seconds_text(-3.0), "–");
+    }
+
+    #[test]
+    fn names_are_short_but_tell_gpus_apart() {
+        let mut status = laptop();
+        assert_eq!(short_name(&status.gpus[0], &status), "RTX 3070 Laptop");
+        let mut second = status.gpus[0].clone();
+        second.index = 1;
+        status.gpus.push(second);
+        assert_eq!(short_name(&status.gpus[1], &status), "1 RTX 3070 Laptop");
+        status.gpus[1].name = "NVIDIA H200".to_owned();
+        assert_eq!(short_name(&status.gpus[1], &status), "H200");
+    }
+}

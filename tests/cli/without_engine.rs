@@ -1,0 +1,115 @@
+use insta::assert_snapshot;
+
+use super::{User, ended};
+
+#[tokio::test]
+async fn wrong_usage_ends_with_2_and_says_what_would_be_right() {
+    let user = User::new();
+    let mut told = String::new();
+    for line in [
+        "",
+        "dance",
+        "mode turbo",
+        "pause --for",
+        "pause --for 30",
+        "pause --for soon",
+        "pause --for 0s",
+        "warm --for 8d",
+        "warm --for -5m",
+        "inference",
+        "inference ls",
+        "settings",
+        "settings set mode",
+        "completions tcsh",
+        "gpus --simulate rtx-9090",
+        "gpus --simulate no/such/file.toml",
+        "run --simulate rtx-9090",
+    ] {
+        let arguments: Vec<_> = line.split_whitespace().collect();
+        let ended = user.run(&arguments).await;
+        assert_eq!(ended.code, Some(2), "{line}: {ended:?}");
+        assert_eq!(ended.out, "", "{line}");
+        if !line.is_empty() {
+            told += &format!("$ gpu-keepalive {line}\n{}\n", ended.err.trim());
+        }
+    }
+    assert_snapshot!(told.replace("gpu-keepalive.exe", "gpu-keepalive"));
+}
+
+#[tokio::test]
+async fn without_an_engine_a_switch_ends_with_3_and_says_how_to_start_one() {
+    let user = User::new();
+    for line in [
+        "status",
+        "status --json",
+        "status --watch",
+        "--simulate rtx-4090 status",
+        "on",
+        "off",
+        "pause --for 30m",
+        "resume",
+        "mode always",
+        "warm",
+    ] {
+        let arguments: Vec<_> = line.split_whitespace().collect();
+        let ended = user.run(&arguments).await;
+        assert_eq!(ended.code, Some(3), "{line}: {ended:?}");
+        assert_eq!(ended.out, "", "{line}");
+        assert!(
+            ended.err.contains("gpu-keepalive run"),
+            "{line}: {}",
+            ended.err
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_an_engine_the_command_is_not_run() {
+    let user = User::new();
+    let ended = user.run(&["inference", "--", "echo", "ran"]).await;
+    assert_eq!((ended.code, ended.out.as_str()), (Some(3), ""));
+    assert!(ended.err.contains("not run"), "{}", ended.err);
+}
+
+#[tokio::test]
+async fn gpus_are_found_without_an_engine() {
+    let user = User::new();
+    let ended = user.run(&["gpus", "--simulate", "two-gpus"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert_snapshot!(ended.out);
+
+    let mut command = user.command(&["gpus", "--json"]);
+    command.env("GPU_KEEPALIVE_SIMULATE", "h200");
+    let ended = super::ended(command).await;
+    let object: serde_json::Value = serde_json::from_str(&ended.out).expect("one JSON object");
+    assert_eq!(object["simulated"], true);
+    assert_eq!(object["gpus"][0]["index"], 0);
+}
+
+#[tokio::test]
+async fn without_a_gpu_the_exit_code_is_4_and_says_what_to_do() {
+    let user = User::new();
+    let mut command = user.command(&["gpus"]);
+    command.env("GPU_KEEPALIVE_SIMULATE", "no-driver");
+    let ended = ended(command).await;
+    assert_eq!((ended.code, ended.out.as_str()), (Some(4), ""), "{ended:?}");
+    assert!(
+        ended.err.contains("Install the NVIDIA driver"),
+        "{}",
+        ended.err
+    );
+}
+
+#[tokio::test]
+async fn a_scenario_files_error_names_line_and_key() {
+    let user = User::new();
+    let file = user.home().join("mine.toml");
+    std::fs::write(&file, "[[gpus]]\nlike = \"rtx-4090\"\nhold_s = \"long\"\n").unwrap();
+    let ended = user
+        .run(&["gpus", "--simulate", file.to_str().unwrap()])
+        .await;
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    for part in ["mine.toml", "line 3", "hold_s"] {
+        assert!(ended.err.contains(part), "{part}: {}", ended.err);
+    }
+}
