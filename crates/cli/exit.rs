@@ -4,7 +4,10 @@ use gpu_keepalive_core::{
     gpu::{GpuError, GpuErrorKind},
     protocol::ErrorCode,
 };
-use gpu_keepalive_engine::socket::{ClientError, ConnectError};
+use gpu_keepalive_engine::{
+    settings_store::StoreError,
+    socket::{ClientError, ConnectError},
+};
 
 const FAILED: u8 = 1;
 const WRONG_USAGE: u8 = 2;
@@ -40,7 +43,7 @@ fn code(error: &anyhow::Error) -> u8 {
     if let Some(ConnectError::NotRunning) = error.downcast_ref() {
         return NO_ENGINE;
     }
-    if error.is::<WrongUsage>() {
+    if error.is::<WrongUsage>() || matches!(error.downcast_ref(), Some(StoreError::Setting(_))) {
         return WRONG_USAGE;
     }
     if let Some(ClientError::Refused(refusal)) = error.downcast_ref()

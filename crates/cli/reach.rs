@@ -1,23 +1,18 @@
-use std::{io, path::PathBuf};
-
 use anyhow::bail;
 use gpu_keepalive_core::protocol::{Reply, Request, Status};
-use gpu_keepalive_engine::socket::{Client, ConnectError};
-
-/// Where the control socket is.
-pub(crate) fn socket() -> io::Result<PathBuf> {
-    let folder = std::env::var_os("XDG_RUNTIME_DIR").ok_or(io::ErrorKind::NotFound)?;
-    Ok(PathBuf::from(folder).join("gpu-keepalive.sock"))
-}
+use gpu_keepalive_engine::{
+    paths::control_socket,
+    socket::{Client, ConnectError},
+};
 
 /// The running engine.
 pub(crate) async fn engine() -> anyhow::Result<Client> {
-    Ok(Client::connect(&socket()?).await?)
+    Ok(Client::connect(&control_socket()?).await?)
 }
 
 /// The running engine; `None` when there is none.
 pub(crate) async fn engine_if_any() -> anyhow::Result<Option<Client>> {
-    match Client::connect(&socket()?).await {
+    match Client::connect(&control_socket()?).await {
         Ok(client) => Ok(Some(client)),
         Err(ConnectError::NotRunning) => Ok(None),
         Err(error) => Err(error.into()),

@@ -2,20 +2,22 @@ use std::{io, process, sync::Arc};
 
 use anyhow::bail;
 use gpu_keepalive_core::protocol::Status;
-use gpu_keepalive_engine::{clock::Clock, handle::EngineHandle, socket::Server};
+use gpu_keepalive_engine::{
+    clock::Clock, handle::EngineHandle, paths::control_socket, socket::Server,
+};
 use tokio::sync::{oneshot, watch};
 
 use crate::{
     args::RunArgs,
     changes::{beginning, changes},
-    output, reach, simulate,
+    output, simulate,
 };
 
 /// Hosts the engine until the first signal; then lets go of the GPUs and ends.
 pub(crate) async fn run(args: RunArgs, simulate: Option<String>) -> anyhow::Result<()> {
     let scenario = simulate.as_deref().map(simulate::scenario).transpose()?;
     // Before any GPU is touched: whoever has the socket is the engine.
-    let server = Server::bind(&reach::socket()?)?;
+    let server = Server::bind(&control_socket()?)?;
 
     // THE ENGINE IS STARTED HERE, with args.mode and scenario or the machine's own GPUs; then
     //     let (stop, stopped) = oneshot::channel();
@@ -40,7 +42,7 @@ async fn host(
     let until_stopped = async {
         let printed = tokio::select! {
             printed = print_changes(status, &Clock::Boot) => printed,
-            _ = signals.next() => print(vec!["ending".to_owned()], &Clock::Boot),
+            _ = signals.next() => print(vec!["letting go of the GPUs".to_owned()], &Clock::Boot),
         };
         drop(stop);
         let second = tokio::spawn(async move { process::exit(signals.next().await) });

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use anyhow::bail;
 use gpu_keepalive_core::protocol::{Reply, Request, SettingReport, SettingsReport};
-use gpu_keepalive_engine::socket::Client;
+use gpu_keepalive_engine::{paths::Paths, settings_store::SettingsStore, socket::Client};
 
 use crate::{args::SettingsCommand, exit::WrongUsage, output, reach};
 
@@ -37,23 +37,38 @@ pub(crate) async fn settings(command: SettingsCommand) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Where settings are read and written: through the running engine.
-struct Source(Client);
+/// Where settings are read and written: through the running engine, so that it knows at once, or
+/// without one in the file itself.
+enum Source {
+    Engine(Client),
+    File(SettingsStore),
+}
 
 impl Source {
     async fn open() -> anyhow::Result<Self> {
-        Ok(Self(reach::engine().await?))
+        Ok(match reach::engine_if_any().await? {
+            Some(client) => Self::Engine(client),
+            None => Self::File(SettingsStore::load(Paths::of_user()?.settings)?),
+        })
     }
 
     async fn report(&mut self) -> anyhow::Result<SettingsReport> {
-        match self.0.ask(&Request::Settings).await? {
-            Reply::Settings(report) => Ok(report),
-            other => bail!("asked for the settings and got {other:?}"),
+        match self {
+            Self::Engine(client) => match client.ask(&Request::Settings).await? {
+                Reply::Settings(report) => Ok(report),
+                other => bail!("asked for the settings and got {other:?}"),
+            },
+            Self::File(store) => Ok(store.report()),
         }
     }
 
     async fn set(&mut self, key: String, value: Option<String>) -> anyhow::Result<()> {
-        self.0.ask(&Request::Set { key, value }).await?;
+        match self {
+            Self::Engine(client) => {
+                client.ask(&Request::Set { key, value }).await?;
+            }
+            Self::File(store) => store.set(&key, value.as_deref())?,
+        }
         Ok(())
     }
 }

@@ -15,11 +15,12 @@ pub(crate) async fn status(args: StatusArgs) -> anyhow::Result<()> {
     if args.watch {
         let subscription = client.subscribe().await?;
         return tokio::select! {
-            result = watch(subscription, args.json) => result,
+            biased;
             signal = tokio::signal::ctrl_c() => {
                 signal?;
                 end_line(args.json)
             }
+            result = watch(subscription, args.json) => result,
         };
     }
     let status = reach::status(&mut client).await?;

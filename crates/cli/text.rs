@@ -14,7 +14,7 @@ pub(crate) fn duration_text(duration: Duration) -> String {
     if millis < 1000 {
         return format!("{millis} ms");
     }
-    if seconds < 60 && millis % 1000 != 0 {
+    if seconds < 60 && !millis.is_multiple_of(1000) {
         return format!("{:.1} s", duration.as_secs_f64());
     }
     let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];

@@ -6,6 +6,7 @@ use gpu_keepalive_core::{
 };
 use gpu_keepalive_engine::socket::Server;
 use insta::assert_snapshot;
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     task::JoinHandle,
@@ -126,6 +127,24 @@ async fn watching_writes_a_line_for_each_change_of_what_is_shown() {
     let ended = soon("the end", child.wait_with_output()).await.unwrap();
     assert_eq!(ended.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&ended.stderr).contains("has ended"));
+}
+
+#[tokio::test]
+async fn watching_ends_well_with_an_interrupt() {
+    let running = Running::start();
+    let mut child = running
+        .user
+        .command(&["status", "--watch", "--json"])
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = soon("a line", lines.next_line()).await.unwrap().unwrap();
+    let told: serde_json::Value = serde_json::from_str(&line).expect("one object a line");
+    assert_eq!(told["engine"]["pid"], 4242);
+    let pid = Pid::from_raw(child.id().unwrap().cast_signed()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    let status = soon("the end", child.wait()).await.unwrap();
+    assert_eq!(status.code(), Some(0));
 }
 
 #[tokio::test]

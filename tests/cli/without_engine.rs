@@ -113,3 +113,58 @@ async fn a_scenario_files_error_names_line_and_key() {
         assert!(ended.err.contains(part), "{part}: {}", ended.err);
     }
 }
+
+#[tokio::test]
+async fn settings_are_read_and_written_without_an_engine() {
+    let user = User::new();
+    let path = user.run(&["settings", "path"]).await;
+    assert_eq!(path.code, Some(0), "{path:?}");
+    let file = std::path::PathBuf::from(path.out.trim());
+    assert!(file.starts_with(user.home()), "{path:?}");
+    assert!(!file.exists(), "looking must not write");
+
+    let set = user
+        .run(&["settings", "set", "thermal.max_temperature", "75"])
+        .await;
+    assert_eq!(
+        set.out, "thermal.max_temperature = 75  # default 83\n",
+        "{set:?}"
+    );
+    let get = user
+        .run(&["settings", "get", "thermal.max_temperature"])
+        .await;
+    assert_eq!(get.out, "75\n");
+
+    for (key, value) in [("thermal.max_temperature", "750"), ("thermal.heat", "1")] {
+        let refused = user.run(&["settings", "set", key, value]).await;
+        assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""), "{key}");
+        assert!(refused.err.contains(key), "{}", refused.err);
+    }
+    let reset = user
+        .run(&["settings", "set", "thermal.max_temperature", "--default"])
+        .await;
+    assert_eq!(
+        reset.out, "thermal.max_temperature = 83  # default\n",
+        "{reset:?}"
+    );
+    let show = user.run(&["settings", "show"]).await;
+    for line in [
+        "mode = \"on_demand\"  # default\n",
+        "# energy.daily_budget_wh is not set\n",
+    ] {
+        assert!(show.out.contains(line), "{line}{}", show.out);
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_the_settings_file_is_told_with_its_line() {
+    let user = User::new();
+    let path = user.run(&["settings", "path"]).await.out;
+    let file = std::path::Path::new(path.trim());
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(file, "version = 1\nmode = \"turbo\"\n").unwrap();
+    let shown = user.run(&["settings", "show"]).await;
+    assert_eq!(shown.code, Some(0));
+    assert!(shown.out.contains("mode = \"on_demand\""), "{}", shown.out);
+    assert!(shown.err.contains("line 2"), "{}", shown.err);
+}
