@@ -228,6 +228,8 @@ pub enum ErrorCode {
     Lease,
     /// The settings file cannot be written.
     SettingsNotWritten,
+    /// The engine runs without a desktop, so there is no window to show.
+    NoWindow,
     /// The engine is stopping.
     Stopping,
 }

@@ -20,8 +20,8 @@ use gpu_keepalive_core::{
     gpu::{GpuError, GpuErrorKind, GpuInfo},
     host::{HostEvent, HostSample, RuntimePm},
     policy::{Pause, Switches},
-    protocol::{Event, Status},
-    settings::{GpuSelector, Mode},
+    protocol::{DesktopStatus, Event, Status},
+    settings::{GpuSelector, Mode, Settings},
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
@@ -44,6 +44,9 @@ const RESUME_SETTLE: Duration = Duration::from_secs(2);
 /// The machine is looked at this often: a program that starts has to load its model first, which
 /// takes longer.
 const HOST_LOOK: Duration = Duration::from_secs(5);
+/// The same where a GPU can suspend: then the process table and the GPU's power state are all that
+/// tells of demand.
+const HOST_LOOK_ALONE: Duration = Duration::from_secs(2);
 /// What was learned and spent is written at most this often.
 const SAVE_EVERY: Duration = Duration::from_secs(60);
 /// Time the GPUs get to be let go of when the engine stops; then their processes are killed.
@@ -78,6 +81,7 @@ pub struct Engine<S, H> {
     handle: EngineHandle,
     controls: mpsc::Receiver<Control>,
     status: watch::Sender<Arc<Status>>,
+    settings_in_force: watch::Sender<Arc<Settings>>,
 }
 
 impl<S: GpuSource, H: Host> Engine<S, H> {
@@ -86,8 +90,19 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
         let (requests, controls) = mpsc::channel(64);
         let (events, _) = broadcast::channel(16);
         let (status, watch) = watch::channel(Arc::new(status::empty(&options)));
-        let handle = EngineHandle::new(requests, watch, events);
-        Self { options, source, host, found: None, handle, controls, status }
+        let in_force = Arc::new(options.settings.settings().clone());
+        let (settings_in_force, settings) = watch::channel(in_force);
+        let handle = EngineHandle::new(requests, watch, settings, events);
+        Self {
+            options,
+            source,
+            host,
+            found: None,
+            handle,
+            controls,
+            status,
+            settings_in_force,
+        }
     }
 
     /// A way to talk to it.
@@ -98,8 +113,15 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
     /// Finds the GPUs, so that a caller can give up when there are none. Without this call
     /// [`Self::run`] does it, and keeps trying.
     pub async fn discover(&mut self) -> Result<&[GpuInfo], GpuError> {
-        let looked = self.host.look(&self.options.settings.settings().ai_programs).await;
-        let remembered = self.options.state.as_ref().and_then(|s| s.sleeping_gpus(&looked));
+        let looked = self
+            .host
+            .look(&self.options.settings.settings().ai_programs)
+            .await;
+        let remembered = self
+            .options
+            .state
+            .as_ref()
+            .and_then(|s| s.sleeping_gpus(&looked));
         let found = match remembered {
             Some(gpus) => gpus,
             None => self.source.discover().await?,
@@ -115,22 +137,41 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
     pub async fn require_gpus(&mut self) -> Result<(), GpuError> {
         self.discover().await?;
         let found = self.found.as_deref().unwrap_or_default();
-        let Some(chosen) = &self.options.settings.settings().gpus else { return Ok(()) };
-        if found.iter().any(|gpu| chosen.iter().any(|selector| selector.matches(gpu))) {
+        let Some(chosen) = &self.options.settings.settings().gpus else {
+            return Ok(());
+        };
+        if found
+            .iter()
+            .any(|gpu| chosen.iter().any(|selector| selector.matches(gpu)))
+        {
             return Ok(());
         }
         let list = |names: Vec<String>| names.join(", ");
         let message = format!(
             "no GPU is called {}; there is {}",
             list(chosen.iter().map(ToString::to_string).collect()),
-            list(found.iter().map(|gpu| format!("{} ({})", gpu.index, gpu.uuid)).collect()),
+            list(
+                found
+                    .iter()
+                    .map(|gpu| format!("{} ({})", gpu.index, gpu.uuid))
+                    .collect()
+            ),
         );
         Err(GpuError::new(GpuErrorKind::GpuNotFound, message))
     }
 
     /// Runs until `stop` resolves, then lets go of every GPU.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { options, source, host, found, handle, controls, status } = self;
+        let Self {
+            options,
+            source,
+            host,
+            found,
+            handle,
+            controls,
+            status,
+            settings_in_force,
+        } = self;
         let (news_in, news) = mpsc::channel(64);
         let now = options.clock.now();
         let mut core = Core {
@@ -139,7 +180,11 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
                 mode: options.mode.unwrap_or(options.settings.settings().mode),
                 pause: Pause::No,
             },
-            ledger: options.state.as_ref().map(StateFolder::ledger).unwrap_or_default(),
+            ledger: options
+                .state
+                .as_ref()
+                .map(StateFolder::ledger)
+                .unwrap_or_default(),
             workers: Workers::start(source, host, news_in),
             options,
             started: now,
@@ -153,6 +198,8 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
             lease_ended: None,
             warm_until: None,
             unsaved_since: None,
+            desktop: None,
+            settings_in_force,
             status,
             events: handle.event_sender(),
         };
@@ -197,6 +244,8 @@ struct Core {
     warm_until: Option<Moment>,
     ledger: Ledger,
     unsaved_since: Option<Moment>,
+    desktop: Option<DesktopStatus>,
+    settings_in_force: watch::Sender<Arc<Settings>>,
     status: watch::Sender<Arc<Status>>,
     events: broadcast::Sender<Event>,
 }
@@ -258,9 +307,19 @@ impl Core {
     /// What has to be done now and then, whatever the GPUs do; when next.
     fn housekeeping(&mut self, now: Moment) -> Moment {
         if now >= self.host_look_at {
-            self.options.settings.reload_if_changed();
-            self.workers.look(self.options.settings.settings().ai_programs.clone());
-            self.host_look_at = now + HOST_LOOK;
+            match self.options.settings.reload_if_changed() {
+                Ok(true) => self.settings_changed(true),
+                Ok(false) => {}
+                Err(error) => tracing::warn!("{error}"),
+            }
+            self.workers
+                .look(self.options.settings.settings().ai_programs.clone());
+            self.host_look_at = now
+                + if self.can_suspend() {
+                    HOST_LOOK_ALONE
+                } else {
+                    HOST_LOOK
+                };
         }
         if let Discovery::Failed { retry_at, .. } = self.discovery
             && now >= retry_at
@@ -279,7 +338,10 @@ impl Core {
         if !self.switches.pause.is_on(now) {
             self.switches.pause = Pause::No;
         }
-        if self.unsaved_since.is_some_and(|since| now.since(since) >= SAVE_EVERY) {
+        if self
+            .unsaved_since
+            .is_some_and(|since| now.since(since) >= SAVE_EVERY)
+        {
             self.save();
         }
         let retry = match &self.discovery {
@@ -290,13 +352,20 @@ impl Core {
             Suspend::Settling(until) => Some(until),
             _ => None,
         };
-        [retry, settled].into_iter().flatten().fold(self.host_look_at, Moment::min)
+        [retry, settled]
+            .into_iter()
+            .flatten()
+            .fold(self.host_look_at, Moment::min)
     }
 
     fn news(&mut self, news: News) {
         let now = self.options.clock.now();
         match news {
-            News::Done { gpu, action, result } => {
+            News::Done {
+                gpu,
+                action,
+                result,
+            } => {
                 if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.info.uuid == gpu) {
                     lane.done(action, result, now);
                     self.unsaved_since.get_or_insert(now);
@@ -324,7 +393,10 @@ impl Core {
                     GpuError::new(GpuErrorKind::NoGpu, "the driver works, and it lists no GPU")
                 });
                 tracing::warn!(kind = ?error.kind, "no GPU: {error}");
-                self.discovery = Discovery::Failed { error, retry_at: now + REDISCOVER };
+                self.discovery = Discovery::Failed {
+                    error,
+                    retry_at: now + REDISCOVER,
+                };
             }
         }
     }
@@ -334,7 +406,9 @@ impl Core {
     fn choose_lanes(&mut self) {
         let chosen = self.options.settings.settings().gpus.clone();
         let wanted = |gpu: &GpuInfo| {
-            chosen.as_ref().is_none_or(|chosen| chosen.iter().any(|s| s.matches(gpu)))
+            chosen
+                .as_ref()
+                .is_none_or(|chosen| chosen.iter().any(|s| s.matches(gpu)))
         };
         let now = self.options.clock.now();
         let mut before = std::mem::take(&mut self.lanes);
@@ -354,7 +428,13 @@ impl Core {
 
     /// Selectors in the settings that match no GPU.
     fn unmatched_selectors(&self) -> Vec<&GpuSelector> {
-        let chosen = self.options.settings.settings().gpus.as_deref().unwrap_or_default();
+        let chosen = self
+            .options
+            .settings
+            .settings()
+            .gpus
+            .as_deref()
+            .unwrap_or_default();
         let unmatched = |s: &&GpuSelector| !self.found.iter().any(|gpu| s.matches(gpu));
         chosen.iter().filter(unmatched).collect()
     }
@@ -388,9 +468,9 @@ impl Core {
     }
 
     fn can_suspend(&self) -> bool {
-        self.lanes.iter().any(|lane| {
-            self.host.runtime_pm(lane.info.pci_bus_id) != RuntimePm::Unsupported
-        })
+        self.lanes
+            .iter()
+            .any(|lane| self.host.runtime_pm(lane.info.pci_bus_id) != RuntimePm::Unsupported)
     }
 
     fn save(&mut self) {
@@ -411,7 +491,10 @@ impl Core {
                 self.news(news);
             }
         };
-        if tokio::time::timeout(STOP_WITHIN, everything_closed).await.is_err() {
+        if tokio::time::timeout(STOP_WITHIN, everything_closed)
+            .await
+            .is_err()
+        {
             tracing::warn!("a driver did not answer in time; its process is killed");
         }
         self.workers.abort().await;

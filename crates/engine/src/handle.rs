@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use gpu_keepalive_core::protocol::{Answer, ApiError, ErrorCode, Event, Request, Status};
+use gpu_keepalive_core::{
+    protocol::{Answer, ApiError, DesktopStatus, ErrorCode, Event, Request, Status},
+    settings::Settings,
+};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 /// Who asks. A lease belongs to the client that began it and ends when the client is gone.
@@ -38,6 +41,8 @@ pub enum Control {
     Call(Call),
     /// A client is gone: its leases end.
     ClientGone(ClientId),
+    /// The desktop application around the engine says how it is.
+    Desktop(DesktopStatus),
 }
 
 /// Talks to a running engine. Cheap to clone.
@@ -45,6 +50,7 @@ pub enum Control {
 pub struct EngineHandle {
     requests: mpsc::Sender<Control>,
     status: watch::Receiver<Arc<Status>>,
+    settings: watch::Receiver<Arc<Settings>>,
     events: broadcast::Sender<Event>,
 }
 
@@ -53,11 +59,13 @@ impl EngineHandle {
     pub fn new(
         requests: mpsc::Sender<Control>,
         status: watch::Receiver<Arc<Status>>,
+        settings: watch::Receiver<Arc<Settings>>,
         events: broadcast::Sender<Event>,
     ) -> Self {
         Self {
             requests,
             status,
+            settings,
             events,
         }
     }
@@ -120,6 +128,16 @@ impl EngineHandle {
     /// The newest status, and every change of it.
     pub fn status(&self) -> watch::Receiver<Arc<Status>> {
         self.status.clone()
+    }
+
+    /// The settings in force, and every change of them.
+    pub fn settings(&self) -> watch::Receiver<Arc<Settings>> {
+        self.settings.clone()
+    }
+
+    /// Has every status say how the desktop application around the engine is.
+    pub fn describe_desktop(&self, desktop: DesktopStatus) {
+        self.send_now(Control::Desktop(desktop));
     }
 
     /// From now on every [`Event::ShowWindow`]; changes of the status come from [`Self::status`].

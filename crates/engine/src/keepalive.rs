@@ -17,7 +17,11 @@ use tokio::sync::oneshot;
 use crate::{
     clock::Clock,
     engine::{Engine, EngineOptions},
-    gpu::{GpuSource, nvidia::NvidiaSource, simulated},
+    gpu::{
+        GpuSource,
+        nvidia::{Backend, NvidiaSource},
+        simulated,
+    },
     handle::{ClientId, EngineHandle},
     host::Host,
     log_tail::LogTail,
@@ -134,7 +138,7 @@ impl Builder {
         self.check()?;
         let options = EngineOptions {
             clock: Clock::Boot,
-            settings: SettingsStore::in_memory(self.settings),
+            settings: SettingsStore::in_memory(&self.settings),
             state: None,
             simulated: self.simulate.is_some(),
             mode: None,
@@ -143,20 +147,27 @@ impl Builder {
         let (started_in, started) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let simulate = self.simulate;
-        let thread = std::thread::Builder::new().name("gpu-keepalive".to_owned()).spawn(
-            move || {
-                let runtime =
-                    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                        Ok(runtime) => runtime,
-                        Err(error) => return drop(started_in.send(Err(error.into()))),
-                    };
+        let thread = std::thread::Builder::new()
+            .name("gpu-keepalive".to_owned())
+            .spawn(move || {
+                let runtime = match tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                {
+                    Ok(runtime) => runtime,
+                    Err(error) => return drop(started_in.send(Err(error.into()))),
+                };
                 runtime.block_on(host_engine(options, simulate, started_in, stopped));
-            },
-        )?;
+            })?;
         let handle = started.recv().unwrap_or_else(|_| {
             Err(std::io::Error::other("it ended before it was ready").into())
         })?;
-        Ok(Keepalive { handle, client: ClientId::next(), stop: Some(stop), thread: Some(thread) })
+        Ok(Keepalive {
+            handle,
+            client: ClientId::next(),
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     fn select(mut self, gpu: GpuSelector) -> Self {
@@ -207,8 +218,8 @@ async fn host_engine(
             }
         },
         None => {
-            let machine = Machine::start().await;
-            let source = NvidiaSource::in_this_process();
+            let machine = Machine::new(options.clock.clone());
+            let source = NvidiaSource::new(Backend::Thread);
             run_engine(Engine::new(options, source, machine), started, stopped).await;
         }
     }
@@ -240,20 +251,30 @@ async fn run_engine<S: GpuSource, H: Host>(
 impl Keepalive {
     /// Sets one up.
     pub fn builder() -> Builder {
-        let settings = Settings { mode: Mode::Always, ..Settings::default() };
-        Builder { settings, simulate: None }
+        let settings = Settings {
+            mode: Mode::Always,
+            ..Settings::default()
+        };
+        Builder {
+            settings,
+            simulate: None,
+        }
     }
 
     /// Says that inference begins: no pulses are sent until the guard is dropped.
     pub fn inference(&self) -> Lease {
-        let lease = Lease { handle: self.handle.clone(), client: ClientId::next() };
+        let lease = Lease {
+            handle: self.handle.clone(),
+            client: ClientId::next(),
+        };
         lease.handle.tell(lease.client, Request::BeginLease);
         lease
     }
 
     /// Holds nothing until [`Self::resume`].
     pub fn pause(&self) {
-        self.handle.tell(self.client, Request::Pause { for_s: None });
+        self.handle
+            .tell(self.client, Request::Pause { for_s: None });
     }
 
     /// Ends a pause.

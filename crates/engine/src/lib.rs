@@ -1,17 +1,26 @@
 //! Keeps an NVIDIA GPU ready for the next request.
+//!
+//! [`Keepalive`] is the engine as a library. Below it, everything with a side effect: the loop
+//! ([`engine`]), the two seams it stands on ([`gpu`], [`host`]), the driver process ([`driver`]),
+//! and the control socket ([`socket`]).
 
 pub mod clock;
 pub mod driver;
+pub mod engine;
 pub mod gpu;
 pub mod handle;
 pub mod host;
-pub mod settings_store;
+mod keepalive;
+pub mod log_tail;
 pub mod machine;
 pub mod paths;
 mod power;
 mod processes;
 pub mod runtime_pm;
+pub mod settings_store;
 #[cfg(target_os = "linux")]
 mod sleep;
 pub mod socket;
 pub mod store;
+
+pub use keepalive::{Builder, Keepalive, Lease, StartError};

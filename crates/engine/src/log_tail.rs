@@ -16,7 +16,12 @@ pub struct LogTail(Arc<Mutex<VecDeque<String>>>);
 impl LogTail {
     /// Oldest first.
     pub fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .cloned()
+            .collect()
     }
 }
 

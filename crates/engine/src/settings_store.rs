@@ -8,7 +8,7 @@ use std::{
 };
 
 use gpu_keepalive_core::{
-    protocol::SettingsReport,
+    protocol::{ApiError, ErrorCode, SettingsReport},
     settings::{SettingError, Settings, SettingsFile},
 };
 use tempfile::NamedTempFile;
@@ -21,7 +21,8 @@ mod tests;
 /// Every call does a little blocking I/O on a file of a few kilobytes.
 #[derive(Debug)]
 pub struct SettingsStore {
-    path: PathBuf,
+    /// `None` for settings that a program made up and that are nowhere on disk.
+    path: Option<PathBuf>,
     file: SettingsFile,
     /// What the file was known by when it was read; `None` when there was none.
     stamp: Option<Stamp>,
@@ -60,18 +61,43 @@ pub enum StoreError {
     Setting(#[from] SettingError),
 }
 
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let code = match error {
+            StoreError::Setting(
+                SettingError::UnknownKey { .. } | SettingError::WrongValue { .. },
+            ) => ErrorCode::InvalidArgument,
+            _ => ErrorCode::SettingsNotWritten,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
 impl SettingsStore {
     /// Reads the file; a missing one has every setting at its default and is made by the first
     /// change.
     pub fn load(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let path = path.into();
         let (file, stamp) = read(&path)?;
-        Ok(Self { path, file, stamp })
+        Ok(Self {
+            path: Some(path),
+            file,
+            stamp,
+        })
     }
 
-    /// Where the file is.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Settings that a program made up: changes last as long as the program.
+    pub fn in_memory(settings: &Settings) -> Self {
+        Self {
+            path: None,
+            file: SettingsFile::of(settings),
+            stamp: None,
+        }
+    }
+
+    /// Where the file is, if there is one.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// The settings in force.
@@ -86,16 +112,20 @@ impl SettingsStore {
 
     /// Every setting, for faces.
     pub fn report(&self) -> SettingsReport {
-        self.file.report(self.path.display())
+        let path = self.path.as_deref().unwrap_or(Path::new(""));
+        self.file.report(path.display())
     }
 
     /// Reads the file again if somebody else changed it, and says whether the settings or their
     /// problems are others now. After an error they are those of before.
     pub fn reload_if_changed(&mut self) -> Result<bool, StoreError> {
-        if stamp(&self.path) == self.stamp {
+        let Some(path) = &self.path else {
+            return Ok(false);
+        };
+        if stamp(path) == self.stamp {
             return Ok(false);
         }
-        let (file, stamp) = read(&self.path)?;
+        let (file, stamp) = read(path)?;
         let changed =
             file.settings() != self.file.settings() || file.problems() != self.file.problems();
         (self.file, self.stamp) = (file, stamp);
@@ -106,16 +136,19 @@ impl SettingsStore {
     ///
     /// What others wrote since it was read is read first and kept.
     pub fn set(&mut self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        let Some(path) = self.path.clone() else {
+            return Ok(self.file.set(key, value)?);
+        };
         for _ in 0..WRITE_ATTEMPTS {
-            (self.file, self.stamp) = read(&self.path)?;
+            (self.file, self.stamp) = read(&path)?;
             let mut changed = self.file.clone();
             changed.set(key, value)?;
             if changed.text() == self.file.text() {
                 return Ok(());
             }
-            let written = write_unless_changed(&self.path, changed.text(), self.stamp.as_ref());
+            let written = write_unless_changed(&path, changed.text(), self.stamp.as_ref());
             let written = written.map_err(|source| StoreError::Write {
-                path: self.path.clone(),
+                path: path.clone(),
                 source,
             })?;
             if let Some(stamp) = written {
@@ -123,9 +156,7 @@ impl SettingsStore {
                 return Ok(());
             }
         }
-        Err(StoreError::Busy {
-            path: self.path.clone(),
-        })
+        Err(StoreError::Busy { path })
     }
 }
 

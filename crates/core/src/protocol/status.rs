@@ -53,6 +53,18 @@ pub struct Status {
     pub energy: EnergyToday,
     /// What the user should know, worst first.
     pub notices: Vec<Notice>,
+    /// The desktop application that hosts the engine; `null` without one.
+    pub desktop: Option<DesktopStatus>,
+}
+
+/// The desktop application around the engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DesktopStatus {
+    /// Whether the tray icon is shown.
+    pub tray: bool,
+    /// Whether the entry that starts it at login is there, as it is and not as it was wished;
+    /// `null` when that cannot be told.
+    pub starts_at_login: Option<bool>,
 }
 
 /// The engine itself.

@@ -103,6 +103,19 @@ impl SettingsFile {
         }
     }
 
+    /// A file that says just these settings: what differs from the defaults is written out.
+    pub fn of(settings: &Settings) -> Self {
+        let mut file = Self::default();
+        for setting in SETTINGS {
+            let value = setting.toml(settings);
+            if value != setting.toml(&file.settings) {
+                // A value that came from a setting is accepted by it.
+                let _ = file.set(setting.key, value.as_deref());
+            }
+        }
+        file
+    }
+
     /// The settings in force.
     pub fn settings(&self) -> &Settings {
         &self.settings

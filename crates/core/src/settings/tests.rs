@@ -419,3 +419,16 @@ fn deep_nesting_is_an_error_and_not_a_crash() {
     let file = SettingsFile::parse(&format!("gpus = {}", "[".repeat(100_000)));
     assert!(file.read_only().is_some());
 }
+
+#[test]
+fn a_file_of_settings_says_just_those() {
+    let settings = Settings {
+        mode: Mode::Always,
+        warm_window: std::time::Duration::from_secs(60),
+        gpus: Some(vec![GpuSelector::Index(1)]),
+        ..Settings::default()
+    };
+    let file = SettingsFile::of(&settings);
+    assert_eq!(file.settings(), &settings);
+    assert_eq!(SettingsFile::parse(file.text()).settings(), &settings);
+}

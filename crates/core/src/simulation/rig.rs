@@ -163,7 +163,7 @@ impl Rig {
             .host_looked
             .is_none_or(|at| self.now.since(at) >= HOST_LOOK)
         {
-            self.host = self.machine.host(self.now);
+            self.host = self.machine.host(&self.settings.ai_programs, self.now);
             if let Some(power_source) = self.host_override {
                 self.host.power_source = power_source;
             }

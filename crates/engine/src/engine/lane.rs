@@ -4,7 +4,7 @@ use gpu_keepalive_core::{
     Moment,
     energy::{Ledger, Reading},
     gpu::{Action, GpuError, GpuInfo, Outcome},
-    hold_time::HoldTime,
+    hold_time::HoldTimeWatch,
     host::HostSample,
     policy::{Decision, GpuPolicy, Observations, PolicyEvent, Switches, others_computing},
     protocol::Phase,
@@ -39,7 +39,7 @@ pub(super) struct Stepped {
 pub(super) struct Lane {
     pub(super) info: GpuInfo,
     pub(super) policy: GpuPolicy,
-    pub(super) hold_time: HoldTime,
+    pub(super) hold_time: HoldTimeWatch,
     pub(super) decision: Option<Decision>,
     pub(super) phase_since: Moment,
     in_flight: Option<Action>,
@@ -64,12 +64,7 @@ impl Lane {
         self.in_flight.is_none() && !self.policy.record().is_open()
     }
 
-    pub(super) fn done(
-        &mut self,
-        action: Action,
-        result: Result<Outcome, GpuError>,
-        now: Moment,
-    ) {
+    pub(super) fn done(&mut self, action: Action, result: Result<Outcome, GpuError>, now: Moment) {
         self.in_flight = None;
         if let Err(error) = &result {
             tracing::warn!(gpu = %self.info.name, ?action, kind = ?error.kind, "{error}");
@@ -98,7 +93,10 @@ impl Lane {
             budget_spent: lookout.budget_spent,
         };
         let step = self.policy.step(&seen, now);
-        let learned = step.events.iter().any(|e| matches!(e, PolicyEvent::Attempt(_)));
+        let learned = step
+            .events
+            .iter()
+            .any(|e| matches!(e, PolicyEvent::Attempt(_)));
         for event in step.events {
             self.happened(event, ledger, lookout.today);
         }
@@ -107,21 +105,32 @@ impl Lane {
             self.account(lookout, ledger, now);
         }
         if self.in_flight.is_some() {
-            return Stepped { wake_at: None, learned };
+            return Stepped {
+                wake_at: None,
+                learned,
+            };
         }
         self.in_flight = self.decision.as_ref().and_then(|decision| decision.action);
         if let Some(action) = self.in_flight {
             workers.perform(&self.info.uuid, action);
-            return Stepped { wake_at: None, learned };
+            return Stepped {
+                wake_at: None,
+                learned,
+            };
         }
-        Stepped { wake_at: step.wake_at, learned }
+        Stepped {
+            wake_at: step.wake_at,
+            learned,
+        }
     }
 
     fn take_decision(&mut self, decision: Decision, now: Moment) {
         let before = self.decision.replace(decision);
         let decision = self.decision.as_ref().expect("just put there");
         let gpu = &self.info.name;
-        if before.as_ref().is_none_or(|b| b.phase != decision.phase || b.reasons != decision.reasons)
+        if before
+            .as_ref()
+            .is_none_or(|b| b.phase != decision.phase || b.reasons != decision.reasons)
         {
             self.phase_since = now;
             tracing::info!(%gpu, phase = ?decision.phase, "{}", decision.text);
@@ -154,8 +163,12 @@ impl Lane {
 
     /// Counts the newest sample's energy and learns from it how long the GPU stays up by itself.
     fn account(&mut self, lookout: &Lookout<'_>, ledger: &mut Ledger, now: Moment) {
-        let Some((at, sample)) = self.policy.record().timed_sample() else { return };
-        let Some(decision) = &self.decision else { return };
+        let Some((at, sample)) = self.policy.record().timed_sample() else {
+            return;
+        };
+        let Some(decision) = &self.decision else {
+            return;
+        };
         let held = matches!(decision.phase, Phase::Warm | Phase::Yielding);
         let computing = others_computing(sample).unwrap_or(false);
         let ready = sample.ready(self.info.sm_clock_max);
@@ -180,6 +193,9 @@ impl Lane {
 
     /// Seconds until the driver is tried again, while a fault stands.
     pub(super) fn retry_in(&self, now: Moment) -> Duration {
-        self.policy.record().retry_at().map_or(Duration::ZERO, |at| at.since(now))
+        self.policy
+            .record()
+            .retry_at()
+            .map_or(Duration::ZERO, |at| at.since(now))
     }
 }

@@ -26,7 +26,9 @@ impl Leases {
 
     /// Whether there was one to end.
     fn end(&mut self, client: ClientId) -> bool {
-        let Some(held) = self.0.get_mut(&client) else { return false };
+        let Some(held) = self.0.get_mut(&client) else {
+            return false;
+        };
         *held -= 1;
         if *held == 0 {
             self.0.remove(&client);
@@ -39,7 +41,11 @@ impl Core {
     pub(super) fn control(&mut self, control: Control) {
         let now = self.options.clock.now();
         match control {
-            Control::Call(Call { client, request, answer }) => {
+            Control::Call(Call {
+                client,
+                request,
+                answer,
+            }) => {
                 tracing::debug!(?client, ?request, "asked");
                 let reply = self.request(client, request, now);
                 // A client that is gone no longer wants its answer.
@@ -48,6 +54,7 @@ impl Core {
                     Err(error) => Answer::Error(error),
                 });
             }
+            Control::Desktop(desktop) => self.desktop = Some(desktop),
             Control::ClientGone(client) => {
                 if self.leases.0.remove(&client).is_some() {
                     self.lease_ended = Some(now);
@@ -95,7 +102,8 @@ impl Core {
             Request::Mode { mode } => self.set("mode", Some(&mode.to_string()), Some(mode))?,
             Request::Set { key, value } => self.set(&key, value.as_deref(), None)?,
             Request::ShowWindow => {
-                if self.events.send(Event::ShowWindow).is_err() {
+                // Whoever else listens cannot show it.
+                if self.desktop.is_none() || self.events.send(Event::ShowWindow).is_err() {
                     let message = "this engine runs without a desktop, so there is no window; \
                                    start the GPU Keepalive app for one";
                     return Err(ApiError::new(ErrorCode::NoWindow, message));
@@ -126,6 +134,8 @@ impl Core {
         if mode {
             self.switches.mode = self.options.settings.settings().mode;
         }
+        self.settings_in_force
+            .send_replace(Arc::new(self.options.settings.settings().clone()));
         self.choose_lanes();
         // A new list of programs shows at the next look.
         self.host_look_at = self.options.clock.now();

@@ -6,7 +6,7 @@ use std::{
 use gpu_keepalive_core::{
     energy::Ledger,
     gpu::{GpuInfo, PowerSource},
-    hold_time::HoldTime,
+    hold_time::HoldTimeWatch,
     host::{HostSample, RuntimePm},
     policy::Learned,
 };
@@ -20,7 +20,7 @@ use crate::store;
 #[serde(default)]
 pub(super) struct LearnedGpu {
     pub(super) governors: Vec<(PowerSource, Learned)>,
-    pub(super) hold_time: HoldTime,
+    pub(super) hold_time: HoldTimeWatch,
 }
 
 /// What is kept between runs, besides the settings: a folder of small JSON files.
@@ -79,7 +79,9 @@ impl StateFolder {
         let same = host.runtime_pm.len() == self.gpus.len()
             && host.runtime_pm.iter().all(suspended)
             && self.gpus.iter().all(|gpu| {
-                host.runtime_pm.iter().any(|(device, _)| *device == gpu.pci_bus_id)
+                host.runtime_pm
+                    .iter()
+                    .any(|(device, _)| *device == gpu.pci_bus_id)
             });
         (same && !self.gpus.is_empty()).then(|| self.gpus.clone())
     }

@@ -29,6 +29,7 @@ pub(super) fn empty(options: &EngineOptions) -> Status {
         gpus: Vec::new(),
         energy: EnergyToday::default(),
         notices: Vec::new(),
+        desktop: None,
     }
 }
 
@@ -50,16 +51,22 @@ impl Core {
                 leases: self.leases.count(),
                 power_source: self.host.power_source,
             },
-            gpus: self.lanes.iter().map(|lane| gpu_status(lane, now)).collect(),
+            gpus: self
+                .lanes
+                .iter()
+                .map(|lane| gpu_status(lane, now))
+                .collect(),
             energy: self.ledger.today(self.options.clock.today(), price),
             notices: self.notices(),
+            desktop: self.desktop,
         }
     }
 
     pub(super) fn energy_report(&self, days: u32) -> EnergyReport {
         let energy = &self.options.settings.settings().energy;
         let today = self.options.clock.today();
-        self.ledger.report(days, today, energy.price_per_kwh, &energy.currency)
+        self.ledger
+            .report(days, today, energy.price_per_kwh, &energy.currency)
     }
 
     fn notices(&self) -> Vec<Notice> {
@@ -86,8 +93,11 @@ impl Core {
                 ),
             });
         }
-        for problem in self.options.settings.problems() {
-            let line = problem.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        for problem in self.options.settings.file().problems() {
+            let line = problem
+                .line
+                .map(|line| format!(", line {line}"))
+                .unwrap_or_default();
             notices.push(Notice {
                 id: format!("settings-{}", problem.key),
                 severity: Severity::Warning,
@@ -112,7 +122,9 @@ fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
         phase: decision.map_or(Phase::Asleep, |decision| decision.phase),
         phase_text: decision.map_or_else(|| "Starting".to_owned(), |d| d.text.clone()),
         phase_s: seconds(now.since(lane.phase_since)),
-        reasons: decision.map(|decision| decision.reasons.clone()).unwrap_or_default(),
+        reasons: decision
+            .map(|decision| decision.reasons.clone())
+            .unwrap_or_default(),
         pstate: sample.and_then(|sample| sample.pstate),
         sm_clock_mhz: sample.and_then(|sample| sample.sm_clock),
         sm_clock_max_mhz: info.sm_clock_max,

@@ -19,7 +19,11 @@ pub(super) type Found = Result<Vec<GpuInfo>, GpuError>;
 /// What the tasks around the loop report.
 pub(super) enum News {
     /// An action on that GPU is done.
-    Done { gpu: GpuUuid, action: Action, result: Result<Outcome, GpuError> },
+    Done {
+        gpu: GpuUuid,
+        action: Action,
+        result: Result<Outcome, GpuError>,
+    },
     /// One look at the machine.
     Looked(HostSample),
     /// The GPUs, or why there are none.
@@ -57,7 +61,12 @@ impl Workers {
         let mut tasks = JoinSet::new();
         tasks.spawn(watch_host(host, wanted, news.clone()));
         tasks.spawn(serve_source(source, orders, news));
-        Self { gpus: Vec::new(), looks, sources, tasks }
+        Self {
+            gpus: Vec::new(),
+            looks,
+            sources,
+            tasks,
+        }
     }
 
     /// Asks for one look at the machine; a look that is under way serves as well.
@@ -79,8 +88,13 @@ impl Workers {
                 continue;
             }
             let (actions, ordered) = mpsc::channel(1);
-            let _ = self.sources.try_send(Order::Open(Box::new(gpu.clone()), ordered));
-            self.gpus.push(GpuWorker { uuid: gpu.uuid.clone(), actions });
+            let _ = self
+                .sources
+                .try_send(Order::Open(Box::new(gpu.clone()), ordered));
+            self.gpus.push(GpuWorker {
+                uuid: gpu.uuid.clone(),
+                actions,
+            });
         }
     }
 
@@ -153,7 +167,11 @@ async fn serve_gpu<G: Gpu>(
 ) {
     while let Some(action) = actions.recv().await {
         let result = gpu.perform(action).await;
-        let done = News::Done { gpu: uuid.clone(), action, result };
+        let done = News::Done {
+            gpu: uuid.clone(),
+            action,
+            result,
+        };
         if news.send(done).await.is_err() {
             return;
         }
