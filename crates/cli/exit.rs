@@ -5,6 +5,7 @@ use gpu_keepalive_core::{
     protocol::ErrorCode,
 };
 use gpu_keepalive_engine::{
+    gpu::simulated::LoadScenarioError,
     settings_store::StoreError,
     socket::{ClientError, ConnectError},
 };
@@ -32,18 +33,32 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
         // Whoever read our output has seen enough.
         return ExitCode::SUCCESS;
     }
-    anstream::eprintln!("gpu-keepalive: {error:#}");
+    anstream::eprintln!("gpu-keepalive: {}", sentence(error));
     if let Some(error) = error.downcast_ref::<GpuError>() {
         anstream::eprintln!("{}", error.kind.advice());
     }
     ExitCode::from(code(error))
 }
 
+/// The error and its causes, each once: most of ours say what the system said themselves.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut sentence = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if sentence.is_empty() {
+            sentence = cause;
+        } else if !sentence.contains(&cause) {
+            sentence += &format!(": {cause}");
+        }
+    }
+    sentence
+}
+
 fn code(error: &anyhow::Error) -> u8 {
     if let Some(ConnectError::NotRunning) = error.downcast_ref() {
         return NO_ENGINE;
     }
-    if error.is::<WrongUsage>() || matches!(error.downcast_ref(), Some(StoreError::Setting(_))) {
+    let wrong_setting = matches!(error.downcast_ref(), Some(StoreError::Setting(_)));
+    if error.is::<WrongUsage>() || error.is::<LoadScenarioError>() || wrong_setting {
         return WRONG_USAGE;
     }
     if let Some(ClientError::Refused(refusal)) = error.downcast_ref()
@@ -69,6 +84,24 @@ fn means_no_gpu(kind: GpuErrorKind) -> bool {
 mod tests {
     use super::*;
     use gpu_keepalive_core::protocol::ApiError;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let source = || io::Error::other("disk full");
+        let path = || "a.sock".into();
+        let error = anyhow::Error::from(ConnectError::Io {
+            path: path(),
+            source: source(),
+        });
+        assert_eq!(
+            sentence(&error),
+            "cannot reach GPU Keepalive at a.sock: disk full"
+        );
+        assert_eq!(
+            sentence(&anyhow::Error::from(source()).context("no")),
+            "no: disk full"
+        );
+    }
 
     #[test]
     fn exit_codes_are_the_contracts() {

@@ -1,17 +1,19 @@
 use anyhow::bail;
 use gpu_keepalive_core::{
-    Moment,
     gpu::{GpuError, GpuErrorKind, GpuInfo},
     protocol::{Reply, Request},
-    simulation::SimulatedMachine,
 };
-use gpu_keepalive_engine::gpu::{
-    GpuSource,
-    nvidia::{Backend, NvidiaSource},
+use gpu_keepalive_engine::{
+    clock::Clock,
+    gpu::{
+        GpuSource,
+        nvidia::{Backend, NvidiaSource},
+        simulated::{load_scenario, simulated},
+    },
 };
 use serde_json::json;
 
-use crate::{output, reach, simulate};
+use crate::{output, reach};
 
 /// Lists the GPUs of the running engine, or without one those that are found now.
 pub(crate) async fn gpus(as_json: bool, simulate: Option<String>) -> anyhow::Result<()> {
@@ -54,10 +56,9 @@ async fn ask(mut client: gpu_keepalive_engine::socket::Client) -> anyhow::Result
 async fn look(simulate: Option<String>) -> anyhow::Result<Found> {
     match simulate {
         Some(name) => {
-            let scenario = simulate::scenario(&name)?;
-            let mut machine = SimulatedMachine::new(scenario, Moment::ORIGIN);
+            let (mut source, _) = simulated(load_scenario(&name)?, Clock::Boot);
             Ok(Found {
-                gpus: machine.discover(Moment::ORIGIN)?,
+                gpus: source.discover().await?,
                 simulated: Some(name),
             })
         }

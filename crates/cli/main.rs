@@ -17,7 +17,6 @@ mod reach;
 mod render;
 mod run;
 mod settings;
-mod simulate;
 mod status;
 mod switches;
 mod text;

@@ -3,19 +3,20 @@ use std::{io, process, sync::Arc};
 use anyhow::bail;
 use gpu_keepalive_core::protocol::Status;
 use gpu_keepalive_engine::{
-    clock::Clock, handle::EngineHandle, paths::control_socket, socket::Server,
+    clock::Clock, gpu::simulated::load_scenario, handle::EngineHandle, paths::control_socket,
+    socket::Server,
 };
 use tokio::sync::{oneshot, watch};
 
 use crate::{
     args::RunArgs,
     changes::{beginning, changes},
-    output, simulate,
+    output,
 };
 
 /// Hosts the engine until the first signal; then lets go of the GPUs and ends.
 pub(crate) async fn run(args: RunArgs, simulate: Option<String>) -> anyhow::Result<()> {
-    let scenario = simulate.as_deref().map(simulate::scenario).transpose()?;
+    let scenario = simulate.as_deref().map(load_scenario).transpose()?;
     // Before any GPU is touched: whoever has the socket is the engine.
     let server = Server::bind(&control_socket()?)?;
 
