@@ -57,7 +57,8 @@ pub struct CardModel {
     pub runtime_d3: bool,
     /// `extra_reasons`: bits always set in the clocks event reasons, to try ones nobody knows.
     pub extra_reasons: u64,
-    /// `unsupported`: what this driver does not tell, from [`METRICS`].
+    /// `unsupported`: what this driver does not tell, by the names of [`Sample`]'s fields, and of
+    /// those of [`GpuInfo`] that may be absent.
     pub unsupported: Vec<&'static str>,
 }
 
