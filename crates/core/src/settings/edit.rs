@@ -61,8 +61,10 @@ pub(super) fn remove(text: &str, setting: &Setting) -> Result<String, TomlError>
     Ok(splice(text, start..end, &with_line_ends_of(text, lines)))
 }
 
-/// Where the setting's name and its value stand in the text.
-fn spans(text: &str, setting: &Setting) -> Result<Option<(Range<usize>, Range<usize>)>, TomlError> {
+/// Where a name and its value stand in a text.
+type Spans = (Range<usize>, Range<usize>);
+
+fn spans(text: &str, setting: &Setting) -> Result<Option<Spans>, TomlError> {
     let document = Document::parse(text)?;
     let (section, name) = setting.path();
     let table = match section {

@@ -43,8 +43,8 @@ pub(super) enum Field {
         /// What has to be given, as `expected` continues a sentence.
         expected: &'static str,
         get: fn(&Settings) -> Option<Vec<Value>>,
-        /// The entry that cannot be used, or `None` when it is the list itself.
-        set: fn(&mut Settings, &Array) -> Result<(), Option<Value>>,
+        /// An error has the entry that cannot be used, or `None` when it is the list itself.
+        set: fn(&mut Settings, &Array) -> Result<(), Option<String>>,
     },
 }
 
@@ -80,7 +80,8 @@ impl Field {
                 number.map(|number| (place.set)(settings, number.unsigned_abs()))
             }
             Self::WholeOr { word, place, .. } if value.as_str() == Some(word) => {
-                Some((place.set)(settings, None))
+                (place.set)(settings, None);
+                Some(())
             }
             Self::WholeOr {
                 min, max, place, ..
@@ -103,7 +104,7 @@ impl Field {
                 .map(|text| (place.set)(settings, text.to_owned())),
             Self::List { set, .. } => match value.as_array().map(|array| set(settings, array)) {
                 Some(Err(Some(entry))) => {
-                    return Err(self.wrong(format!("a list with the entry {}", show(&entry))));
+                    return Err(self.wrong(format!("a list with the entry {entry}")));
                 }
                 taken => taken.and_then(Result::ok),
             },

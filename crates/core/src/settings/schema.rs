@@ -6,7 +6,7 @@ use toml_edit::Value;
 
 use super::{
     AiProgram, GpuSelector, MAX_PULSE_INTERVAL, MIN_PULSE_INTERVAL, PulseInterval, Settings,
-    field::{Field, Place},
+    field::{Field, Place, show},
 };
 use crate::{
     protocol::SettingReport,
@@ -107,7 +107,7 @@ pub(super) static SETTINGS: &[Setting] = &[
                 let program = |entry: &Value| entry.as_str()?.parse::<AiProgram>().ok();
                 let programs = array
                     .iter()
-                    .map(|entry| program(entry).ok_or(Some(entry.clone())));
+                    .map(|entry| program(entry).ok_or_else(|| Some(show(entry))));
                 settings.ai_programs = programs.collect::<Result<_, _>>()?;
                 Ok(())
             },
@@ -124,7 +124,7 @@ pub(super) static SETTINGS: &[Setting] = &[
             set: |settings, array| {
                 let gpus = array
                     .iter()
-                    .map(|entry| gpu(entry).ok_or(Some(entry.clone())));
+                    .map(|entry| gpu(entry).ok_or_else(|| Some(show(entry))));
                 let gpus: Vec<GpuSelector> = gpus.collect::<Result<_, _>>()?;
                 if gpus.is_empty() {
                     return Err(None);
