@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use gpu_keepalive_engine::log_tail::LogTail;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use args::{Args, Command};
 
@@ -27,21 +29,21 @@ fn main() -> ExitCode {
         return code;
     }
     let args = Args::parse();
-    start_log(args.debug);
+    let log = start_log(args.debug);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(execute(args)),
+        Ok(runtime) => runtime.block_on(execute(args, log)),
         Err(error) => Err(error.into()),
     };
     result.unwrap_or_else(|error| exit::report(&error))
 }
 
-async fn execute(args: Args) -> anyhow::Result<ExitCode> {
+async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
     let simulate = args.simulate;
     match args.command {
-        Command::Run(run) => run::run(run, simulate).await?,
+        Command::Run(run) => run::run(run, simulate, log).await?,
         Command::Status(status) => status::status(status).await?,
         Command::Switch(switch) => switches::switch(switch).await?,
         Command::Inference { command } => return inference::inference(&command).await,
@@ -56,22 +58,31 @@ async fn execute(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Logs to standard error: warnings, every decision with `--debug`, or what `RUST_LOG` says.
-fn start_log(debug: bool) {
-    let ours = if debug { "debug" } else { "warn" };
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(tracing::level_filters::LevelFilter::WARN.into())
-        .parse_lossy(std::env::var("RUST_LOG").unwrap_or_else(|_| {
-            [
-                "gpu_keepalive",
-                "gpu_keepalive_engine",
-                "gpu_keepalive_core",
-            ]
-            .map(|target| format!("{target}={ours}"))
-            .join(",")
-        }));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+/// Logs to standard error: warnings, every decision with `--debug`, or what `RUST_LOG` says. The
+/// newest lines are also kept for the window, with what changed as well.
+fn start_log(debug: bool) -> LogTail {
+    let tail = LogTail::default();
+    let writer = tail.clone();
+    let kept = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .with_filter(filter("info"));
+    let shown = tracing_subscriber::fmt::layer()
         .with_writer(anstream::stderr)
-        .init();
+        .with_filter(filter(if debug { "debug" } else { "warn" }));
+    tracing_subscriber::registry().with(shown).with(kept).init();
+    tail
+}
+
+/// What `RUST_LOG` says, or that level for us and warnings for everybody else.
+fn filter(ours: &str) -> EnvFilter {
+    EnvFilter::builder().parse_lossy(std::env::var("RUST_LOG").unwrap_or_else(|_| {
+        let ours = [
+            "gpu_keepalive",
+            "gpu_keepalive_engine",
+            "gpu_keepalive_core",
+        ]
+        .map(|target| format!("{target}={ours}"));
+        format!("warn,{}", ours.join(","))
+    }))
 }

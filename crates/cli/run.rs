@@ -1,9 +1,20 @@
 use std::{io, process, sync::Arc};
 
-use anyhow::bail;
 use gpu_keepalive_core::protocol::Status;
 use gpu_keepalive_engine::{
-    clock::Clock, gpu::simulated::load_scenario, handle::EngineHandle, paths::control_socket,
+    clock::Clock,
+    engine::{Engine, EngineOptions, StateFolder},
+    gpu::{
+        GpuSource,
+        nvidia::{Backend, NvidiaSource},
+        simulated::{Simulation, load_scenario},
+    },
+    handle::EngineHandle,
+    host::Host,
+    log_tail::LogTail,
+    machine::Machine,
+    paths::{Paths, control_socket},
+    settings_store::SettingsStore,
     socket::Server,
 };
 use tokio::sync::{oneshot, watch};
@@ -15,23 +26,59 @@ use crate::{
 };
 
 /// Hosts the engine until the first signal; then lets go of the GPUs and ends.
-pub(crate) async fn run(args: RunArgs, simulate: Option<String>) -> anyhow::Result<()> {
+pub(crate) async fn run(
+    args: RunArgs,
+    simulate: Option<String>,
+    log: LogTail,
+) -> anyhow::Result<()> {
     let scenario = simulate.as_deref().map(load_scenario).transpose()?;
     // Before any GPU is touched: whoever has the socket is the engine.
     let server = Server::bind(&control_socket()?)?;
+    let places = Paths::of_user()?;
+    // What is learned of simulated GPUs, and what they cost, is not worth keeping.
+    let state = scenario.is_none().then(|| StateFolder::open(places.state));
+    let options = EngineOptions {
+        clock: Clock::Boot,
+        settings: SettingsStore::load(places.settings)?,
+        state,
+        simulated: scenario.is_some(),
+        mode: args.mode,
+        log,
+    };
+    match scenario {
+        Some(scenario) => {
+            let simulation = Simulation::new(scenario, options.clock.clone());
+            start(
+                server,
+                Engine::new(options, simulation.source(), simulation.host()),
+            )
+            .await
+        }
+        None => {
+            let program = std::env::current_exe()?;
+            let source = NvidiaSource::new(Backend::Process { program });
+            let machine = Machine::new(options.clock.clone());
+            start(server, Engine::new(options, source, machine)).await
+        }
+    }
+}
 
-    // THE ENGINE IS STARTED HERE, with args.mode and scenario or the machine's own GPUs; then
-    //     let (stop, stopped) = oneshot::channel();
-    //     let handle = engine.handle();
-    //     host(server, handle, stop, engine.run(async { let _ = stopped.await; })).await
-    let _ = (server, args.mode, scenario);
-    bail!("the engine is not part of this build")
+async fn start<S: GpuSource, H: Host>(
+    server: Server,
+    mut engine: Engine<S, H>,
+) -> anyhow::Result<()> {
+    engine.discover().await?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let handle = engine.handle();
+    let engine = engine.run(async {
+        let _ = stopped.await;
+    });
+    host(server, handle, stop, engine).await
 }
 
 /// Serves the socket and says what changes until a signal; then the engine lets go of the GPUs.
 ///
 /// The socket is kept until that is done: no other engine may start before.
-#[allow(dead_code, reason = "waits for the engine")]
 async fn host(
     server: Server,
     handle: EngineHandle,
