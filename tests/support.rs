@@ -37,9 +37,10 @@ impl FakeEngine {
         let (requests, controls) = mpsc::channel(8);
         let (status, watched) = watch::channel(Arc::new(status()));
         let (events, _) = broadcast::channel(8);
+        let settings = watch::channel(Arc::default()).1;
         let (ended, leases_ended) = mpsc::unbounded_channel();
         let (heard, asked) = mpsc::unbounded_channel();
-        let handle = EngineHandle::new(requests, watched.clone(), events.clone());
+        let handle = EngineHandle::new(requests, watched.clone(), settings, events.clone());
         tokio::spawn(answer(controls, watched, events, ended, heard));
         Self {
             handle,
@@ -62,6 +63,7 @@ async fn answer(
         let (client, gone) = match &control {
             Control::Call(call) => (call.client, false),
             Control::ClientGone(client) => (*client, true),
+            Control::Desktop(_) => continue,
         };
         let ends = gone || matches!(&control, Control::Call(c) if c.request == Request::EndLease);
         if ends && leases.contains(&client) {

@@ -224,7 +224,7 @@ pub enum ErrorCode {
     InvalidArgument,
     /// [`MAX_CLIENTS`] are connected already.
     TooManyClients,
-    /// This connection holds no lease, or holds one already.
+    /// This connection holds no lease.
     Lease,
     /// The settings file cannot be written.
     SettingsNotWritten,
