@@ -99,6 +99,7 @@ async fn a_function_that_is_missing_means_an_old_driver() {
         let (kind, message) = refused(&mut gpu, hold(Strategy::Pulse)).await;
         assert_eq!(kind, Kind::DriverTooOld, "{message}");
         assert!(message.contains(function), "{message}");
+        driver.until_no_process_lives().await;
         assert_eq!(sample(&mut gpu).await.pstate, PState::new(8), "it lives");
     }
     let driver = FakeDriver::new();

@@ -1,2 +1,53 @@
-//! Developer commands.
-fn main() {}
+//! The developer's commands: `cargo xtask run | test | bench | hardware | windows`.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+mod bench;
+mod hardware;
+mod packages;
+mod run;
+mod shell;
+mod test;
+mod windows;
+
+/// Sets up what is missing, builds, and runs or tests GPU Keepalive.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing, build, and start: the app, or the engine without a display.
+    Run(run::RunArgs),
+    /// Install what is missing, build, and run every test.
+    Test(test::TestArgs),
+    /// Measure, and print a table with a ratio against a baseline.
+    Bench(bench::BenchArgs),
+    /// Build the folder that runs the hardware tests on a machine with a GPU and without Rust.
+    Hardware(hardware::HardwareArgs),
+    /// Check that everything compiles for Windows, and run the core's tests under wine.
+    Windows(windows::WindowsArgs),
+}
+
+fn main() -> ExitCode {
+    let result: Result<()> = match Args::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Test(args) => test::test(&args),
+        Command::Bench(args) => bench::bench(&args),
+        Command::Hardware(args) => hardware::hardware(&args),
+        Command::Windows(args) => windows::windows(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -39,10 +39,10 @@ use crate::{
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use gpu_keepalive_engine::Keepalive;
 ///
-/// # #[cfg(not(doctest))]
-/// let keepalive = Keepalive::builder().device(0).start()?;
-/// # #[cfg(doctest)]
-/// # let keepalive = Keepalive::builder().device(0).simulate("rtx-4090").start()?;
+/// let keepalive = Keepalive::builder()
+///     .device(0)
+/// #   .simulate("rtx-4090")
+///     .start()?;
 /// {
 ///     let _inference = keepalive.inference(); // no pulses while this lives
 ///     // … run the model …
