@@ -8,6 +8,7 @@ pub mod energy;
 pub mod gpu;
 pub mod hold_time;
 pub mod host;
+pub mod models;
 pub mod policy;
 pub mod programs;
 pub mod protocol;

@@ -27,8 +27,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{gpu::GpuInfo, settings::Mode};
 
+mod recommend;
 mod status;
 
+pub use recommend::{ModelFit, Recommendation};
 pub use status::*;
 
 /// Longest accepted line, its newline included.
