@@ -199,7 +199,7 @@ fn notes(catalogue: &Catalogue, wish: &Wish, choices: &[Choice<'_>]) -> Vec<Stri
         return vec!["No model of the catalogue is offered in this format.".to_owned()];
     };
     let mut notes = vec![format!(
-        "No model fits into {:.1} GiB with {} tokens of context. The smallest, {} in {format}, needs {need:.1} GiB free.",
+        "No model fits into {:.2} GiB with {} tokens of context. The smallest, {} in {format}, needs {need:.2} GiB free.",
         wish.free_gib,
         thousands(wish.context_tokens),
         model.name
@@ -209,7 +209,7 @@ fn notes(catalogue: &Catalogue, wish: &Wish, choices: &[Choice<'_>]) -> Vec<Stri
     {
         let longest = largest_context(model, format, wish.kv_cache, wish.free_gib);
         notes.push(format!(
-            "With a shorter context, {} in {format} would fit: it needs {need:.1} GiB at {CONTEXT_STEP} tokens, and {} tokens are the most.",
+            "With a shorter context, {} in {format} would fit: it needs {need:.2} GiB at {CONTEXT_STEP} tokens, and {} tokens are the most.",
             model.name,
             thousands(longest)
         ));

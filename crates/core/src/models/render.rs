@@ -12,7 +12,7 @@ pub fn render(recommendation: &Recommendation) -> String {
             .models
             .iter()
             .filter(|fit| fit.fits && fit.tier == tier);
-        section(&mut text, tier_title(tier), models);
+        section(&mut text, &tier_title(tier), models);
     }
     let in_part = recommendation.models.iter().filter(|fit| !fit.fits);
     section(
@@ -57,11 +57,12 @@ fn heading(recommendation: &Recommendation) -> String {
     )
 }
 
-fn tier_title(tier: Tier) -> &'static str {
+fn tier_title(tier: Tier) -> String {
+    let share = format!("{:.0} %", 100.0 * tier.share());
     match tier {
-        Tier::Conservative => "Conservative: takes up to 65 % of the free VRAM",
-        Tier::Optimal => "Optimal: takes up to 85 % of the free VRAM",
-        Tier::Aggressive => "Aggressive: takes up to all of the free VRAM, less the error",
+        Tier::Conservative => format!("Conservative: takes up to {share} of the free VRAM"),
+        Tier::Optimal => format!("Optimal: takes up to {share} of the free VRAM"),
+        Tier::Aggressive => "Aggressive: takes up to all of the free VRAM, less the error".into(),
     }
 }
 

@@ -46,13 +46,13 @@ impl Tier {
         }
     }
 
-    /// The smallest tier that holds so much; `None` when it does not fit with its error.
-    fn of(memory: &Memory, free_gib: f64) -> Option<Self> {
+    /// The smallest tier that holds so much.
+    fn of(memory: &Memory, free_gib: f64) -> Self {
         let holds = |tier: &Self| memory.total() <= tier.share() * free_gib;
         Self::ALL
             .into_iter()
             .find(holds)
-            .filter(|_| memory.fits(free_gib))
+            .unwrap_or(Self::Aggressive)
     }
 }
 
@@ -121,59 +121,60 @@ pub(super) fn formats(model: &Model, wish: &Wish) -> Vec<Format> {
 }
 
 /// The best format with which a model is in that tier.
+///
+/// Three bits cost quality, so they are for a model that fits in no better format.
 fn best_format<'a>(model: &'a Model, tier: Tier, wish: &Wish) -> Option<Choice<'a>> {
-    // Three bits cost quality, so they are a last resort.
-    let good_enough = |format: &Format| {
-        *format != Format::Q3KM || tier == Tier::Aggressive || wish.format.is_some()
-    };
-    formats(model, wish)
+    let fitting: Vec<_> = formats(model, wish)
+        .into_iter()
+        .map(|format| whole(model, format, wish))
+        .filter(|choice| choice.memory.fits(wish.free_gib))
+        .collect();
+    let better = fitting.iter().any(|choice| choice.format > Format::Q3KM);
+    fitting
         .into_iter()
         .rev()
-        .filter(good_enough)
-        .find_map(|format| {
-            let memory = Memory::of(model, format, wish.context_tokens, wish.kv_cache);
-            let in_tier = Tier::of(&memory, wish.free_gib) == Some(tier);
-            let layers_on_gpu = model.layers;
-            in_tier.then_some(Choice {
-                model,
-                format,
-                tier,
-                memory,
-                layers_on_gpu,
-            })
-        })
+        .filter(|choice| choice.format > Format::Q3KM || !better)
+        .find(|choice| Tier::of(&choice.memory, wish.free_gib) == tier)
+        .map(|choice| Choice { tier, ..choice })
 }
 
 /// A model that does not fit although at least half of its layers would.
 fn partial<'a>(model: &'a Model, wish: &Wish) -> Option<Choice<'a>> {
     let formats = formats(model, wish);
-    if formats.iter().any(|format| {
-        Memory::of(model, *format, wish.context_tokens, wish.kv_cache).fits(wish.free_gib)
-    }) {
+    if formats
+        .iter()
+        .any(|format| whole(model, *format, wish).memory.fits(wish.free_gib))
+    {
         return None;
     }
-    let format = formats
+    let four_bits = formats
         .iter()
         .copied()
-        .find(|format| *format != Format::Q3KM);
-    let format = format.or(wish.format.and(formats.first().copied()))?;
-    let Wish {
-        free_gib,
-        context_tokens,
-        kv_cache,
-        ..
-    } = *wish;
-    let memory = Memory::of(model, format, context_tokens, kv_cache);
-    let layers_on_gpu = layers_that_fit(model, format, context_tokens, kv_cache, free_gib);
-    let tier = Tier::Aggressive;
-    let enough = layers_on_gpu * 2 >= model.layers;
-    enough.then_some(Choice {
+        .find(|format| *format > Format::Q3KM);
+    let choice = whole(model, four_bits.or(formats.first().copied())?, wish);
+    let layers_on_gpu = layers_that_fit(
+        model,
+        choice.format,
+        wish.context_tokens,
+        wish.kv_cache,
+        wish.free_gib,
+    );
+    (layers_on_gpu * 2 >= model.layers).then_some(Choice {
+        layers_on_gpu,
+        ..choice
+    })
+}
+
+/// A model with all of its layers on the GPU, whether they fit or not.
+fn whole<'a>(model: &'a Model, format: Format, wish: &Wish) -> Choice<'a> {
+    let memory = Memory::of(model, format, wish.context_tokens, wish.kv_cache);
+    Choice {
         model,
         format,
-        tier,
+        tier: Tier::Aggressive,
         memory,
-        layers_on_gpu,
-    })
+        layers_on_gpu: model.layers,
+    }
 }
 
 fn first_of_each_family<'a>(

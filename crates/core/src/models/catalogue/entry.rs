@@ -19,40 +19,68 @@ const COUNT: std::ops::RangeInclusive<i64> = 1..=1_000_000;
 /// Billions of parameters.
 const BILLIONS: std::ops::RangeInclusive<f64> = 0.01..=10_000.0;
 
+const FILE_KEYS: &[&str] = &["checked", "model"];
+const MODEL_KEYS: &[&str] = &[
+    "name",
+    "family",
+    "released",
+    "source",
+    "licence",
+    "parameters_b",
+    "active_parameters_b",
+    "layers",
+    "attention_heads",
+    "kv_heads",
+    "head_dim",
+    "hidden",
+    "feed_forward",
+    "vocabulary",
+    "tied_embeddings",
+    "fused_qkv",
+    "experts",
+    "dense_feed_forward",
+    "sliding",
+    "latent",
+    "hybrid",
+    "vision_b",
+    "context",
+    "native_precision",
+    "ollama",
+];
+
 /// Reads a whole file.
 pub(super) fn catalogue(text: &str) -> Result<Catalogue, CatalogueError> {
     let document = Document::parse(text).map_err(|error| syntax_error(text, &error))?;
-    let file = Reader::new(text, document.as_table(), 0);
+    let file = Reader::file(text, document.as_table(), FILE_KEYS)?;
     let checked = file.optional_text("checked")?;
     if checked
         .as_deref()
         .is_some_and(|day| !is_date(day, &[4, 2, 2]))
     {
-        return Err(file.wrong("checked", "write the day as in \"2026-11-23\""));
+        return Err(file.unfit("checked", "write the day as in \"2026-11-23\""));
     }
     let mut models: Vec<Model> = Vec::new();
-    for entry in file.tables("model")? {
+    for entry in file.tables("model", MODEL_KEYS)? {
         let model = model(&entry)?;
         if models
             .iter()
             .any(|known| known.name.eq_ignore_ascii_case(&model.name))
         {
-            return Err(entry.wrong("name", "there is an entry of this name already"));
+            return Err(entry.unfit("name", "there is an entry of this name already"));
         }
         models.push(model);
     }
-    file.finish()?;
     Ok(Catalogue { checked, models })
 }
 
 fn model(entry: &Reader<'_>) -> Result<Model, CatalogueError> {
     let released = entry.text("released")?;
     if !is_date(&released, &[4, 2]) {
-        return Err(entry.wrong("released", "write year and month as in \"2025-04\""));
+        return Err(entry.unfit("released", "write year and month as in \"2025-04\""));
     }
     let source = entry.text("source")?;
     if source.split('/').filter(|part| !part.is_empty()).count() != 2 {
-        return Err(entry.wrong("source", "name the repository as in \"Qwen/Qwen3-8B\""));
+        return Err(entry.unfit("source", "name the repository as in \"Qwen/Qwen3-8B\""));
     }
     let parameters_b = entry.number("parameters_b", BILLIONS)?;
     let layers = entry.whole("layers", LAYERS)?;
@@ -85,12 +113,15 @@ fn model(entry: &Reader<'_>) -> Result<Model, CatalogueError> {
         native_precision: entry.text("native_precision")?,
         ollama: ollama(entry)?,
     };
-    entry.finish()?;
     Ok(model)
 }
 
 fn experts(entry: &Reader<'_>, layers: u32) -> Result<Option<Experts>, CatalogueError> {
-    let Some(table) = entry.table("experts")? else {
+    let Some(table) = entry.table(
+        "experts",
+        &["count", "active", "shared", "layers", "matrices"],
+    )?
+    else {
         return Ok(None);
     };
     let count = table.whole("count", 1..=100_000)?;
@@ -103,44 +134,30 @@ fn experts(entry: &Reader<'_>, layers: u32) -> Result<Option<Experts>, Catalogue
             .unwrap_or(layers),
         matrices: table.optional_whole("matrices", 2..=3)?.unwrap_or(3),
     };
-    table.finish()?;
     Ok(Some(experts))
 }
 
 fn attention(entry: &Reader<'_>, layers: u32) -> Result<Attention, CatalogueError> {
-    let sliding = entry.table("sliding")?;
-    let latent = entry.table("latent")?;
-    let hybrid = entry.table("hybrid")?;
-    let (kind, attention) = match (sliding, latent, hybrid) {
-        (None, None, None) => return Ok(Attention::Full),
-        (Some(table), None, None) => {
-            let window = table.whole("window", 1..=10_000_000)?;
-            let full_every = table.whole("full_every", 1..=layers.into())?;
-            (table, Attention::Sliding { window, full_every })
-        }
-        (None, Some(table), None) => {
-            let (rank, rope) = (
-                table.whole("rank", COUNT)?,
-                table.whole("rope", 0..=1_000_000)?,
-            );
-            (table, Attention::Latent { rank, rope })
-        }
-        (None, None, Some(table)) => {
-            let attention_layers = table.whole("attention_layers", 0..=layers.into())?;
-            let state_mib = table.whole("state_mib", 0..=100_000)?;
-            (
-                table,
-                Attention::Hybrid {
-                    attention_layers,
-                    state_mib,
-                },
-            )
-        }
-        (Some(_), ..) => return Err(one_kind(entry, "sliding")),
-        (None, Some(_), Some(_)) => return Err(one_kind(entry, "latent")),
-    };
-    kind.finish()?;
-    Ok(attention)
+    let sliding = entry.table("sliding", &["window", "full_every"])?;
+    let latent = entry.table("latent", &["rank", "rope"])?;
+    let hybrid = entry.table("hybrid", &["attention_layers", "state_mib"])?;
+    match (sliding, latent, hybrid) {
+        (None, None, None) => Ok(Attention::Full),
+        (Some(table), None, None) => Ok(Attention::Sliding {
+            window: table.whole("window", 1..=10_000_000)?,
+            full_every: table.whole("full_every", 1..=layers.into())?,
+        }),
+        (None, Some(table), None) => Ok(Attention::Latent {
+            rank: table.whole("rank", COUNT)?,
+            rope: table.whole("rope", 0..=1_000_000)?,
+        }),
+        (None, None, Some(table)) => Ok(Attention::Hybrid {
+            attention_layers: table.whole("attention_layers", 0..=layers.into())?,
+            state_mib: table.whole("state_mib", 0..=100_000)?,
+        }),
+        (Some(_), ..) => Err(one_kind(entry, "sliding")),
+        (None, Some(_), Some(_)) => Err(one_kind(entry, "latent")),
+    }
 }
 
 fn one_kind(entry: &Reader<'_>, key: &str) -> CatalogueError {
@@ -150,14 +167,14 @@ fn one_kind(entry: &Reader<'_>, key: &str) -> CatalogueError {
 fn ollama(entry: &Reader<'_>) -> Result<BTreeMap<Format, String>, CatalogueError> {
     let form = "name formats and their tags, as in Q4_K_M = \"qwen3:8b-q4_K_M\"";
     let table = entry
-        .table("ollama")?
+        .table("ollama", &[])?
         .ok_or_else(|| entry.wrong("ollama", form))?;
     let mut tags = BTreeMap::new();
     for key in table.keys() {
         let format: Format = key.parse().map_err(|error| table.wrong(&key, error))?;
         let tag = table.text(&key)?;
         if !is_tag(&tag) {
-            return Err(table.wrong(&key, "write a tag as in \"qwen3:8b-q4_K_M\""));
+            return Err(table.unfit(&key, "write a tag as in \"qwen3:8b-q4_K_M\""));
         }
         tags.insert(format, tag);
     }

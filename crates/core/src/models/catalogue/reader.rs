@@ -1,10 +1,10 @@
-use std::{cell::RefCell, collections::BTreeSet, fmt::Display, ops::RangeInclusive};
+use std::{fmt::Display, ops::RangeInclusive};
 
 use toml_edit::{Item, TableLike};
 
 use super::CatalogueError;
 
-/// One table of the file: every key is asked for by name, and what was never asked for is wrong.
+/// One table of the file, whose keys are all known ones.
 pub(super) struct Reader<'a> {
     text: &'a str,
     table: &'a dyn TableLike,
@@ -12,39 +12,47 @@ pub(super) struct Reader<'a> {
     start: usize,
     /// Key of an inner table with its dot; empty for an entry itself.
     prefix: String,
-    asked: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str, table: &'a dyn TableLike, start: usize) -> Self {
+    /// The whole file.
+    pub(super) fn file(
+        text: &'a str,
+        table: &'a dyn TableLike,
+        known: &[&str],
+    ) -> Result<Self, CatalogueError> {
         Self {
             text,
             table,
-            start,
+            start: 0,
             prefix: String::new(),
-            asked: RefCell::default(),
         }
+        .with_known(known)
     }
 
-    /// An inner table.
-    pub(super) fn table(&self, key: &str) -> Result<Option<Self>, CatalogueError> {
-        let Some(item) = self.get(key) else {
+    /// An inner table; any key is known in it when `known` is empty.
+    pub(super) fn table(&self, key: &str, known: &[&str]) -> Result<Option<Self>, CatalogueError> {
+        let Some(item) = self.table.get(key) else {
             return Ok(None);
         };
         let table = item
             .as_table_like()
             .ok_or_else(|| self.wrong(key, "this is to be a table, as in { a = 1, b = 2 }"))?;
         let start = item.span().map_or(self.start, |span| span.start);
-        let inner = Self::new(self.text, table, start);
-        Ok(Some(Self {
-            prefix: format!("{}{key}.", self.prefix),
-            ..inner
-        }))
+        let prefix = format!("{}{key}.", self.prefix);
+        Self {
+            text: self.text,
+            table,
+            start,
+            prefix,
+        }
+        .with_known(known)
+        .map(Some)
     }
 
-    /// The tables of an array such as `[[model]]`, with the byte at which each begins.
-    pub(super) fn tables(&self, key: &str) -> Result<Vec<Self>, CatalogueError> {
-        let Some(item) = self.get(key) else {
+    /// The tables of an array such as `[[model]]`.
+    pub(super) fn tables(&self, key: &str, known: &[&str]) -> Result<Vec<Self>, CatalogueError> {
+        let Some(item) = self.table.get(key) else {
             return Ok(Vec::new());
         };
         let tables = item
@@ -52,9 +60,15 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| self.wrong(key, format!("write each one under [[{key}]]")))?;
         let reader = |table: &'a toml_edit::Table| {
             let start = table.span().map_or(self.start, |span| span.start);
-            Self::new(self.text, table, start)
+            Self {
+                text: self.text,
+                table,
+                start,
+                prefix: String::new(),
+            }
+            .with_known(known)
         };
-        Ok(tables.iter().map(reader).collect())
+        tables.iter().map(reader).collect()
     }
 
     /// The keys of a table whose keys are data.
@@ -67,21 +81,21 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn optional_text(&self, key: &str) -> Result<Option<String>, CatalogueError> {
-        let Some(item) = self.get(key) else {
+        let Some(item) = self.table.get(key) else {
             return Ok(None);
         };
         match item.as_str() {
             Some(text) if !text.trim().is_empty() => Ok(Some(text.to_owned())),
-            _ => Err(self.wrong(key, "this is to be a text, as in \"Qwen\"")),
+            _ => Err(self.unfit(key, "write a text, as in \"Qwen\"")),
         }
     }
 
     pub(super) fn flag(&self, key: &str) -> Result<bool, CatalogueError> {
-        let Some(item) = self.get(key) else {
+        let Some(item) = self.table.get(key) else {
             return Ok(false);
         };
         item.as_bool()
-            .ok_or_else(|| self.wrong(key, "this is to be true or false"))
+            .ok_or_else(|| self.unfit(key, "write true or false"))
     }
 
     pub(super) fn whole<T: TryFrom<i64>>(
@@ -98,7 +112,7 @@ impl<'a> Reader<'a> {
         key: &str,
         range: RangeInclusive<i64>,
     ) -> Result<Option<T>, CatalogueError> {
-        let Some(item) = self.get(key) else {
+        let Some(item) = self.table.get(key) else {
             return Ok(None);
         };
         item.as_integer()
@@ -107,10 +121,7 @@ impl<'a> Reader<'a> {
             .map(Some)
             .ok_or_else(|| {
                 let (low, high) = range.into_inner();
-                self.wrong(
-                    key,
-                    format!("this is to be a whole number from {low} to {high}"),
-                )
+                self.unfit(key, format!("write a whole number from {low} to {high}"))
             })
     }
 
@@ -128,7 +139,7 @@ impl<'a> Reader<'a> {
         key: &str,
         range: RangeInclusive<f64>,
     ) -> Result<Option<f64>, CatalogueError> {
-        let Some(item) = self.get(key) else {
+        let Some(item) = self.table.get(key) else {
             return Ok(None);
         };
         item.as_float()
@@ -137,23 +148,8 @@ impl<'a> Reader<'a> {
             .map(Some)
             .ok_or_else(|| {
                 let (low, high) = range.into_inner();
-                self.wrong(key, format!("this is to be a number from {low} to {high}"))
+                self.unfit(key, format!("write a number from {low} to {high}"))
             })
-    }
-
-    /// Refuses a key that was never asked for.
-    pub(super) fn finish(&self) -> Result<(), CatalogueError> {
-        let asked = self.asked.borrow();
-        match self.table.iter().find(|(key, _)| !asked.contains(*key)) {
-            Some((unknown, _)) => {
-                let known: Vec<_> = asked.iter().map(String::as_str).collect();
-                Err(self.wrong(
-                    unknown,
-                    format!("no such key; known are {}", known.join(", ")),
-                ))
-            }
-            None => Ok(()),
-        }
     }
 
     /// That error at that key, or at the beginning of the table when the key is not there.
@@ -163,27 +159,35 @@ impl<'a> Reader<'a> {
             .get_key_value(key)
             .and_then(|(key, item)| key.span().or_else(|| item.span()))
             .map_or(self.start, |span| span.start);
-        let found = self
-            .table
-            .get(key)
-            .and_then(Item::as_value)
-            .map_or_else(String::new, |value| {
-                format!("“{}” will not do: ", value.to_string().trim())
-            });
         CatalogueError {
             line: line_of(self.text, start),
             key: format!("{}{key}", self.prefix),
-            message: format!("{found}{message}"),
+            message: message.to_string(),
         }
+    }
+
+    /// The error of a value that will not do, with the value.
+    pub(super) fn unfit(&self, key: &str, right: impl Display) -> CatalogueError {
+        let value = self.table.get(key).and_then(Item::as_value);
+        let shown = value.map_or_else(String::new, |value| match value.as_str() {
+            Some(text) => text.to_owned(),
+            None => value.to_string().trim().to_owned(),
+        });
+        self.wrong(key, format!("“{shown}” will not do; {right}"))
     }
 
     fn missing(&self, key: &str) -> CatalogueError {
         self.wrong(key, "this key is missing")
     }
 
-    fn get(&self, key: &str) -> Option<&'a Item> {
-        self.asked.borrow_mut().insert(key.to_owned());
-        self.table.get(key)
+    fn with_known(self, known: &[&str]) -> Result<Self, CatalogueError> {
+        let is_unknown = |key: &&str| !known.is_empty() && !known.contains(key);
+        match self.table.iter().map(|(key, _)| key).find(is_unknown) {
+            Some(key) => {
+                Err(self.wrong(key, format!("no such key; known are {}", known.join(", "))))
+            }
+            None => Ok(self),
+        }
     }
 }
 
