@@ -3,6 +3,7 @@
 mod help;
 #[cfg(unix)]
 mod inference;
+mod recommend;
 #[cfg(unix)]
 mod running;
 mod without_engine;

@@ -4,7 +4,11 @@ use clap::{
     Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use gpu_keepalive_core::{protocol::Request, settings::Mode};
+use gpu_keepalive_core::{
+    models::{DEFAULT_CONTEXT_TOKENS, Format, KvCache},
+    protocol::Request,
+    settings::Mode,
+};
 
 use crate::duration::parse_duration;
 
@@ -55,6 +59,8 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Suggest models that fit your GPU, or a stated amount of VRAM.
+    Recommend(RecommendArgs),
     /// Show or change the settings.
     #[command(subcommand)]
     Settings(SettingsCommand),
@@ -134,6 +140,26 @@ impl Switch {
     }
 }
 
+/// `recommend`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RecommendArgs {
+    /// Calculate for a card of so many GiB of VRAM instead of your own.
+    #[arg(long, value_name = "GIB", value_parser = parse_gib, allow_hyphen_values = true)]
+    pub(crate) vram: Option<f64>,
+    /// How many tokens of context you want.
+    #[arg(long, value_name = "TOKENS", default_value_t = DEFAULT_CONTEXT_TOKENS)]
+    pub(crate) context: u64,
+    /// How the KV cache is stored; q8_0 takes about half.
+    #[arg(long, value_name = "TYPE", default_value_t, value_parser = kv_cache_parser())]
+    pub(crate) kv_cache: KvCache,
+    /// Suggest this format alone.
+    #[arg(long, value_parser = format_parser())]
+    pub(crate) format: Option<Format>,
+    /// Write one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// `settings`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SettingsCommand {
@@ -162,4 +188,19 @@ pub(crate) enum SettingsCommand {
 fn mode_parser() -> impl TypedValueParser<Value = Mode> {
     PossibleValuesParser::new(Mode::ALL.iter().map(|(name, _)| *name))
         .try_map(|name| name.parse::<Mode>())
+}
+
+fn kv_cache_parser() -> impl TypedValueParser<Value = KvCache> {
+    PossibleValuesParser::new(KvCache::ALL.iter().map(|(name, _)| *name))
+        .try_map(|name| name.parse::<KvCache>())
+}
+
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.iter().map(|(name, _)| *name))
+        .try_map(|name| name.parse::<Format>())
+}
+
+fn parse_gib(text: &str) -> Result<f64, String> {
+    text.parse()
+        .map_err(|_| "this is to be a number of GiB, such as 8 or 24".to_owned())
 }

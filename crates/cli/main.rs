@@ -16,6 +16,7 @@ mod gpus;
 mod inference;
 mod output;
 mod reach;
+mod recommend;
 mod render;
 mod run;
 mod settings;
@@ -48,6 +49,7 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
         Command::Switch(switch) => switches::switch(switch).await?,
         Command::Inference { command } => return inference::inference(&command).await,
         Command::Gpus { json } => gpus::gpus(json, simulate).await?,
+        Command::Recommend(recommend) => recommend::recommend(recommend, simulate).await?,
         Command::Settings(settings) => settings::settings(settings).await?,
         Command::Completions { shell } => {
             let mut script = Vec::new();

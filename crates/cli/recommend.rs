@@ -1,0 +1,153 @@
+use std::{fs, io};
+
+use anyhow::Context;
+use gpu_keepalive_core::{
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome},
+    models::{self, Catalogue, Query, QueryError},
+    protocol::{Recommendation, Reply, Request},
+    units::Bytes,
+};
+use gpu_keepalive_engine::{
+    clock::Clock,
+    gpu::{
+        Gpu, GpuSource,
+        nvidia::{Backend, NvidiaSource},
+        simulated::{load_scenario, simulated},
+    },
+    paths::Paths,
+    socket::Client,
+};
+use serde_json::json;
+
+use crate::{args::RecommendArgs, exit::WrongUsage, output, reach};
+
+/// Suggests models for the stated VRAM, or else for the GPU with the most free.
+pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> anyhow::Result<()> {
+    let card = match args.vram {
+        Some(_) => None,
+        None => {
+            let cards = cards(simulate)
+                .await
+                .context("cannot ask a GPU for its VRAM (you can state it: --vram 24)")?;
+            Some(most_free(cards)?)
+        }
+    };
+    let query = Query {
+        vram_total_gib: args
+            .vram
+            .or(card.as_ref().map(|card| card.total.gib()))
+            .unwrap_or(0.0),
+        vram_free_gib: card.as_ref().and_then(|card| card.free).map(Bytes::gib),
+        context_tokens: args.context,
+        kv_cache: args.kv_cache,
+        format: args.format,
+    };
+    let answer = models::recommend(&catalogue()?, &query)
+        .map_err(|error: QueryError| WrongUsage(error.to_string()))?;
+    if args.json {
+        write_json(&answer, card.as_ref())?;
+    } else {
+        let title = card.map_or_else(String::new, |card| card.title());
+        output::write((title + &models::render(&answer)).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// One GPU, as far as its memory goes.
+struct Card {
+    name: String,
+    total: Bytes,
+    /// Not known while the engine leaves the GPU alone.
+    free: Option<Bytes>,
+    simulated: bool,
+}
+
+impl Card {
+    fn new(gpu: &GpuInfo, free: Option<Bytes>, simulated: bool) -> Self {
+        Self {
+            name: gpu.name.clone(),
+            total: gpu.vram_total,
+            free,
+            simulated,
+        }
+    }
+
+    fn title(&self) -> String {
+        let simulated = if self.simulated { " (simulated)" } else { "" };
+        format!("{}{simulated}\n", self.name)
+    }
+}
+
+fn most_free(cards: Vec<Card>) -> Result<Card, GpuError> {
+    cards
+        .into_iter()
+        .max_by_key(|card| card.free.unwrap_or(card.total))
+        .ok_or_else(|| GpuError::new(GpuErrorKind::NoGpu, "there is no NVIDIA GPU"))
+}
+
+async fn cards(simulate: Option<String>) -> anyhow::Result<Vec<Card>> {
+    if let Some(client) = reach::engine_if_any().await? {
+        return cards_of_engine(client).await;
+    }
+    match simulate {
+        Some(name) => {
+            let (source, _) = simulated(load_scenario(&name)?, Clock::Boot);
+            Ok(look(source, true).await?)
+        }
+        None => {
+            let program = std::env::current_exe()?;
+            Ok(look(NvidiaSource::new(Backend::Process { program }), false).await?)
+        }
+    }
+}
+
+/// What the running engine knows: a GPU that it leaves asleep is not woken for this.
+async fn cards_of_engine(mut client: Client) -> anyhow::Result<Vec<Card>> {
+    let status = reach::status(&mut client).await?;
+    let Reply::Gpus(gpus) = client.ask(&Request::Gpus).await? else {
+        anyhow::bail!("asked for the GPUs and got something else");
+    };
+    let free = |gpu: &GpuInfo| {
+        let known = status.gpus.iter().find(|known| known.uuid == gpu.uuid);
+        known.and_then(|known| known.vram.free_bytes)
+    };
+    Ok(gpus
+        .iter()
+        .map(|gpu| Card::new(gpu, free(gpu), status.engine.simulated))
+        .collect())
+}
+
+async fn look(mut source: impl GpuSource, simulated: bool) -> Result<Vec<Card>, GpuError> {
+    let mut cards = Vec::new();
+    for gpu in source.discover().await? {
+        let free = match source.open(&gpu).perform(Action::Sample).await? {
+            Outcome::Sampled(sample) => sample.vram_free,
+            _ => None,
+        };
+        cards.push(Card::new(&gpu, free, simulated));
+    }
+    Ok(cards)
+}
+
+/// The catalogue, with the entries of `models.toml` beside the settings.
+fn catalogue() -> anyhow::Result<Catalogue> {
+    let path = Paths::of_user()?.settings.with_file_name("models.toml");
+    let own = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(Catalogue::embedded().clone());
+        }
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    };
+    let own = Catalogue::parse(&own)
+        .map_err(|error| WrongUsage(format!("{}, {error}", path.display())))?;
+    Ok(Catalogue::embedded().with(own))
+}
+
+fn write_json(answer: &Recommendation, card: Option<&Card>) -> anyhow::Result<()> {
+    let mut object = serde_json::to_value(answer)?;
+    object["gpu"] = json!(card.map(|card| &card.name));
+    object["simulated"] = json!(card.is_some_and(|card| card.simulated));
+    output::write_json(&object)?;
+    Ok(())
+}
