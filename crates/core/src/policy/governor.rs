@@ -70,7 +70,7 @@ pub(super) struct Look {
 /// law of the last rung.
 ///
 /// A rung without pulses is left at the first sample that finds the clocks down, once it had
-/// [`SETTLE`] to raise them; one that had proved itself before gets the benefit of one doubt. The
+/// 3 s to raise them; one that had proved itself before gets the benefit of one doubt. The
 /// cheaper rungs are tried again when the driver or the power source changes, because what is
 /// learned belongs to those.
 #[derive(Clone, Debug, Default)]

@@ -13,7 +13,7 @@ pub enum Backend {
     /// In a child process per GPU, which is killed when it hangs and takes libcuda with it when
     /// the GPU is let go. The first choice.
     Process {
-        /// The program to start; its `main` calls [`driver::serve`](crate::driver::serve).
+        /// The program to start; its `main` calls [`driver::serve`].
         program: PathBuf,
     },
     /// On a thread of this program, in the device's primary context: costs no VRAM of its own
