@@ -59,6 +59,15 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show what keeping the GPU warm cost and brought, by day.
+    Energy {
+        /// How many days back, today included: 1 to 90.
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=90))]
+        days: u32,
+        /// Write one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Suggest models that fit your GPU, or a stated amount of VRAM.
     Recommend(RecommendArgs),
     /// Show or change the settings.

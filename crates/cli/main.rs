@@ -11,6 +11,7 @@ use args::{Args, Command};
 mod args;
 mod changes;
 mod duration;
+mod energy;
 mod exit;
 mod gpus;
 mod inference;
@@ -49,6 +50,7 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
         Command::Switch(switch) => switches::switch(switch).await?,
         Command::Inference { command } => return inference::inference(&command).await,
         Command::Gpus { json } => gpus::gpus(json, simulate).await?,
+        Command::Energy { days, json } => energy::energy(days, json).await?,
         Command::Recommend(recommend) => recommend::recommend(recommend, simulate).await?,
         Command::Settings(settings) => settings::settings(settings).await?,
         Command::Completions { shell } => {

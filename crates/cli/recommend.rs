@@ -1,13 +1,12 @@
-use std::{fs, io};
-
 use anyhow::Context;
 use gpu_keepalive_core::{
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome},
-    models::{self, Catalogue, Query, QueryError},
+    models::{self, Query, QueryError},
     protocol::{Recommendation, Reply, Request},
     units::Bytes,
 };
 use gpu_keepalive_engine::{
+    catalogue_file::{CatalogueFileError, catalogue},
     clock::Clock,
     gpu::{
         Gpu, GpuSource,
@@ -42,7 +41,11 @@ pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> 
         kv_cache: args.kv_cache,
         format: args.format,
     };
-    let answer = models::recommend(&catalogue()?, &query)
+    let catalogue = catalogue(&Paths::of_user()?.settings).map_err(|error| match error {
+        CatalogueFileError::Wrong { .. } => WrongUsage(error.to_string()).into(),
+        CatalogueFileError::Read { .. } => anyhow::Error::from(error),
+    })?;
+    let answer = models::recommend(&catalogue, &query)
         .map_err(|error: QueryError| WrongUsage(error.to_string()))?;
     if args.json {
         write_json(&answer, card.as_ref())?;
@@ -127,21 +130,6 @@ async fn look(mut source: impl GpuSource, simulated: bool) -> Result<Vec<Card>, 
         cards.push(Card::new(&gpu, free, simulated));
     }
     Ok(cards)
-}
-
-/// The catalogue, with the entries of `models.toml` beside the settings.
-fn catalogue() -> anyhow::Result<Catalogue> {
-    let path = Paths::of_user()?.settings.with_file_name("models.toml");
-    let own = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(Catalogue::embedded().clone());
-        }
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
-    };
-    let own = Catalogue::parse(&own)
-        .map_err(|error| WrongUsage(format!("{}, {error}", path.display())))?;
-    Ok(Catalogue::embedded().with(own))
 }
 
 fn write_json(answer: &Recommendation, card: Option<&Card>) -> anyhow::Result<()> {

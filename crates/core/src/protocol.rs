@@ -25,7 +25,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{gpu::GpuInfo, settings::Mode};
+use crate::{
+    gpu::GpuInfo,
+    models::{Format, KvCache},
+    settings::Mode,
+};
 
 mod recommend;
 mod status;
@@ -89,6 +93,24 @@ pub enum Request {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         value: Option<String>,
     },
+    /// Models for a card, answered by [`Reply::Recommend`].
+    Recommend {
+        /// For the GPU of this index; without it, the one with the most free VRAM.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gpu: Option<u32>,
+        /// For a card of so many GiB instead.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vram_gib: Option<f64>,
+        /// Tokens of context; 8192 without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        context_tokens: Option<u64>,
+        /// How the KV cache is stored.
+        #[serde(default)]
+        kv_cache: KvCache,
+        /// The only format to suggest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        format: Option<Format>,
+    },
     /// Energy by day, answered by [`Reply::Energy`].
     Energy {
         /// How many days back, today included.
@@ -102,7 +124,7 @@ pub enum Request {
 
 impl Request {
     /// The name of every request, as in its `request` field.
-    pub const NAMES: [&'static str; 16] = [
+    pub const NAMES: [&'static str; 17] = [
         "status",
         "subscribe",
         "gpus",
@@ -116,6 +138,7 @@ impl Request {
         "end_lease",
         "settings",
         "set",
+        "recommend",
         "energy",
         "log",
         "show_window",
@@ -163,6 +186,8 @@ pub enum Reply {
     Gpus(Vec<GpuInfo>),
     /// Every setting.
     Settings(SettingsReport),
+    /// Models for a card.
+    Recommend(Box<Recommendation>),
     /// Energy by day, oldest first.
     Energy(EnergyReport),
     /// Log lines, oldest first.

@@ -4,6 +4,7 @@
 //! ([`engine`]), the two seams it stands on ([`gpu`], [`host`]), the driver process ([`driver`]),
 //! and the control socket ([`socket`]).
 
+pub mod catalogue_file;
 pub mod clock;
 pub mod driver;
 pub mod engine;

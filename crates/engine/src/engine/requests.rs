@@ -2,12 +2,15 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::{
     Moment,
+    models::{self, Catalogue, DEFAULT_CONTEXT_TOKENS, Query},
     policy::Pause,
     protocol::{Answer, ApiError, ErrorCode, Event, Reply, Request},
     settings::Mode,
+    units::Bytes,
 };
 
 use super::Core;
+use crate::catalogue_file::catalogue;
 use crate::handle::{Call, ClientId, Control};
 
 /// Leases by the client that holds them; a client can hold several, as a program can run several
@@ -35,6 +38,12 @@ impl Leases {
         }
         true
     }
+}
+
+/// One card, as far as its memory goes.
+struct Card {
+    total_gib: f64,
+    free_gib: Option<f64>,
 }
 
 impl Core {
@@ -77,6 +86,29 @@ impl Core {
             Request::Settings => return Ok(Reply::Settings(self.options.settings.report())),
             Request::Energy { days } => return Ok(Reply::Energy(self.energy_report(days))),
             Request::Log => return Ok(Reply::Log(self.options.log.lines())),
+            Request::Recommend {
+                gpu,
+                vram_gib,
+                context_tokens,
+                kv_cache,
+                format,
+            } => {
+                let card = match vram_gib {
+                    Some(gib) => Card {
+                        total_gib: gib,
+                        free_gib: None,
+                    },
+                    None => self.card(gpu)?,
+                };
+                let query = Query {
+                    vram_total_gib: card.total_gib,
+                    vram_free_gib: card.free_gib,
+                    context_tokens: context_tokens.unwrap_or(DEFAULT_CONTEXT_TOKENS),
+                    kv_cache,
+                    format,
+                };
+                return self.recommend(&query);
+            }
             Request::On => self.enable(true),
             Request::Off => self.enable(false),
             Request::Pause { for_s } => {
@@ -111,6 +143,43 @@ impl Core {
             }
         }
         Ok(Reply::Done)
+    }
+
+    /// The GPU of that index, or else the one with the most free VRAM.
+    fn card(&self, gpu: Option<u32>) -> Result<Card, ApiError> {
+        let candidates = self
+            .found
+            .iter()
+            .filter(|info| gpu.is_none_or(|i| i == info.index));
+        let cards = candidates.map(|info| {
+            let lane = self.lanes.iter().find(|lane| lane.info.uuid == info.uuid);
+            let sample = lane.and_then(|lane| lane.policy.record().sample());
+            Card {
+                total_gib: info.vram_total.gib(),
+                free_gib: sample.and_then(|sample| sample.vram_free).map(Bytes::gib),
+            }
+        });
+        let free = |card: &Card| card.free_gib.unwrap_or(card.total_gib);
+        cards
+            .max_by(|a, b| free(a).total_cmp(&free(b)))
+            .ok_or_else(|| {
+                let message = "there is no such GPU; state the VRAM with vram_gib instead";
+                ApiError::new(ErrorCode::InvalidArgument, message)
+            })
+    }
+
+    fn recommend(&self, query: &Query) -> Result<Reply, ApiError> {
+        let refused = |error: String| ApiError::new(ErrorCode::InvalidArgument, error);
+        let own;
+        let catalogue = match self.options.settings.path() {
+            Some(path) => {
+                own = catalogue(path).map_err(|error| refused(error.to_string()))?;
+                &own
+            }
+            None => Catalogue::embedded(),
+        };
+        let answer = models::recommend(catalogue, query).map_err(|e| refused(e.to_string()))?;
+        Ok(Reply::Recommend(Box::new(answer)))
     }
 
     fn enable(&mut self, enabled: bool) {

@@ -9,11 +9,13 @@ use gpu_keepalive_core::{
     hold_time::HoldTimeWatch,
     host::{HostSample, RuntimePm},
     policy::Learned,
+    protocol::EnergyReport,
+    settings::EnergySettings,
 };
 use serde::{Deserialize, Serialize};
 
 use super::lane::Lane;
-use crate::store;
+use crate::{clock::Clock, store};
 
 /// What was learned about one GPU with one driver version.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -58,6 +60,12 @@ impl StateFolder {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.folder
+    }
+
+    /// What keeping GPUs warm cost, as the last run left it; for when no engine is running.
+    pub fn energy_report(&self, days: u32, clock: &Clock, energy: &EnergySettings) -> EnergyReport {
+        self.ledger()
+            .report(days, clock.today(), energy.price_per_kwh, &energy.currency)
     }
 
     pub(super) fn enabled(&self) -> bool {
