@@ -6,3 +6,4 @@ mod ffi;
 #[cfg(unix)]
 mod socket;
 mod support;
+mod tidy;

@@ -4,6 +4,7 @@
 //! task of its own and reports back through one channel, so the loop answers within microseconds
 //! even while a driver hangs.
 
+mod gpus;
 mod lane;
 mod requests;
 mod state;
@@ -18,10 +19,10 @@ use gpu_keepalive_core::{
     Moment,
     energy::Ledger,
     gpu::{GpuError, GpuErrorKind, GpuInfo},
-    host::{HostEvent, HostSample, RuntimePm},
+    host::{HostEvent, HostSample},
     policy::{Pause, Switches},
     protocol::{DesktopStatus, Event, Status},
-    settings::{GpuSelector, Mode, Settings},
+    settings::{Mode, Settings},
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
@@ -36,7 +37,7 @@ use crate::{
 
 use lane::Lane;
 pub use state::StateFolder;
-use workers::{Found, News, Workers};
+use workers::{News, Workers};
 
 /// Time after a resume in which the driver is not to be trusted (see `ollama#5464`: contexts are
 /// dead and calls fail for about two seconds).
@@ -51,8 +52,6 @@ const HOST_LOOK_ALONE: Duration = Duration::from_secs(2);
 const SAVE_EVERY: Duration = Duration::from_secs(60);
 /// Time the GPUs get to be let go of when the engine stops; then their processes are killed.
 const STOP_WITHIN: Duration = Duration::from_secs(3);
-/// A missing driver is looked for this often.
-const REDISCOVER: Duration = Duration::from_secs(30);
 
 /// What an engine is made of besides GPUs and machine.
 #[derive(Debug)]
@@ -377,68 +376,6 @@ impl Core {
         }
     }
 
-    fn discovered(&mut self, result: Found) {
-        let now = self.options.clock.now();
-        match result {
-            Ok(gpus) if !gpus.is_empty() => {
-                self.discovery = Discovery::Done;
-                self.found = gpus;
-                if let Some(state) = &self.options.state {
-                    state.remember_gpus(&self.found);
-                }
-                self.choose_lanes();
-            }
-            result => {
-                let error = result.err().unwrap_or_else(|| {
-                    GpuError::new(GpuErrorKind::NoGpu, "the driver works, and it lists no GPU")
-                });
-                tracing::warn!(kind = ?error.kind, "no GPU: {error}");
-                self.discovery = Discovery::Failed {
-                    error,
-                    retry_at: now + REDISCOVER,
-                };
-            }
-        }
-    }
-
-    /// Keeps a lane for every GPU the user chose; one that is no longer chosen is let go of by
-    /// dropping its lane.
-    fn choose_lanes(&mut self) {
-        let chosen = self.options.settings.settings().gpus.clone();
-        let wanted = |gpu: &GpuInfo| {
-            chosen
-                .as_ref()
-                .is_none_or(|chosen| chosen.iter().any(|s| s.matches(gpu)))
-        };
-        let now = self.options.clock.now();
-        let mut before = std::mem::take(&mut self.lanes);
-        for gpu in self.found.iter().filter(|gpu| wanted(gpu)) {
-            let kept = before.iter().position(|lane| lane.info.uuid == gpu.uuid);
-            self.lanes.push(match kept {
-                Some(at) => before.swap_remove(at),
-                None => {
-                    let learned = self.options.state.as_ref().map(|s| s.learned(gpu));
-                    Lane::new(gpu.clone(), learned.unwrap_or_default(), now)
-                }
-            });
-        }
-        let gpus: Vec<_> = self.lanes.iter().map(|lane| lane.info.clone()).collect();
-        self.workers.open(&gpus);
-    }
-
-    /// Selectors in the settings that match no GPU.
-    fn unmatched_selectors(&self) -> Vec<&GpuSelector> {
-        let chosen = self
-            .options
-            .settings
-            .settings()
-            .gpus
-            .as_deref()
-            .unwrap_or_default();
-        let unmatched = |s: &&GpuSelector| !self.found.iter().any(|gpu| s.matches(gpu));
-        chosen.iter().filter(unmatched).collect()
-    }
-
     fn happened(&mut self, event: HostEvent, handled: oneshot::Sender<()>, now: Moment) {
         tracing::debug!(?event, "the machine says");
         match event {
@@ -465,12 +402,6 @@ impl Core {
             // The machine may have given up waiting; then nobody listens, and that is fine.
             let _ = handled.send(());
         }
-    }
-
-    fn can_suspend(&self) -> bool {
-        self.lanes
-            .iter()
-            .any(|lane| self.host.runtime_pm(lane.info.pci_bus_id) != RuntimePm::Unsupported)
     }
 
     fn save(&mut self) {
