@@ -61,6 +61,7 @@ pub struct GpuRecord {
     closed_at: Option<Moment>,
     held: Option<(Strategy, Moment)>,
     dirty: bool,
+    released_at: Option<Moment>,
     context_vram: Option<Bytes>,
     last_pulse: Option<Moment>,
     pulses: u64,
@@ -113,6 +114,13 @@ impl GpuRecord {
         self.held.is_some() || self.dirty
     }
 
+    /// When a hold was last let go of, if the GPU has not been looked at since.
+    pub(super) fn unseen_release(&self) -> Option<Moment> {
+        let sampled_at = self.sample.as_ref().map(|(at, _)| *at);
+        self.released_at
+            .filter(|released| sampled_at.is_some_and(|at| at <= *released))
+    }
+
     /// When everything was last let go of.
     pub fn closed_at(&self) -> Option<Moment> {
         self.closed_at
@@ -162,7 +170,7 @@ impl GpuRecord {
                 self.last_pulse = Some(now);
                 self.pulses += 1;
             }
-            (Action::Release, _) => self.released(),
+            (Action::Release, _) => self.released(now),
             (Action::Close, _) => self.closed(now),
             (Action::Sample, Err(error)) => {
                 self.failed(error, false, now);
@@ -209,14 +217,15 @@ impl GpuRecord {
             .take_if(|fault| holding_works || !fault.only_holding);
     }
 
-    fn released(&mut self) {
+    fn released(&mut self, now: Moment) {
+        self.released_at = Some(now);
         self.held = None;
         self.dirty = false;
         self.last_pulse = None;
     }
 
     fn closed(&mut self, now: Moment) {
-        self.released();
+        self.released(now);
         self.open = false;
         self.woke = false;
         self.closed_at = Some(now);

@@ -148,7 +148,12 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
             Phase::Paused if must_watch(situation.reasons) => ATTENTIVE,
             _ => IDLE,
         };
-        return Scheduled::due(Action::Sample, looks.map_or(now, |at| at + rest), now);
+        let next_look = looks.map_or(now, |at| at + rest);
+        // What is shown is from before the release; the clocks need a moment to fall.
+        let after_release = record
+            .unseen_release()
+            .map_or(next_look, |at| at + ATTENTIVE);
+        return Scheduled::due(Action::Sample, next_look.min(after_release), now);
     }
     if situation.phase == Phase::Paused && must_watch(situation.reasons) {
         return Scheduled::due(Action::Sample, looks.map_or(now, |at| at + ATTENTIVE), now);

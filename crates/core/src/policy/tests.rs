@@ -119,6 +119,11 @@ fn off_means_nothing_held() {
     rig.run_for(SECOND);
     assert_eq!(rig.phase(), Some(Phase::Off));
     assert_eq!(rig.policy.record().held(), None);
+    // What is shown is soon the GPU as it is now.
+    let released = rig.now();
+    rig.run_for(SECOND);
+    let (sampled, _) = rig.policy.record().timed_sample().expect("a sample");
+    assert!(sampled >= released);
 }
 
 #[test]

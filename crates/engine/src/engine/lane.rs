@@ -184,7 +184,8 @@ impl Lane {
                 power: sample.power,
                 power_source: lookout.host.power_source.worse(driver),
                 held,
-                resting: !held && !in_force && !computing && ready == Some(false),
+                // The look before a hold is one at rest, although it is held from then on.
+                resting: !in_force && !computing && ready == Some(false),
                 others_busy,
             },
         );
