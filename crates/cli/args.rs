@@ -156,7 +156,7 @@ pub(crate) struct RecommendArgs {
     #[arg(long, value_name = "GIB", value_parser = parse_gib, allow_hyphen_values = true)]
     pub(crate) vram: Option<f64>,
     /// How many tokens of context you want.
-    #[arg(long, value_name = "TOKENS", default_value_t = DEFAULT_CONTEXT_TOKENS)]
+    #[arg(long, value_name = "TOKENS", default_value_t = DEFAULT_CONTEXT_TOKENS, value_parser = parse_tokens)]
     pub(crate) context: u64,
     /// How the KV cache is stored; q8_0 takes about half.
     #[arg(long, value_name = "TYPE", default_value_t, value_parser = kv_cache_parser())]
@@ -212,4 +212,9 @@ fn format_parser() -> impl TypedValueParser<Value = Format> {
 fn parse_gib(text: &str) -> Result<f64, String> {
     text.parse()
         .map_err(|_| "this is to be a number of GiB, such as 8 or 24".to_owned())
+}
+
+fn parse_tokens(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| "this is to be a number of tokens, such as 8192".to_owned())
 }

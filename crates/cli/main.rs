@@ -3,8 +3,13 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use gpu_keepalive_engine::log_tail::LogTail;
-use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+use gpu_keepalive_engine::{clock::Clock, log_tail::LogTail};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    fmt::{format::Writer, time::FormatTime},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use args::{Args, Command};
 
@@ -72,10 +77,22 @@ fn start_log(debug: bool) -> LogTail {
         .with_writer(move || writer.clone())
         .with_filter(filter("info"));
     let shown = tracing_subscriber::fmt::layer()
+        .with_timer(LocalTime)
+        .with_target(false)
         .with_writer(anstream::stderr)
         .with_filter(filter(if debug { "debug" } else { "warn" }));
     tracing_subscriber::registry().with(shown).with(kept).init();
     tail
+}
+
+/// The time of day as in the lines of `run`, to the millisecond.
+struct LocalTime;
+
+impl FormatTime for LocalTime {
+    fn format_time(&self, out: &mut Writer<'_>) -> std::fmt::Result {
+        let time = Clock::Boot.time_of_day();
+        write!(out, "{}", time.strftime("%H:%M:%S%.3f"))
+    }
 }
 
 /// What `RUST_LOG` says, or that level for us and warnings for everybody else.

@@ -7,7 +7,7 @@ use gpu_keepalive_core::{
     units::Bytes,
 };
 
-use crate::text::{hold, reason, seconds_text, short_name, speed};
+use crate::text::{clock_limit, hold, seconds_text, short_name, speed};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -88,7 +88,6 @@ fn gpu_block(gpu: &GpuStatus) -> String {
             "State",
             Some(paint(phase_style(gpu.phase), &gpu.phase_text)),
         ),
-        ("Paused by", reasons(gpu)),
         ("Speed", full_speed(gpu)),
         ("Temperature", gpu.temperature_c.map(|t| t.to_string())),
         ("Power", gpu.power_w.map(|p| p.to_string())),
@@ -97,7 +96,11 @@ fn gpu_block(gpu: &GpuStatus) -> String {
         ("Pulses", (gpu.pulses > 0).then(|| gpu.pulses.to_string())),
         (
             "Fault",
-            gpu.fault.as_ref().map(|fault| fault.message.clone()),
+            // The sentence about the phase has the driver's words already.
+            gpu.fault
+                .as_ref()
+                .filter(|_| gpu.phase != Phase::Fault)
+                .map(|fault| fault.message.clone()),
         ),
         (
             "What to do",
@@ -121,11 +124,6 @@ fn row(label: &str, value: &str) -> String {
     format!("  {} {value}\n", paint(DIM, &format!("{label:<12}")))
 }
 
-fn reasons(gpu: &GpuStatus) -> Option<String> {
-    let reasons: Vec<_> = gpu.reasons.iter().map(|r| reason(*r)).collect();
-    (!reasons.is_empty()).then(|| reasons.join(", "))
-}
-
 fn full_speed(gpu: &GpuStatus) -> Option<String> {
     let mut text = speed(gpu)?;
     if let (Some(_), Some(max)) = (gpu.sm_clock_mhz, gpu.sm_clock_max_mhz) {
@@ -136,8 +134,9 @@ fn full_speed(gpu: &GpuStatus) -> Option<String> {
         Some(false) => text += ", not ready",
         None => {}
     }
-    if !gpu.clocks_event_reasons.is_empty() {
-        text += &format!(" ({})", gpu.clocks_event_reasons.join(", "));
+    let names = gpu.clocks_event_reasons.iter();
+    for limit in names.filter_map(|name| clock_limit(name)) {
+        text += &format!(", {limit}");
     }
     Some(text)
 }
@@ -159,7 +158,7 @@ fn energy(status: &Status) -> String {
     let energy = &status.energy;
     let mut text = match energy.today_wh {
         Some(wh) => format!("{wh:.1} Wh above rest"),
-        None => "energy is not measured".to_owned(),
+        None => "energy not known yet".to_owned(),
     };
     if let Some(cost) = energy.today_cost {
         text += &format!(", cost {cost:.2}");

@@ -19,11 +19,7 @@ use gpu_keepalive_engine::{
 };
 use tokio::sync::{oneshot, watch};
 
-use crate::{
-    args::RunArgs,
-    changes::{beginning, changes},
-    output,
-};
+use crate::{args::RunArgs, changes::Teller, output};
 
 /// Hosts the engine until the first signal; then lets go of the GPUs and ends.
 pub(crate) async fn run(
@@ -109,12 +105,12 @@ async fn print_changes(
     mut statuses: watch::Receiver<Arc<Status>>,
     clock: &Clock,
 ) -> io::Result<()> {
-    let mut shown = statuses.borrow_and_update().clone();
-    print(beginning(&shown), clock)?;
+    let first = statuses.borrow_and_update().clone();
+    let (mut teller, lines) = Teller::new(first);
+    print(lines, clock)?;
     while statuses.changed().await.is_ok() {
         let status = statuses.borrow_and_update().clone();
-        print(changes(&shown, &status), clock)?;
-        shown = status;
+        print(teller.tell(status), clock)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gpu_keepalive_core::{
-    protocol::{GpuStatus, PauseReason, Status},
+    protocol::{GpuStatus, Status},
     settings::Strategy,
 };
 
@@ -80,27 +80,32 @@ pub(crate) fn speed(gpu: &GpuStatus) -> Option<String> {
 pub(crate) fn hold(gpu: &GpuStatus) -> Option<String> {
     Some(match (gpu.strategy?, gpu.pulse_interval_ms) {
         (Strategy::PowerMizer, _) => "the driver's performance mode".to_owned(),
-        (Strategy::Context, _) => "an open context".to_owned(),
+        // Without pulses for now there is just the context.
+        (Strategy::Context, _) | (Strategy::Pulse, None) => "an open context".to_owned(),
         (Strategy::Pulse, Some(millis)) => {
             format!(
                 "a pulse every {}",
                 duration_text(Duration::from_millis(millis))
             )
         }
-        (Strategy::Pulse, None) => "an open context, without pulses for now".to_owned(),
     })
 }
 
-/// A reason for a pause in a word or two.
-pub(crate) fn reason(reason: PauseReason) -> &'static str {
-    match reason {
-        PauseReason::User => "you",
-        PauseReason::Thermal => "heat",
-        PauseReason::Sensor => "an unreadable temperature",
-        PauseReason::Battery => "battery or a small adapter",
-        PauseReason::Vram => "VRAM kept free for your models",
-        PauseReason::Budget => "the energy budget of the day",
-    }
+/// What keeps the clocks where they are, by NVML's name for it; `None` for a GPU at rest, which
+/// the P-state says already.
+pub(crate) fn clock_limit(name: &str) -> Option<&str> {
+    Some(match name {
+        "gpu_idle" => return None,
+        "applications_clocks_setting" => "clocks set by hand",
+        "sw_power_cap" => "held down by the power limit",
+        "hw_slowdown" => "slowed down by the hardware",
+        "sync_boost" => "in step with other GPUs",
+        "sw_thermal_slowdown" => "slowed down for heat",
+        "hw_thermal_slowdown" => "slowed down by the hardware for heat",
+        "hw_power_brake_slowdown" => "slowed down by the power supply",
+        "display_clock_setting" => "clocks set for the display",
+        unknown => unknown,
+    })
 }
 
 #[cfg(test)]

@@ -20,12 +20,11 @@ fn a_transcript() {
     gpu.strategy = None;
     gpu.pulse_interval_ms = None;
     gpu.ready = Some(false);
-    let mut told = beginning(&status);
+    let (mut teller, mut told) = Teller::new(Arc::new(status.clone()));
     let mut then = |step: &str, change: &dyn Fn(&mut Status)| {
-        let before = status.clone();
         change(&mut status);
         told.push(format!("-- {step}"));
-        told.extend(changes(&before, &status));
+        told.extend(teller.tell(Arc::new(status.clone())));
     };
 
     then("warm", &|status| {
@@ -52,15 +51,35 @@ fn a_transcript() {
         gpu.strategy = Some(Strategy::Pulse);
         gpu.pulse_interval_ms = Some(100);
     });
-    then("rarer", &|status| {
-        status.gpus[0].pulse_interval_ms = Some(4000)
+    for interval_ms in [150, 225, 337, 506, 759] {
+        then(&format!("every {interval_ms} ms"), &|status| {
+            status.gpus[0].pulse_interval_ms = Some(interval_ms);
+        });
+    }
+    then("a lease", &|status| {
+        let gpu = &mut status.gpus[0];
+        gpu.phase = Phase::Yielding;
+        gpu.phase_text = "In use: no pulses while a program runs inference".to_owned();
+        gpu.pulse_interval_ms = None;
+    });
+    then("its end", &|status| {
+        let gpu = &mut status.gpus[0];
+        gpu.phase = Phase::Warm;
+        gpu.phase_text = "Warm: the mode is always".to_owned();
+        gpu.pulse_interval_ms = Some(759);
     });
     then("hot", &|status| {
         let gpu = &mut status.gpus[0];
         gpu.phase = Phase::Paused;
         gpu.phase_text = "Paused: it is hot (83 °C)".to_owned();
         gpu.reasons = vec![PauseReason::Thermal];
+        gpu.pulse_interval_ms = None;
+    });
+    then("let go of", &|status| {
+        let gpu = &mut status.gpus[0];
         gpu.strategy = None;
+        gpu.pstate = None;
+        gpu.sm_clock_mhz = None;
     });
     then("switched", &|status| {
         status.engine.enabled = false;
@@ -76,7 +95,7 @@ fn a_transcript() {
     then("lost", &|status| {
         let gpu = &mut status.gpus[0];
         gpu.phase = Phase::Fault;
-        gpu.phase_text = "The driver says no".to_owned();
+        gpu.phase_text = "Not possible now: nvmlDeviceGetPerformanceState: GPU is lost".to_owned();
         gpu.pstate = None;
         gpu.sm_clock_mhz = None;
         gpu.fault = Some(FaultStatus {

@@ -79,7 +79,7 @@ fn fault_and_notices() {
     }];
     let gpu = bare(&mut status);
     gpu.phase = Phase::Fault;
-    gpu.phase_text = "The driver says no".to_owned();
+    gpu.phase_text = "Not possible now: nvmlDeviceGetPerformanceState: GPU is lost".to_owned();
     gpu.fault = Some(FaultStatus {
         kind: GpuErrorKind::GpuLost,
         message: "nvmlDeviceGetPerformanceState: GPU is lost".to_owned(),

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,23 @@ impl Action {
             Self::Hold { .. } => Duration::from_secs(15),
             Self::Pulse | Self::Release | Self::Close => Duration::from_secs(2),
         }
+    }
+}
+
+/// For the log: `hold with pulses`.
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sample => "look",
+            Self::Hold { strategy, .. } => match strategy {
+                Strategy::PowerMizer => "hold with the driver's performance mode",
+                Strategy::Context => "hold with an open context",
+                Strategy::Pulse => "hold with pulses",
+            },
+            Self::Pulse => "pulse",
+            Self::Release => "let go",
+            Self::Close => "let go and close the driver",
+        })
     }
 }
 

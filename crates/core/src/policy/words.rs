@@ -52,7 +52,7 @@ fn warm(context: &Context<'_>) -> String {
         .record
         .sample()
         .and_then(|sample| sample.ready(context.seen.gpu.sm_clock_max));
-    let begin = if ready == Some(false) {
+    let begin = if ready == Some(false) || context.record.held().is_none() {
         "Warming up"
     } else {
         "Warm"
@@ -110,12 +110,12 @@ fn cause(reason: PauseReason, context: &Context<'_>) -> String {
     }
 }
 
-/// ` for another 12 min`, in whole units so that the sentence stays calm.
+/// `, for another 12 min`, in whole units so that the sentence stays calm.
 fn for_another(left: Duration) -> String {
     let seconds = left.as_secs_f64().ceil() as u64;
     match seconds {
-        0..60 => " for less than a minute".to_owned(),
-        60..7200 => format!(" for another {} min", seconds.div_ceil(60)),
-        _ => format!(" for another {} h", seconds.div_ceil(3600)),
+        0..60 => ", for less than a minute".to_owned(),
+        60..7200 => format!(", for another {} min", seconds.div_ceil(60)),
+        _ => format!(", for another {} h", seconds.div_ceil(3600)),
     }
 }

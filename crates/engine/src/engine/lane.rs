@@ -66,11 +66,26 @@ impl Lane {
 
     pub(super) fn done(&mut self, action: Action, result: Result<Outcome, GpuError>, now: Moment) {
         self.in_flight = None;
-        if let Err(error) = &result {
-            tracing::warn!(gpu = %self.info.name, ?action, kind = ?error.kind, "{error}");
-        }
         self.sampled |= matches!(result, Ok(Outcome::Sampled(_)));
+        let failure = result.as_ref().err().cloned();
+        let before = self.fault();
         self.policy.done(action, result, now);
+        let Some(error) = failure else { return };
+        let fault = self.fault();
+        let refused = matches!(action, Action::Hold { .. }) && fault.as_ref() != Some(&error);
+        // Another way to hold is tried, or the same fault is met again: nobody needs to act.
+        if refused || before.as_ref() == Some(&error) {
+            tracing::debug!(gpu = %self.info.name, kind = ?error.kind, "{action}: {error}");
+        } else {
+            tracing::warn!(gpu = %self.info.name, kind = ?error.kind, "{action}: {error}");
+        }
+    }
+
+    fn fault(&self) -> Option<GpuError> {
+        self.policy
+            .record()
+            .fault()
+            .map(|fault| fault.error.clone())
     }
 
     /// Decides, and begins the action that was decided on unless one is still under way.
@@ -135,16 +150,11 @@ impl Lane {
             self.phase_since = now;
             tracing::info!(%gpu, phase = ?decision.phase, "{}", decision.text);
         }
-        if before.as_ref() != Some(decision) {
-            tracing::debug!(
-                %gpu,
-                phase = ?decision.phase,
-                reasons = ?decision.reasons,
-                demand = ?decision.demand,
-                action = ?decision.action,
-                interval = ?decision.interval,
-                "decided"
-            );
+        if let Some(action) = decision.action
+            && before.is_none_or(|before| before.action != decision.action)
+        {
+            let interval = decision.interval.map(tracing::field::debug);
+            tracing::debug!(%gpu, interval, "{action} ({})", decision.text);
         }
     }
 

@@ -100,7 +100,7 @@ impl Core {
                 .unwrap_or_default();
             notices.push(Notice {
                 id: format!("settings-{}", problem.key),
-                severity: Severity::Warning,
+                severity: problem.severity,
                 message: format!("Settings{line}: {}", problem.message),
             });
         }
