@@ -3,6 +3,8 @@
 mod cli;
 #[cfg(target_os = "linux")]
 mod ffi;
+#[cfg(target_os = "linux")]
+mod hardware;
 #[cfg(unix)]
 mod socket;
 mod support;

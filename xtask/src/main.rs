@@ -31,6 +31,9 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Build the folder that runs the hardware tests on a machine with a GPU and without Rust.
     Hardware(hardware::HardwareArgs),
+    /// What that folder does on the machine with the GPU.
+    #[command(hide = true)]
+    HardwareRecord(hardware::RecordArgs),
     /// Check that everything compiles for Windows, and run the core's tests under wine.
     Windows(windows::WindowsArgs),
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::test(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Hardware(args) => hardware::hardware(&args),
+        Command::HardwareRecord(args) => hardware::record(&args),
         Command::Windows(args) => windows::windows(&args),
     };
     match result {

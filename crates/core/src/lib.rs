@@ -11,6 +11,7 @@ pub mod host;
 pub mod models;
 pub mod policy;
 pub mod programs;
+pub mod proof;
 pub mod protocol;
 pub mod settings;
 pub mod simulation;

@@ -10,7 +10,7 @@ use gpu_keepalive_core::{
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuUuid, Outcome},
     settings::Strategy,
 };
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
@@ -22,13 +22,16 @@ mod cuda;
 #[cfg(windows)]
 mod job;
 mod nvml;
+mod program;
 mod serve;
 mod session;
 mod thread;
 mod wire;
+mod workload;
 
 pub use serve::serve;
 pub(crate) use thread::{DriverThread, discover as discover_on_thread};
+pub use workload::{PerfBoost, WorkloadProcess};
 
 use session::needs_fresh_start;
 use wire::{Answer, Ask, LIST, ROLE};
@@ -40,9 +43,30 @@ const DISCOVERY_DEADLINE: Duration = Duration::from_secs(15);
 /// together no longer than [`Action::deadline`] of a release.
 const END_DEADLINE: Duration = Duration::from_secs(1);
 
+/// Tells the driver not to boost for a process that has a context (driver 580.105.08 and later).
+const NO_PERF_BOOST: &str = "CUDA_DISABLE_PERF_BOOST";
+
+/// The driver's performance preference for this process and GPU, as NVML names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PowerMizer {
+    /// The mode in force.
+    pub current: String,
+    /// The modes there are.
+    pub supported: Vec<String>,
+}
+
+/// Reads the performance preference, in this process, and changes nothing.
+///
+/// # Errors
+/// [`GpuErrorKind::DriverTooOld`] before driver 580, [`GpuErrorKind::NotSupported`] where the GPU
+/// has none.
+pub fn power_mizer(uuid: &GpuUuid) -> Result<PowerMizer, GpuError> {
+    nvml::Observed::open(uuid)?.preferences()
+}
+
 /// Lists the GPUs with a process that ends at once, so that nothing stays open.
 pub(crate) async fn discover(program: &Path) -> Result<Vec<GpuInfo>, GpuError> {
-    let mut running = Running::start(program, LIST)?;
+    let mut running = Running::start(driver_process(program, LIST))?;
     let gpus = match timeout(DISCOVERY_DEADLINE, running.answer(0)).await {
         Ok(answer) => answer?,
         Err(_) => return Err(late(DISCOVERY_DEADLINE)),
@@ -101,7 +125,7 @@ impl DriverProcess {
         // Taken out while it is asked: should this future be dropped half-way, so is the process.
         let mut running = match self.running.take() {
             Some(running) => running,
-            None => Running::start(&self.program, &self.uuid.0)?,
+            None => Running::start(driver_process(&self.program, &self.uuid.0))?,
         };
         let loads_cuda =
             matches!(action, Action::Hold { strategy, .. } if strategy != Strategy::PowerMizer);
@@ -135,6 +159,7 @@ impl DriverProcess {
     }
 }
 
+#[derive(Debug)]
 struct Running {
     child: Child,
     stdin: ChildStdin,
@@ -148,24 +173,18 @@ struct Running {
 impl Running {
     /// Starts the process. Must not be called from a short-lived thread: on Linux the process dies
     /// with the thread that started it.
-    fn start(program: &Path, subject: &str) -> Result<Self, GpuError> {
-        let mut command = Command::new(program);
+    fn start(mut command: Command) -> Result<Self, GpuError> {
         command
-            .args([ROLE, subject])
-            // Set to 1 by some distributions for everyone: it would keep the clocks down.
-            .env_remove("CUDA_DISABLE_PERF_BOOST")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        if subject != LIST {
-            command.env("CUDA_VISIBLE_DEVICES", subject);
-        }
         // Ctrl-C in a terminal goes to the engine alone, which then ends the process in order.
         #[cfg(unix)]
         command.process_group(0);
         #[cfg(windows)]
         command.creation_flags(job::CREATE_NO_WINDOW);
+        let program = PathBuf::from(command.as_std().get_program());
         let failed = |error| {
             let message = format!("cannot start {}: {error}", program.display());
             GpuError::new(GpuErrorKind::ProcessEnded, message)
@@ -184,7 +203,11 @@ impl Running {
         })
     }
 
-    async fn ask(&mut self, id: u64, action: Action) -> Result<Outcome, GpuError> {
+    async fn ask<T: DeserializeOwned>(
+        &mut self,
+        id: u64,
+        action: impl Serialize,
+    ) -> Result<T, GpuError> {
         let mut line = serde_json::to_vec(&Ask { id, action }).expect("an action is plain data");
         line.push(b'\n');
         // A failed write means that it is dead; reading then says so with its last words.
@@ -234,6 +257,19 @@ impl Running {
             Err(_) => Err(stuck("the kernel does not let it go")),
         }
     }
+}
+
+/// What starts the process of that role for one GPU, or for the list of all.
+fn driver_process(program: &Path, subject: &str) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args([ROLE, subject])
+        // Set to 1 by some distributions for everyone: it would keep the clocks down.
+        .env_remove(NO_PERF_BOOST);
+    if subject != LIST {
+        command.env("CUDA_VISIBLE_DEVICES", subject);
+    }
+    command
 }
 
 fn late(deadline: Duration) -> GpuError {

@@ -8,6 +8,7 @@
 
 mod call;
 mod pulse;
+mod workload;
 
 use std::{ffi::c_uint, ptr};
 
@@ -17,6 +18,7 @@ use gpu_keepalive_core::gpu::{ComputeCapability, GpuError, GpuErrorKind, GpuUuid
 pub(super) use call::panicked;
 use call::{check, out, undo};
 use pulse::{Pulse, words};
+pub(super) use workload::Loaded;
 
 /// Whose context is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

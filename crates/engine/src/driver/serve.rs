@@ -1,4 +1,5 @@
-//! The driver process: the only process of ours that loads the vendor's libraries.
+//! The driver process and the workload process: the only ones of ours that load the vendor's
+//! libraries.
 
 use std::{
     ffi::OsStr,
@@ -8,37 +9,44 @@ use std::{
 };
 
 use gpu_keepalive_core::gpu::{GpuError, GpuInfo, GpuUuid};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     cuda::{ContextKind, panicked},
     nvml,
+    program::Program,
     session::Session,
-    wire::{Answer, Ask, LIST, ROLE},
+    wire::{Answer, Ask, LIST, ROLE, WORKLOAD_ROLE},
 };
 
-/// Runs as the driver process when the program's arguments (without its name) say so, until the
+/// Runs as the driver process, or as the workload process, when the program's arguments (without its name) say so, until the
 /// engine closes standard input; `None` when this is an ordinary start.
 ///
 /// A program that uses [`Backend::Process`](crate::gpu::nvidia::Backend::Process) with itself as
 /// the program calls this first thing in `main`, before it starts a thread or opens anything.
 pub fn serve(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Option<ExitCode> {
     let mut arguments = arguments.into_iter();
-    if arguments.next()?.as_ref() != ROLE {
-        return None;
-    }
+    let role = arguments.next()?;
+    let role = [ROLE, WORKLOAD_ROLE]
+        .into_iter()
+        .find(|known| role.as_ref() == *known)?;
     let subject = arguments.next();
     let Some(subject) = subject.as_ref().and_then(|s| s.as_ref().to_str()) else {
-        eprintln!("{ROLE} is started by GPU Keepalive itself, with a GPU's UUID or “{LIST}”");
+        eprintln!("{role} is started by GPU Keepalive itself, with a GPU's UUID or “{LIST}”");
         return Some(ExitCode::from(2));
     };
+    let uuid = || GpuUuid(subject.to_owned());
     if !die_with_the_engine() {
         return Some(ExitCode::FAILURE);
     }
-    let served = if subject == LIST {
+    let served = if role == WORKLOAD_ROLE {
+        let mut program = Program::new(uuid());
+        answer_asks(|action| program.perform(action))
+    } else if subject == LIST {
         print(&Answer::new(0, list()))
     } else {
-        answer_asks(GpuUuid(subject.to_owned()))
+        let mut session = Session::new(uuid(), ContextKind::Own);
+        answer_asks(|action| session.perform(action))
     };
     Some(match served {
         Ok(()) => ExitCode::SUCCESS,
@@ -54,13 +62,15 @@ pub(super) fn list() -> Result<Vec<GpuInfo>, GpuError> {
     catch_unwind(nvml::list).unwrap_or_else(|payload| Err(panicked(&*payload)))
 }
 
-fn answer_asks(uuid: GpuUuid) -> io::Result<()> {
-    let mut session = Session::new(uuid, ContextKind::Own);
+/// Answers until the end of input: the engine has let go then, or is gone. Whatever `perform`
+/// holds is released by dropping it.
+fn answer_asks<A: DeserializeOwned, T: Serialize>(
+    mut perform: impl FnMut(A) -> Result<T, GpuError>,
+) -> io::Result<()> {
     for line in io::stdin().lock().lines() {
-        let ask: Ask = serde_json::from_str(&line?)?;
-        print(&Answer::new(ask.id, session.perform(ask.action)))?;
+        let ask: Ask<A> = serde_json::from_str(&line?)?;
+        print(&Answer::new(ask.id, perform(ask.action)))?;
     }
-    // The end of input: the engine has let go, or is gone. Dropping the session releases the GPU.
     Ok(())
 }
 

@@ -1,19 +1,21 @@
 //! The lines between the engine and its driver process: one JSON object each.
 
-use gpu_keepalive_core::gpu::{Action, GpuError};
+use gpu_keepalive_core::gpu::GpuError;
 use serde::{Deserialize, Serialize};
 
 /// The first argument that makes a program the driver process.
 pub(super) const ROLE: &str = "driver-process";
+/// The first argument that makes a program play the user's AI.
+pub(super) const WORKLOAD_ROLE: &str = "driver-workload";
 /// The second argument when the process shall only list the GPUs; otherwise it is a UUID.
 pub(super) const LIST: &str = "list";
 
 /// The engine asks.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Ask {
+pub(super) struct Ask<A> {
     /// Comes back in the answer, so that a late answer is never taken for another's.
     pub(super) id: u64,
-    pub(super) action: Action,
+    pub(super) action: A,
 }
 
 /// The process answers: `{"id":1,"outcome":…}` or `{"id":1,"error":…}`.

@@ -2,11 +2,16 @@
 
 use std::{
     any::Any,
+    ffi::{c_uint, c_void},
     mem::MaybeUninit,
     panic::{AssertUnwindSafe, catch_unwind},
+    ptr,
 };
 
-use cudarc::driver::{result::DriverError, sys::CUresult};
+use cudarc::driver::{
+    result::DriverError,
+    sys::{self, CUresult},
+};
 use gpu_keepalive_core::gpu::{GpuError, GpuErrorKind};
 
 /// Calls a function that writes its result through a pointer.
@@ -21,6 +26,36 @@ pub(super) unsafe fn out<T>(
     check(name, call(value.as_mut_ptr()))?;
     // SAFETY: the caller's promise.
     Ok(unsafe { value.assume_init() })
+}
+
+/// Launches a kernel of one dimension without shared memory.
+///
+/// # Safety
+/// Function and stream must belong to the current context, and `arguments` point to values of the
+/// kernel's parameter types that only lead it to memory it may touch. They are copied at once.
+pub(super) unsafe fn launch(
+    function: sys::CUfunction,
+    blocks: c_uint,
+    threads: c_uint,
+    stream: sys::CUstream,
+    arguments: &mut [*mut c_void],
+) -> Result<(), GpuError> {
+    // SAFETY: the caller's promise.
+    check("cuLaunchKernel", unsafe {
+        sys::cuLaunchKernel(
+            function,
+            blocks,
+            1,
+            1,
+            threads,
+            1,
+            1,
+            0,
+            stream,
+            arguments.as_mut_ptr(),
+            ptr::null_mut(),
+        )
+    })
 }
 
 /// Lets go of something. There is nothing to be done about a refusal, and a panic here must not

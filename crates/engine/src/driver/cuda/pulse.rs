@@ -8,7 +8,7 @@ use std::{
 use cudarc::driver::sys;
 use gpu_keepalive_core::gpu::{GpuError, PulseReport};
 
-use super::call::{check, out, undo};
+use super::call::{check, launch, out, undo};
 use crate::clock::Clock;
 
 /// Kernel, stream and working set. Each is `None` until it was made, so that a failure half-way
@@ -83,21 +83,9 @@ impl Pulse {
         let began = Clock::Boot.now();
         // SAFETY: the arguments match the kernel's parameters (.u64, .u32) and outlive the launch,
         // which copies them; the buffer holds `words` words and lives until `self` is dropped.
-        check("cuLaunchKernel", unsafe {
-            sys::cuLaunchKernel(
-                self.function,
-                blocks,
-                1,
-                1,
-                Self::BLOCK,
-                1,
-                1,
-                0,
-                stream,
-                arguments.as_mut_ptr(),
-                ptr::null_mut(),
-            )
-        })?;
+        unsafe {
+            launch(self.function, blocks, Self::BLOCK, stream, &mut arguments)?;
+        }
         // SAFETY: event and stream belong to the current context.
         check("cuEventRecord", unsafe {
             sys::cuEventRecord(event, stream)

@@ -17,6 +17,7 @@ use nvml_wrapper::{
 };
 
 use super::{celsius, failed, open_library, told};
+use crate::driver::PowerMizer;
 
 /// One GPU opened through NVML. Dropping it restores what was set and closes the library.
 pub(in crate::driver) struct Observed {
@@ -116,6 +117,22 @@ impl Observed {
         let listed = after.processes.and_then(|all| vram_of(&all, self.own_pid));
         let taken = || before.free?.checked_sub(after.free?).map(Bytes);
         listed.or_else(taken)
+    }
+
+    /// The performance preference in force and those there are, in the driver's names.
+    pub(in crate::driver) fn preferences(&self) -> Result<PowerMizer, GpuError> {
+        let modes = self
+            .device()?
+            .power_mizer_mode()
+            .map_err(|e| failed("nvmlDeviceGetPowerMizerMode_v1", e))?;
+        Ok(PowerMizer {
+            current: format!("{:?}", modes.current),
+            supported: modes
+                .supported
+                .iter_names()
+                .map(|(name, _)| name.to_owned())
+                .collect(),
+        })
     }
 
     /// Asks the driver to prefer maximum performance for as long as this process lives, and

@@ -1,0 +1,224 @@
+//! The workloads that play another program, with all they need to run.
+
+use std::{
+    ffi::{CString, c_uint, c_void},
+    ptr,
+    time::Duration,
+};
+
+use cudarc::driver::sys;
+use gpu_keepalive_core::{
+    gpu::{GpuError, GpuUuid},
+    proof::Workload,
+};
+
+use super::{
+    ContextKind, Held,
+    call::{check, launch, out, undo},
+};
+use crate::clock::Clock;
+
+/// Threads in a block, for both kernels.
+const BLOCK: c_uint = 256;
+/// Far more than any last-level cache holds, so that reading it all reads memory.
+const WEIGHTS_BYTES: usize = 256 << 20;
+/// What one launch of `decode` reads: a small matrix of a quantised model.
+const SLICE_BYTES: usize = 4 << 20;
+/// Four vectors of 16 bytes for every thread of a launch of `decode`.
+const DECODE_BLOCKS: c_uint = (SLICE_BYTES / 16 / 4) as c_uint / BLOCK;
+/// Reads of all weights in a request: 8 GiB, a few milliseconds on an H200, 20 on a laptop.
+const TOKENS: usize = 32;
+/// Enough for every multiprocessor of the largest GPU.
+const PREFILL_BLOCKS: c_uint = 2048;
+/// Each is 32 multiplications and additions a thread.
+const PREFILL_ROUNDS: c_uint = 256;
+/// Launches of `prefill` in a request: 275 GFLOP, a few milliseconds on an H200, 20 on a laptop.
+const LAYERS: usize = 32;
+/// 1/32 as a float, so that the states neither grow nor vanish at once.
+const WEIGHT: c_uint = 0x3d00_0000;
+
+/// A context such as any program opens, with both kernels and their memory. Each handle is `None`
+/// until it was made.
+pub(in crate::driver) struct Loaded {
+    weights: Option<sys::CUdeviceptr>,
+    states: [Option<sys::CUdeviceptr>; 2],
+    output: Option<sys::CUdeviceptr>,
+    module: Option<sys::CUmodule>,
+    stream: Option<sys::CUstream>,
+    decode: sys::CUfunction,
+    prefill: sys::CUfunction,
+    /// Dropped after everything above was given back.
+    _context: Held,
+}
+
+impl Loaded {
+    /// Opens the context, loads the kernels and answers a request with each, which pays for what
+    /// the driver puts off until then.
+    pub(in crate::driver) fn open(uuid: &GpuUuid) -> Result<Self, GpuError> {
+        let mut loaded = Self {
+            // The primary context with the driver's own flags and limits: as everybody else's.
+            _context: Held::open(uuid, ContextKind::Primary)?,
+            weights: None,
+            states: [None, None],
+            output: None,
+            module: None,
+            stream: None,
+            decode: ptr::null_mut(),
+            prefill: ptr::null_mut(),
+        };
+        let ptx = CString::new(include_str!("../workload.ptx")).expect("the PTX has no NUL");
+        // SAFETY: the context is current. Every handle is written by the call before it is read,
+        // and the image is text that ends in NUL.
+        unsafe {
+            let module = out("cuModuleLoadData", |module| {
+                sys::cuModuleLoadData(module, ptx.as_ptr().cast())
+            })?;
+            loaded.module = Some(module);
+            for (function, name) in [
+                (&mut loaded.decode, c"decode"),
+                (&mut loaded.prefill, c"prefill"),
+            ] {
+                *function = out("cuModuleGetFunction", |function| {
+                    sys::cuModuleGetFunction(function, module, name.as_ptr())
+                })?;
+            }
+            let stream = out("cuStreamCreate", |stream| {
+                let flags = sys::CUstream_flags::CU_STREAM_NON_BLOCKING as c_uint;
+                sys::cuStreamCreate(stream, flags)
+            })?;
+            loaded.stream = Some(stream);
+        }
+        allocate(&mut loaded.weights, WEIGHTS_BYTES)?;
+        for state in &mut loaded.states {
+            allocate(state, (DECODE_BLOCKS * BLOCK) as usize * size_of::<f32>())?;
+        }
+        let outputs = (PREFILL_BLOCKS * BLOCK) as usize;
+        allocate(&mut loaded.output, outputs * size_of::<f32>())?;
+        for workload in Workload::ALL {
+            loaded.run(workload)?;
+        }
+        Ok(loaded)
+    }
+
+    /// Answers one request; from the first launch to the end of the last.
+    pub(in crate::driver) fn run(&self, workload: Workload) -> Result<Duration, GpuError> {
+        let began = Clock::Boot.now();
+        match workload {
+            Workload::Decode => self.launch_decode()?,
+            Workload::Prefill => self.launch_prefill()?,
+        }
+        // SAFETY: the stream belongs to the current context.
+        check("cuStreamSynchronize", unsafe {
+            sys::cuStreamSynchronize(made(self.stream))
+        })?;
+        Ok(Clock::Boot.now().since(began))
+    }
+
+    /// Answers requests one after the other; how many, and how long they took together.
+    pub(in crate::driver) fn repeat(
+        &self,
+        workload: Workload,
+        lasting: Duration,
+    ) -> Result<(u32, Duration), GpuError> {
+        let began = Clock::Boot.now();
+        let mut requests = 0;
+        loop {
+            self.run(workload)?;
+            requests += 1;
+            let elapsed = Clock::Boot.now().since(began);
+            if elapsed >= lasting {
+                return Ok((requests, elapsed));
+            }
+        }
+    }
+
+    fn launch_decode(&self) -> Result<(), GpuError> {
+        let (weights, mut states) = (made(self.weights), self.states.map(made));
+        let mut vectors = (SLICE_BYTES / 16) as c_uint;
+        for _token in 0..TOKENS {
+            for slice in 0..WEIGHTS_BYTES / SLICE_BYTES {
+                let mut slice = weights + (slice * SLICE_BYTES) as sys::CUdeviceptr;
+                let [before, after] = &mut states;
+                let mut arguments: [*mut c_void; 4] = [
+                    (&raw mut slice).cast(),
+                    (&raw mut vectors).cast(),
+                    (&raw mut *before).cast(),
+                    (&raw mut *after).cast(),
+                ];
+                // SAFETY: the arguments match the kernel's parameters (.u64, .u32, .u64, .u64);
+                // a slice lies within the weights, and a state has a float for every thread.
+                unsafe {
+                    launch(
+                        self.decode,
+                        DECODE_BLOCKS,
+                        BLOCK,
+                        made(self.stream),
+                        &mut arguments,
+                    )?;
+                }
+                states.swap(0, 1);
+            }
+        }
+        Ok(())
+    }
+
+    fn launch_prefill(&self) -> Result<(), GpuError> {
+        let mut output = made(self.output);
+        let mut rounds = PREFILL_ROUNDS;
+        for _layer in 0..LAYERS {
+            let mut arguments: [*mut c_void; 2] =
+                [(&raw mut output).cast(), (&raw mut rounds).cast()];
+            // SAFETY: the arguments match the kernel's parameters (.u64, .u32), and the output has
+            // a float for every thread.
+            unsafe {
+                launch(
+                    self.prefill,
+                    PREFILL_BLOCKS,
+                    BLOCK,
+                    made(self.stream),
+                    &mut arguments,
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        // SAFETY: each handle was made once, in `open`, and is destroyed once, here; the context
+        // outlives them.
+        unsafe {
+            if let Some(stream) = self.stream.take() {
+                undo("stream", || sys::cuStreamDestroy_v2(stream));
+            }
+            let [one, other] = &mut self.states;
+            for buffer in [&mut self.weights, &mut self.output, one, other] {
+                if let Some(buffer) = buffer.take() {
+                    undo("buffer", || sys::cuMemFree_v2(buffer));
+                }
+            }
+            if let Some(module) = self.module.take() {
+                undo("module", || sys::cuModuleUnload(module));
+            }
+        }
+    }
+}
+
+/// Memory filled with floats that are neither zero nor large.
+fn allocate(place: &mut Option<sys::CUdeviceptr>, bytes: usize) -> Result<(), GpuError> {
+    // SAFETY: the context is current; the address is written before it is read, and the fill
+    // stays within what was allocated.
+    unsafe {
+        let buffer = out("cuMemAlloc", |buffer| sys::cuMemAlloc_v2(buffer, bytes))?;
+        *place = Some(buffer);
+        check(
+            "cuMemsetD32",
+            sys::cuMemsetD32_v2(buffer, WEIGHT, bytes / size_of::<u32>()),
+        )
+    }
+}
+
+fn made<T>(handle: Option<T>) -> T {
+    handle.expect("workloads are only returned when they are complete")
+}

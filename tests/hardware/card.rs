@@ -1,0 +1,214 @@
+//! The GPU of this machine, and what our processes have open.
+
+use std::{env, fs, io::Write, path::PathBuf, time::Duration};
+
+use gpu_keepalive_core::{
+    gpu::{Action, GpuInfo, Outcome, Sample},
+    proof::{WorkloadAction, WorkloadOutcome},
+    settings::Strategy,
+};
+use gpu_keepalive_engine::{
+    clock::Clock,
+    driver::{PerfBoost, WorkloadProcess},
+    gpu::{
+        Gpu, GpuSource,
+        nvidia::{Backend, NvidiaGpu, NvidiaSource},
+    },
+};
+use serde_json::{Value, json};
+
+/// Longer than any GPU known keeps its clocks after the last work.
+pub(super) const FALLS_WITHIN: Duration = Duration::from_secs(60);
+/// Loading CUDA and raising the clocks takes a second or two.
+pub(super) const RISES_WITHIN: Duration = Duration::from_secs(20);
+
+/// The first GPU.
+pub(super) struct Card {
+    pub(super) info: GpuInfo,
+    pub(super) program: PathBuf,
+}
+
+impl Card {
+    pub(super) async fn find() -> Self {
+        let program = program();
+        let gpus = source(&program).discover().await.expect("GPUs are listed");
+        let info = gpus.into_iter().next().expect("there is a GPU");
+        Self { info, program }
+    }
+
+    pub(super) fn open(&self) -> NvidiaGpu {
+        source(&self.program).open(&self.info)
+    }
+
+    /// Looks with NVML alone.
+    pub(super) fn observer(&self) -> Observer<'_> {
+        Observer {
+            card: self,
+            gpu: self.open(),
+        }
+    }
+
+    pub(super) fn workload(&self, boost: PerfBoost) -> WorkloadProcess {
+        WorkloadProcess::start(&self.program, &self.info.uuid, boost).expect("it starts")
+    }
+}
+
+/// The program under test: named by the environment, beside this test, or as cargo built it.
+fn program() -> PathBuf {
+    let beside = env::current_exe().expect("this test has a path");
+    let beside = beside.with_file_name("gpu-keepalive");
+    match env::var_os("GPU_KEEPALIVE_PROGRAM") {
+        Some(named) => named.into(),
+        None if beside.is_file() => beside,
+        None => env!("CARGO_BIN_EXE_gpu-keepalive").into(),
+    }
+}
+
+fn source(program: &PathBuf) -> NvidiaSource {
+    NvidiaSource::new(Backend::Process {
+        program: program.clone(),
+    })
+}
+
+/// A look at the GPU from outside.
+pub(super) struct Observer<'a> {
+    card: &'a Card,
+    gpu: NvidiaGpu,
+}
+
+impl Observer<'_> {
+    pub(super) async fn sample(&mut self) -> Sample {
+        sample(&mut self.gpu).await
+    }
+
+    pub(super) async fn is_ready(&mut self) -> bool {
+        let sample = self.sample().await;
+        sample.ready(self.card.info.sm_clock_max) == Some(true)
+    }
+
+    /// Waits until the clocks are up (or down); the seconds it took.
+    pub(super) async fn until_ready(&mut self, ready: bool) -> f64 {
+        let limit = if ready { RISES_WITHIN } else { FALLS_WITHIN };
+        let began = Clock::Boot.now();
+        while self.is_ready().await != ready {
+            let waited = Clock::Boot.now().since(began);
+            assert!(waited < limit, "ready is not {ready} after {waited:?}");
+            pause(Duration::from_millis(20)).await;
+        }
+        Clock::Boot.now().since(began).as_secs_f64()
+    }
+}
+
+pub(super) async fn sample(gpu: &mut NvidiaGpu) -> Sample {
+    match done(gpu, Action::Sample).await {
+        Outcome::Sampled(sample) => *sample,
+        other => panic!("{other:?} is no sample"),
+    }
+}
+
+pub(super) async fn done(gpu: &mut NvidiaGpu, action: Action) -> Outcome {
+    let result = gpu.perform(action).await;
+    result.unwrap_or_else(|error| panic!("{action:?}: {error}"))
+}
+
+pub(super) fn hold(strategy: Strategy) -> Action {
+    Action::Hold {
+        strategy,
+        matrix_size: 256,
+    }
+}
+
+/// Lets the program that plays the user's AI do something that must succeed.
+pub(super) async fn work(program: &mut WorkloadProcess, action: WorkloadAction) -> WorkloadOutcome {
+    let result = program.perform(action).await;
+    result.unwrap_or_else(|error| panic!("{action:?}: {error}"))
+}
+
+/// Time passes; what is measured here takes time.
+pub(super) async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+/// Waits until something is so.
+pub(super) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Clock::Boot.now();
+    while !is_so() {
+        let waited = Clock::Boot.now().since(began);
+        assert!(waited < RISES_WITHIN, "in vain for {waited:?}: {what}");
+        pause(Duration::from_millis(10)).await;
+    }
+}
+
+/// Adds to the record what was found out.
+pub(super) fn note(what: &str, found: impl serde::Serialize) {
+    let line = json!({ what: found });
+    match env::var_os("HARDWARE_NOTES") {
+        None => eprintln!("{line}"),
+        Some(path) => {
+            let mut notes = fs::OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(path)
+                .expect("the notes open");
+            writeln!(notes, "{line}").expect("the notes are written");
+        }
+    }
+}
+
+/// Every process below that one, itself left out.
+pub(super) fn descendants(pid: u32) -> Vec<u32> {
+    let processes = fs::read_dir("/proc").expect("Linux");
+    let parents: Vec<_> = processes
+        .flatten()
+        .filter_map(|entry| {
+            let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+            let [state, parent] = status_fields(pid)?;
+            let parent: u32 = parent.parse().ok()?;
+            (state != "Z").then_some((pid, parent))
+        })
+        .collect();
+    let mut found = vec![pid];
+    let mut next = 0;
+    while let Some(parent) = found.get(next).copied() {
+        found.extend(parents.iter().filter(|(_, p)| *p == parent).map(|(c, _)| c));
+        next += 1;
+    }
+    found.remove(0);
+    found
+}
+
+/// Our own driver processes.
+pub(super) fn children() -> Vec<u32> {
+    descendants(std::process::id())
+}
+
+/// Not a zombie either.
+pub(super) fn is_alive(pid: u32) -> bool {
+    status_fields(pid).is_some_and(|[state, _]| state != "Z")
+}
+
+/// State and parent.
+fn status_fields(pid: u32) -> Option<[String; 2]> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = stat.rsplit(')').next()?.split_whitespace();
+    Some([fields.next()?.to_owned(), fields.next()?.to_owned()])
+}
+
+/// Whether a living process has a library of that name mapped.
+pub(super) fn has_mapped(pid: u32, library: &str) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/maps")).is_ok_and(|maps| maps.contains(library))
+}
+
+/// The NVIDIA device files that a process has open, each with how often.
+pub(super) fn device_files(pid: u32) -> Value {
+    let mut files = std::collections::BTreeMap::new();
+    let open = fs::read_dir(format!("/proc/{pid}/fd"));
+    for entry in open.into_iter().flatten().flatten() {
+        if let Ok(target) = fs::read_link(entry.path())
+            && let Some(name) = target.to_str().filter(|t| t.starts_with("/dev/nvidia"))
+        {
+            *files.entry(name.to_owned()).or_insert(0) += 1;
+        }
+    }
+    json!(files)
+}

@@ -1,0 +1,184 @@
+//! What the carried folder does on the machine with the GPU.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use serde_json::{Map, Value, json};
+
+use super::render;
+
+#[derive(Args)]
+pub(crate) struct RecordArgs {
+    /// Where the record goes; made when it is missing.
+    directory: PathBuf,
+    /// This part alone.
+    #[arg(long)]
+    only: Option<Part>,
+    /// Let a test ask the driver to prefer maximum performance for its own process.
+    #[arg(long)]
+    try_power_mizer: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Tests,
+    Bench,
+    Beside,
+}
+
+/// A test waits at most a minute for clocks to fall, twice.
+const TEST_SECONDS: u32 = 150;
+const BENCH_SECONDS: u32 = 300;
+const BESIDE_SECONDS: u32 = 270;
+/// The one test that is a measurement.
+const BESIDE: &str = "hardware::beside::side_by_side";
+
+/// Runs the parts one after the other, each with a deadline; what fails is recorded, and the next
+/// one runs.
+pub(crate) fn record(args: &RecordArgs) -> Result<()> {
+    fs::create_dir_all(&args.directory)
+        .with_context(|| format!("cannot make {}", args.directory.display()))?;
+    let folder = env::current_exe()?;
+    let folder = folder.parent().context("this program has no folder")?;
+    let wanted = |part| args.only.is_none_or(|only| only == part);
+    let mut record = json!({
+        "date": said("date", &["-u", "+%Y-%m-%dT%H:%M:%SZ"]),
+        "kernel": said("uname", &["-sr"]),
+        "gpu": gpu(folder),
+    });
+    let runner = Runner { folder, args };
+    if wanted(Part::Tests) {
+        record["tests"] = runner.tests();
+        runner.write(&record)?;
+    }
+    if wanted(Part::Bench) {
+        record["bench"] = runner.bench();
+        runner.write(&record)?;
+    }
+    if wanted(Part::Beside) {
+        record["beside"] = runner.test(BESIDE, BESIDE_SECONDS);
+        runner.write(&record)?;
+    }
+    eprintln!("{}", render::text(&record));
+    Ok(())
+}
+
+struct Runner<'a> {
+    folder: &'a Path,
+    args: &'a RecordArgs,
+}
+
+impl Runner<'_> {
+    fn tests(&self) -> Value {
+        let listed = said(
+            &self.program("tests"),
+            &["--list", "--ignored", "--format", "terse", "hardware::"],
+        );
+        let names = listed.as_str().unwrap_or_default().lines();
+        let tests: Map<_, _> = names
+            .filter_map(|line| line.strip_suffix(": test"))
+            .filter(|name| *name != BESIDE)
+            .map(|name| (name.to_owned(), self.test(name, TEST_SECONDS)))
+            .collect();
+        Value::Object(tests)
+    }
+
+    /// Runs one test in a process of its own: its verdict and its notes.
+    fn test(&self, name: &str, seconds: u32) -> Value {
+        eprintln!("{name} …");
+        let notes = self.args.directory.join("notes.jsonl");
+        let _ = fs::remove_file(&notes);
+        let mut command = self.limited("tests", seconds);
+        command
+            .args(["--exact", "--ignored", "--nocapture", name])
+            .env("HARDWARE_NOTES", &notes);
+        if self.args.try_power_mizer {
+            command.env("HARDWARE_TRY_POWER_MIZER", "1");
+        }
+        let mut found = ended(command);
+        let text = fs::read_to_string(&notes).unwrap_or_default();
+        found["notes"] = text
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Map<_, _>>(line).ok())
+            .flatten()
+            .collect();
+        let _ = fs::remove_file(&notes);
+        let passed = found["passed"].as_bool() == Some(true);
+        eprintln!("{name}: {}", if passed { "passed" } else { "FAILED" });
+        found
+    }
+
+    fn bench(&self) -> Value {
+        eprintln!("gpu-keepalive bench …");
+        let mut command = self.limited("gpu-keepalive", BENCH_SECONDS);
+        let home = self.args.directory.join("home");
+        command
+            .args(["bench", "--json"])
+            .env("XDG_STATE_HOME", &home)
+            .env("XDG_CONFIG_HOME", &home);
+        let found = ended(command);
+        let said = found["said"].as_str().unwrap_or_default();
+        serde_json::from_str(said).unwrap_or(found)
+    }
+
+    /// A program of the folder, ended when it takes too long, with some time to clean up.
+    fn limited(&self, program: &str, seconds: u32) -> Command {
+        let mut command = Command::new("timeout");
+        command
+            .args(["--kill-after=10", &seconds.to_string()])
+            .arg(self.program(program));
+        command
+    }
+
+    fn program(&self, name: &str) -> String {
+        self.folder.join(name).to_string_lossy().into_owned()
+    }
+
+    /// Writes what there is so far, so that nothing is lost when the machine goes.
+    fn write(&self, record: &Value) -> Result<()> {
+        let at = |name| self.args.directory.join(name);
+        fs::write(at("record.json"), format!("{record:#}\n"))?;
+        fs::write(at("record.txt"), render::text(record))?;
+        Ok(())
+    }
+}
+
+/// Card and driver, as our own program lists them.
+fn gpu(folder: &Path) -> Value {
+    let program = folder.join("gpu-keepalive");
+    let listed = said(&program.to_string_lossy(), &["gpus", "--json"]);
+    let listed = serde_json::from_str(listed.as_str().unwrap_or_default());
+    listed.map_or(Value::Null, |list: Value| list["gpus"][0].clone())
+}
+
+/// Runs it to its end; what it said, and when it failed, why.
+fn ended(mut command: Command) -> Value {
+    match command.stdin(Stdio::null()).output() {
+        Err(error) => json!({ "passed": false, "error": error.to_string() }),
+        Ok(output) => {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+            let mut found = json!({
+                "passed": output.status.success(),
+                "said": text(&output.stdout),
+            });
+            if !output.status.success() {
+                found["status"] = json!(output.status.to_string());
+                found["error"] = json!(text(&output.stderr));
+            }
+            found
+        }
+    }
+}
+
+/// What a program writes; null when it cannot be started.
+fn said(program: &str, arguments: &[&str]) -> Value {
+    let output = Command::new(program).args(arguments).output();
+    output.map_or(Value::Null, |output| {
+        json!(String::from_utf8_lossy(&output.stdout).trim_end())
+    })
+}

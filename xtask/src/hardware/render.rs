@@ -1,0 +1,81 @@
+//! The record for people.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+/// The whole record; parts that were not run are left out.
+pub(super) fn text(record: &Value) -> String {
+    let mut text = String::new();
+    heading(&mut text, record);
+    if let Some(tests) = record["tests"].as_object() {
+        text += "\nHardware tests\n";
+        for (name, test) in tests {
+            let verdict = if test["passed"] == true {
+                "passed"
+            } else {
+                "FAILED"
+            };
+            line(&mut text, &format!("{verdict}  {name}"));
+            if test["passed"] != true {
+                let why = ["error", "said", "status"].map(|key| test[key].as_str().unwrap_or(""));
+                why.iter()
+                    .flat_map(|why| why.lines())
+                    .for_each(|why| line(&mut text, &format!("        {why}")));
+            }
+        }
+    }
+    if record["bench"] != Value::Null {
+        text += "\nBench\n";
+        let verdict = record["bench"]["verdict"].as_str();
+        line(&mut text, verdict.unwrap_or("it failed; see record.json"));
+    }
+    let beside = &record["beside"]["notes"];
+    if let Some(table) = beside["table"].as_str() {
+        text += "\nSide by side\n";
+        table.lines().for_each(|row| line(&mut text, row));
+        text += "\nBars\n";
+        for bar in beside["bars"].as_array().into_iter().flatten() {
+            line(&mut text, &bar_line(bar));
+        }
+    } else if record["beside"] != Value::Null {
+        text += "\nSide by side\n";
+        line(
+            &mut text,
+            record["beside"]["error"].as_str().unwrap_or("it failed"),
+        );
+    }
+    text
+}
+
+fn heading(text: &mut String, record: &Value) {
+    let told = |value: &Value| value.as_str().unwrap_or("unknown").to_owned();
+    for (title, value) in [
+        ("Date", &record["date"]),
+        ("GPU", &record["gpu"]["name"]),
+        ("Driver", &record["gpu"]["driver_version"]),
+        ("System", &record["kernel"]),
+    ] {
+        writeln!(text, "{title:<8}{}", told(value)).expect("text");
+    }
+}
+
+fn bar_line(bar: &Value) -> String {
+    let verdict = match bar["met"].as_bool() {
+        Some(true) => "met",
+        Some(false) => "MISSED",
+        None => "not measured",
+    };
+    let measured = bar["measured"]
+        .as_f64()
+        .map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    format!(
+        "{:<54} {measured:>10}, at most {:<6} {verdict}",
+        bar["what"].as_str().unwrap_or(""),
+        bar["at_most"]
+    )
+}
+
+fn line(text: &mut String, line: &str) {
+    writeln!(text, "  {line}").expect("text");
+}
