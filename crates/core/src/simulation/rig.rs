@@ -12,6 +12,8 @@ use crate::{
 
 /// How often the machine is looked at, as the engine does it.
 const HOST_LOOK: Duration = Duration::from_secs(5);
+/// Time after a resume in which the driver is not to be trusted, as in the engine.
+const RESUME_SETTLE: Duration = Duration::from_secs(2);
 
 /// One policy and the first GPU of one simulated machine, stepping each other through virtual time.
 ///
@@ -43,6 +45,8 @@ pub struct Rig {
     info: GpuInfo,
     host: HostSample,
     host_looked: Option<Moment>,
+    /// When the driver is to be trusted again after a suspend.
+    settled_at: Moment,
     now: Moment,
     decision: Option<Decision>,
 }
@@ -91,6 +95,7 @@ impl Rig {
             info,
             host: HostSample::default(),
             host_looked: None,
+            settled_at: now,
             now,
             decision: None,
         }
@@ -140,17 +145,38 @@ impl Rig {
                 self.perform(action);
                 continue;
             }
-            let host_look = self.host_looked.unwrap_or(self.now) + HOST_LOOK;
-            let next = wake_at.map_or(host_look, |at| at.min(host_look)).min(end);
             if self.now >= end {
                 return;
             }
+            let next = self.next_wake_up(wake_at).min(end);
             // A wake-up in the past would be a busy loop; a real engine would spin as well.
             assert!(next > self.now, "woken for nothing at {}", self.now);
             self.now = next;
             self.machine.advance(next);
             self.wake_ups += 1;
         }
+    }
+
+    /// A machine that sleeps wakes nobody before it is back.
+    fn next_wake_up(&mut self, wake_at: Option<Moment>) -> Moment {
+        if self.machine.is_suspended() {
+            let back = self.machine.next_event(self.now);
+            return back.unwrap_or(self.now + HOST_LOOK);
+        }
+        let host_look = self.host_looked.unwrap_or(self.now) + HOST_LOOK;
+        let settled = Some(self.settled_at).filter(|at| *at > self.now);
+        [wake_at, settled]
+            .into_iter()
+            .flatten()
+            .fold(host_look, Moment::min)
+    }
+
+    /// Whether the machine sleeps, or has just woken.
+    fn is_suspended(&mut self) -> bool {
+        if self.machine.is_suspended() {
+            self.settled_at = self.now + RESUME_SETTLE;
+        }
+        self.now < self.settled_at
     }
 
     /// Has the machine looked at again at once, as the engine does when it is told of a change.
@@ -172,6 +198,7 @@ impl Rig {
     }
 
     fn step(&mut self, watch: &mut impl FnMut(&Seen<'_>)) -> (Option<Action>, Option<Moment>) {
+        let suspended = self.is_suspended();
         let seen = Observations {
             gpu: &self.info,
             settings: &self.settings,
@@ -180,7 +207,7 @@ impl Rig {
             lease_ended: self.lease_ended,
             warm_until: self.warm_until,
             host: &self.host,
-            suspended: false,
+            suspended,
             budget_spent: self.budget_spent,
         };
         let step = self.policy.step(&seen, self.now);
