@@ -82,13 +82,16 @@ fn requests() -> Vec<Duration> {
     let sitting = |hour: u64| {
         // No two sittings begin at the same moment of a look or a pulse.
         let first = HOUR * hour as u32 + Duration::from_millis(hour * 137);
-        GAPS_S.iter().scan(first, |at, gap| {
-            *at += ANSWER + Duration::from_secs(*gap);
-            Some(*at)
-        }).fold(vec![first], |mut all, at| {
-            all.push(at);
-            all
-        })
+        GAPS_S
+            .iter()
+            .scan(first, |at, gap| {
+                *at += ANSWER + Duration::from_secs(*gap);
+                Some(*at)
+            })
+            .fold(vec![first], |mut all, at| {
+                all.push(at);
+                all
+            })
     };
     SITTINGS.into_iter().flat_map(sitting).collect()
 }
@@ -97,20 +100,22 @@ fn requests() -> Vec<Duration> {
 fn working_day(preset: &str) -> Value {
     let requests = requests();
     let mut scenario = Scenario::preset(preset).expect("a preset");
-    scenario.events.extend(requests.iter().enumerate().map(|(n, at)| Event {
-        at: *at,
-        lasts: Some(ANSWER),
-        repeat_every: None,
-        gpu: None,
-        kind: EventKind::Program(Program {
-            command: "llama-server".to_owned(),
-            pid: 40_000 + n as u32,
-            gpu_open: true,
-            vram: Bytes::from_mib(4096),
-            utilization: Percent(90),
-            holds_clocks: true,
-        }),
-    }));
+    scenario
+        .events
+        .extend(requests.iter().enumerate().map(|(n, at)| Event {
+            at: *at,
+            lasts: Some(ANSWER),
+            repeat_every: None,
+            gpu: None,
+            kind: EventKind::Program(Program {
+                command: "llama-server".to_owned(),
+                pid: 40_000 + n as u32,
+                gpu_open: true,
+                vram: Bytes::from_mib(4096),
+                utilization: Percent(90),
+                holds_clocks: true,
+            }),
+        }));
     let mut on_demand = ours(&scenario);
     on_demand.switches.mode = Mode::OnDemand;
     let mut nobody = ours(&scenario);

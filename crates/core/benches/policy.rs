@@ -41,7 +41,10 @@ fn step_ns() -> f64 {
     };
     let mut policy = rig.policy.clone();
     let step = policy.step(&seen, rig.now());
-    assert_eq!((step.decision.phase, step.decision.action), (Phase::Warm, None));
+    assert_eq!(
+        (step.decision.phase, step.decision.action),
+        (Phase::Warm, None)
+    );
     let mut batches: Vec<f64> = (0..101)
         .map(|_| {
             let began = stopwatch();
