@@ -16,6 +16,7 @@ pub use reasons::ClocksEventReasons;
 
 /// The driver's unchanging name of one GPU, such as `GPU-5e2c1a34-…`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(transparent)]
 pub struct GpuUuid(pub String);
 
@@ -29,6 +30,7 @@ impl fmt::Display for GpuUuid {
 ///
 /// NVML pads the domain to eight digits (`00000000:01:00.0`); both forms parse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 #[serde(try_from = "String", into = "String")]
 pub struct PciBusId {
     /// PCI domain (segment).
@@ -87,6 +89,7 @@ impl From<PciBusId> for String {
 
 /// CUDA compute capability, such as 9.0 for Hopper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ComputeCapability {
     /// Architecture generation.
     pub major: u32,
@@ -107,6 +110,7 @@ impl fmt::Display for ComputeCapability {
 
 /// A performance state: 0 is the highest, 15 the lowest (`nvmlPstates_t`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(transparent)]
 pub struct PState(u8);
 
@@ -139,6 +143,7 @@ impl fmt::Display for PState {
 
 /// What does not change about a GPU while its driver stays loaded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GpuInfo {
     /// Position in the driver's list, from 0.
     pub index: u32,
@@ -164,6 +169,7 @@ pub struct GpuInfo {
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum PowerSource {
     /// Mains, or a desktop.

@@ -48,6 +48,7 @@ pub const MAX_ENERGY_DAYS: u32 = 90;
 
 /// What a client asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "request", rename_all = "snake_case")]
 pub enum Request {
     /// The full status, answered by [`Reply::Status`].
@@ -176,6 +177,7 @@ pub enum Answer {
 
 /// What a successful request brings back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// Nothing to say.
@@ -219,6 +221,7 @@ pub enum ServerLine {
 
 /// Why a request was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[error("{message}")]
 pub struct ApiError {
     /// For programs.
@@ -239,6 +242,7 @@ impl ApiError {
 
 /// Kinds of refusal that some face tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The line is longer than [`MAX_LINE_BYTES`].
@@ -263,3 +267,5 @@ pub enum ErrorCode {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod typescript;

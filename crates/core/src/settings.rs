@@ -57,6 +57,7 @@ macro_rules! words {
 
 /// When the GPU is kept warm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// From start to stop.
@@ -78,6 +79,7 @@ words!(
 
 /// How the clocks are held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
     /// The driver's own prefer-maximum-performance for our process. No context, no VRAM.

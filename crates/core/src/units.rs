@@ -8,6 +8,7 @@ macro_rules! quantity {
     ($(#[$meta:meta])* $name:ident($inner:ty), $($format:tt)+) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(ts_rs::TS))]
         #[serde(transparent)]
         pub struct $name(pub $inner);
 

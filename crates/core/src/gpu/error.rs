@@ -3,6 +3,7 @@ use thiserror::Error;
 
 /// What kind of failure the driver reported; decides the advice, never the wording of the driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum GpuErrorKind {
     /// `libnvidia-ml` (`nvml.dll`) is not installed: there is no NVIDIA driver.

@@ -8,6 +8,7 @@ use crate::{
 
 /// What the engine is doing for one GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Switched off by the user. Nothing is held.
@@ -26,6 +27,7 @@ pub enum Phase {
 
 /// Why a GPU is not held although it is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum PauseReason {
     /// The user paused it.
@@ -44,6 +46,7 @@ pub enum PauseReason {
 
 /// Everything there is to know, at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Status {
     /// The engine itself.
     pub engine: EngineStatus,
@@ -59,6 +62,7 @@ pub struct Status {
 
 /// The desktop application around the engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DesktopStatus {
     /// Whether the tray icon is shown.
     pub tray: bool,
@@ -69,6 +73,7 @@ pub struct DesktopStatus {
 
 /// The engine itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EngineStatus {
     /// Version of the program.
     pub version: String,
@@ -92,6 +97,7 @@ pub struct EngineStatus {
 
 /// One GPU.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GpuStatus {
     /// Position in the driver's list.
     pub index: u32,
@@ -143,6 +149,7 @@ pub struct GpuStatus {
 
 /// Memory of one GPU.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct VramStatus {
     /// All of it.
     pub total_bytes: Option<Bytes>,
@@ -154,6 +161,7 @@ pub struct VramStatus {
 
 /// What the driver refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct FaultStatus {
     /// For programs.
     pub kind: GpuErrorKind,
@@ -167,6 +175,7 @@ pub struct FaultStatus {
 
 /// What the keepalive cost and brought today.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EnergyToday {
     /// Watt-hours above rest; `null` when the driver gives neither energy nor power, or as long as
     /// the GPU has not been seen at rest.
@@ -179,6 +188,7 @@ pub struct EnergyToday {
 
 /// Energy by day, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EnergyReport {
     /// One entry a calendar day.
     pub days: Vec<EnergyDay>,
@@ -188,6 +198,7 @@ pub struct EnergyReport {
 
 /// One calendar day in the user's time zone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EnergyDay {
     /// The day, as `2026-11-23`.
     pub date: String,
@@ -203,6 +214,7 @@ pub struct EnergyDay {
 
 /// How much something matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// As it should be.
@@ -217,6 +229,7 @@ pub enum Severity {
 
 /// Something the user should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Notice {
     /// For programs: stays the same while the cause does.
     pub id: String,
@@ -228,6 +241,7 @@ pub struct Notice {
 
 /// Every setting, for faces that show or change them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SettingsReport {
     /// The settings file.
     pub path: String,
@@ -239,6 +253,7 @@ pub struct SettingsReport {
 
 /// One setting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SettingReport {
     /// Dotted key.
     pub key: String,
@@ -256,6 +271,7 @@ pub struct SettingReport {
 
 /// What a setting accepts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SettingKind {
     /// On or off.
@@ -290,6 +306,7 @@ pub enum SettingKind {
 
 /// One choice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SettingOption {
     /// In the file.
     pub value: String,
@@ -299,6 +316,7 @@ pub struct SettingOption {
 
 /// Something in the settings file that could not be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SettingsProblem {
     /// [`Severity::Info`] for an unknown key, [`Severity::Warning`] for a value that was replaced
     /// by its default, [`Severity::Error`] when the whole file cannot be used or written.

@@ -1,0 +1,587 @@
+// Generated from crates/core/src/protocol.rs; to write it again:
+// GPU_KEEPALIVE_WRITE_TYPES=1 cargo test -p gpu-keepalive-core export_typescript
+
+/**
+ * Why a request was refused.
+ */
+export type ApiError = {
+/**
+ * For programs.
+ */
+code: ErrorCode,
+/**
+ * For people: what was wrong and what would be right.
+ */
+message: string, };
+
+/**
+ * Memory in bytes.
+ */
+export type Bytes = number;
+
+/**
+ * Degrees Celsius, as whole degrees: NVML reports no finer.
+ */
+export type Celsius = number;
+
+/**
+ * CUDA compute capability, such as 9.0 for Hopper.
+ */
+export type ComputeCapability = {
+/**
+ * Architecture generation.
+ */
+major: number,
+/**
+ * Revision within the generation.
+ */
+minor: number, };
+
+/**
+ * The desktop application around the engine.
+ */
+export type DesktopStatus = {
+/**
+ * Whether the tray icon is shown.
+ */
+tray: boolean,
+/**
+ * Whether the entry that starts it at login is there, as it is and not as it was wished;
+ * `null` when that cannot be told.
+ */
+starts_at_login: boolean | null, };
+
+/**
+ * One calendar day in the user's time zone.
+ */
+export type EnergyDay = {
+/**
+ * The day, as `2026-11-23`.
+ */
+date: string,
+/**
+ * Watt-hours above rest; `null` when they could not be measured.
+ */
+warm_wh: number | null,
+/**
+ * In the user's currency; `null` without a price.
+ */
+cost: number | null,
+/**
+ * Seconds held, summed over the GPUs.
+ */
+warm_s: number,
+/**
+ * Requests that arrived warm and would have been cold.
+ */
+cold_starts_avoided: number, };
+
+/**
+ * Energy by day, oldest first.
+ */
+export type EnergyReport = {
+/**
+ * One entry a calendar day.
+ */
+days: Array<EnergyDay>,
+/**
+ * The unit of every cost.
+ */
+currency: string, };
+
+/**
+ * What the keepalive cost and brought today.
+ */
+export type EnergyToday = {
+/**
+ * Watt-hours above rest; `null` when the driver gives neither energy nor power, or as long as
+ * the GPU has not been seen at rest.
+ */
+today_wh: number | null,
+/**
+ * In the user's currency; `null` without a price.
+ */
+today_cost: number | null,
+/**
+ * Requests that arrived warm and would have been cold.
+ */
+cold_starts_avoided_today: number, };
+
+/**
+ * The engine itself.
+ */
+export type EngineStatus = {
+/**
+ * Version of the program.
+ */
+version: string,
+/**
+ * Its process id.
+ */
+pid: number,
+/**
+ * Whether the GPUs are simulated.
+ */
+simulated: boolean,
+/**
+ * When GPUs are kept warm.
+ */
+mode: Mode,
+/**
+ * Whether the keepalive is switched on.
+ */
+enabled: boolean,
+/**
+ * Seconds since it started.
+ */
+uptime_s: number,
+/**
+ * Seconds until a timed pause ends; `null` without one.
+ */
+pause_remaining_s: number | null,
+/**
+ * Leases held now.
+ */
+leases: number,
+/**
+ * What feeds the machine.
+ */
+power_source: PowerSource, };
+
+/**
+ * Kinds of refusal that some face tells apart.
+ */
+export type ErrorCode = "line_too_long" | "invalid_json" | "unknown_request" | "invalid_argument" | "too_many_clients" | "lease" | "settings_not_written" | "no_window" | "stopping";
+
+/**
+ * What the driver refused.
+ */
+export type FaultStatus = {
+/**
+ * For programs.
+ */
+kind: GpuErrorKind,
+/**
+ * The driver's words.
+ */
+message: string,
+/**
+ * What to do.
+ */
+advice: string,
+/**
+ * Seconds until the next attempt.
+ */
+retry_in_s: number, };
+
+/**
+ * What kind of failure the driver reported; decides the advice, never the wording of the driver.
+ */
+export type GpuErrorKind = "nvml_missing" | "cuda_missing" | "driver_too_old" | "version_mismatch" | "driver_not_loaded" | "no_gpu" | "gpu_not_found" | "gpu_lost" | "out_of_memory" | "exclusive_mode" | "no_permission" | "not_supported" | "context_lost" | "timed_out" | "process_ended" | "panicked" | "other";
+
+/**
+ * What does not change about a GPU while its driver stays loaded.
+ */
+export type GpuInfo = {
+/**
+ * Position in the driver's list, from 0.
+ */
+index: number,
+/**
+ * The driver's name for it.
+ */
+uuid: GpuUuid,
+/**
+ * Marketing name, such as `NVIDIA GeForce RTX 4090`.
+ */
+name: string,
+/**
+ * Where it sits on the PCI bus.
+ */
+pci_bus_id: PciBusId,
+/**
+ * All of its memory.
+ */
+vram_total: Bytes,
+/**
+ * Driver version, such as `580.159.04`.
+ */
+driver_version: string,
+/**
+ * `None` when the driver does not say.
+ */
+compute_capability: ComputeCapability | null,
+/**
+ * The SM clock it can reach at most.
+ */
+sm_clock_max: Megahertz | null,
+/**
+ * Where the hardware begins to slow itself down.
+ */
+slowdown_temperature: Celsius | null, };
+
+/**
+ * One GPU.
+ */
+export type GpuStatus = {
+/**
+ * Position in the driver's list.
+ */
+index: number,
+/**
+ * The driver's name for it.
+ */
+uuid: GpuUuid,
+/**
+ * Marketing name.
+ */
+name: string,
+/**
+ * Where it sits on the PCI bus.
+ */
+pci_bus_id: PciBusId,
+/**
+ * What the engine is doing for it.
+ */
+phase: Phase,
+/**
+ * The phase and its cause in a sentence for people.
+ */
+phase_text: string,
+/**
+ * Seconds in this phase.
+ */
+phase_s: number,
+/**
+ * Every reason that applies while [`Phase::Paused`].
+ */
+reasons: Array<PauseReason>,
+/**
+ * Performance state.
+ */
+pstate: PState | null,
+/**
+ * SM clock.
+ */
+sm_clock_mhz: Megahertz | null,
+/**
+ * SM clock it can reach at most.
+ */
+sm_clock_max_mhz: Megahertz | null,
+/**
+ * Memory clock.
+ */
+memory_clock_mhz: Megahertz | null,
+/**
+ * Why the clocks are where they are, by NVML's names.
+ */
+clocks_event_reasons: Array<string>,
+/**
+ * Core temperature.
+ */
+temperature_c: Celsius | null,
+/**
+ * Power drawn.
+ */
+power_w: Watts | null,
+/**
+ * Share of time in which any kernel ran.
+ */
+utilization_percent: Percent | null,
+/**
+ * Whether the next request finds it at full speed; `null` when the driver does not tell.
+ */
+ready: boolean | null,
+/**
+ * Memory.
+ */
+vram: VramStatus,
+/**
+ * What is held; `null` when nothing is.
+ */
+strategy: Strategy | null,
+/**
+ * Time between pulses; `null` when none are sent.
+ */
+pulse_interval_ms: number | null,
+/**
+ * Pulses since the engine started.
+ */
+pulses: number,
+/**
+ * What the strategy ladder tried and saw, newest last, in plain words.
+ */
+attempts: Array<string>,
+/**
+ * What the driver refused; `null` when all is well.
+ */
+fault: FaultStatus | null, };
+
+/**
+ * The driver's unchanging name of one GPU, such as `GPU-5e2c1a34-…`.
+ */
+export type GpuUuid = string;
+
+/**
+ * Clock frequency in megahertz.
+ */
+export type Megahertz = number;
+
+/**
+ * When the GPU is kept warm.
+ */
+export type Mode = "always" | "while_loaded" | "on_demand";
+
+/**
+ * Something the user should know.
+ */
+export type Notice = {
+/**
+ * For programs: stays the same while the cause does.
+ */
+id: string,
+/**
+ * How much it matters.
+ */
+severity: Severity,
+/**
+ * For people.
+ */
+message: string, };
+
+/**
+ * A performance state: 0 is the highest, 15 the lowest (`nvmlPstates_t`).
+ */
+export type PState = number;
+
+/**
+ * Why a GPU is not held although it is wanted.
+ */
+export type PauseReason = "user" | "thermal" | "sensor" | "battery" | "vram" | "budget";
+
+/**
+ * A PCI address, written as Linux writes it: `0000:01:00.0`.
+ *
+ * NVML pads the domain to eight digits (`00000000:01:00.0`); both forms parse.
+ */
+export type PciBusId = string;
+
+/**
+ * Share of time or capacity, 0 to 100.
+ */
+export type Percent = number;
+
+/**
+ * What the engine is doing for one GPU.
+ */
+export type Phase = "off" | "asleep" | "warm" | "yielding" | "paused" | "fault";
+
+/**
+ * What feeds the machine.
+ */
+export type PowerSource = "ac" | "battery" | "undersized_adapter";
+
+/**
+ * What a successful request brings back.
+ */
+export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "energy": EnergyReport } | { "log": Array<string> };
+
+/**
+ * What a client asks.
+ */
+export type Request = { "request": "status" } | { "request": "subscribe" } | { "request": "gpus" } | { "request": "on" } | { "request": "off" } | { "request": "pause",
+/**
+ * Seconds; without it until [`Request::Resume`].
+ */
+for_s?: number | null, } | { "request": "resume" } | { "request": "mode",
+/**
+ * The new mode.
+ */
+mode: Mode, } | { "request": "warm",
+/**
+ * Seconds; without it the warm window of the settings.
+ */
+for_s?: number | null, } | { "request": "begin_lease" } | { "request": "end_lease" } | { "request": "settings" } | { "request": "set",
+/**
+ * Dotted key, such as `thermal.max_temperature`.
+ */
+key: string,
+/**
+ * The new value, as TOML or as the bare text of a string.
+ */
+value?: string | null, } | { "request": "energy",
+/**
+ * How many days back, today included.
+ */
+days: number, } | { "request": "log" } | { "request": "show_window" };
+
+/**
+ * What a setting accepts.
+ */
+export type SettingKind = { "kind": "bool" } | { "kind": "number",
+/**
+ * Smallest.
+ */
+min: number,
+/**
+ * Largest.
+ */
+max: number,
+/**
+ * Whether only whole numbers are accepted.
+ */
+integer: boolean,
+/**
+ * Its unit, such as `°C`; empty without one.
+ */
+unit: string,
+/**
+ * A word that is accepted instead of a number, such as `auto`.
+ */
+word?: string | null, } | { "kind": "choice",
+/**
+ * The words, with what people are shown.
+ */
+options: Array<SettingOption>, } | { "kind": "text",
+/**
+ * Most characters.
+ */
+max_length: number, } | { "kind": "list" };
+
+/**
+ * One choice.
+ */
+export type SettingOption = {
+/**
+ * In the file.
+ */
+value: string,
+/**
+ * For people.
+ */
+title: string, };
+
+/**
+ * One setting.
+ */
+export type SettingReport = {
+/**
+ * Dotted key.
+ */
+key: string,
+/**
+ * What it is called in the window.
+ */
+title: string,
+/**
+ * What it does, in one or two sentences.
+ */
+description: string,
+/**
+ * The value in force, as TOML; `null` when it has none.
+ */
+value: string | null,
+/**
+ * Its default, as TOML; `null` when it has none.
+ */
+default: string | null,
+/**
+ * What is accepted.
+ */
+kind: SettingKind, };
+
+/**
+ * Something in the settings file that could not be used.
+ */
+export type SettingsProblem = {
+/**
+ * [`Severity::Info`] for an unknown key, [`Severity::Warning`] for a value that was replaced
+ * by its default, [`Severity::Error`] when the whole file cannot be used or written.
+ */
+severity: Severity,
+/**
+ * Line in the file, from 1; `null` when it is about the whole file.
+ */
+line: number | null,
+/**
+ * Dotted key; empty when it is about the whole file.
+ */
+key: string,
+/**
+ * What was wrong and what would be right.
+ */
+message: string, };
+
+/**
+ * Every setting, for faces that show or change them.
+ */
+export type SettingsReport = {
+/**
+ * The settings file.
+ */
+path: string,
+/**
+ * In the order they are shown.
+ */
+settings: Array<SettingReport>,
+/**
+ * What was wrong in the file and replaced by its default.
+ */
+problems: Array<SettingsProblem>, };
+
+/**
+ * How much something matters.
+ */
+export type Severity = "ok" | "info" | "warning" | "error";
+
+/**
+ * Everything there is to know, at one moment.
+ */
+export type Status = {
+/**
+ * The engine itself.
+ */
+engine: EngineStatus,
+/**
+ * Every GPU it looks after, in the driver's order.
+ */
+gpus: Array<GpuStatus>,
+/**
+ * What it cost and brought today.
+ */
+energy: EnergyToday,
+/**
+ * What the user should know, worst first.
+ */
+notices: Array<Notice>,
+/**
+ * The desktop application that hosts the engine; `null` without one.
+ */
+desktop: DesktopStatus | null, };
+
+/**
+ * How the clocks are held.
+ */
+export type Strategy = "power_mizer" | "context" | "pulse";
+
+/**
+ * Memory of one GPU.
+ */
+export type VramStatus = {
+/**
+ * All of it.
+ */
+total_bytes: Bytes | null,
+/**
+ * What nobody has taken.
+ */
+free_bytes: Bytes | null,
+/**
+ * What our driver process holds.
+ */
+ours_bytes: Bytes | null, };
+
+/**
+ * Electrical power in watts.
+ */
+export type Watts = number;
