@@ -175,6 +175,11 @@ advice: string,
 retry_in_s: number, };
 
 /**
+ * How weights are stored in a GGUF file, smallest first.
+ */
+export type Format = "Q3_K_M" | "MXFP4" | "Q4_K_M" | "Q5_K_M" | "Q6_K" | "Q8_0" | "F16";
+
+/**
  * What kind of failure the driver reported; decides the advice, never the wording of the driver.
  */
 export type GpuErrorKind = "nvml_missing" | "cuda_missing" | "driver_too_old" | "version_mismatch" | "driver_not_loaded" | "no_gpu" | "gpu_not_found" | "gpu_lost" | "out_of_memory" | "exclusive_mode" | "no_permission" | "not_supported" | "context_lost" | "timed_out" | "process_ended" | "panicked" | "other";
@@ -323,6 +328,11 @@ fault: FaultStatus | null, };
 export type GpuUuid = string;
 
 /**
+ * How the KV cache is stored.
+ */
+export type KvCache = "f16" | "q8_0";
+
+/**
  * Clock frequency in megahertz.
  */
 export type Megahertz = number;
@@ -331,6 +341,95 @@ export type Megahertz = number;
  * When the GPU is kept warm.
  */
 export type Mode = "always" | "while_loaded" | "on_demand";
+
+/**
+ * One model in one format on that card.
+ */
+export type ModelFit = {
+/**
+ * What people call it.
+ */
+name: string,
+/**
+ * Billions of parameters.
+ */
+parameters_b: number,
+/**
+ * Billions of parameters used for one token.
+ */
+active_parameters_b: number,
+/**
+ * How the weights are stored.
+ */
+format: Format,
+/**
+ * How much of the free VRAM it takes; aggressive for one that fits only in part.
+ */
+tier: Tier,
+/**
+ * Whether all of it fits, the error included.
+ */
+fits: boolean,
+/**
+ * Everything together; more than is free when it does not fit.
+ */
+total_gib: number,
+/**
+ * How much more it may take, with 95 % confidence.
+ */
+error_gib: number,
+/**
+ * The weights.
+ */
+weights_gib: number,
+/**
+ * Keys and values of the context.
+ */
+kv_cache_gib: number,
+/**
+ * Buffers for intermediate results.
+ */
+compute_gib: number,
+/**
+ * The CUDA context.
+ */
+context_gib: number,
+/**
+ * The context that was calculated: what was asked for, or the model's own limit.
+ */
+context_tokens: number,
+/**
+ * The longest context that fits; 0 when the model does not.
+ */
+max_context_tokens: number,
+/**
+ * The longest context it was made for.
+ */
+native_context_tokens: number,
+/**
+ * Layers that fit; the others run on the CPU, several times slower.
+ */
+layers_on_gpu: number,
+/**
+ * All of its layers.
+ */
+layers: number,
+/**
+ * The command that fetches it.
+ */
+fetch: string,
+/**
+ * Why it is here, in one line.
+ */
+reason: string,
+/**
+ * The licence's name.
+ */
+licence: string,
+/**
+ * The publisher's repository on Hugging Face.
+ */
+source: string, };
 
 /**
  * Something the user should know.
@@ -382,9 +481,52 @@ export type Phase = "off" | "asleep" | "warm" | "yielding" | "paused" | "fault";
 export type PowerSource = "ac" | "battery" | "undersized_adapter";
 
 /**
+ * Which models fit a card: `recommend --json`, the Models page and the wizard's step.
+ *
+ * Every size is in binary gigabytes (GiB), rounded to hundredths.
+ */
+export type Recommendation = {
+/**
+ * All VRAM of the card.
+ */
+vram_gib: number,
+/**
+ * What nobody has taken.
+ */
+free_gib: number,
+/**
+ * Whether `free_gib` is an assumption, because no GPU was asked.
+ */
+free_is_assumed: boolean,
+/**
+ * The context that was asked for, at least 256 tokens.
+ */
+context_tokens: number,
+/**
+ * How the KV cache is stored.
+ */
+kv_cache: KvCache,
+/**
+ * The only format that was asked for; `null` when any will do.
+ */
+format: Format | null,
+/**
+ * The day the catalogue was checked, as `2026-11-23`.
+ */
+checked: string | null,
+/**
+ * Tier by tier and best first; those that fit only in part are last.
+ */
+models: Array<ModelFit>,
+/**
+ * What else the user should know, such as what would fit when nothing does.
+ */
+notes: Array<string>, };
+
+/**
  * What a successful request brings back.
  */
-export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "energy": EnergyReport } | { "log": Array<string> };
+export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "log": Array<string> };
 
 /**
  * What a client asks.
@@ -409,7 +551,27 @@ key: string,
 /**
  * The new value, as TOML or as the bare text of a string.
  */
-value?: string | null, } | { "request": "energy",
+value?: string | null, } | { "request": "recommend",
+/**
+ * For the GPU of this index; without it, the one with the most free VRAM.
+ */
+gpu?: number | null,
+/**
+ * For a card of so many GiB instead.
+ */
+vram_gib?: number | null,
+/**
+ * Tokens of context; 8192 without it.
+ */
+context_tokens?: number | null,
+/**
+ * How the KV cache is stored.
+ */
+kv_cache: KvCache,
+/**
+ * The only format to suggest.
+ */
+format?: Format | null, } | { "request": "energy",
 /**
  * How many days back, today included.
  */
@@ -563,6 +725,16 @@ desktop: DesktopStatus | null, };
  * How the clocks are held.
  */
 export type Strategy = "power_mizer" | "context" | "pulse";
+
+/**
+ * How much of the free VRAM a model may take.
+ *
+ * The original tool drew its lines at 45, 65 and 85 % of the VRAM, for the weights alone and with
+ * 1 GB for each billion parameters at 4 bits, which left the rest to everything it did not count.
+ * Here everything is counted, and against what is free, so its upper lines are the first two and
+ * the error bar is the last.
+ */
+export type Tier = "conservative" | "optimal" | "aggressive";
 
 /**
  * Memory of one GPU.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How weights are stored in a GGUF file, smallest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Format {
     /// About 4 bits a weight; noticeably worse than the original.
     #[serde(rename = "Q3_K_M")]
@@ -116,6 +117,7 @@ impl FromStr for Format {
 
 /// How the KV cache is stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum KvCache {
     /// 2 bytes an element: the default of every runtime.

@@ -23,6 +23,7 @@ const RECENT_MONTHS: u32 = 24;
 /// Here everything is counted, and against what is free, so its upper lines are the first two and
 /// the error bar is the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// Up to 65 %: room for a much longer context, or for another program beside it.

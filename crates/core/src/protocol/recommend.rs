@@ -6,6 +6,7 @@ use crate::models::{Format, KvCache, Tier};
 ///
 /// Every size is in binary gigabytes (GiB), rounded to hundredths.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Recommendation {
     /// All VRAM of the card.
     pub vram_gib: f64,
@@ -29,6 +30,7 @@ pub struct Recommendation {
 
 /// One model in one format on that card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ModelFit {
     /// What people call it.
     pub name: String,

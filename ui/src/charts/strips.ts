@@ -1,0 +1,90 @@
+// What the live chart draws: four strips over the same ten minutes.
+
+import type { Point } from "../history.svelte";
+
+export interface Strip {
+  name: string;
+  of: (point: Point) => number | null;
+  write: (value: number) => string;
+  /** The scale for what was seen. */
+  range: (least: number, most: number) => [number, number];
+  stepped?: boolean;
+  /** Whether small is up: P0 is the fastest P-state. */
+  inverted?: boolean;
+}
+
+/** P8 is where GPUs idle, so that it is the lowest that has to be on the scale. */
+const IDLE_PSTATE = 8;
+const LEAST_DEGREES = 20;
+
+export function strips(sm_clock_max_mhz: number | null): Strip[] {
+  const most_mhz = sm_clock_max_mhz ?? 0;
+  return [
+    {
+      name: "P-state",
+      of: (point) => point.pstate,
+      write: (value) => `P${value}`,
+      range: (_, most) => [0, Math.max(IDLE_PSTATE, most)],
+      stepped: true,
+      inverted: true,
+    },
+    {
+      name: "SM clock",
+      of: (point) => point.sm_clock_mhz,
+      write: (value) => `${value.toLocaleString()} MHz`,
+      range: (_, most) => [0, Math.max(most_mhz, most, 1)],
+    },
+    {
+      name: "Temperature",
+      of: (point) => point.temperature_c,
+      write: (value) => `${value} °C`,
+      range: (least, most) => {
+        const low = Math.floor((least - 2) / 10) * 10;
+        return [low, Math.max(low + LEAST_DEGREES, Math.ceil((most + 2) / 10) * 10)];
+      },
+    },
+    {
+      name: "Power",
+      of: (point) => point.power_w,
+      write: (value) => `${Math.round(value)} W`,
+      range: (_, most) => [0, Math.max(10, Math.ceil(most / 10) * 10)],
+    },
+  ];
+}
+
+/** Least and most of a strip; `null` when nothing was measured. */
+export function extent(points: readonly Point[], strip: Strip): [number, number] | null {
+  const values = points.map(strip.of).filter((value) => value !== null);
+  return values.length === 0 ? null : [Math.min(...values), Math.max(...values)];
+}
+
+/** From when to when nothing was held because it was forbidden. */
+export function pauses(points: readonly Point[]): [from: number, to: number][] {
+  const found: [number, number][] = [];
+  points.forEach((point, index) => {
+    if (point.phase !== "paused") return;
+    const to = points[index + 1]?.time ?? point.time;
+    const last = found.at(-1);
+    if (last?.[1] === point.time) last[1] = to;
+    else found.push([point.time, to]);
+  });
+  return found;
+}
+
+/** What a strip shows, in a sentence. */
+export function summary(points: readonly Point[], strip: Strip): string {
+  const seen = extent(points, strip);
+  if (!seen) return `${strip.name}: not measured`;
+  const [least, most] = seen;
+  const span =
+    least === most ? strip.write(least) : `${strip.write(least)} to ${strip.write(most)}`;
+  return `${strip.name}: ${span}`;
+}
+
+/** The last point of every minute, newest first. */
+export function minutes(points: readonly Point[]): { ago: number; point: Point }[] {
+  const now = points.at(-1)?.time ?? 0;
+  const rows = new Map<number, Point>();
+  for (const point of points) rows.set(Math.floor((now - point.time) / 60), point);
+  return [...rows].map(([ago, point]) => ({ ago, point })).reverse();
+}

@@ -1,0 +1,70 @@
+// Feeds the page in a browser: ?state=warm&page… with the names of STATES, or two, none, lost.
+
+import { engine } from "../engine.svelte";
+import { SPAN_S } from "../history.svelte";
+import type { GpuStatus, Status } from "../protocol";
+import { FakeEngine } from "../testing/fake-engine";
+import { recorded, STATES, statusWith } from "../testing/fixtures";
+
+const STEP_S = 1;
+
+export function startDemo(options: URLSearchParams): void {
+  const state = options.get("state") ?? "warm";
+  const status = demoStatus(state);
+  const now = Date.now() / 1000;
+  for (let ago = SPAN_S; ago > 0; ago -= STEP_S) {
+    const at = { ...status, gpus: status.gpus.map((gpu) => past(gpu, ago)) };
+    engine.history.add(at, now - ago);
+  }
+  const fake = new FakeEngine(status);
+  fake.refusals["set thermal.max_temperature"] = {
+    code: "invalid_argument",
+    message:
+      'thermal.max_temperature cannot be "hot"; it has to be a whole number from 50 to 95 °C',
+  };
+  if (options.has("problem")) {
+    fake.settings.problems = [
+      {
+        severity: "warning",
+        line: 3,
+        key: "thermal.max_temperature",
+        message: "cannot be 300; it has to be a whole number from 50 to 95 °C. The default 83 is used.",
+      },
+    ];
+  }
+  if (state === "none") fake.gpus = [];
+  if (state === "lost") setTimeout(() => fake.disconnect("The engine ended."), 300);
+}
+
+function demoStatus(state: string): Status {
+  const energy = { today_wh: 7.42, today_cost: 0.0023, cold_starts_avoided_today: 3 };
+  if (state === "two") return { ...recorded.status, energy };
+  if (state === "none") {
+    const message =
+      "No NVIDIA GPU: libnvidia-ml.so.1 was not found. Install the NVIDIA driver, then start GPU Keepalive again.";
+    return { ...statusWith(), gpus: [], notices: [{ id: "no-gpu", severity: "error", message }] };
+  }
+  const gpu = state in STATES ? STATES[state as keyof typeof STATES] : STATES.warm;
+  const pause_remaining_s = state === "user" ? 840 : null;
+  const measured = state === "asleep" ? recorded.status.energy : energy;
+  return { ...statusWith(gpu, { enabled: state !== "off", pause_remaining_s }), energy: measured };
+}
+
+/** A plausible way to the state of now: asleep, warm, hot and paused, warm again. */
+function past(gpu: GpuStatus, ago: number): GpuStatus {
+  const wave = Math.sin(ago / 17) + Math.sin(ago / 5) / 3;
+  const asleep = { phase: "asleep", pstate: 8, sm_clock_mhz: 210, power_w: 12 + wave } as const;
+  const max = gpu.sm_clock_max_mhz ?? 2000;
+  if (ago > 480) return { ...gpu, ...asleep, temperature_c: 41, pulses: 0 };
+  const warm_s = 480 - ago;
+  const warm = {
+    phase: "warm",
+    pstate: warm_s < 3 ? 5 : 2,
+    sm_clock_mhz: Math.round(max * 0.84 + wave * 12),
+    power_w: 58 + wave * 3,
+    temperature_c: Math.round(41 + Math.min(30, warm_s / 8) + wave),
+    pulses: Math.floor(warm_s / 4),
+  } as const;
+  if (ago < 230 && ago > 150) return { ...gpu, ...warm, ...asleep, phase: "paused", pulses: 62 };
+  return { ...gpu, ...warm };
+}

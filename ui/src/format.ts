@@ -1,0 +1,69 @@
+// Numbers as people read them. A value the driver did not give is a dash, never a number.
+
+const NONE = "–";
+const GIB = 1024 ** 3;
+
+/** With at most that many decimals, in the user's language. */
+export function number(value: number, decimals = 0): string {
+  return value.toLocaleString(undefined, { maximumFractionDigits: decimals });
+}
+
+/** With exactly that many decimals, so that a changing value keeps its width. */
+export function fixed(value: number, decimals: number): string {
+  return value.toLocaleString(undefined, {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+}
+
+export function orNone(value: number | null | undefined, write: (value: number) => string): string {
+  return value == null ? NONE : write(value);
+}
+
+export function bytesAsGib(bytes: number): string {
+  return `${fixed(bytes / GIB, 1)} GiB`;
+}
+
+export function gib(gib: number): string {
+  return `${fixed(gib, 1)} GiB`;
+}
+
+export function watts(value: number): string {
+  return `${fixed(value, 1)} W`;
+}
+
+/** Small amounts keep a digit that says something. */
+export function wattHours(value: number): string {
+  return `${number(value, value < 10 ? 2 : value < 100 ? 1 : 0)} Wh`;
+}
+
+export function money(value: number, currency: string): string {
+  const cents = value !== 0 && Math.abs(value) < 0.1 ? 4 : 2;
+  return `${fixed(value, cents)} ${currency}`;
+}
+
+/** `400 ms`, `4 s`, `12 min`, `3 h`. */
+export function milliseconds(value: number): string {
+  return value < 1000 ? `${number(value)} ms` : duration(value / 1000);
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${number(seconds, seconds < 10 ? 1 : 0)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return `${number(seconds / 3600, 1)} h`;
+}
+
+/** `8k` as people say it of contexts that are powers of two. */
+export function tokens(count: number): string {
+  return count >= 1024 && count % 1024 === 0 ? `${number(count / 1024)}k` : number(count);
+}
+
+/** `23 Nov` in the user's language, of a date such as `2026-11-23`. */
+export function day(date: string): string {
+  const parsed = new Date(`${date}T12:00:00`);
+  return parsed.toLocaleDateString(undefined, { day: "numeric", month: "short" });
+}
+
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,69 @@
+// The page's only way out: one command and three events of the window process.
+
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type { ApiError, Status } from "./protocol";
+import type { Reply, Request } from "./protocol/ahead";
+
+/** Whether the window process reaches the engine, and what is wrong when it does not. */
+export interface Connection {
+  connected: boolean;
+  message: string | null;
+}
+
+/** Asks the engine; rejects with an `ApiError`. */
+export async function ask(request: Request): Promise<Reply> {
+  try {
+    return await invoke<Reply>("ask", { request });
+  } catch (error) {
+    throw asApiError(error);
+  }
+}
+
+/** The part `name` of a reply. */
+export async function askFor<Name extends ReplyName>(
+  name: Name,
+  request: Request,
+): Promise<ReplyPart<Name>> {
+  const reply = await ask(request);
+  if (typeof reply === "object" && name in reply) {
+    return (reply as Record<string, unknown>)[name] as ReplyPart<Name>;
+  }
+  throw new Error(`the answer to ${request.request} has no ${name}`);
+}
+
+/** The text of whatever was thrown, for people. */
+export function messageOf(error: unknown): string {
+  return asApiError(error).message;
+}
+
+export function isUnknownRequest(error: unknown): boolean {
+  return asApiError(error).code === "unknown_request";
+}
+
+export function onStatus(heard: (status: Status) => void): Promise<() => void> {
+  return listen<Status>("status", (event) => heard(event.payload));
+}
+
+export function onConnection(heard: (connection: Connection) => void): Promise<() => void> {
+  return listen<Connection>("connection", (event) => heard(event.payload));
+}
+
+export function onPage(heard: (page: string) => void): Promise<() => void> {
+  return listen<string>("page", (event) => heard(event.payload));
+}
+
+type ReplyObject = Exclude<Reply, string>;
+type KeysOf<Union> = Union extends unknown ? keyof Union : never;
+export type ReplyName = KeysOf<ReplyObject>;
+type ReplyPart<Name extends ReplyName> = Extract<ReplyObject, Record<Name, unknown>>[Name];
+
+type Refusal = Omit<ApiError, "code"> & { code: ApiError["code"] | null };
+
+function asApiError(error: unknown): Refusal {
+  if (typeof error === "object" && error !== null && "message" in error) {
+    const { code = null, message } = error as Partial<Refusal>;
+    return { code, message: String(message) };
+  }
+  return { code: null, message: String(error) };
+}

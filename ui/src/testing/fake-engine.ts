@@ -1,0 +1,116 @@
+// An engine that answers the page without the window process, for the tests and the demo.
+
+import { emit } from "@tauri-apps/api/event";
+import { mockIPC } from "@tauri-apps/api/mocks";
+import type { ApiError, GpuStatus, Status } from "../protocol";
+import type { Reply, Request } from "../protocol/ahead";
+import { energy, findings, recorded } from "./fixtures";
+
+export class FakeEngine {
+  /** Every request, in order. */
+  readonly requests: Request[] = [];
+  /** What a request is refused with, by its name or by `set KEY`. */
+  readonly refusals: Record<string, ApiError | undefined> = {};
+  settings = structuredClone(recorded.settings);
+  recommend = recorded.recommend;
+  gpus = recorded.gpus;
+  log = recorded.log;
+  energy = energy;
+  connected = true;
+
+  constructor(public status: Status) {
+    mockIPC((command, args) => this.invoked(command, args), { shouldMockEvents: true });
+  }
+
+  /** Tells the page that the status is now this one. */
+  async show(status: Status): Promise<void> {
+    this.status = status;
+    await emit("status", status);
+  }
+
+  async change(engine: Partial<Status["engine"]>, gpu: Partial<GpuStatus> = {}): Promise<void> {
+    await this.show({
+      ...this.status,
+      engine: { ...this.status.engine, ...engine },
+      gpus: this.status.gpus.map((other) => ({ ...other, ...gpu })),
+    });
+  }
+
+  async disconnect(message: string | null): Promise<void> {
+    this.connected = false;
+    await emit("connection", { connected: false, message });
+  }
+
+  async reconnect(): Promise<void> {
+    this.connected = true;
+    await emit("connection", { connected: true, message: null });
+  }
+
+  /** The requests of that name. */
+  asked(name: Request["request"]): Request[] {
+    return this.requests.filter((request) => request.request === name);
+  }
+
+  private async invoked(command: string, args: unknown): Promise<Reply> {
+    if (command !== "ask") throw new Error(`the window process has no command ${command}`);
+    const { request } = args as { request: Request };
+    this.requests.push(request);
+    if (!this.connected) throw "no connection";
+    const name = request.request === "set" ? `set ${request.key}` : request.request;
+    const refusal = this.refusals[name];
+    if (refusal) throw refusal;
+    return this.answer(request);
+  }
+
+  private async answer(request: Request): Promise<Reply> {
+    switch (request.request) {
+      case "status":
+        return { status: this.status };
+      case "settings":
+        return { settings: structuredClone(this.settings) };
+      case "gpus":
+        return { gpus: this.gpus };
+      case "energy":
+        return { energy: this.energy };
+      case "log":
+        return { log: this.log };
+      case "recommend":
+        return { recommend: this.recommend };
+      case "doctor":
+        return { doctor: { findings } };
+      case "set":
+        return this.set(request.key, request.value ?? null);
+      case "on":
+      case "off":
+        return this.switch({ enabled: request.request === "on" });
+      case "mode":
+        return this.switch({ mode: request.mode });
+      case "pause":
+        return this.switch({ pause_remaining_s: request.for_s ?? null }, ["user"]);
+      case "resume":
+        return this.switch({ pause_remaining_s: null }, []);
+      default:
+        return "done";
+    }
+  }
+
+  private async switch(
+    engine: Partial<Status["engine"]>,
+    reasons?: GpuStatus["reasons"],
+  ): Promise<Reply> {
+    await this.change(engine, reasons && { reasons });
+    return "done";
+  }
+
+  private async set(key: string, value: string | null): Promise<Reply> {
+    const setting = this.settings.settings.find((setting) => setting.key === key);
+    if (!setting) throw { code: "invalid_argument", message: `there is no setting ${key}` };
+    const before = setting.value;
+    setting.value = value ?? setting.default;
+    if (key === "app.start_at_login" && before !== setting.value) {
+      const desktop = { tray: true, starts_at_login: setting.value === "true" };
+      await this.show({ ...this.status, desktop });
+    }
+    return "done";
+  }
+}

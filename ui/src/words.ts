@@ -1,0 +1,83 @@
+// What the page calls things that the protocol names for programs.
+
+import { milliseconds } from "./format";
+import type { GpuStatus, Mode, PauseReason, Phase, PowerSource } from "./protocol";
+
+export const MODES: { mode: Mode; title: string; explanation: string }[] = [
+  {
+    mode: "on_demand",
+    title: "On demand",
+    explanation: "Warm when you use AI, and for a while after. Asleep otherwise.",
+  },
+  {
+    mode: "while_loaded",
+    title: "While a model is loaded",
+    explanation: "Warm as long as an AI program has the GPU open.",
+  },
+  {
+    mode: "always",
+    title: "Always",
+    explanation: "Warm all the time. Uses the most energy.",
+  },
+];
+
+export const PHASES: Record<Phase, string> = {
+  off: "Off",
+  asleep: "Asleep",
+  warm: "Warm",
+  yielding: "In use",
+  paused: "Paused",
+  fault: "Fault",
+};
+
+export const REASONS: Record<PauseReason, string> = {
+  user: "you paused it",
+  thermal: "heat",
+  sensor: "temperature not readable",
+  battery: "battery or weak adapter",
+  vram: "memory kept free",
+  budget: "energy budget spent",
+};
+
+export const POWER_SOURCES: Record<PowerSource, string> = {
+  ac: "Mains power",
+  battery: "On battery",
+  undersized_adapter: "On a power adapter that is too weak",
+};
+
+/** How the clocks are held. */
+export function hold(gpu: GpuStatus): string {
+  switch (gpu.strategy) {
+    case null:
+      return "Nothing";
+    case "power_mizer":
+      return "The driver, asked for full performance";
+    case "context":
+      return "An open connection to the GPU";
+    case "pulse":
+      return gpu.pulse_interval_ms === null
+        ? "An open connection; no pulses for now"
+        : `A tiny pulse of work every ${milliseconds(gpu.pulse_interval_ms)}`;
+  }
+}
+
+/** The phase and its cause: `Warm` and `Ready for the next request`. */
+export function sentence(gpu: GpuStatus): [head: string, cause: string] {
+  const [head = "", ...rest] = gpu.phase_text.split(": ");
+  const cause = rest.join(": ");
+  return [head, cause.charAt(0).toUpperCase() + cause.slice(1)];
+}
+
+export type Level = "full" | "middle" | "low" | "alarm" | "off";
+
+/** The look of a GPU, the same as the tray's. */
+export function level(gpu: GpuStatus): Level {
+  if (gpu.phase === "off") return "off";
+  if (gpu.phase === "fault" || gpu.reasons.includes("thermal")) return "alarm";
+  if (gpu.phase === "asleep" || gpu.pstate === null || gpu.pstate >= 8) return "low";
+  return gpu.pstate <= 2 ? "full" : "middle";
+}
+
+export function isPausedByUser(gpus: GpuStatus[], remaining_s: number | null): boolean {
+  return remaining_s !== null || gpus.some((gpu) => gpu.reasons.includes("user"));
+}

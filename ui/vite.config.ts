@@ -1,0 +1,22 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [svelte()],
+  // Without it Svelte's server half would be taken, because the tests run in Node.
+  resolve: process.env.VITEST ? { conditions: ["browser"] } : undefined,
+  // The port that src-tauri names as its devUrl.
+  server: { port: 1420, strictPort: true },
+  build: {
+    // What WebKitGTK 2.40 and WebView2 understand.
+    target: ["safari16", "chrome110"],
+    // The window's CSP allows no inline script, and one file needs no preloading.
+    modulePreload: false,
+    assetsInlineLimit: 0,
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/testing/setup.ts"],
+    include: ["src/**/*.test.ts"],
+  },
+});
