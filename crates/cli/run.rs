@@ -15,6 +15,7 @@ use gpu_keepalive_engine::{
     machine::Machine,
     paths::{Paths, control_socket},
     settings_store::SettingsStore,
+    signals::Signals,
     socket::Server,
 };
 use tokio::sync::{oneshot, watch};
@@ -82,7 +83,7 @@ async fn host(
     engine: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let status = handle.status();
-    let mut signals = signals::Signals::new()?;
+    let mut signals = Signals::new()?;
     let until_stopped = async {
         let printed = tokio::select! {
             printed = print_changes(status, &Clock::Boot) => printed,
@@ -122,70 +123,4 @@ fn print(lines: Vec<String>, clock: &Clock) -> io::Result<()> {
         .map(|line| format!("{time}  {line}\n"))
         .collect();
     output::write(text.as_bytes())
-}
-
-#[cfg(unix)]
-mod signals {
-    use std::io;
-
-    use tokio::signal::unix::{Signal, SignalKind, signal};
-
-    /// What asks a program to end. Not SIGHUP, which `nohup` wants ignored.
-    pub(super) struct Signals {
-        interrupt: Signal,
-        terminate: Signal,
-    }
-
-    impl Signals {
-        pub(super) fn new() -> io::Result<Self> {
-            Ok(Self {
-                interrupt: signal(SignalKind::interrupt())?,
-                terminate: signal(SignalKind::terminate())?,
-            })
-        }
-
-        /// Waits for one; the exit code of a program that it ends at once.
-        pub(super) async fn next(&mut self) -> i32 {
-            let signal = tokio::select! {
-                _ = self.interrupt.recv() => SignalKind::interrupt(),
-                _ = self.terminate.recv() => SignalKind::terminate(),
-            };
-            128 + signal.as_raw_value()
-        }
-    }
-}
-
-#[cfg(not(unix))]
-mod signals {
-    use std::io;
-
-    use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, ctrl_break, ctrl_c, ctrl_close};
-
-    /// What asks a program to end: its console, or the end of that console.
-    pub(super) struct Signals {
-        ctrl_c: CtrlC,
-        ctrl_break: CtrlBreak,
-        ctrl_close: CtrlClose,
-    }
-
-    impl Signals {
-        pub(super) fn new() -> io::Result<Self> {
-            Ok(Self {
-                ctrl_c: ctrl_c()?,
-                ctrl_break: ctrl_break()?,
-                ctrl_close: ctrl_close()?,
-            })
-        }
-
-        /// Waits for one; the exit code of a program that it ends at once
-        /// (`STATUS_CONTROL_C_EXIT`).
-        pub(super) async fn next(&mut self) -> i32 {
-            tokio::select! {
-                _ = self.ctrl_c.recv() => {}
-                _ = self.ctrl_break.recv() => {}
-                _ = self.ctrl_close.recv() => {}
-            }
-            0xC000_013A_u32.cast_signed()
-        }
-    }
 }

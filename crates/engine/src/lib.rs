@@ -19,6 +19,7 @@ mod power;
 mod processes;
 pub mod runtime_pm;
 pub mod settings_store;
+pub mod signals;
 #[cfg(target_os = "linux")]
 mod sleep;
 pub mod socket;

@@ -1,0 +1,130 @@
+//! The real desktop.
+
+use std::{path::PathBuf, thread};
+
+use gpu_keepalive_core::protocol::{DesktopStatus, Request};
+use gpu_keepalive_engine::store;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::{
+    controller::{Desktop, Input},
+    engine_link::Ask,
+    login_entry::LoginEntry,
+    notifications::Notification,
+    page::Page,
+    tray::{TrayThread, TrayView},
+};
+
+/// The action of a notification that opens the window.
+const OPEN: &str = "default";
+
+/// The real desktop around the app.
+pub(crate) struct RealDesktop {
+    pub(crate) tray: TrayThread,
+    pub(crate) inputs: UnboundedSender<Input>,
+    /// Nobody, once the end has begun.
+    pub(crate) asks: Option<UnboundedSender<Ask>>,
+    pub(crate) windows: UnboundedSender<Page>,
+    pub(crate) login_entry: LoginEntry,
+    /// Where it is kept what the user was told.
+    pub(crate) told: PathBuf,
+}
+
+/// What the user was told, once for ever.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Told {
+    missing_tray: bool,
+}
+
+impl RealDesktop {
+    fn send(&self, ask: Ask) {
+        if let Some(asks) = &self.asks {
+            // An engine that is gone needs to know nothing.
+            let _ = asks.send(ask);
+        }
+    }
+}
+
+impl Desktop for RealDesktop {
+    fn show_tray(&mut self, view: &TrayView) {
+        self.tray.show(view.clone());
+    }
+
+    fn notify(&mut self, notification: Notification) {
+        let inputs = self.inputs.clone();
+        // A thread each, because it waits for the server and then for the click.
+        thread::spawn(move || notify(&notification, &inputs));
+    }
+
+    fn show_window(&mut self, page: Page) {
+        let _ = self.windows.send(page);
+    }
+
+    fn ask(&mut self, request: Request) {
+        self.send(Ask::Request(request));
+    }
+
+    fn describe(&mut self, desktop: DesktopStatus) {
+        self.send(Ask::Describe(desktop));
+    }
+
+    fn set_starts_at_login(&mut self, on: bool) {
+        if let Err(error) = self.login_entry.set(on) {
+            let message = format!("The start at login could not be changed: {error}");
+            let _ = self.inputs.send(Input::Refused(message));
+        }
+    }
+
+    fn starts_at_login(&mut self) -> Option<bool> {
+        self.login_entry.is_on()
+    }
+
+    fn told_of_missing_tray(&mut self) -> bool {
+        let told: Told = store::load(&self.told);
+        let now = Told { missing_tray: true };
+        if !told.missing_tray
+            && let Err(error) = store::save(&self.told, &now)
+        {
+            tracing::warn!(%error, "it cannot be kept that the tray was missed");
+        }
+        told.missing_tray
+    }
+
+    fn quit(&mut self) {
+        self.asks = None;
+    }
+}
+
+/// Shows it, and waits until it was clicked or went away.
+fn notify(notification: &Notification, inputs: &UnboundedSender<Input>) {
+    let mut shown = notify_rust::Notification::new();
+    shown
+        .appname("GPU Keepalive")
+        .summary(&notification.title)
+        .body(&notification.body)
+        .icon("gpu-keepalive")
+        .action(OPEN, "Open");
+    #[cfg(target_os = "linux")]
+    shown.hint(notify_rust::Hint::DesktopEntry("gpu-keepalive".to_owned()));
+    if notification.urgent {
+        shown.urgency(notify_rust::Urgency::Critical);
+    }
+    match shown.show() {
+        Ok(handle) => {
+            let clicked = |response: &notify_rust::NotificationResponse| {
+                if !matches!(response, notify_rust::NotificationResponse::Closed(_)) {
+                    let _ = inputs.send(Input::Show(notification.page));
+                }
+            };
+            if let Err(error) = handle.wait_for_response(clicked) {
+                tracing::debug!(%error, "a click on the notification cannot be heard");
+            }
+        }
+        Err(error) => {
+            let title = &notification.title;
+            tracing::warn!(%error, "a notification cannot be shown: {title}");
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! The engine behind the tray: hosted in this process, or followed where `gpu-keepalive run` has
+//! it already.
+
+use std::{
+    env,
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Context;
+use gpu_keepalive_core::{
+    protocol::{Answer, DesktopStatus, ErrorCode, Event, Request},
+    simulation::Scenario,
+};
+use gpu_keepalive_engine::{
+    clock::Clock,
+    engine::{Engine, EngineOptions, StateFolder},
+    gpu::{
+        GpuSource,
+        nvidia::{Backend, NvidiaSource},
+        simulated::Simulation,
+    },
+    handle::{ClientId, EngineHandle},
+    host::Host,
+    log_tail::LogTail,
+    machine::Machine,
+    paths::{Paths, control_socket},
+    settings_store::SettingsStore,
+    socket::{BindError, Client, ClientError, ConnectError, Server, Subscription},
+};
+use tokio::sync::{
+    mpsc::{UnboundedReceiver, UnboundedSender},
+    oneshot,
+};
+
+use crate::{controller::Input, page::Page, tray::EngineAt};
+
+/// How long after a failure to take over the next attempt is made.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+/// What the controller wants of the engine. When nobody can ask any more, the engine stops.
+#[derive(Debug)]
+pub(crate) enum Ask {
+    Request(Request),
+    Describe(DesktopStatus),
+}
+
+/// What this start of the app is for.
+pub(crate) enum Claim {
+    /// There is no engine: host it.
+    Host(Server),
+    /// `gpu-keepalive run` is the engine: follow it. The lock makes this the only app that does.
+    Follow(File),
+    /// Another app runs and has been asked for its window.
+    ShownByOther,
+    /// Another app follows the command line's engine and cannot be asked: the window alone.
+    WindowOnly,
+}
+
+/// Finds out who is the engine. Must be called within a tokio runtime.
+pub(crate) async fn claim() -> anyhow::Result<Claim> {
+    let socket = control_socket()?;
+    loop {
+        match Server::bind(&socket) {
+            Ok(server) => return Ok(Claim::Host(server)),
+            Err(BindError::AlreadyRunning(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut client = match Client::connect(&socket).await {
+            Ok(client) => client,
+            // It ended in between.
+            Err(ConnectError::NotRunning) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        return match client.ask(&Request::ShowWindow).await {
+            Ok(_) => Ok(Claim::ShownByOther),
+            Err(ClientError::Refused(refused)) if refused.code == ErrorCode::NoWindow => {
+                Ok(only_follower()?.map_or(Claim::WindowOnly, Claim::Follow))
+            }
+            Err(ClientError::Closed | ClientError::Io(_)) => continue,
+            Err(error) => Err(error.into()),
+        };
+    }
+}
+
+/// The lock of the one app that follows an engine it does not host; `None` when another has it.
+fn only_follower() -> anyhow::Result<Option<File>> {
+    let folder = Paths::of_user()?.state;
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.join("app.lock");
+    let lock = File::create(&path).with_context(|| path.display().to_string())?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// What an engine of ours is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct Hosting {
+    /// Simulated GPUs instead of the machine's.
+    pub(crate) scenario: Option<Scenario>,
+    /// `gpu-keepalive`, which talks to the driver; not needed for simulated GPUs.
+    pub(crate) driver: Option<PathBuf>,
+    pub(crate) log: LogTail,
+}
+
+/// Follows or hosts the engine until nobody can ask any more; then the GPUs are let go of.
+pub(crate) async fn run(
+    hosting: Hosting,
+    mut claimed: Claim,
+    mut asks: UnboundedReceiver<Ask>,
+    inputs: UnboundedSender<Input>,
+) -> anyhow::Result<()> {
+    // Kept when another engine is taken over from: then this is still the only app.
+    let mut _only_follower = None;
+    loop {
+        match claimed {
+            Claim::Host(server) => {
+                tell(&inputs, Input::Engine(EngineAt::Here));
+                return host(hosting, server, asks, &inputs).await;
+            }
+            Claim::Follow(lock) => {
+                _only_follower = Some(lock);
+                match follow(&mut asks, &inputs).await {
+                    Ok(Ended::Asked) => return Ok(()),
+                    Ok(Ended::Engine) => {}
+                    Err(error) => {
+                        tracing::warn!("cannot follow the running engine: {error:#}");
+                        tokio::time::sleep(TRY_AGAIN).await;
+                    }
+                }
+            }
+            // Another app was quicker to take over.
+            Claim::ShownByOther | Claim::WindowOnly => {
+                tell(&inputs, Input::Quit);
+                while asks.recv().await.is_some() {}
+                return Ok(());
+            }
+        }
+        tell(&inputs, Input::Engine(EngineAt::Nowhere));
+        // The lock is ours already, and opening it once more would find it taken.
+        _only_follower = None;
+        claimed = claim().await?;
+    }
+}
+
+async fn host(
+    hosting: Hosting,
+    server: Server,
+    asks: UnboundedReceiver<Ask>,
+    inputs: &UnboundedSender<Input>,
+) -> anyhow::Result<()> {
+    let places = Paths::of_user()?;
+    let options = EngineOptions {
+        clock: Clock::Boot,
+        settings: SettingsStore::load(places.settings)?,
+        // What is learned of simulated GPUs, and what they cost, is not worth keeping.
+        state: match &hosting.scenario {
+            Some(_) => None,
+            None => Some(StateFolder::open(places.state)),
+        },
+        simulated: hosting.scenario.is_some(),
+        mode: None,
+        log: hosting.log,
+    };
+    match hosting.scenario {
+        Some(scenario) => {
+            let simulation = Simulation::new(scenario, options.clock.clone());
+            let engine = Engine::new(options, simulation.source(), simulation.host());
+            serve(server, engine, asks, inputs).await;
+        }
+        None => {
+            let program = hosting.driver.context(NO_DRIVER_PROGRAM)?;
+            let source = NvidiaSource::new(Backend::Process { program });
+            let machine = Machine::new(options.clock.clone());
+            serve(server, Engine::new(options, source, machine), asks, inputs).await;
+        }
+    }
+    Ok(())
+}
+
+/// The socket is kept until the engine has let go: no other may start before.
+async fn serve<S: GpuSource, H: Host>(
+    server: Server,
+    engine: Engine<S, H>,
+    asks: UnboundedReceiver<Ask>,
+    inputs: &UnboundedSender<Input>,
+) {
+    let handle = engine.handle();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let engine = engine.run(async {
+        let _ = stopped.await;
+    });
+    let relayed = async {
+        relay(&handle, asks, inputs).await;
+        drop(stop);
+    };
+    tokio::select! {
+        _ = async { tokio::join!(relayed, engine) } => {}
+        never = server.serve(handle.clone()) => match never {},
+    }
+}
+
+/// Between the controller and an engine in this process, until nobody asks any more.
+async fn relay(
+    engine: &EngineHandle,
+    mut asks: UnboundedReceiver<Ask>,
+    inputs: &UnboundedSender<Input>,
+) {
+    let us = ClientId::next();
+    let mut settings = engine.settings();
+    let mut status = engine.status();
+    let mut events = engine.events();
+    settings.mark_changed();
+    status.mark_changed();
+    loop {
+        tokio::select! {
+            // Settings first: they say which notifications the first status may bring.
+            biased;
+            Ok(()) = settings.changed() => {
+                tell(inputs, Input::Settings(settings.borrow_and_update().clone()));
+            }
+            Ok(()) = status.changed() => {
+                tell(inputs, Input::Status(status.borrow_and_update().clone()));
+            }
+            Ok(event) = events.recv() => {
+                if matches!(event, Event::ShowWindow) {
+                    tell(inputs, Input::Show(Page::Overview));
+                }
+            }
+            ask = asks.recv() => match ask {
+                None => return,
+                Some(Ask::Describe(desktop)) => engine.describe_desktop(desktop),
+                Some(Ask::Request(request)) => {
+                    let (engine, inputs) = (engine.clone(), inputs.clone());
+                    tokio::spawn(async move {
+                        if let Answer::Error(error) = engine.ask(us, request).await {
+                            tell(&inputs, Input::Refused(error.message));
+                        }
+                    });
+                }
+            },
+        }
+    }
+}
+
+/// What ended the following of an engine.
+enum Ended {
+    /// That engine's end.
+    Engine,
+    /// Nobody asks any more.
+    Asked,
+}
+
+/// Between the controller and an engine in another process.
+async fn follow(
+    asks: &mut UnboundedReceiver<Ask>,
+    inputs: &UnboundedSender<Input>,
+) -> anyhow::Result<Ended> {
+    let socket = control_socket()?;
+    let mut news: Subscription = match Client::connect(&socket).await {
+        Ok(client) => client.subscribe().await?,
+        Err(ConnectError::NotRunning) => return Ok(Ended::Engine),
+        Err(error) => return Err(error.into()),
+    };
+    // The engine speaks of its status alone; the file of its settings is this user's and ours.
+    let mut settings = SettingsStore::load(Paths::of_user()?.settings)?;
+    tell(inputs, Input::Engine(EngineAt::CommandLine));
+    tell(inputs, Input::Settings(settings.settings().clone().into()));
+    loop {
+        tokio::select! {
+            event = news.next() => match event {
+                Ok(Event::Status(status)) => {
+                    if settings.reload_if_changed().unwrap_or(false) {
+                        tell(inputs, Input::Settings(settings.settings().clone().into()));
+                    }
+                    tell(inputs, Input::Status((*status).into()));
+                }
+                Ok(Event::ShowWindow) => tell(inputs, Input::Show(Page::Overview)),
+                Err(error) => {
+                    tracing::info!("the followed engine is gone: {error}");
+                    return Ok(Ended::Engine);
+                }
+            },
+            ask = asks.recv() => match ask {
+                None => return Ok(Ended::Asked),
+                Some(Ask::Describe(_)) => {}
+                Some(Ask::Request(request)) => {
+                    tokio::spawn(ask_other(socket.clone(), request, inputs.clone()));
+                }
+            },
+        }
+    }
+}
+
+async fn ask_other(socket: PathBuf, request: Request, inputs: UnboundedSender<Input>) {
+    let refused = match Client::connect(&socket).await {
+        Ok(mut client) => client.ask(&request).await.err().map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+    if let Some(message) = refused {
+        tell(&inputs, Input::Refused(message));
+    }
+}
+
+fn tell(inputs: &UnboundedSender<Input>, input: Input) {
+    // Without a controller the app is ending.
+    let _ = inputs.send(input);
+}
+
+const NO_DRIVER_PROGRAM: &str = "the program “gpu-keepalive”, which talks to the NVIDIA driver, is \
+                                 neither beside this program nor on the PATH; install it there";
+
+/// `gpu-keepalive` beside this program, else on the `PATH`.
+///
+/// # Errors
+/// It is in neither place.
+pub(crate) fn driver_program() -> anyhow::Result<PathBuf> {
+    let name = format!("gpu-keepalive{}", env::consts::EXE_SUFFIX);
+    let own = env::current_exe()?;
+    let path = env::var_os("PATH").unwrap_or_default();
+    let beside = own.parent().map(Path::to_owned);
+    beside
+        .into_iter()
+        .chain(env::split_paths(&path))
+        .map(|folder| folder.join(&name))
+        .find(|program| program.is_file())
+        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, NO_DRIVER_PROGRAM).into())
+}

@@ -1,0 +1,143 @@
+//! `gpu-keepalive-app`: the engine with a tray icon, and in its second role (`--window`) the window.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Parser;
+use gpu_keepalive_engine::{gpu::simulated::load_scenario, log_tail::LogTail};
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::{engine_link::Claim, engine_link::Hosting, page::Page};
+
+mod commands;
+mod controller;
+mod desktop;
+mod engine_link;
+mod login_entry;
+mod notifications;
+mod page;
+mod tray;
+mod tray_app;
+mod window_app;
+mod window_process;
+
+/// Keeps your NVIDIA GPU at full speed when your local AI asks for it, and asleep when it does not.
+#[derive(Debug, Parser)]
+#[command(name = "gpu-keepalive-app", version)]
+struct Args {
+    /// Start without a window, as at login.
+    #[arg(long)]
+    hidden: bool,
+    /// Use simulated GPUs: the name of a preset, such as rtx-3070-laptop, or a scenario file.
+    #[arg(
+        long,
+        value_name = "PRESET|FILE",
+        env = "GPU_KEEPALIVE_SIMULATE",
+        hide_env_values = true
+    )]
+    simulate: Option<String>,
+    /// Show only the window of a GPU Keepalive that runs already.
+    #[arg(long, value_name = "PAGE", num_args = 0..=1, default_missing_value = "overview")]
+    window: Option<Page>,
+    /// Take pages from standard input, and end with it: how the tray speaks with its window.
+    #[arg(long, hide = true, requires = "window")]
+    pages_on_stdin: bool,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match start(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(args: Args) -> anyhow::Result<()> {
+    let log = start_log();
+    require_display()?;
+    if let Some(page) = args.window {
+        return Ok(window_app::run(page, args.pages_on_stdin)?);
+    }
+    let scenario = args.simulate.as_deref().map(load_scenario).transpose()?;
+    let driver = match scenario {
+        Some(_) => None,
+        None => Some(engine_link::driver_program()?),
+    };
+    let hosting = Hosting {
+        scenario,
+        driver,
+        log,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    match runtime.block_on(engine_link::claim())? {
+        Claim::ShownByOther => Ok(()),
+        Claim::WindowOnly => show_window_only(),
+        claim => tray_app::run(runtime, claim, hosting, args.hidden),
+    }
+}
+
+/// The window in a process with the surroundings that a window needs.
+fn show_window_only() -> anyhow::Result<()> {
+    let program = std::env::current_exe()?;
+    let ended = window_process::command(&program, Page::Overview)
+        .status()
+        .context("the window cannot be opened")?;
+    if !ended.success() {
+        bail!("the window ended with {ended}");
+    }
+    Ok(())
+}
+
+/// A toolkit without a display would end the program with a panic.
+#[cfg(target_os = "linux")]
+fn require_display() -> anyhow::Result<()> {
+    if gtk::init().is_err() {
+        bail!("there is no display for a tray icon; “gpu-keepalive run” does the same without one");
+    }
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn require_display() -> anyhow::Result<()> {
+    Ok(())
+}
+
+/// Logs to standard error: warnings, or what `RUST_LOG` says. The newest lines are also kept for
+/// the window, with what changed as well.
+fn start_log() -> LogTail {
+    let tail = LogTail::default();
+    let writer = tail.clone();
+    let kept = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .with_filter(filter("info"));
+    let shown = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_filter(filter("warn"));
+    tracing_subscriber::registry().with(shown).with(kept).init();
+    tail
+}
+
+/// What `RUST_LOG` says, or that level for us and warnings for everybody else.
+fn filter(ours: &str) -> EnvFilter {
+    EnvFilter::builder().parse_lossy(std::env::var("RUST_LOG").unwrap_or_else(|_| {
+        let ours = [
+            "gpu_keepalive_app",
+            "gpu_keepalive_engine",
+            "gpu_keepalive_core",
+        ]
+        .map(|target| format!("{target}={ours}"));
+        format!("warn,{}", ours.join(","))
+    }))
+}
+
+fn context() -> tauri::Context {
+    tauri::generate_context!()
+}

@@ -1,0 +1,225 @@
+//! Which changes of the status are worth a notification, and in which words.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use gpu_keepalive_core::{
+    Moment,
+    gpu::GpuUuid,
+    protocol::{GpuStatus, PauseReason, Phase, Severity, Status},
+    settings::Notifications,
+};
+
+use crate::page::Page;
+
+/// At most one of a kind in this time (product specification).
+const QUIET: Duration = Duration::from_secs(10 * 60);
+
+/// Something to tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Notification {
+    pub(crate) title: String,
+    pub(crate) body: String,
+    /// Whether it stays until it was seen.
+    pub(crate) urgent: bool,
+    /// The page that its action opens.
+    pub(crate) page: Page,
+}
+
+/// What was told, so that nobody is told twice.
+#[derive(Debug, Default)]
+pub(crate) struct Notifier {
+    /// How each GPU was at the last look.
+    seen: BTreeMap<GpuUuid, Look>,
+    /// Troubles that were told and are not over.
+    told: BTreeSet<(Trouble, Option<GpuUuid>)>,
+    last: BTreeMap<Kind, Moment>,
+}
+
+/// What somebody has to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Trouble {
+    Hot,
+    Fault,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Trouble(Trouble),
+    Phase(Phase),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Look {
+    phase: Phase,
+    trouble: Option<Trouble>,
+}
+
+impl Look {
+    fn at(gpu: &GpuStatus) -> Self {
+        let hot = gpu.phase == Phase::Paused && gpu.reasons.contains(&PauseReason::Thermal);
+        let trouble = match gpu.phase {
+            Phase::Fault => Some(Trouble::Fault),
+            _ if hot => Some(Trouble::Hot),
+            _ => None,
+        };
+        Self {
+            phase: gpu.phase,
+            trouble,
+        }
+    }
+}
+
+impl Notifier {
+    /// What is new in that status and wanted.
+    pub(crate) fn look(
+        &mut self,
+        status: &Status,
+        wanted: Notifications,
+        now: Moment,
+    ) -> Vec<Notification> {
+        let mut new = Vec::new();
+        self.look_for_gpus(status, wanted, now, &mut new);
+        for gpu in &status.gpus {
+            let look = Look::at(gpu);
+            let before = self.seen.insert(gpu.uuid.clone(), look);
+            if before == Some(look) {
+                continue;
+            }
+            let trouble_before = before.and_then(|before| before.trouble);
+            if look.trouble == trouble_before {
+                new.extend(self.phase(gpu, before, wanted, now));
+                continue;
+            }
+            let over = trouble_before.and_then(|trouble| self.over(trouble, gpu));
+            match look.trouble {
+                Some(trouble) => new.extend(self.trouble(trouble, gpu, wanted, now)),
+                None => new.extend(over.filter(|_| wanted != Notifications::Off)),
+            }
+        }
+        new
+    }
+
+    fn trouble(
+        &mut self,
+        trouble: Trouble,
+        gpu: &GpuStatus,
+        wanted: Notifications,
+        now: Moment,
+    ) -> Option<Notification> {
+        self.may_tell(Kind::Trouble(trouble), wanted, now)?;
+        self.told.insert((trouble, Some(gpu.uuid.clone())));
+        Some(match trouble {
+            Trouble::Hot => Notification {
+                title: format!("{} is too hot", gpu.name),
+                body: gpu.phase_text.clone(),
+                urgent: false,
+                page: Page::Overview,
+            },
+            Trouble::Fault => Notification {
+                title: format!("{} cannot be kept warm", gpu.name),
+                body: match &gpu.fault {
+                    Some(fault) => format!("{}\n{}", fault.message, fault.advice),
+                    None => gpu.phase_text.clone(),
+                },
+                urgent: true,
+                page: Page::Diagnostics,
+            },
+        })
+    }
+
+    /// The end of a trouble, if its beginning was told.
+    fn over(&mut self, trouble: Trouble, gpu: &GpuStatus) -> Option<Notification> {
+        if !self.told.remove(&(trouble, Some(gpu.uuid.clone()))) {
+            return None;
+        }
+        let title = match trouble {
+            Trouble::Hot => format!("{} has cooled down", gpu.name),
+            Trouble::Fault => format!("{} works again", gpu.name),
+        };
+        Some(Notification {
+            title,
+            body: gpu.phase_text.clone(),
+            urgent: false,
+            page: Page::Overview,
+        })
+    }
+
+    /// A change of phase that is no trouble: for those who want to hear everything.
+    fn phase(
+        &mut self,
+        gpu: &GpuStatus,
+        before: Option<Look>,
+        wanted: Notifications,
+        now: Moment,
+    ) -> Option<Notification> {
+        // What it was at the start is no change.
+        before?;
+        if wanted != Notifications::All {
+            return None;
+        }
+        self.may_tell(Kind::Phase(gpu.phase), wanted, now)?;
+        Some(Notification {
+            title: gpu.name.clone(),
+            body: gpu.phase_text.clone(),
+            urgent: false,
+            page: Page::Overview,
+        })
+    }
+
+    /// A machine without a GPU to keep is a fault without a GPU to name.
+    fn look_for_gpus(
+        &mut self,
+        status: &Status,
+        wanted: Notifications,
+        now: Moment,
+        new: &mut Vec<Notification>,
+    ) {
+        let worst = status.notices.first();
+        let missing = worst
+            .filter(|notice| status.gpus.is_empty() && notice.severity == Severity::Error);
+        let key = (Trouble::Fault, None);
+        match missing {
+            Some(notice) if !self.told.contains(&key) => {
+                if self.may_tell(Kind::Trouble(Trouble::Fault), wanted, now).is_some() {
+                    self.told.insert(key);
+                    new.push(Notification {
+                        title: "GPU Keepalive has no GPU".to_owned(),
+                        body: notice.message.clone(),
+                        urgent: true,
+                        page: Page::Diagnostics,
+                    });
+                }
+            }
+            None if !status.gpus.is_empty() && self.told.remove(&key) => {
+                if wanted != Notifications::Off {
+                    new.push(Notification {
+                        title: "The GPU was found".to_owned(),
+                        body: status.gpus[0].name.clone(),
+                        urgent: false,
+                        page: Page::Overview,
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Says no when none are wanted, or one of this kind was told not long ago.
+    fn may_tell(&mut self, kind: Kind, wanted: Notifications, now: Moment) -> Option<()> {
+        if wanted == Notifications::Off {
+            return None;
+        }
+        let last = self.last.get(&kind);
+        if last.is_some_and(|last| now.since(*last) < QUIET) {
+            return None;
+        }
+        self.last.insert(kind, now);
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

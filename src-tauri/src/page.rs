@@ -1,0 +1,38 @@
+use clap::ValueEnum;
+
+/// A page of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Page {
+    /// How the GPUs are.
+    #[default]
+    Overview,
+    /// Models for this card.
+    Models,
+    /// What can be set.
+    Settings,
+    /// What is wrong.
+    Diagnostics,
+    /// The first minute.
+    Setup,
+}
+
+impl Page {
+    /// Its name in the address, on the command line and in events.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Models => "models",
+            Self::Settings => "settings",
+            Self::Diagnostics => "diagnostics",
+            Self::Setup => "setup",
+        }
+    }
+
+    /// The page of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::value_variants()
+            .iter()
+            .copied()
+            .find(|page| page.name() == name)
+    }
+}

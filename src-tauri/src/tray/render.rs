@@ -1,0 +1,244 @@
+use std::{sync::mpsc, thread, time::Duration};
+
+use gpu_keepalive_core::settings::Mode;
+use tauri::{
+    AppHandle,
+    image::Image,
+    menu::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu},
+    tray::TrayIconBuilder,
+};
+
+use super::{MenuAction, MenuEntry, TrayView};
+
+/// The id of our icon on the desktop.
+const TRAY_ID: &str = "gpu-keepalive";
+/// How often a desktop without a place for icons is asked again.
+const RETRY: Duration = Duration::from_secs(3);
+
+/// Draws the newest view on a thread of its own, because a desktop that hangs must not keep the
+/// engine from its work.
+pub(crate) struct TrayThread {
+    views: mpsc::Sender<TrayView>,
+}
+
+impl TrayThread {
+    /// Starts it; `shown` hears after the first attempt, and after every change since, whether
+    /// the desktop shows the icon.
+    pub(crate) fn start(app: AppHandle, shown: impl Fn(bool) + Send + 'static) -> Self {
+        let (views, newest) = mpsc::channel();
+        thread::spawn(move || draw_all(&app, &newest, shown));
+        Self { views }
+    }
+
+    /// Shows this instead of the last.
+    pub(crate) fn show(&self, view: TrayView) {
+        // The thread ends with the app.
+        let _ = self.views.send(view);
+    }
+}
+
+fn draw_all(app: &AppHandle, views: &mpsc::Receiver<TrayView>, shown: impl Fn(bool)) {
+    let mut drawn: Option<Drawn> = None;
+    let mut told = None;
+    let Ok(mut view) = views.recv() else { return };
+    loop {
+        let result = match &mut drawn {
+            Some(drawn) => drawn.change(app, &view),
+            None => Drawn::new(app, &view).map(|new| drawn = Some(new)),
+        };
+        if let Err(error) = result {
+            tracing::debug!(%error, "the tray icon cannot be drawn");
+        }
+        if told != Some(drawn.is_some()) {
+            told = Some(drawn.is_some());
+            shown(drawn.is_some());
+        }
+        let next = match drawn {
+            Some(_) => views.recv().ok(),
+            None => match views.recv_timeout(RETRY) {
+                Ok(next) => Some(next),
+                Err(mpsc::RecvTimeoutError::Timeout) => Some(view.clone()),
+                Err(mpsc::RecvTimeoutError::Disconnected) => None,
+            },
+        };
+        let Some(next) = next else { return };
+        // Only the newest of those that waited.
+        view = views.try_iter().last().unwrap_or(next);
+    }
+}
+
+/// The icon on the desktop, and what it shows.
+struct Drawn {
+    tray: tauri::tray::TrayIcon,
+    entries: Vec<Entry>,
+    view: TrayView,
+}
+
+/// A menu entry with its handle.
+enum Entry {
+    Text(MenuItem<tauri::Wry>),
+    Check(CheckMenuItem<tauri::Wry>),
+    Submenu(Submenu<tauri::Wry>, Vec<Entry>),
+    Separator(PredefinedMenuItem<tauri::Wry>),
+}
+
+impl Drawn {
+    fn new(app: &AppHandle, view: &TrayView) -> tauri::Result<Self> {
+        let (menu, entries) = build(app, &view.menu)?;
+        let tray = TrayIconBuilder::with_id(TRAY_ID)
+            .icon(Image::from_bytes(view.icon.png())?)
+            .title("GPU Keepalive")
+            .tooltip(&view.tooltip)
+            .menu(&menu)
+            .show_menu_on_left_click(false)
+            .build(app)?;
+        Ok(Self {
+            tray,
+            entries,
+            view: view.clone(),
+        })
+    }
+
+    /// Applies what is different, and nothing else: an open menu changes in place.
+    fn change(&mut self, app: &AppHandle, view: &TrayView) -> tauri::Result<()> {
+        if view.icon != self.view.icon {
+            self.tray.set_icon(Some(Image::from_bytes(view.icon.png())?))?;
+        }
+        if view.tooltip != self.view.tooltip {
+            self.tray.set_tooltip(Some(&view.tooltip))?;
+        }
+        if same_shape(&view.menu, &self.view.menu) {
+            change_entries(&self.entries, &self.view.menu, &view.menu)?;
+        } else {
+            let (menu, entries) = build(app, &view.menu)?;
+            self.tray.set_menu(Some(menu))?;
+            self.entries = entries;
+        }
+        self.view = view.clone();
+        Ok(())
+    }
+}
+
+/// Whether one menu becomes the other by changing texts and marks.
+fn same_shape(one: &[MenuEntry], other: &[MenuEntry]) -> bool {
+    use MenuEntry::{Check, Item, Line, Separator, Submenu};
+    one.len() == other.len()
+        && one.iter().zip(other).all(|pair| match pair {
+            (Line(_), Line(_)) | (Separator, Separator) => true,
+            (Item(a, _), Item(b, _)) | (Check(a, ..), Check(b, ..)) => a == b,
+            (Submenu(_, a), Submenu(_, b)) => same_shape(a, b),
+            _ => false,
+        })
+}
+
+fn change_entries(
+    entries: &[Entry],
+    before: &[MenuEntry],
+    after: &[MenuEntry],
+) -> tauri::Result<()> {
+    for (entry, (before, after)) in entries.iter().zip(before.iter().zip(after)) {
+        match (entry, before, after) {
+            (Entry::Submenu(_, entries), MenuEntry::Submenu(_, a), MenuEntry::Submenu(_, b)) => {
+                change_entries(entries, a, b)?;
+            }
+            (Entry::Text(item), _, MenuEntry::Line(text) | MenuEntry::Item(_, text))
+                if before != after =>
+            {
+                item.set_text(escaped(text))?;
+            }
+            // Always: some desktops turn the mark around by themselves when it is clicked.
+            (Entry::Check(item), _, MenuEntry::Check(_, _, checked))
+                if before != after || item.is_checked()? != *checked =>
+            {
+                item.set_checked(*checked)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn build(app: &AppHandle, view: &[MenuEntry]) -> tauri::Result<(Menu<tauri::Wry>, Vec<Entry>)> {
+    let entries = build_entries(app, view)?;
+    let items: Vec<_> = entries.iter().map(Entry::as_item).collect();
+    Ok((Menu::with_items(app, &items)?, entries))
+}
+
+fn build_entries(app: &AppHandle, view: &[MenuEntry]) -> tauri::Result<Vec<Entry>> {
+    let entry = |entry: &MenuEntry| {
+        Ok(match entry {
+            MenuEntry::Line(text) => {
+                Entry::Text(MenuItem::new(app, escaped(text), false, None::<&str>)?)
+            }
+            MenuEntry::Item(action, text) => Entry::Text(MenuItem::with_id(
+                app,
+                action.id(),
+                escaped(text),
+                true,
+                None::<&str>,
+            )?),
+            MenuEntry::Check(action, text, checked) => Entry::Check(CheckMenuItem::with_id(
+                app,
+                action.id(),
+                escaped(text),
+                true,
+                *checked,
+                None::<&str>,
+            )?),
+            MenuEntry::Submenu(text, view) => {
+                let entries = build_entries(app, view)?;
+                let items: Vec<_> = entries.iter().map(Entry::as_item).collect();
+                let submenu = Submenu::with_items(app, escaped(text), true, &items)?;
+                Entry::Submenu(submenu, entries)
+            }
+            MenuEntry::Separator => Entry::Separator(PredefinedMenuItem::separator(app)?),
+        })
+    };
+    view.iter().map(entry).collect()
+}
+
+impl Entry {
+    fn as_item(&self) -> &dyn IsMenuItem<tauri::Wry> {
+        match self {
+            Self::Text(item) => item,
+            Self::Check(item) => item,
+            Self::Submenu(item, _) => item,
+            Self::Separator(item) => item,
+        }
+    }
+}
+
+/// A single `&` would underline the letter after it.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&&")
+}
+
+/// Every action, by its id in the menu.
+const IDS: [(&str, MenuAction); 13] = [
+    ("keep-warm", MenuAction::KeepWarm),
+    ("pause-15", MenuAction::Pause(Some(15))),
+    ("pause-60", MenuAction::Pause(Some(60))),
+    ("pause", MenuAction::Pause(None)),
+    ("resume", MenuAction::Resume),
+    ("mode-on-demand", MenuAction::Mode(Mode::OnDemand)),
+    ("mode-while-loaded", MenuAction::Mode(Mode::WhileLoaded)),
+    ("mode-always", MenuAction::Mode(Mode::Always)),
+    ("open", MenuAction::Open),
+    ("setup", MenuAction::Setup),
+    ("diagnostics", MenuAction::Diagnostics),
+    ("start-at-login", MenuAction::StartAtLogin),
+    ("quit", MenuAction::Quit),
+];
+
+impl MenuAction {
+    fn id(self) -> &'static str {
+        let found = IDS.iter().find(|(_, action)| *action == self);
+        found.expect("every action that a menu has is listed").0
+    }
+
+    /// The action of that id.
+    pub(crate) fn from_id(id: &str) -> Option<Self> {
+        let found = IDS.iter().find(|(known, _)| *known == id);
+        found.map(|(_, action)| *action)
+    }
+}

@@ -1,0 +1,169 @@
+//! The role of the tray: icon, menu and notifications around the engine. It never loads a page.
+
+use std::{path::PathBuf, thread, time::Duration};
+
+use gpu_keepalive_engine::{clock::Clock, paths::Paths, signals::Signals};
+use tauri::{
+    AppHandle, RunEvent,
+    tray::{MouseButton, MouseButtonState, TrayIconEvent},
+};
+use tokio::{
+    runtime::Runtime,
+    sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
+};
+
+use crate::{
+    controller::{Controller, Input},
+    desktop::RealDesktop,
+    engine_link::{self, Claim, Hosting},
+    login_entry::LoginEntry,
+    page::Page,
+    tray::{MenuAction, TrayThread},
+    window_process::WindowProcess,
+};
+
+/// How long a desktop that is just starting may take to have a place for icons.
+const TRAY_GRACE: Duration = Duration::from_secs(8);
+
+/// Runs until somebody quits. The engine and all that goes with it have a thread of their own;
+/// this one, the main thread, belongs to the toolkit.
+pub(crate) fn run(
+    runtime: Runtime,
+    claim: Claim,
+    hosting: Hosting,
+    hidden: bool,
+) -> anyhow::Result<()> {
+    let (inputs, received) = mpsc::unbounded_channel();
+    let app = tauri::Builder::default();
+    #[cfg(windows)]
+    let app = app.plugin(LoginEntry::plugin());
+    let app = app.build(crate::context())?;
+    listen(&app, &inputs);
+    let work = Work {
+        app: app.handle().clone(),
+        program: std::env::current_exe()?,
+        places: Paths::of_user()?,
+        hidden,
+    };
+    thread::Builder::new()
+        .name("engine".to_owned())
+        .spawn(move || {
+            let app = work.app.clone();
+            let code = match runtime.block_on(work.work(claim, hosting, inputs, received)) {
+                Ok(()) => 0,
+                Err(error) => {
+                    eprintln!("{error:#}");
+                    1
+                }
+            };
+            app.exit(code);
+        })?;
+    let code = app.run_return(|_, event| {
+        // There is never a window here whose end could be meant.
+        if let RunEvent::ExitRequested { code: None, api, .. } = event {
+            api.prevent_exit();
+        }
+    });
+    match code {
+        0 => Ok(()),
+        _ => anyhow::bail!("GPU Keepalive ended because of an error"),
+    }
+}
+
+/// Passes clicks on to the controller.
+fn listen(app: &tauri::App, inputs: &UnboundedSender<Input>) {
+    let menu = inputs.clone();
+    app.on_menu_event(move |_, event| {
+        if let Some(action) = MenuAction::from_id(&event.id().0) {
+            let _ = menu.send(Input::Menu(action));
+        }
+    });
+    let icon = inputs.clone();
+    app.on_tray_icon_event(move |_, event| {
+        if let TrayIconEvent::Click {
+            button: MouseButton::Left,
+            button_state: MouseButtonState::Up,
+            ..
+        } = event
+        {
+            let _ = icon.send(Input::Show(Page::Overview));
+        }
+    });
+}
+
+/// What the thread of the engine needs.
+struct Work {
+    app: AppHandle,
+    program: PathBuf,
+    places: Paths,
+    hidden: bool,
+}
+
+impl Work {
+    /// Until somebody quits: then the GPUs are let go of first, and the window is closed.
+    async fn work(
+        self,
+        claim: Claim,
+        hosting: Hosting,
+        inputs: UnboundedSender<Input>,
+        received: UnboundedReceiver<Input>,
+    ) -> anyhow::Result<()> {
+        let windows = WindowProcess::new(self.program.clone());
+        let (ask, asks) = mpsc::unbounded_channel();
+        let shown = inputs.clone();
+        let desktop = RealDesktop {
+            tray: TrayThread::start(self.app.clone(), move |is_shown| {
+                let _ = shown.send(Input::Tray(is_shown));
+            }),
+            inputs: inputs.clone(),
+            asks: Some(ask),
+            windows: windows.pages(),
+            login_entry: self.login_entry(),
+            told: self.places.state.join("told.json"),
+        };
+        let controller = Controller::new(desktop, self.hidden);
+        tokio::spawn(quit_on_signal(Signals::new()?, inputs.clone()));
+        tokio::spawn(end_of_grace(inputs.clone()));
+        let engine = async {
+            let ended = engine_link::run(hosting, claim, asks, inputs.clone()).await;
+            // Without an engine there is nothing to show.
+            let _ = inputs.send(Input::Quit);
+            ended
+        };
+        let ((), engine) = tokio::join!(control(controller, received), engine);
+        windows.end().await;
+        engine
+    }
+
+    #[cfg(target_os = "linux")]
+    fn login_entry(&self) -> LoginEntry {
+        // The folder of the settings lies in the folder of all configuration.
+        let config = self.places.settings.parent().and_then(|own| own.parent());
+        LoginEntry::new(config.unwrap_or(&self.places.state), self.program.clone())
+    }
+
+    #[cfg(windows)]
+    fn login_entry(&self) -> LoginEntry {
+        LoginEntry::new(self.app.clone())
+    }
+}
+
+/// Hands the controller what happens, until it ends.
+async fn control(mut controller: Controller<RealDesktop>, mut inputs: UnboundedReceiver<Input>) {
+    while !controller.is_quitting() {
+        let Some(input) = inputs.recv().await else {
+            return;
+        };
+        controller.handle(input, Clock::Boot.now());
+    }
+}
+
+async fn quit_on_signal(mut signals: Signals, inputs: UnboundedSender<Input>) {
+    signals.next().await;
+    let _ = inputs.send(Input::Quit);
+}
+
+async fn end_of_grace(inputs: UnboundedSender<Input>) {
+    tokio::time::sleep(TRAY_GRACE).await;
+    let _ = inputs.send(Input::TrayWaitedFor);
+}

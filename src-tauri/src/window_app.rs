@@ -1,0 +1,192 @@
+//! The role of the window: the page, and what it hears of the engine over the control socket.
+
+use std::{io, sync::Mutex, thread, time::Duration};
+
+use gpu_keepalive_core::protocol::{Event, Status};
+use gpu_keepalive_engine::{
+    paths::control_socket,
+    socket::{Client, ClientError, ConnectError},
+};
+use serde::Serialize;
+use tauri::{
+    AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder,
+    webview::{PageLoadEvent, PageLoadPayload},
+};
+
+use crate::{commands, page::Page};
+
+/// The window, and the capability that names it.
+const WINDOW: &str = "main";
+/// How long after a lost connection the next is tried: a restart of the engine takes about that.
+const RECONNECT: Duration = Duration::from_secs(1);
+
+/// Shows the window until it is closed; with `pages_on_stdin` also until the end of standard input,
+/// where a line `page NAME` asks for a page.
+pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
+    tauri::Builder::default()
+        .manage(News::default())
+        .invoke_handler(tauri::generate_handler![commands::ask])
+        .setup(move |app| {
+            let url = WebviewUrl::App(format!("index.html#{}", page.name()).into());
+            WebviewWindowBuilder::new(app, WINDOW, url)
+                .title(title(false))
+                .inner_size(880.0, 640.0)
+                .min_inner_size(360.0, 320.0)
+                .on_page_load(|window, load: PageLoadPayload<'_>| {
+                    if load.event() == PageLoadEvent::Finished {
+                        window.state::<News>().tell_all(window.app_handle());
+                    }
+                })
+                .build()?;
+            tauri::async_runtime::spawn(follow(app.handle().clone()));
+            if pages_on_stdin {
+                let app = app.handle().clone();
+                thread::spawn(move || obey_stdin(&app));
+            }
+            Ok(())
+        })
+        .run(crate::context())
+}
+
+fn title(simulated: bool) -> &'static str {
+    if simulated {
+        "GPU Keepalive (simulated)"
+    } else {
+        "GPU Keepalive"
+    }
+}
+
+/// Raises the window at the pages that the tray asks for; ends the app with the tray.
+fn obey_stdin(app: &AppHandle) {
+    for line in io::stdin().lines().map_while(Result::ok) {
+        let page = line.strip_prefix("page ").and_then(Page::named);
+        match page {
+            Some(page) => show(app, page),
+            None => tracing::warn!("the tray asks for what is not known: {line:?}"),
+        }
+    }
+    app.exit(0);
+}
+
+fn show(app: &AppHandle, page: Page) {
+    let Some(window) = app.get_webview_window(WINDOW) else {
+        return;
+    };
+    let raised = window
+        .emit("page", page.name())
+        .and_then(|()| window.unminimize())
+        .and_then(|()| window.show())
+        .and_then(|()| window.set_focus());
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the window cannot be raised");
+    }
+}
+
+/// Whether the engine can be heard.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Connection {
+    connected: bool,
+    /// Why not.
+    message: Option<String>,
+}
+
+/// The newest of each event: a page hears it again when it was loaded.
+#[derive(Default)]
+struct News(Mutex<Newest>);
+
+#[derive(Default)]
+struct Newest {
+    connection: Connection,
+    status: Option<Box<Status>>,
+}
+
+impl News {
+    fn tell_all(&self, app: &AppHandle) {
+        let newest = self.0.lock().expect("nothing panics with the news");
+        tell(app, "connection", &newest.connection);
+        if let Some(status) = &newest.status {
+            tell(app, "status", status);
+        }
+    }
+
+    fn connection(&self, app: &AppHandle, connection: Connection) {
+        tell(app, "connection", &connection);
+        self.0
+            .lock()
+            .expect("nothing panics with the news")
+            .connection = connection;
+    }
+
+    fn status(&self, app: &AppHandle, status: Box<Status>) {
+        tell(app, "status", &status);
+        let mut newest = self.0.lock().expect("nothing panics with the news");
+        let simulated = status.engine.simulated;
+        let before = newest.status.replace(status);
+        if before.is_none_or(|before| before.engine.simulated != simulated)
+            && let Some(window) = app.get_webview_window(WINDOW)
+        {
+            let _ = window.set_title(title(simulated));
+        }
+    }
+}
+
+fn tell<T: Serialize>(app: &AppHandle, event: &str, payload: &T) {
+    if let Err(error) = app.emit_to(WINDOW, event, payload) {
+        tracing::warn!(%error, event, "the page was not told");
+    }
+}
+
+/// Passes on what the engine says, and that it is gone, for ever.
+async fn follow(app: AppHandle) {
+    let news = app.state::<News>();
+    loop {
+        let lost = listen(&app, &news).await;
+        tracing::info!("no engine: {lost}");
+        let connection = Connection {
+            connected: false,
+            message: Some(lost),
+        };
+        news.connection(&app, connection);
+        tokio::time::sleep(RECONNECT).await;
+    }
+}
+
+/// Listens until the connection is lost, and says why it was.
+async fn listen(app: &AppHandle, news: &News) -> String {
+    let connected = async {
+        let client = Client::connect(&control_socket().map_err(ClientError::Io)?).await?;
+        Ok::<_, Lost>(client.subscribe().await?)
+    };
+    let mut events = match connected.await {
+        Ok(events) => events,
+        Err(lost) => return lost.0,
+    };
+    let connection = Connection {
+        connected: true,
+        message: None,
+    };
+    news.connection(app, connection);
+    loop {
+        match events.next().await {
+            Ok(Event::Status(status)) => news.status(app, status),
+            // Whoever asked for the window asked the tray, which asks us.
+            Ok(Event::ShowWindow) => {}
+            Err(error) => return error.to_string(),
+        }
+    }
+}
+
+/// Why there is no connection.
+struct Lost(String);
+
+impl From<ConnectError> for Lost {
+    fn from(error: ConnectError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<ClientError> for Lost {
+    fn from(error: ClientError) -> Self {
+        Self(error.to_string())
+    }
+}

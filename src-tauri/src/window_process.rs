@@ -1,0 +1,143 @@
+//! The window as the tray sees it: a process of its own, one at a time.
+//!
+//! WebKit never gives back what it took within a process, so the window's memory ends with its
+//! process, and a page that crashes is nobody else's trouble.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use tokio::{
+    io::AsyncWriteExt,
+    process::{Child, ChildStdin, Command},
+    sync::mpsc,
+    task::JoinHandle,
+    time::timeout,
+};
+
+use crate::page::Page;
+
+/// How long a window may take to close before it is killed.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+/// Where glvnd finds Mesa, on every distribution that has it in its usual place.
+const MESA_EGL: &str = "/usr/share/glvnd/egl_vendor.d/50_mesa.json";
+
+/// Starts the window when it is asked for, and raises the one that is open.
+pub(crate) struct WindowProcess {
+    pages: mpsc::UnboundedSender<Page>,
+    task: JoinHandle<()>,
+}
+
+impl WindowProcess {
+    /// Starts nothing yet. Must be called within a tokio runtime.
+    pub(crate) fn new(program: PathBuf) -> Self {
+        let (pages, asked) = mpsc::unbounded_channel();
+        let task = tokio::spawn(keep(program, asked));
+        Self { pages, task }
+    }
+
+    /// Where to ask for a page.
+    pub(crate) fn pages(&self) -> mpsc::UnboundedSender<Page> {
+        self.pages.clone()
+    }
+
+    /// Closes the window, once nobody can ask for it any more.
+    pub(crate) async fn end(self) {
+        drop(self.pages);
+        let _ = self.task.await;
+    }
+}
+
+async fn keep(program: PathBuf, mut pages: mpsc::UnboundedReceiver<Page>) {
+    let mut window: Option<Window> = None;
+    loop {
+        tokio::select! {
+            page = pages.recv() => {
+                let Some(page) = page else { break };
+                let raised = match &mut window {
+                    Some(window) => window.show(page).await.is_ok(),
+                    None => false,
+                };
+                if !raised {
+                    let started = Window::start(&program, page);
+                    window = started
+                        .inspect_err(|error| tracing::error!(%error, "the window cannot be opened"))
+                        .ok();
+                }
+            }
+            () = closed(&mut window) => window = None,
+        }
+    }
+    if let Some(window) = window {
+        window.close().await;
+    }
+}
+
+/// Waits until the window was closed; for ever without one.
+async fn closed(window: &mut Option<Window>) {
+    match window {
+        Some(window) => {
+            let ended = window.child.wait().await;
+            tracing::debug!(?ended, "the window is closed");
+        }
+        None => std::future::pending().await,
+    }
+}
+
+struct Window {
+    child: Child,
+    stdin: ChildStdin,
+}
+
+impl Window {
+    fn start(program: &Path, page: Page) -> io::Result<Self> {
+        let mut command = Command::from(command(program, page));
+        let mut child = command
+            .arg("--pages-on-stdin")
+            .stdin(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let stdin = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        Ok(Self { child, stdin })
+    }
+
+    async fn show(&mut self, page: Page) -> io::Result<()> {
+        let line = format!("page {}\n", page.name());
+        self.stdin.write_all(line.as_bytes()).await
+    }
+
+    async fn close(mut self) {
+        // The end of its input ends it.
+        drop(self.stdin);
+        if timeout(CLOSE_WITHIN, self.child.wait()).await.is_err() {
+            let _ = self.child.kill().await;
+        }
+    }
+}
+
+/// The command that opens the window in a process of its own.
+pub(crate) fn command(program: &Path, page: Page) -> std::process::Command {
+    let mut command = std::process::Command::new(program);
+    command.args(["--window", page.name()]);
+    // A window that shows whether the GPU sleeps must not wake it: WebKit draws such a page on the
+    // CPU well enough, and what still asks for EGL gets Mesa, not NVIDIA's library, whose loading
+    // alone opens the card (open-gpu-kernel-modules#1071).
+    command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
+    command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+    if Path::new(MESA_EGL).is_file() {
+        command.env("__EGL_VENDOR_LIBRARY_FILENAMES", MESA_EGL);
+    }
+    // What a launcher sets to run a program on the discrete GPU.
+    for name in [
+        "DRI_PRIME",
+        "__NV_PRIME_RENDER_OFFLOAD",
+        "__GLX_VENDOR_LIBRARY_NAME",
+        "__VK_LAYER_NV_optimus",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
