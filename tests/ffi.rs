@@ -6,3 +6,4 @@ mod faults;
 mod hold;
 mod inside;
 mod sample;
+mod workload;

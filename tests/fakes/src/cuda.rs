@@ -1,10 +1,14 @@
 //! `libcuda.so.1`: the functions that GPU Keepalive calls.
 
 use std::{
+    collections::BTreeMap,
     env,
     ffi::{CStr, c_char, c_int, c_uint, c_void},
     ptr,
-    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
 };
 
 use crate::state::{self, CONTEXT_BYTES, call, gpu_count, note, number, open_here, uuid};
@@ -28,8 +32,14 @@ static LAST_HANDLE: AtomicUsize = AtomicUsize::new(0);
 static CURRENT: AtomicUsize = AtomicUsize::new(0);
 static PRIMARY: AtomicUsize = AtomicUsize::new(0);
 static PRIMARY_RETAINS: AtomicUsize = AtomicUsize::new(0);
-/// Bytes of the newest buffer; GPU Keepalive has one.
-static BUFFER_BYTES: AtomicUsize = AtomicUsize::new(0);
+/// Bytes of every buffer by its handle.
+static BUFFERS: Mutex<BTreeMap<usize, u64>> = Mutex::new(BTreeMap::new());
+/// Launches of each kernel since the stream was last waited for.
+static LAUNCHED: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
+/// The kernels there are; a function's handle is its place here, from 1.
+const KERNELS: [&CStr; 3] = [c"pulse", c"decode", c"prefill"];
+/// A buffer's address is its handle shifted by this, so that there are addresses within it.
+const ADDRESS_SHIFT: u32 = 32;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn cuInit(flags: c_uint) -> c_int {
@@ -171,7 +181,7 @@ pub unsafe extern "C" fn cuModuleLoadData(out: *mut Handle, image: *const c_char
     call("cuModuleLoadData", || {
         in_context(|| {
             let ptx = unsafe { CStr::from_ptr(image) }.to_string_lossy();
-            if !ptx.contains(".visible .entry pulse(") || !ptx.contains(".target sm_50") {
+            if !ptx.contains(".visible .entry ") || !ptx.contains(".target sm_50") {
                 return INVALID_PTX;
             }
             unsafe { *out = open("module", 0) };
@@ -190,11 +200,14 @@ pub unsafe extern "C" fn cuModuleGetFunction(
         if !open_here("module", module.addr()) {
             return INVALID_HANDLE;
         }
-        if unsafe { CStr::from_ptr(name) } != c"pulse" {
-            return NOT_FOUND;
+        let name = unsafe { CStr::from_ptr(name) };
+        match KERNELS.iter().position(|kernel| *kernel == name) {
+            None => NOT_FOUND,
+            Some(place) => {
+                unsafe { *out = ptr::without_provenance_mut(place + 1) };
+                SUCCESS
+            }
         }
-        unsafe { *out = module };
-        SUCCESS
     })
 }
 
@@ -207,8 +220,9 @@ pub extern "C" fn cuModuleUnload(module: Handle) -> c_int {
 pub unsafe extern "C" fn cuMemAlloc_v2(out: *mut u64, bytes: usize) -> c_int {
     call("cuMemAlloc_v2", || {
         in_context(|| {
-            BUFFER_BYTES.store(bytes, SeqCst);
-            unsafe { *out = open("buffer", bytes as u64).addr() as u64 };
+            let handle = open("buffer", bytes as u64).addr();
+            buffers().insert(handle, bytes as u64);
+            unsafe { *out = (handle as u64) << ADDRESS_SHIFT };
             SUCCESS
         })
     })
@@ -217,7 +231,19 @@ pub unsafe extern "C" fn cuMemAlloc_v2(out: *mut u64, bytes: usize) -> c_int {
 #[unsafe(no_mangle)]
 pub extern "C" fn cuMemFree_v2(buffer: u64) -> c_int {
     call("cuMemFree_v2", || {
-        close("buffer", ptr::without_provenance_mut(buffer as usize))
+        let handle = (buffer >> ADDRESS_SHIFT) as usize;
+        buffers().remove(&handle);
+        close("buffer", ptr::without_provenance_mut(handle))
+    })
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn cuMemsetD32_v2(buffer: u64, _: c_uint, words: usize) -> c_int {
+    call("cuMemsetD32_v2", || {
+        match reaches(buffer, 4 * words as u64) {
+            true => SUCCESS,
+            false => ILLEGAL_ADDRESS,
+        }
     })
 }
 
@@ -249,6 +275,30 @@ pub unsafe extern "C" fn cuStreamCreateWithPriority(
             unsafe { *out = open("stream", 0) };
             SUCCESS
         })
+    })
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cuStreamCreate(out: *mut Handle, flags: c_uint) -> c_int {
+    call("cuStreamCreate", || {
+        in_context(|| {
+            note(&format!("stream flags={flags}"));
+            unsafe { *out = open("stream", 0) };
+            SUCCESS
+        })
+    })
+}
+
+/// Notes how often each kernel ran.
+#[unsafe(no_mangle)]
+pub extern "C" fn cuStreamSynchronize(stream: Handle) -> c_int {
+    call("cuStreamSynchronize", || {
+        if !open_here("stream", stream.addr()) {
+            return INVALID_HANDLE;
+        }
+        let [_, decode, prefill] = LAUNCHED.each_ref().map(|count| count.swap(0, SeqCst));
+        note(&format!("ran decode={decode} prefill={prefill}"));
+        SUCCESS
     })
 }
 
@@ -296,7 +346,7 @@ pub extern "C" fn cuEventDestroy_v2(event: Handle) -> c_int {
 #[allow(clippy::too_many_arguments, reason = "the vendor's interface")]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cuLaunchKernel(
-    _function: Handle,
+    function: Handle,
     blocks: c_uint,
     _: c_uint,
     _: c_uint,
@@ -309,20 +359,46 @@ pub unsafe extern "C" fn cuLaunchKernel(
     _extra: *mut *mut c_void,
 ) -> c_int {
     call("cuLaunchKernel", || {
-        let (buffer, words) = unsafe {
-            let arguments = std::slice::from_raw_parts(arguments, 2);
-            (*arguments[0].cast::<u64>(), *arguments[1].cast::<u32>())
+        let kernel = function.addr() - 1;
+        let argument = |place: usize| unsafe { *arguments.add(place) };
+        let address = |place| unsafe { *argument(place).cast::<u64>() };
+        let number = |place| u64::from(unsafe { *argument(place).cast::<u32>() });
+        let threads = u64::from(blocks * threads);
+        // As the kernel would touch it: every word by one thread, none past the end.
+        let is_sound = match kernel {
+            0 => threads >= number(1) && reaches(address(0), 4 * number(1)),
+            1 => {
+                reaches(address(0), 16 * number(1))
+                    && reaches(address(2), 4 * threads)
+                    && reaches(address(3), 4 * threads)
+                    && address(2) != address(3)
+            }
+            _ => reaches(address(0), 4 * threads) && number(1) > 0,
         };
-        if !open_here("stream", stream.addr()) || !open_here("buffer", buffer as usize) {
+        if !open_here("stream", stream.addr()) {
             return INVALID_HANDLE;
         }
-        // As the kernel would: every word by one thread, none past the end.
-        if words as usize * 4 > BUFFER_BYTES.load(SeqCst) || blocks * threads < words {
+        if !is_sound {
             return ILLEGAL_ADDRESS;
         }
-        note(&format!("launch {words}"));
+        LAUNCHED[kernel].fetch_add(1, SeqCst);
+        if kernel == 0 {
+            note(&format!("launch {}", number(1)));
+        }
         SUCCESS
     })
+}
+
+/// Whether that many bytes from there lie within one buffer.
+fn reaches(address: u64, bytes: u64) -> bool {
+    let (handle, offset) = (address >> ADDRESS_SHIFT, address & u64::from(u32::MAX));
+    buffers()
+        .get(&(handle as usize))
+        .is_some_and(|size| offset + bytes <= *size)
+}
+
+fn buffers() -> std::sync::MutexGuard<'static, BTreeMap<usize, u64>> {
+    BUFFERS.lock().expect("no panic while it is held")
 }
 
 /// Positions of the GPUs that `CUDA_VISIBLE_DEVICES` lets through.
