@@ -1,6 +1,6 @@
 //! The GPU of this machine, and what our processes have open.
 
-use std::{env, fs, io::Write, path::PathBuf, time::Duration};
+use std::{env, fs, io::Write, path::{Path, PathBuf}, time::Duration};
 
 use gpu_keepalive_core::{
     gpu::{Action, GpuInfo, Outcome, Sample},
@@ -64,9 +64,9 @@ fn program() -> PathBuf {
     }
 }
 
-fn source(program: &PathBuf) -> NvidiaSource {
+fn source(program: &Path) -> NvidiaSource {
     NvidiaSource::new(Backend::Process {
-        program: program.clone(),
+        program: program.to_owned(),
     })
 }
 

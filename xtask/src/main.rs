@@ -11,6 +11,7 @@ mod packages;
 mod run;
 mod shell;
 mod test;
+mod ui;
 mod windows;
 
 /// Sets up what is missing, builds, and runs or tests GPU Keepalive.

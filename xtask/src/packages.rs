@@ -12,11 +12,35 @@ pub(crate) struct Package {
     pub(crate) why: &'static str,
 }
 
-/// For the tests of what talks to the system over D-Bus.
-pub(crate) const TEST: [Package; 1] = [Package {
-    name: "dbus-daemon",
-    why: "a private message bus for the tests",
+/// For building and running the app.
+pub(crate) const WINDOW: [Package; 1] = [Package {
+    name: "libwebkit2gtk-4.1-dev",
+    why: "to show the window",
 }];
+
+/// For the tests: desktops of their own that nobody sees.
+pub(crate) const TEST: [Package; 5] = [
+    Package {
+        name: "dbus-daemon",
+        why: "a private message bus for the tests",
+    },
+    Package {
+        name: "xvfb",
+        why: "a screen for the tests that nobody sees",
+    },
+    Package {
+        name: "xauth",
+        why: "access to that screen",
+    },
+    Package {
+        name: "webkit2gtk-driver",
+        why: "to operate the window in the tests",
+    },
+    Package {
+        name: "fonts-dejavu-core",
+        why: "text in the window",
+    },
+];
 
 /// Installs those of `packages` that are missing.
 pub(crate) fn ensure(packages: &[Package]) -> Result<()> {

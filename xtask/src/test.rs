@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::{packages, shell};
+use crate::{packages, shell, ui};
 
 #[derive(Args)]
 pub(crate) struct TestArgs {
@@ -15,10 +15,13 @@ pub(crate) struct TestArgs {
 /// Cases of every property test in the scheduled run; an ordinary one has proptest's 256.
 const THOROUGH_CASES: &str = "5000";
 
-/// Runs every test of the workspace.
+/// Runs every test: the pages', the workspace's, and those of the app on a desktop of their own.
 pub(crate) fn test(args: &TestArgs) -> Result<()> {
+    packages::ensure(&packages::WINDOW)?;
     packages::ensure(&packages::TEST)?;
-    // The fakes are libraries that the tests load, which no dependency builds.
+    ui::test()?;
+    ui::build()?;
+    // Programs and fake libraries that the tests start, which no dependency builds.
     shell::run(&mut shell::cargo(&["build", "--workspace"]))?;
     let mut tests = shell::cargo(&["test", "--workspace", "--no-fail-fast"]);
     if args.thorough {
