@@ -58,7 +58,10 @@ pub(crate) fn windows(args: &WindowsArgs) -> Result<()> {
         provide_random_numbers()?;
         let tests = ["test", "--package", "gpu-keepalive-core", "--lib"];
         let mut tests = cargo(&tests, "std,panic_abort,panic_unwind,test");
-        shell::run(tests.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine"))?;
+        tests.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine");
+        // insta asks cargo where the snapshots are, and wine has no cargo.
+        tests.env("INSTA_WORKSPACE_ROOT", shell::root());
+        shell::run(&mut tests)?;
     }
     Ok(())
 }
