@@ -2,6 +2,7 @@ use anyhow::bail;
 use gpu_keepalive_core::{
     gpu::{GpuError, GpuErrorKind, GpuInfo},
     protocol::{Reply, Request},
+    units::Bytes,
 };
 use gpu_keepalive_engine::{
     clock::Clock,
@@ -83,14 +84,13 @@ fn render(found: &Found) -> String {
             .compute_capability
             .map(|version| format!(", compute capability {version}"))
             .unwrap_or_default();
+        let vram = match gpu.vram_total {
+            Bytes(0) => "VRAM unknown".to_owned(),
+            total => format!("{:.1} GiB VRAM", total.gib()),
+        };
         format!(
-            "{} {}\n  {}\n  {:.1} GiB VRAM{capability}, driver {}, PCI {}\n",
-            gpu.index,
-            gpu.name,
-            gpu.uuid,
-            gpu.vram_total.gib(),
-            gpu.driver_version,
-            gpu.pci_bus_id,
+            "{} {}\n  {}\n  {vram}{capability}, driver {}, PCI {}\n",
+            gpu.index, gpu.name, gpu.uuid, gpu.driver_version, gpu.pci_bus_id,
         )
     });
     title + &gpus.collect::<String>()

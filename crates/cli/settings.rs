@@ -14,7 +14,9 @@ pub(crate) async fn settings(command: SettingsCommand) -> anyhow::Result<()> {
         SettingsCommand::Show => {
             let report = source.report().await?;
             for problem in &report.problems {
-                let line = problem.line.map(|line| format!(", line {line}"));
+                // What is about the whole file says where itself.
+                let line = problem.line.filter(|_| !problem.key.is_empty());
+                let line = line.map(|line| format!(", line {line}"));
                 let line = line.unwrap_or_default();
                 anstream::eprintln!("{}{line}: {}", report.path, problem.message);
             }

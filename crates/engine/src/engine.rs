@@ -428,6 +428,7 @@ impl Core {
         {
             tracing::warn!("a driver did not answer in time; its process is killed");
         }
+        self.publish(self.options.clock.now());
         self.workers.abort().await;
     }
 }

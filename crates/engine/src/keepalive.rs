@@ -89,7 +89,7 @@ impl Builder {
         self.select(GpuSelector::Index(index))
     }
 
-    /// Only the GPU with this UUID; may be called for several.
+    /// Only the GPU with this UUID, or one that begins so; may be called for several.
     pub fn uuid(self, uuid: impl Into<String>) -> Self {
         self.select(GpuSelector::Uuid(GpuUuid(uuid.into())))
     }
@@ -176,6 +176,20 @@ impl Builder {
     }
 
     fn check(&self) -> Result<(), StartError> {
+        for selector in self.settings.gpus.iter().flatten() {
+            let GpuSelector::Uuid(uuid) = selector else {
+                continue;
+            };
+            match uuid.0.parse() {
+                Ok(GpuSelector::Uuid(_)) => {}
+                Ok(GpuSelector::Index(index)) => {
+                    return Err(StartError::InvalidValue(format!(
+                        "“{uuid}” is not a UUID; use device({index}) for the number of a GPU"
+                    )));
+                }
+                Err(message) => return Err(StartError::InvalidValue(message)),
+            }
+        }
         if let PulseInterval::Fixed(interval) = self.settings.pulse.interval
             && !(MIN_PULSE_INTERVAL..=MAX_PULSE_INTERVAL).contains(&interval)
         {

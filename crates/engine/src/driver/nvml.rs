@@ -159,7 +159,11 @@ fn failed(call: &str, error: NvmlError) -> GpuError {
         NotSupported => Kind::NotSupported,
         _ => Kind::Other,
     };
-    GpuError::new(kind, format!("{call}: {error}"))
+    let message = match error {
+        LibloadingError(error) => format!("{call} cannot be loaded: {error}"),
+        error => format!("{call}: {error}"),
+    };
+    GpuError::new(kind, message)
 }
 
 fn celsius(degrees: u32) -> Celsius {

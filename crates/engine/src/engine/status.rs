@@ -94,10 +94,10 @@ impl Core {
             });
         }
         for problem in self.options.settings.file().problems() {
-            let line = problem
-                .line
-                .map(|line| format!(", line {line}"))
-                .unwrap_or_default();
+            // What is about the whole file says where itself.
+            let line = problem.line.filter(|_| !problem.key.is_empty());
+            let line = line.map(|line| format!(", line {line}"));
+            let line = line.unwrap_or_default();
             notices.push(Notice {
                 id: format!("settings-{}", problem.key),
                 severity: problem.severity,
@@ -138,7 +138,7 @@ fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
         utilization_percent: sample.and_then(|sample| sample.utilization),
         ready: lane.policy.ready(info),
         vram: VramStatus {
-            total_bytes: Some(info.vram_total),
+            total_bytes: Some(info.vram_total).filter(|total| total.0 > 0),
             free_bytes: sample.and_then(|sample| sample.vram_free),
             ours_bytes: sample.and_then(|sample| {
                 let known = record.context_vram().filter(|_| record.holds_context());
