@@ -5,7 +5,11 @@ mod cli;
 mod ffi;
 #[cfg(target_os = "linux")]
 mod hardware;
+mod library;
+#[cfg(target_os = "linux")]
+mod run;
 #[cfg(unix)]
 mod socket;
 mod support;
 mod tidy;
+mod user;

@@ -14,7 +14,7 @@ use gpu_keepalive_engine::handle::{Call, ClientId, Control, EngineHandle};
 use tokio::sync::{broadcast, mpsc, watch};
 
 /// Far longer than anything takes here: what is awaited for so long does not happen.
-const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
 /// Awaits something that must happen.
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {

@@ -22,7 +22,7 @@ use crate::support::soon;
 const LIBRARIES: [&str; 2] = ["libnvidia-ml.so.1", "libcuda.so.1"];
 
 /// Everything a GPU can tell.
-pub(super) const VALUES: &str = "\
+pub(crate) const VALUES: &str = "\
 pstate=8
 sm_clock=210
 sm_clock_max=1980
@@ -44,13 +44,13 @@ process_utilization=
 ";
 
 /// A fake driver in a folder of its own. Each test has one.
-pub(super) struct FakeDriver {
+pub(crate) struct FakeDriver {
     folder: TempDir,
 }
 
 impl FakeDriver {
     /// A driver that works, with one GPU that tells everything.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at("lib")).expect("a folder for libraries");
@@ -67,33 +67,33 @@ impl FakeDriver {
         driver
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// What the engine starts: the real program, with the fakes on the loader's path.
-    pub(super) fn program(&self) -> PathBuf {
+    pub(crate) fn program(&self) -> PathBuf {
         self.path().join("driver-process")
     }
 
-    pub(super) fn source(&self) -> NvidiaSource {
+    pub(crate) fn source(&self) -> NvidiaSource {
         NvidiaSource::new(Backend::Process {
             program: self.program(),
         })
     }
 
-    pub(super) async fn list(&self) -> Result<Vec<GpuInfo>, GpuError> {
+    pub(crate) async fn list(&self) -> Result<Vec<GpuInfo>, GpuError> {
         soon("a list", self.source().discover()).await
     }
 
     /// The first GPU, opened.
-    pub(super) async fn gpu(&self) -> NvidiaGpu {
+    pub(crate) async fn gpu(&self) -> NvidiaGpu {
         let listed = self.list().await.expect("a list");
         self.source().open(&listed[0])
     }
 
     /// Replaces what there is to read.
-    pub(super) fn tell(&self, values: &str) {
+    pub(crate) fn tell(&self, values: &str) {
         // Whole or not at all: the driver may be reading.
         let new = self.path().join("values.new");
         fs::write(&new, values).expect("values are written");
@@ -101,22 +101,22 @@ impl FakeDriver {
     }
 
     /// Replaces some of what there is to read.
-    pub(super) fn change(&self, changes: &str) {
+    pub(crate) fn change(&self, changes: &str) {
         // The first of two lines with the same key counts.
         self.tell(&format!("{changes}\n{VALUES}"));
     }
 
     /// From now on `function` returns that number.
-    pub(super) fn fail(&self, function: &str, code: i32) {
+    pub(crate) fn fail(&self, function: &str, code: i32) {
         self.order(function, &code.to_string());
     }
 
     /// From now on `function` never returns.
-    pub(super) fn block(&self, function: &str) {
+    pub(crate) fn block(&self, function: &str) {
         self.order(function, "block");
     }
 
-    pub(super) fn work_again(&self, function: &str) {
+    pub(crate) fn work_again(&self, function: &str) {
         fs::remove_file(self.path().join("fail").join(function)).expect("it was failing");
     }
 
@@ -125,12 +125,12 @@ impl FakeDriver {
     }
 
     /// Takes one of the two libraries away.
-    pub(super) fn without_library(&self, library: &str) {
+    pub(crate) fn without_library(&self, library: &str) {
         fs::remove_file(self.path().join("lib").join(library)).expect("it was there");
     }
 
     /// Takes one function away, as in a driver that is too old for it.
-    pub(super) fn without_function(&self, library: &str, function: &str) {
+    pub(crate) fn without_function(&self, library: &str, function: &str) {
         let mut bytes = fs::read(built_library()).expect("the library is read");
         let name = [b"\0", function.as_bytes(), b"\0"].concat();
         let found: Vec<_> = bytes
@@ -146,7 +146,7 @@ impl FakeDriver {
     }
 
     /// Everything that was done to the driver, as (process, event).
-    pub(super) fn log(&self) -> Vec<(u32, String)> {
+    pub(crate) fn log(&self) -> Vec<(u32, String)> {
         let log = fs::read_to_string(self.path().join("log")).unwrap_or_default();
         log.lines()
             .map(|line| {
@@ -157,14 +157,14 @@ impl FakeDriver {
     }
 
     /// Events that begin like this, without the process.
-    pub(super) fn events(&self, beginning: &str) -> Vec<String> {
+    pub(crate) fn events(&self, beginning: &str) -> Vec<String> {
         let events = self.log().into_iter().map(|(_, event)| event);
         events.filter(|e| e.starts_with(beginning)).collect()
     }
 
     /// What is open, as (process, kind), in the order of opening, whether or not the process
     /// lives.
-    pub(super) fn left_open(&self) -> Vec<(u32, String)> {
+    pub(crate) fn left_open(&self) -> Vec<(u32, String)> {
         let mut open: Vec<(u32, String, String)> = Vec::new();
         for (pid, event) in self.log() {
             let words: Vec<_> = event.split(' ').collect();
@@ -181,12 +181,12 @@ impl FakeDriver {
     }
 
     /// The driver process that did the latest thing.
-    pub(super) fn latest_process(&self) -> u32 {
+    pub(crate) fn latest_process(&self) -> u32 {
         self.log().last().expect("something was done").0
     }
 
     /// Every process that ever touched the driver and still lives.
-    pub(super) fn living_processes(&self) -> Vec<u32> {
+    pub(crate) fn living_processes(&self) -> Vec<u32> {
         let mut pids: Vec<_> = self.log().into_iter().map(|(pid, _)| pid).collect();
         pids.sort_unstable();
         pids.dedup();
@@ -194,7 +194,7 @@ impl FakeDriver {
         pids
     }
 
-    pub(super) async fn until_no_process_lives(&self) {
+    pub(crate) async fn until_no_process_lives(&self) {
         until("every driver process is gone", || {
             self.living_processes().is_empty()
         })
@@ -202,7 +202,7 @@ impl FakeDriver {
     }
 }
 
-pub(super) fn hold(strategy: Strategy) -> Action {
+pub(crate) fn hold(strategy: Strategy) -> Action {
     Action::Hold {
         strategy,
         matrix_size: 256,
@@ -210,20 +210,20 @@ pub(super) fn hold(strategy: Strategy) -> Action {
 }
 
 /// Does something that must succeed.
-pub(super) async fn done(gpu: &mut NvidiaGpu, action: Action) -> Outcome {
+pub(crate) async fn done(gpu: &mut NvidiaGpu, action: Action) -> Outcome {
     let result = soon("an answer", gpu.perform(action)).await;
     result.unwrap_or_else(|error| panic!("{action:?}: {error}"))
 }
 
 /// Does something that must fail, and gives the kind and the driver's words.
-pub(super) async fn refused(gpu: &mut NvidiaGpu, action: Action) -> (GpuErrorKind, String) {
+pub(crate) async fn refused(gpu: &mut NvidiaGpu, action: Action) -> (GpuErrorKind, String) {
     match soon("an answer", gpu.perform(action)).await {
         Ok(outcome) => panic!("{action:?} succeeded: {outcome:?}"),
         Err(error) => (error.kind, error.message),
     }
 }
 
-pub(super) async fn sample(gpu: &mut NvidiaGpu) -> Sample {
+pub(crate) async fn sample(gpu: &mut NvidiaGpu) -> Sample {
     match done(gpu, Action::Sample).await {
         Outcome::Sampled(sample) => *sample,
         other => panic!("{other:?} is no sample"),
@@ -231,19 +231,19 @@ pub(super) async fn sample(gpu: &mut NvidiaGpu) -> Sample {
 }
 
 /// Whether a living process has a file of that name mapped.
-pub(super) fn has_mapped(pid: u32, file: &str) -> bool {
+pub(crate) fn has_mapped(pid: u32, file: &str) -> bool {
     let maps = fs::read_to_string(format!("/proc/{pid}/maps")).expect("it lives");
     maps.lines().any(|line| line.contains(file))
 }
 
 /// Not a zombie either.
-pub(super) fn is_alive(pid: u32) -> bool {
+pub(crate) fn is_alive(pid: u32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat"))
         .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or("").starts_with(" Z"))
 }
 
 /// Waits until something is so.
-pub(super) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     soon(what, async {
         let mut look = tokio::time::interval(Duration::from_millis(5));
         while !is_so() {

@@ -1,6 +1,11 @@
 //! The GPU of this machine, and what our processes have open.
 
-use std::{env, fs, io::Write, path::{Path, PathBuf}, time::Duration};
+use std::{
+    env, fs,
+    io::Write,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use gpu_keepalive_core::{
     gpu::{Action, GpuInfo, Outcome, Sample},

@@ -1,0 +1,13 @@
+//! The whole product: `gpu-keepalive run` from start to end, on simulated GPUs and on fake driver
+//! libraries, and what its user is told on the way.
+
+mod asleep;
+mod contract;
+mod engine;
+mod faults;
+mod killed;
+mod lifecycle;
+mod refused;
+mod settings;
+mod socket;
+mod switches;

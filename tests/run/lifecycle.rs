@@ -1,0 +1,82 @@
+use gpu_keepalive_core::protocol::Request;
+use insta::assert_snapshot;
+use rustix::process::Signal;
+
+use super::engine::{Engine, on_fakes, without_times};
+use crate::{ffi::driver::FakeDriver, user::User};
+
+#[tokio::test]
+async fn a_simulated_gpu_gets_warm_stays_and_is_let_go_of() {
+    let user = User::new();
+    let command = user.command(&["run", "--mode", "always", "--simulate", "rtx-3070-laptop"]);
+    let engine = Engine::start(&user, command).await;
+    engine.until_warm().await;
+    let ended = engine.interrupted().await;
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{ended:?}");
+    assert_snapshot!(without_times(&ended.out));
+    assert!(!user.socket().exists(), "the socket is removed");
+    assert!(!user.settings_file().exists(), "nothing was set");
+}
+
+#[tokio::test]
+async fn a_real_driver_is_asked_for_what_is_cheapest_first() {
+    let user = User::new();
+    let driver = FakeDriver::new();
+    driver.fail("nvmlDeviceSetPowerMizerMode_v1", 3);
+    let engine = Engine::start(
+        &user,
+        on_fakes(&user, &driver, &["run", "--mode", "always"]),
+    )
+    .await;
+    engine.until_warm().await;
+    engine.signal(Signal::TERM);
+    let ended = engine.ended().await;
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{ended:?}");
+    assert_snapshot!(without_times(&ended.out));
+    assert_eq!(driver.living_processes(), [0; 0]);
+    assert_eq!(driver.left_open(), []);
+}
+
+#[tokio::test]
+async fn pulses_are_sent_and_end_with_the_engine() {
+    let user = User::new();
+    user.sets("strategy = \"pulse\"\n");
+    let driver = FakeDriver::new();
+    let engine = Engine::start(
+        &user,
+        on_fakes(&user, &driver, &["run", "--mode", "always"]),
+    )
+    .await;
+    engine
+        .until_gpu("a few pulses", |gpu| gpu.pulses >= 5)
+        .await;
+    let told = engine.status().await.gpus[0].pulses;
+    let ended = engine.interrupted().await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(driver.events("launch").len() as u64 >= told);
+    assert_eq!(driver.left_open(), []);
+    // Intervals grow by half at a time; a line for each would be nothing to read.
+    let lines = ended.out.matches("a pulse every").count();
+    assert!(lines <= 3, "{}", ended.out);
+}
+
+#[tokio::test]
+async fn debug_tells_every_decision_with_its_reason() {
+    let user = User::new();
+    let command = user.command(&["run", "--mode", "always", "--simulate", "h200", "--debug"]);
+    let engine = Engine::start(&user, command).await;
+    engine.until_warm().await;
+    engine.ask(Request::Pause { for_s: None }).await;
+    engine
+        .until_gpu("nothing is held", |gpu| gpu.strategy.is_none())
+        .await;
+    let ended = engine.interrupted().await;
+    for part in [
+        "look (Warming up: kept ready all the time)",
+        "hold with an open context (Warming up: kept ready all the time)",
+        "let go (Paused: by you, until you resume)",
+    ] {
+        assert!(ended.err.contains(part), "{part}\n{}", ended.err);
+    }
+    assert!(!ended.err.contains("WARN"), "{}", ended.err);
+}

@@ -1,0 +1,90 @@
+//! Somebody at a shell.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::support::soon;
+
+/// A user with nothing but a home and a runtime folder.
+pub(crate) struct User {
+    home: TempDir,
+}
+
+/// What a command left behind.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl User {
+    pub(crate) fn new() -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        Self { home }
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The program with these arguments, its output caught.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gpu-keepalive"));
+        for name in [
+            "GPU_KEEPALIVE_SIMULATE",
+            "RUST_LOG",
+            "NO_COLOR",
+            "CLICOLOR_FORCE",
+        ] {
+            command.env_remove(name);
+        }
+        command
+            .args(arguments)
+            .env("HOME", self.home())
+            .env("XDG_RUNTIME_DIR", self.home())
+            .env("XDG_CONFIG_HOME", self.home().join("config"))
+            .env("XDG_STATE_HOME", self.home().join("state"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    pub(crate) fn settings_file(&self) -> PathBuf {
+        self.home().join("config/gpu-keepalive/settings.toml")
+    }
+
+    /// Writes the settings file.
+    pub(crate) fn sets(&self, settings: impl AsRef<[u8]>) {
+        let file = self.settings_file();
+        fs::create_dir_all(file.parent().expect("a folder")).expect("the folder is made");
+        fs::write(file, settings).expect("the settings are written");
+    }
+
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.home().join("gpu-keepalive.sock")
+    }
+
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
+        ended(self.command(arguments)).await
+    }
+}
+
+/// Runs it to its end.
+pub(crate) async fn ended(mut command: Command) -> Ended {
+    let output = soon("the end of the command", command.output()).await;
+    let output = output.expect("the program starts");
+    Ended {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).expect("UTF-8"),
+        err: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
