@@ -2,8 +2,8 @@
 
 use gpu_keepalive_core::{
     gpu::{
-        Action, ClocksEventReasons, ComputeCapability, ComputeProcess, GpuErrorKind, PState,
-        PowerSource, Sample,
+        Action, ClocksEventReasons, ComputeCapability, ComputeProcess, GpuErrorKind, Inspection,
+        Outcome, PState, PowerSource, Sample,
     },
     units::{Bytes, Celsius, Joules, Megahertz, Percent, Watts},
 };
@@ -188,4 +188,29 @@ async fn a_gpu_that_is_not_there_is_not_found() {
     let (kind, message) = refused(&mut gpu, Action::Sample).await;
     assert_eq!(kind, GpuErrorKind::GpuNotFound);
     assert!(message.contains("GPU-none"), "{message}");
+}
+
+#[tokio::test]
+async fn how_a_gpu_is_set_up_is_read_without_cuda() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    driver.change(
+        "persistence_mode=0\napplications_clock=1200\ndefault_applications_clock=1980\n\
+         power_limit_mw=250000\ndefault_power_limit_mw=350000",
+    );
+    let expected = Inspection {
+        persistence_mode: Some(false),
+        applications_clock: Some(Megahertz(1200)),
+        default_applications_clock: Some(Megahertz(1980)),
+        power_limit: Some(Watts(250.0)),
+        default_power_limit: Some(Watts(350.0)),
+    };
+    let inspected = done(&mut gpu, Action::Inspect).await;
+    assert_eq!(inspected, Outcome::Inspected(expected));
+    assert!(!has_mapped(driver.latest_process(), "libcuda"));
+
+    // Older cards and consumer ones refuse most of it.
+    driver.tell("");
+    let inspected = done(&mut gpu, Action::Inspect).await;
+    assert_eq!(inspected, Outcome::Inspected(Inspection::default()));
 }

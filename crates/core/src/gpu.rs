@@ -8,10 +8,12 @@ use crate::units::{Bytes, Celsius, Joules, Megahertz, Percent, Watts};
 
 mod action;
 mod error;
+mod inspection;
 mod reasons;
 
 pub use action::{Action, HoldReport, Outcome, PulseReport};
 pub use error::{GpuError, GpuErrorKind};
+pub use inspection::Inspection;
 pub use reasons::ClocksEventReasons;
 
 /// The driver's unchanging name of one GPU, such as `GPU-5e2c1a34-…`.

@@ -4,6 +4,7 @@
 //! argument ([`Moment`]), errors are inputs, and the next wake-up is an output, so a whole day can
 //! be simulated in a millisecond and every decision can be replayed.
 
+pub mod doctor;
 pub mod energy;
 pub mod gpu;
 pub mod hold_time;

@@ -31,9 +31,11 @@ use crate::{
     settings::Mode,
 };
 
+mod doctor;
 mod recommend;
 mod status;
 
+pub use doctor::{Doctor, Finding};
 pub use recommend::{ModelFit, Recommendation};
 pub use status::*;
 
@@ -117,6 +119,10 @@ pub enum Request {
         /// How many days back, today included.
         days: u32,
     },
+    /// What stands in the way and what to do, answered by [`Reply::Doctor`].
+    Doctor,
+    /// The same as a text to copy that holds nothing private, answered by [`Reply::Report`].
+    Report,
     /// The newest lines of the engine's log, answered by [`Reply::Log`].
     Log,
     /// Open the window, or raise it when it is open.
@@ -125,7 +131,7 @@ pub enum Request {
 
 impl Request {
     /// The name of every request, as in its `request` field.
-    pub const NAMES: [&'static str; 17] = [
+    pub const NAMES: [&'static str; 19] = [
         "status",
         "subscribe",
         "gpus",
@@ -141,6 +147,8 @@ impl Request {
         "set",
         "recommend",
         "energy",
+        "doctor",
+        "report",
         "log",
         "show_window",
     ];
@@ -192,6 +200,10 @@ pub enum Reply {
     Recommend(Box<Recommendation>),
     /// Energy by day, oldest first.
     Energy(EnergyReport),
+    /// Findings, worst first.
+    Doctor(Doctor),
+    /// The report, as text.
+    Report(String),
     /// Log lines, oldest first.
     Log(Vec<String>),
 }

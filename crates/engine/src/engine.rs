@@ -4,6 +4,7 @@
 //! task of its own and reports back through one channel, so the loop answers within microseconds
 //! even while a driver hangs.
 
+mod doctor;
 mod gpus;
 mod lane;
 mod requests;

@@ -6,6 +6,7 @@
 
 pub mod catalogue_file;
 pub mod clock;
+pub mod doctor;
 pub mod driver;
 pub mod engine;
 pub mod gpu;

@@ -9,6 +9,7 @@ use std::{
 
 use gpu_keepalive_core::{gpu::PciBusId, host::RuntimePm};
 
+mod details;
 #[cfg(test)]
 mod tests;
 

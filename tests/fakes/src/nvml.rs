@@ -240,6 +240,27 @@ readings! {
     nvmlDeviceGetTotalEnergyConsumption("energy_mj"): c_ulonglong;
     nvmlDeviceGetCurrentClocksThrottleReasons("reasons"): c_ulonglong;
     nvmlDeviceGetPowerSource("power_source"): c_uint;
+    nvmlDeviceGetPersistenceMode("persistence_mode"): c_uint;
+    nvmlDeviceGetEnforcedPowerLimit("power_limit_mw"): c_uint;
+    nvmlDeviceGetPowerManagementDefaultLimit("default_power_limit_mw"): c_uint;
+}
+
+/// Functions with a device, a kind of clock (only that of the SM is asked for) and a number to
+/// write.
+macro_rules! clocks {
+    ($($function:ident($key:literal);)+) => {$(
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $function(_: Device, _: c_uint, out: *mut c_uint) -> c_int {
+            call(stringify!($function), || unsafe {
+                write(number($key).map(|value| value as c_uint), out)
+            })
+        }
+    )+};
+}
+
+clocks! {
+    nvmlDeviceGetApplicationsClock("applications_clock");
+    nvmlDeviceGetDefaultApplicationsClock("default_applications_clock");
 }
 
 #[unsafe(no_mangle)]

@@ -2,7 +2,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::Sample;
+use super::{Inspection, Sample};
 use crate::{settings::Strategy, units::Bytes};
 
 /// One thing to do to one GPU: the whole vocabulary between the engine and a driver process.
@@ -11,6 +11,8 @@ use crate::{settings::Strategy, units::Bytes};
 pub enum Action {
     /// Look at it. Opens NVML when it is closed; loads no CUDA.
     Sample,
+    /// Read how it is set up. Opens NVML when it is closed; loads no CUDA.
+    Inspect,
     /// Hold the clocks this way, instead of whatever was held before.
     Hold {
         /// How.
@@ -33,7 +35,7 @@ impl Action {
     /// first time on a machine took 0.4 s on an H200 and may take ten times that on a slow disk.
     pub const fn deadline(self) -> Duration {
         match self {
-            Self::Sample => Duration::from_secs(5),
+            Self::Sample | Self::Inspect => Duration::from_secs(5),
             Self::Hold { .. } => Duration::from_secs(15),
             Self::Pulse | Self::Release | Self::Close => Duration::from_secs(2),
         }
@@ -63,6 +65,8 @@ impl fmt::Display for Action {
 pub enum Outcome {
     /// What one look said.
     Sampled(Box<Sample>),
+    /// How it is set up.
+    Inspected(Inspection),
     /// The strategy is in force. Whether it holds is for the clocks to say.
     Held(HoldReport),
     /// The pulse ran.

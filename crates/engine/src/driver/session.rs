@@ -48,6 +48,7 @@ impl Session {
     fn act(&mut self, action: Action) -> Result<Outcome, GpuError> {
         match action {
             Action::Sample => Ok(Outcome::Sampled(Box::new(self.sample()?))),
+            Action::Inspect => Ok(Outcome::Inspected(self.nvml()?.inspect()?)),
             Action::Hold {
                 strategy,
                 matrix_size,

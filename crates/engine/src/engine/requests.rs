@@ -56,6 +56,9 @@ impl Core {
                 answer,
             }) => {
                 tracing::debug!(?client, ?request, "asked");
+                if matches!(request, Request::Doctor | Request::Report) {
+                    return self.examine(&request, answer);
+                }
                 let reply = self.request(client, request, now);
                 // A client that is gone no longer wants its answer.
                 let _ = answer.send(match reply {
@@ -81,6 +84,8 @@ impl Core {
         match request {
             // The socket follows the status itself once it has this answer.
             Request::Subscribe => {}
+            // Answered later, by `examine`.
+            Request::Doctor | Request::Report => {}
             Request::Status => return Ok(Reply::Status(Box::new(self.build_status(now)))),
             Request::Gpus => return Ok(Reply::Gpus(self.found.clone())),
             Request::Settings => return Ok(Reply::Settings(self.options.settings.report())),

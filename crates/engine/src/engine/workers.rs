@@ -1,5 +1,5 @@
 use gpu_keepalive_core::{
-    gpu::{Action, GpuError, GpuInfo, GpuUuid, Outcome},
+    gpu::{Action, GpuError, GpuInfo, GpuUuid, Inspection, Outcome},
     host::{HostEvent, HostSample},
     settings::AiProgram,
 };
@@ -43,11 +43,19 @@ pub(super) struct Workers {
 struct GpuWorker {
     uuid: GpuUuid,
     actions: mpsc::Sender<Action>,
+    inspections: mpsc::Sender<oneshot::Sender<Inspection>>,
 }
 
 enum Order {
     Discover,
-    Open(Box<GpuInfo>, mpsc::Receiver<Action>),
+    Open(Box<GpuInfo>, GpuOrders),
+}
+
+/// What reaches the task of one GPU.
+struct GpuOrders {
+    actions: mpsc::Receiver<Action>,
+    /// Beside the actions, which follow each other: an inspection changes nothing for the loop.
+    inspections: mpsc::Receiver<oneshot::Sender<Inspection>>,
 }
 
 impl Workers {
@@ -88,12 +96,18 @@ impl Workers {
                 continue;
             }
             let (actions, ordered) = mpsc::channel(1);
+            let (inspections, asked) = mpsc::channel(1);
+            let orders = GpuOrders {
+                actions: ordered,
+                inspections: asked,
+            };
             let _ = self
                 .sources
-                .try_send(Order::Open(Box::new(gpu.clone()), ordered));
+                .try_send(Order::Open(Box::new(gpu.clone()), orders));
             self.gpus.push(GpuWorker {
                 uuid: gpu.uuid.clone(),
                 actions,
+                inspections,
             });
         }
     }
@@ -103,6 +117,21 @@ impl Workers {
         if let Some(worker) = self.gpus.iter().find(|worker| worker.uuid == *gpu) {
             let _ = worker.actions.try_send(action);
         }
+    }
+
+    /// Asks how that GPU is set up. No answer comes while it is left alone: asking would wake it.
+    pub(super) fn inspect(&self, gpu: &GpuUuid) -> oneshot::Receiver<Inspection> {
+        let (answer, answered) = oneshot::channel();
+        if let Some(worker) = self.gpus.iter().find(|worker| worker.uuid == *gpu) {
+            let _ = worker.inspections.try_send(answer);
+        }
+        answered
+    }
+
+    /// Lets something run beside the loop, until the engine stops.
+    pub(super) fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        while self.tasks.try_join_next().is_some() {}
+        self.tasks.spawn(task);
     }
 
     /// Ends every task; whatever they held is let go of by being dropped.
@@ -151,9 +180,9 @@ async fn serve_source<S: GpuSource>(
                     return;
                 }
             }
-            Order::Open(info, actions) => {
+            Order::Open(info, orders) => {
                 let gpu = source.open(&info);
-                gpus.spawn(serve_gpu(gpu, info.uuid, actions, news.clone()));
+                gpus.spawn(serve_gpu(gpu, info.uuid, orders, news.clone()));
             }
         }
     }
@@ -162,18 +191,33 @@ async fn serve_source<S: GpuSource>(
 async fn serve_gpu<G: Gpu>(
     mut gpu: G,
     uuid: GpuUuid,
-    mut actions: mpsc::Receiver<Action>,
+    mut orders: GpuOrders,
     news: mpsc::Sender<News>,
 ) {
-    while let Some(action) = actions.recv().await {
-        let result = gpu.perform(action).await;
-        let done = News::Done {
-            gpu: uuid.clone(),
-            action,
-            result,
-        };
-        if news.send(done).await.is_err() {
-            return;
+    let mut is_open = false;
+    loop {
+        tokio::select! {
+            biased;
+            action = orders.actions.recv() => {
+                let Some(action) = action else { return };
+                let result = gpu.perform(action).await;
+                is_open = result.is_ok() && !matches!(action, Action::Release | Action::Close);
+                let done = News::Done {
+                    gpu: uuid.clone(),
+                    action,
+                    result,
+                };
+                if news.send(done).await.is_err() {
+                    return;
+                }
+            }
+            Some(answer) = orders.inspections.recv() => {
+                if is_open
+                    && let Ok(Outcome::Inspected(inspection)) = gpu.perform(Action::Inspect).await
+                {
+                    let _ = answer.send(inspection);
+                }
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Card;
 use crate::{
     Moment,
-    gpu::{Action, GpuError, GpuErrorKind, HoldReport, Outcome, PulseReport},
+    gpu::{Action, GpuError, GpuErrorKind, HoldReport, Inspection, Outcome, PulseReport},
     settings::Strategy,
     simulation::{
         PowerMizer,
@@ -61,6 +61,10 @@ impl Card {
                 self.counters.samples += 1;
                 Outcome::Sampled(Box::new(self.sample(now)))
             }),
+            // The model knows no set-up: its driver tells nothing of it.
+            Action::Inspect => self
+                .open()
+                .map(|()| Outcome::Inspected(Inspection::default())),
             Action::Hold {
                 strategy,
                 matrix_size,

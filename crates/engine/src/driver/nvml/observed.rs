@@ -2,8 +2,8 @@
 
 use gpu_keepalive_core::{
     gpu::{
-        ClocksEventReasons, ComputeProcess, GpuError, GpuErrorKind, GpuUuid, PState, PowerSource,
-        Sample,
+        ClocksEventReasons, ComputeProcess, GpuError, GpuErrorKind, GpuUuid, Inspection, PState,
+        PowerSource, Sample,
     },
     units::{Bytes, Joules, Megahertz, Percent, Watts},
 };
@@ -85,6 +85,26 @@ impl Observed {
         };
         self.utilization_seen = newest.or(seen);
         Ok(sample)
+    }
+
+    /// How it is set up.
+    ///
+    /// # Errors
+    /// As [`Observed::sample`].
+    pub(in crate::driver) fn inspect(&self) -> Result<Inspection, GpuError> {
+        let device = self.device()?;
+        let megahertz = |clock: Option<u32>| clock.map(Megahertz);
+        let watts = |limit: Option<u32>| limit.map(|milliwatts| Watts(f64::from(milliwatts) / 1000.0));
+        let set = device.applications_clock(Clock::SM);
+        let default = device.default_applications_clock(Clock::SM);
+        let default_limit = device.power_management_limit_default();
+        Ok(Inspection {
+            persistence_mode: persistence_mode(&device)?,
+            applications_clock: megahertz(told("applications clock", set)?),
+            default_applications_clock: megahertz(told("default applications clock", default)?),
+            power_limit: watts(told("power limit", device.enforced_power_limit())?),
+            default_power_limit: watts(told("default power limit", default_limit)?),
+        })
     }
 
     /// Who has a compute context, and how much memory is free, for a comparison around a hold.
@@ -216,6 +236,17 @@ fn clocks_event_reasons(device: &Device) -> Result<Option<ClocksEventReasons>, G
         Err(error) => Err(error),
     };
     Ok(told("clocks event reasons", bits)?.map(ClocksEventReasons))
+}
+
+#[cfg(target_os = "linux")]
+fn persistence_mode(device: &Device) -> Result<Option<bool>, GpuError> {
+    told("persistence mode", device.is_in_persistent_mode())
+}
+
+/// Elsewhere the driver always stays initialised.
+#[cfg(not(target_os = "linux"))]
+fn persistence_mode(_: &Device) -> Result<Option<bool>, GpuError> {
+    Ok(None)
 }
 
 fn power_source(device: &Device) -> Result<Option<PowerSource>, GpuError> {

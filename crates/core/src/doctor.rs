@@ -1,0 +1,102 @@
+//! Why a GPU is slow, or does not hold: findings from what was read, each with what to do.
+//!
+//! Pure: [`Evidence`] is everything that was read, [`examine`] judges it. What could not be read
+//! is `None` and brings no finding, except the one that says what could not be checked.
+
+use std::cmp::Reverse;
+
+use crate::protocol::{Doctor, Finding, Severity};
+
+mod app;
+mod clocks;
+mod device;
+mod driver;
+mod evidence;
+mod machine;
+mod report;
+#[cfg(test)]
+mod tests;
+
+pub use evidence::{
+    AiProgramEvidence, AppEvidence, DeviceEvidence, Engine, Evidence, GpuEvidence, LoginEntry,
+    MachineEvidence, PcieLink, PowerDaemon, RuntimeD3,
+};
+pub use report::{Private, report};
+
+/// Judges what was read, worst first.
+pub fn examine(evidence: &Evidence) -> Doctor {
+    let mut findings: Vec<Finding> = OF_THE_MACHINE
+        .iter()
+        .filter_map(|look| look(evidence))
+        .collect();
+    for gpu in &evidence.gpus {
+        let found = OF_EACH_GPU.iter().filter_map(|look| look(gpu, evidence));
+        findings.extend(found.map(|finding| match evidence.gpus.len() {
+            1 => finding,
+            _ => Finding {
+                evidence: format!("GPU {}, {}: {}", gpu.info.index, gpu.info.name, finding.evidence),
+                ..finding
+            },
+        }));
+    }
+    findings.sort_by_key(|finding| Reverse(finding.severity));
+    Doctor { findings }
+}
+
+/// Looks at the whole machine. Among equals the order here is the order shown.
+const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 16] = [
+    driver::discovery_failed,
+    app::settings_defaulted,
+    machine::on_battery,
+    machine::undersized_adapter,
+    machine::power_saving_profile,
+    clocks::perf_boost_disabled,
+    clocks::other_clock_tools,
+    app::login_entry_broken,
+    app::no_tray_host,
+    app::engine_not_running,
+    app::switched_off,
+    machine::powerd_not_running,
+    machine::left_asleep,
+    app::not_checked,
+    app::simulated,
+    driver::driver_works,
+];
+
+/// Looks at one GPU.
+const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 18] = [
+    driver::gpu_failed,
+    driver::driver_too_old,
+    clocks::held_down_by_heat,
+    clocks::held_down_by_power_brake,
+    clocks::held_down_by_hardware,
+    clocks::held_down_by_power_cap,
+    clocks::clocks_locked,
+    clocks::clocks_not_held,
+    device::vram_nearly_full,
+    device::model_partly_on_cpu,
+    device::pcie_link_reduced,
+    device::persistence_mode_off,
+    device::runtime_d3_off,
+    device::kept_awake,
+    app::paused,
+    clocks::cuda_p2_cap,
+    device::runtime_d3_on,
+    clocks::gpu_ready,
+];
+
+fn finding(
+    id: &str,
+    severity: Severity,
+    title: impl Into<String>,
+    evidence: impl Into<String>,
+    advice: impl Into<String>,
+) -> Option<Finding> {
+    Some(Finding {
+        id: id.to_owned(),
+        severity,
+        title: title.into(),
+        evidence: evidence.into(),
+        advice: advice.into(),
+    })
+}

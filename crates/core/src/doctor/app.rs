@@ -1,0 +1,151 @@
+//! The application itself: its settings, its engine, its place on the desktop.
+
+use super::{Evidence, GpuEvidence, finding};
+use crate::protocol::{Finding, PauseReason, Phase, Severity};
+
+pub(super) fn settings_defaulted(seen: &Evidence) -> Option<Finding> {
+    let problems = &seen.app.settings_problems;
+    let severity = problems.iter().map(|problem| problem.severity).max()?;
+    let lines: Vec<_> = problems
+        .iter()
+        .map(|problem| match problem.line {
+            Some(line) => format!("line {line}: {}", problem.message),
+            None => problem.message.clone(),
+        })
+        .collect();
+    let title = match severity {
+        Severity::Error => "The settings file cannot be used",
+        Severity::Warning => "Some settings are wrong, and their defaults apply",
+        Severity::Info | Severity::Ok => "The settings file has keys that nobody knows",
+    };
+    let advice = "Correct these lines; “gpu-keepalive settings path” prints where the file is.";
+    finding("settings-defaulted", severity, title, lines.join("; "), advice)
+}
+
+pub(super) fn engine_not_running(seen: &Evidence) -> Option<Finding> {
+    if seen.engine.is_some() || seen.simulated {
+        return None;
+    }
+    finding(
+        "not-running",
+        Severity::Info,
+        "GPU Keepalive is not running, so nothing keeps the GPU warm",
+        "nobody answers on the control socket",
+        "Start the app, or “gpu-keepalive run”.",
+    )
+}
+
+pub(super) fn switched_off(seen: &Evidence) -> Option<Finding> {
+    if seen.engine?.enabled {
+        return None;
+    }
+    finding(
+        "switched-off",
+        Severity::Info,
+        "GPU Keepalive is switched off",
+        "the GPUs are left alone",
+        "Switch it on in the tray, or with “gpu-keepalive on”.",
+    )
+}
+
+pub(super) fn paused(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
+    if gpu.phase != Some(Phase::Paused) {
+        return None;
+    }
+    let reasons: Vec<_> = gpu.pause_reasons.iter().map(|reason| words(*reason)).collect();
+    finding(
+        "paused",
+        Severity::Info,
+        "Keeping the GPU warm is paused",
+        reasons.join("; "),
+        "It goes on by itself when none of this applies any more; a pause of your own ends with \
+         “gpu-keepalive resume”.",
+    )
+}
+
+fn words(reason: PauseReason) -> &'static str {
+    match reason {
+        PauseReason::User => "you paused it",
+        PauseReason::Thermal => "the GPU is too hot",
+        PauseReason::Sensor => "its temperature cannot be read",
+        PauseReason::Battery => "the computer runs on battery or on a small adapter",
+        PauseReason::Vram => "the free VRAM is kept for your models",
+        PauseReason::Budget => "the energy budget of the day is spent",
+    }
+}
+
+pub(super) fn no_tray_host(seen: &Evidence) -> Option<Finding> {
+    if seen.app.tray_host != Some(false) {
+        return None;
+    }
+    finding(
+        "no-tray-host",
+        Severity::Warning,
+        "This desktop shows no tray icons",
+        "nobody on the session bus shows status notifier items",
+        "On GNOME install the extension “AppIndicator and KStatusNotifierItem Support”; on other \
+         desktops add a system tray to the panel. Everything also works in the window and with \
+         “gpu-keepalive status”.",
+    )
+}
+
+pub(super) fn login_entry_broken(seen: &Evidence) -> Option<Finding> {
+    let entry = &seen.app.login_entry;
+    let evidence = match (&entry.missing_program, entry.exists) {
+        (Some(program), _) => format!("the entry starts {program}, which does not exist"),
+        (None, Some(false)) if entry.wanted => {
+            "“app.start_at_login” is on, and there is no entry for it".to_owned()
+        }
+        _ => return None,
+    };
+    finding(
+        "login-entry-broken",
+        Severity::Warning,
+        "GPU Keepalive does not start at login",
+        evidence,
+        "Switch “Start at login” off and on again in the tray or in the settings.",
+    )
+}
+
+pub(super) fn simulated(seen: &Evidence) -> Option<Finding> {
+    seen.simulated.then_some(())?;
+    finding(
+        "simulated",
+        Severity::Info,
+        "The GPUs are simulated",
+        "nothing here is about this computer's own GPU",
+        "Leave out “--simulate” to examine the real one.",
+    )
+}
+
+pub(super) fn not_checked(seen: &Evidence) -> Option<Finding> {
+    if seen.simulated {
+        return None;
+    }
+    let machine = &seen.machine;
+    let unreadable = machine
+        .ai_programs
+        .iter()
+        .filter(|program| program.perf_boost_disabled.is_none());
+    let mut missing: Vec<_> = unreadable
+        .map(|program| format!("the environment of {} (process {})", program.name, program.pid))
+        .collect();
+    for gpu in seen.gpus.iter().filter(|gpu| gpu.fault.is_none()) {
+        if gpu.sample.is_none() {
+            missing.push(format!("the clocks of {}, which is left alone", gpu.info.name));
+        }
+    }
+    if machine.is_laptop.is_none() {
+        missing.push("batteries and power profiles".to_owned());
+    }
+    if missing.is_empty() {
+        return None;
+    }
+    finding(
+        "not-checked",
+        Severity::Info,
+        "Some things could not be checked",
+        missing.join("; "),
+        "Programs of other users and a GPU that sleeps cannot be looked at.",
+    )
+}

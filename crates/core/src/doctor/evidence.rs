@@ -1,0 +1,181 @@
+use crate::{
+    gpu::{GpuError, GpuInfo, Inspection, PciBusId, PowerSource, Sample},
+    host::RuntimePm,
+    protocol::{PauseReason, Phase, SettingsProblem},
+    units::Bytes,
+};
+
+/// Everything that was read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// Whether the GPUs are simulated; then nothing was read of the real machine.
+    pub simulated: bool,
+    /// The engine that runs; `None` when none does.
+    pub engine: Option<Engine>,
+    /// Why no GPU could be listed.
+    pub discovery_error: Option<GpuError>,
+    /// How many NVIDIA GPUs the system itself lists, driver or not.
+    pub nvidia_devices: Option<usize>,
+    /// The GPUs that the driver lists.
+    pub gpus: Vec<GpuEvidence>,
+    /// Suspended devices that the driver was not asked about, because that would wake them.
+    pub left_asleep: Vec<PciBusId>,
+    /// The machine around them.
+    pub machine: MachineEvidence,
+    /// The application itself.
+    pub app: AppEvidence,
+}
+
+/// A running engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Engine {
+    /// Whether the keepalive is switched on.
+    pub enabled: bool,
+}
+
+/// One GPU.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GpuEvidence {
+    /// What it is.
+    pub info: GpuInfo,
+    /// One look at it; `None` while it is left alone.
+    pub sample: Option<Sample>,
+    /// How it is set up.
+    pub inspection: Option<Inspection>,
+    /// What the engine does for it; `None` without an engine.
+    pub phase: Option<Phase>,
+    /// Why it is paused.
+    pub pause_reasons: Vec<PauseReason>,
+    /// What the driver refused.
+    pub fault: Option<GpuError>,
+    /// What the system says of the device.
+    pub device: DeviceEvidence,
+}
+
+impl GpuEvidence {
+    /// A GPU of which nothing else is known.
+    pub fn new(info: GpuInfo) -> Self {
+        Self {
+            info,
+            sample: None,
+            inspection: None,
+            phase: None,
+            pause_reasons: Vec::new(),
+            fault: None,
+            device: DeviceEvidence::default(),
+        }
+    }
+
+    /// Whether the next request finds it at full speed.
+    pub(super) fn ready(&self) -> Option<bool> {
+        self.sample.as_ref()?.ready(self.info.sm_clock_max)
+    }
+}
+
+/// A GPU as the system sees it, without the driver.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeviceEvidence {
+    /// Whether it is awake, as far as it can be asleep at all.
+    pub runtime_pm: RuntimePm,
+    /// Whether it may suspend by itself.
+    pub runtime_d3: Option<RuntimeD3>,
+    /// Its link to the machine.
+    pub link: Option<PcieLink>,
+    /// The programs that have its device file open, ours left out; those of other users cannot be
+    /// seen. `None` when nobody looked.
+    pub opened_by: Option<Vec<String>>,
+}
+
+/// Whether a GPU may suspend by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuntimeD3 {
+    /// The kernel's switch, `power/control`: `auto` or `on`.
+    pub control: String,
+    /// The driver's word, such as `Enabled (fine-grained)`.
+    pub driver_says: Option<String>,
+}
+
+/// A PCI Express link now and at its best.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PcieLink {
+    /// Gigatransfers a second on one lane.
+    pub speed_gt: f64,
+    /// Lanes.
+    pub width: u32,
+    /// Gigatransfers a second on one lane that the GPU is capable of.
+    pub max_speed_gt: f64,
+    /// Lanes that the GPU has.
+    pub max_width: u32,
+}
+
+/// The machine around the GPUs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MachineEvidence {
+    /// What feeds it.
+    pub power_source: PowerSource,
+    /// Whether it has a battery of its own.
+    pub is_laptop: Option<bool>,
+    /// Whether a graphical session or a connected screen was seen.
+    pub has_screen: Option<bool>,
+    /// The firmware's profile (`/sys/firmware/acpi/platform_profile`), such as `balanced`.
+    pub platform_profile: Option<String>,
+    /// The profile of power-profiles-daemon, such as `power-saver`.
+    pub power_profile: Option<String>,
+    /// NVIDIA's Dynamic Boost daemon.
+    pub power_daemon: Option<PowerDaemon>,
+    /// Running programs that are known to set clocks.
+    pub clock_tools: Vec<String>,
+    /// Whether `CUDA_DISABLE_PERF_BOOST` is set in our own environment.
+    pub perf_boost_disabled: Option<bool>,
+    /// The AI programs that run.
+    pub ai_programs: Vec<AiProgramEvidence>,
+}
+
+/// `nvidia-powerd`, which moves power between processor and GPU on laptops (Dynamic Boost).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PowerDaemon {
+    /// Not installed.
+    Absent,
+    /// Installed, but no such process is there.
+    Stopped,
+    /// Running.
+    Running,
+}
+
+/// A running AI program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AiProgramEvidence {
+    /// Its process id.
+    pub pid: u32,
+    /// The entry of the list that it matched.
+    pub name: String,
+    /// Whether `CUDA_DISABLE_PERF_BOOST` is set in its environment; `None` when that cannot be
+    /// read, as for another user's process.
+    pub perf_boost_disabled: Option<bool>,
+}
+
+/// The application itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AppEvidence {
+    /// What was wrong in the settings file.
+    pub settings_problems: Vec<SettingsProblem>,
+    /// VRAM kept free for the user's models (`vram.reserve_mib`).
+    pub vram_reserve: Bytes,
+    /// Whether being on battery pauses (`battery.pause`).
+    pub battery_pauses: bool,
+    /// Whether the desktop has a place for tray icons; `None` without a desktop session.
+    pub tray_host: Option<bool>,
+    /// The entry that starts the application at login.
+    pub login_entry: LoginEntry,
+}
+
+/// The entry that starts the application at login.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoginEntry {
+    /// Whether the user wants one (`app.start_at_login`).
+    pub wanted: bool,
+    /// Whether there is one.
+    pub exists: Option<bool>,
+    /// The program it names, when that does not exist.
+    pub missing_program: Option<String>,
+}

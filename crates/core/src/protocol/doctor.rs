@@ -1,0 +1,33 @@
+use serde::{Deserialize, Serialize};
+
+use super::Severity;
+
+/// Why a GPU is slow, or does not hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doctor {
+    /// Worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Doctor {
+    /// The severity of the worst finding.
+    pub fn worst(&self) -> Severity {
+        let severities = self.findings.iter().map(|finding| finding.severity);
+        severities.max().unwrap_or(Severity::Ok)
+    }
+}
+
+/// One thing that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// For programs: never changes its meaning. The same on several GPUs.
+    pub id: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is, in a sentence for people.
+    pub title: String,
+    /// What it was seen by, as far as possible in numbers.
+    pub evidence: String,
+    /// What to do; empty when there is nothing to do.
+    pub advice: String,
+}

@@ -1,0 +1,232 @@
+//! Collects what [`gpu_keepalive_core::doctor`] judges. Wakes no GPU that sleeps.
+
+use std::{path::PathBuf, time::Duration};
+
+use gpu_keepalive_core::{
+    doctor::{self, DeviceEvidence, Evidence, GpuEvidence, Private},
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Inspection, Outcome, Sample},
+    host::{AiProgramUse, HostSample, RuntimePm},
+    protocol::{Doctor, SettingsProblem, Severity},
+    settings::Settings,
+};
+
+use crate::{
+    gpu::{Gpu, GpuSource},
+    host::Host,
+    settings_store::{SettingsStore, StoreError},
+};
+
+#[cfg(target_os = "linux")]
+mod bus;
+mod login_entry;
+mod machine;
+mod processes;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
+
+/// How long reading files may take: a process that hangs in a driver can block whoever reads
+/// about it.
+const FILES_DEADLINE: Duration = Duration::from_secs(3);
+
+/// Where to look around: on this machine, or a test's.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// What `/sys`, `/proc` and `/usr` are below.
+    pub(crate) root: PathBuf,
+    /// The user's configuration folder.
+    pub(crate) config: Option<PathBuf>,
+    /// Address of the D-Bus system bus; the usual one when `None`.
+    pub(crate) system_bus: Option<String>,
+    /// Address of the D-Bus session bus; the usual one when `None`.
+    pub(crate) session_bus: Option<String>,
+    /// Whether `CUDA_DISABLE_PERF_BOOST` is set for us.
+    pub(crate) perf_boost_disabled: bool,
+    /// Whether we were started in a graphical session.
+    pub(crate) graphical: bool,
+}
+
+impl Places {
+    /// This machine.
+    pub fn here() -> Self {
+        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        Self {
+            root: PathBuf::from("/"),
+            config: directories::BaseDirs::new().map(|base| base.config_dir().to_owned()),
+            system_bus: None,
+            session_bus: None,
+            perf_boost_disabled: std::env::var(processes::PERF_BOOST)
+                .is_ok_and(|value| processes::switches_off(&value)),
+            graphical: is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),
+        }
+    }
+}
+
+/// Examines without an engine: lists the GPUs, looks at each once and lets go of them.
+///
+/// `places` is `None` for simulated GPUs, about which the real machine says nothing.
+pub async fn examine<S: GpuSource, H: Host>(
+    mut source: S,
+    mut host: H,
+    settings: &Result<SettingsStore, StoreError>,
+    places: Option<Places>,
+) -> Doctor {
+    let (settings, problems) = match settings {
+        Ok(store) => (store.settings().clone(), store.file().problems().to_vec()),
+        Err(error) => (Settings::default(), vec![unusable(error)]),
+    };
+    let looked = host.look(&settings.ai_programs).await;
+    let mut evidence = Evidence {
+        simulated: places.is_none(),
+        ..Evidence::default()
+    };
+    evidence.left_asleep = looked
+        .runtime_pm
+        .iter()
+        .filter(|(_, state)| *state == RuntimePm::Suspended)
+        .map(|(device, _)| *device)
+        .collect();
+    // Listing the others would wake these.
+    if evidence.left_asleep.is_empty() {
+        match source.discover().await {
+            Ok(gpus) if gpus.is_empty() => evidence.discovery_error = Some(none_listed()),
+            Ok(gpus) => {
+                for gpu in gpus {
+                    evidence.gpus.push(look(&mut source, gpu).await);
+                }
+            }
+            Err(error) => evidence.discovery_error = Some(error),
+        }
+    }
+    tell_settings(&mut evidence, &settings, problems);
+    tell_host(&mut evidence, &looked);
+    look_around(&mut evidence, looked.ai_programs, places).await;
+    doctor::examine(&evidence)
+}
+
+/// What the settings say.
+pub(crate) fn tell_settings(
+    evidence: &mut Evidence,
+    settings: &Settings,
+    problems: Vec<SettingsProblem>,
+) {
+    let app = &mut evidence.app;
+    app.settings_problems = problems;
+    app.vram_reserve = settings.vram_reserve;
+    app.battery_pauses = settings.battery_pause;
+    app.login_entry.wanted = settings.app.start_at_login;
+}
+
+/// What one look at the machine said.
+pub(crate) fn tell_host(evidence: &mut Evidence, looked: &HostSample) {
+    evidence.machine.power_source = looked.power_source;
+    for gpu in &mut evidence.gpus {
+        gpu.device.runtime_pm = looked.runtime_pm(gpu.info.pci_bus_id);
+    }
+}
+
+/// Reads what the machine tells in files and on its buses; nothing when there are no places.
+pub(crate) async fn look_around(
+    evidence: &mut Evidence,
+    ai_programs: Vec<AiProgramUse>,
+    places: Option<Places>,
+) {
+    let Some(places) = places else { return };
+    #[cfg(target_os = "linux")]
+    let said = bus::ask(&places);
+    #[cfg(not(target_os = "linux"))]
+    let said = async {};
+    let files = read_files(evidence, ai_programs, places.clone());
+    let (files, said) = tokio::join!(files, said);
+    if let Some(files) = files {
+        let source = evidence.machine.power_source;
+        evidence.machine = files.machine;
+        evidence.machine.power_source = source;
+        evidence.nvidia_devices = files.nvidia_devices;
+        let entry = &mut evidence.app.login_entry;
+        // An application that runs knows better.
+        entry.exists = entry.exists.or(files.login_entry.exists);
+        entry.missing_program = files.login_entry.missing_program;
+        for (gpu, device) in evidence.gpus.iter_mut().zip(files.devices) {
+            let runtime_pm = gpu.device.runtime_pm;
+            gpu.device = DeviceEvidence { runtime_pm, ..device };
+        }
+    }
+    #[cfg(target_os = "linux")]
+    {
+        evidence.machine.power_profile = said.power_profile;
+        evidence.app.tray_host = said.tray_host.filter(|_| places.graphical);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let () = said;
+}
+
+/// On a thread of its own, which is abandoned when it hangs.
+async fn read_files(
+    evidence: &Evidence,
+    ai_programs: Vec<AiProgramUse>,
+    places: Places,
+) -> Option<machine::Files> {
+    let devices: Vec<_> = evidence.gpus.iter().map(|gpu| gpu.info.pci_bus_id).collect();
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let read = move || {
+        let _ = tell.send(machine::read(&places, &devices, ai_programs));
+    };
+    std::thread::Builder::new().name("doctor".into()).spawn(read).ok()?;
+    tokio::time::timeout(FILES_DEADLINE, told).await.ok()?.ok()
+}
+
+async fn look<S: GpuSource>(source: &mut S, info: GpuInfo) -> GpuEvidence {
+    let mut gpu = source.open(&info);
+    let mut seen = GpuEvidence::new(info);
+    match sample_and_inspect(&mut gpu).await {
+        Ok((sample, inspection)) => {
+            seen.sample = Some(sample);
+            seen.inspection = inspection;
+        }
+        Err(error) => seen.fault = Some(error),
+    }
+    if let Err(error) = gpu.perform(Action::Close).await {
+        tracing::warn!("the GPU was not let go of: {error}");
+    }
+    seen
+}
+
+async fn sample_and_inspect(gpu: &mut impl Gpu) -> Result<(Sample, Option<Inspection>), GpuError> {
+    let Outcome::Sampled(sample) = gpu.perform(Action::Sample).await? else {
+        let message = "the driver process answered something else than a sample";
+        return Err(GpuError::new(GpuErrorKind::Other, message));
+    };
+    let inspection = match gpu.perform(Action::Inspect).await? {
+        Outcome::Inspected(inspection) => Some(inspection),
+        _ => None,
+    };
+    Ok((*sample, inspection))
+}
+
+/// What must not be in a report from this machine.
+pub(crate) fn private(programs: &[AiProgramUse]) -> Private {
+    let variable = |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok());
+    let home = directories::BaseDirs::new();
+    Private {
+        home: home.map(|base| base.home_dir().to_string_lossy().into_owned()),
+        user: variable(&["USER", "LOGNAME", "USERNAME"]),
+        host: std::fs::read_to_string("/proc/sys/kernel/hostname")
+            .ok()
+            .or_else(|| variable(&["HOSTNAME", "COMPUTERNAME"]))
+            .map(|name| name.trim().to_owned()),
+        programs: programs.iter().map(|program| program.name.clone()).collect(),
+    }
+}
+
+fn none_listed() -> GpuError {
+    GpuError::new(GpuErrorKind::NoGpu, "the driver works, and it lists no GPU")
+}
+
+fn unusable(error: &StoreError) -> SettingsProblem {
+    SettingsProblem {
+        severity: Severity::Error,
+        line: None,
+        key: String::new(),
+        message: error.to_string(),
+    }
+}

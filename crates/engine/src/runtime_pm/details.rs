@@ -1,0 +1,51 @@
+use std::path::PathBuf;
+
+use gpu_keepalive_core::{
+    doctor::{PcieLink, RuntimeD3},
+    gpu::PciBusId,
+    host::RuntimePm,
+};
+
+use super::{PciGpus, read};
+
+impl PciGpus {
+    /// Whether that device may suspend by itself, in the words of kernel and driver.
+    pub(crate) fn runtime_d3(&self, id: PciBusId) -> Option<RuntimeD3> {
+        Some(RuntimeD3 {
+            control: read(&self.device(id).join("power/control"))?,
+            driver_says: self.driver_says(id, "power", "Runtime D3 status"),
+        })
+    }
+
+    /// Its link to the machine; `None` while it is suspended, because newer kernels wake a device
+    /// for that.
+    pub(crate) fn link(&self, id: PciBusId) -> Option<PcieLink> {
+        if self.runtime_pm_of(id) == RuntimePm::Suspended {
+            return None;
+        }
+        let device = self.device(id);
+        let number = |name: &str| {
+            let text = read(&device.join(name))?;
+            text.split_whitespace().next()?.parse::<f64>().ok()
+        };
+        let lanes = |name| number(name).filter(|n| *n >= 1.0).map(|n| n as u32);
+        Some(PcieLink {
+            speed_gt: number("current_link_speed")?,
+            width: lanes("current_link_width")?,
+            max_speed_gt: number("max_link_speed")?,
+            max_width: lanes("max_link_width")?,
+        })
+    }
+
+    /// The number in the name of its device file, `/dev/nvidia0`.
+    pub(crate) fn minor(&self, id: PciBusId) -> Option<u32> {
+        if self.runtime_pm_of(id) == RuntimePm::Suspended {
+            return None;
+        }
+        self.driver_says(id, "information", "Device Minor")?.parse().ok()
+    }
+
+    fn device(&self, id: PciBusId) -> PathBuf {
+        self.devices.join(id.to_string())
+    }
+}
