@@ -70,6 +70,12 @@ pub(crate) enum Command {
     },
     /// Suggest models that fit your GPU, or a stated amount of VRAM.
     Recommend(RecommendArgs),
+    /// Say why a GPU is slow or is not held, and what to do.
+    Doctor {
+        /// Write one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Show or change the settings.
     #[command(subcommand)]
     Settings(SettingsCommand),

@@ -15,6 +15,7 @@ use args::{Args, Command};
 
 mod args;
 mod changes;
+mod doctor;
 mod duration;
 mod energy;
 mod exit;
@@ -57,6 +58,7 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
         Command::Gpus { json } => gpus::gpus(json, simulate).await?,
         Command::Energy { days, json } => energy::energy(days, json).await?,
         Command::Recommend(recommend) => recommend::recommend(recommend, simulate).await?,
+        Command::Doctor { json } => return doctor::doctor(json, simulate).await,
         Command::Settings(settings) => settings::settings(settings).await?,
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -19,6 +19,7 @@ async fn help_is_in_plain_sentences() {
         "inference",
         "gpus",
         "recommend",
+        "doctor",
         "settings",
         "settings set",
         "completions",

@@ -34,7 +34,10 @@ pub fn examine(evidence: &Evidence) -> Doctor {
         findings.extend(found.map(|finding| match evidence.gpus.len() {
             1 => finding,
             _ => Finding {
-                evidence: format!("GPU {}, {}: {}", gpu.info.index, gpu.info.name, finding.evidence),
+                evidence: format!(
+                    "GPU {}, {}: {}",
+                    gpu.info.index, gpu.info.name, finding.evidence
+                ),
                 ..finding
             },
         }));
@@ -64,7 +67,7 @@ const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 16] = [
 ];
 
 /// Looks at one GPU.
-const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 18] = [
+const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 19] = [
     driver::gpu_failed,
     driver::driver_too_old,
     clocks::held_down_by_heat,
@@ -83,6 +86,7 @@ const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 18] = [
     clocks::cuda_p2_cap,
     device::runtime_d3_on,
     clocks::gpu_ready,
+    clocks::gpu_at_rest,
 ];
 
 fn finding(

@@ -148,7 +148,10 @@ pub(crate) async fn look_around(
         entry.missing_program = files.login_entry.missing_program;
         for (gpu, device) in evidence.gpus.iter_mut().zip(files.devices) {
             let runtime_pm = gpu.device.runtime_pm;
-            gpu.device = DeviceEvidence { runtime_pm, ..device };
+            gpu.device = DeviceEvidence {
+                runtime_pm,
+                ..device
+            };
         }
     }
     #[cfg(target_os = "linux")]
@@ -166,12 +169,19 @@ async fn read_files(
     ai_programs: Vec<AiProgramUse>,
     places: Places,
 ) -> Option<machine::Files> {
-    let devices: Vec<_> = evidence.gpus.iter().map(|gpu| gpu.info.pci_bus_id).collect();
+    let devices: Vec<_> = evidence
+        .gpus
+        .iter()
+        .map(|gpu| gpu.info.pci_bus_id)
+        .collect();
     let (tell, told) = tokio::sync::oneshot::channel();
     let read = move || {
         let _ = tell.send(machine::read(&places, &devices, ai_programs));
     };
-    std::thread::Builder::new().name("doctor".into()).spawn(read).ok()?;
+    std::thread::Builder::new()
+        .name("doctor".into())
+        .spawn(read)
+        .ok()?;
     tokio::time::timeout(FILES_DEADLINE, told).await.ok()?.ok()
 }
 
@@ -214,7 +224,10 @@ pub(crate) fn private(programs: &[AiProgramUse]) -> Private {
             .ok()
             .or_else(|| variable(&["HOSTNAME", "COMPUTERNAME"]))
             .map(|name| name.trim().to_owned()),
-        programs: programs.iter().map(|program| program.name.clone()).collect(),
+        programs: programs
+            .iter()
+            .map(|program| program.name.clone())
+            .collect(),
     }
 }
 

@@ -1,7 +1,10 @@
 //! The application itself: its settings, its engine, its place on the desktop.
 
 use super::{Evidence, GpuEvidence, finding};
-use crate::protocol::{Finding, PauseReason, Phase, Severity};
+use crate::{
+    host::RuntimePm,
+    protocol::{Finding, PauseReason, Phase, Severity},
+};
 
 pub(super) fn settings_defaulted(seen: &Evidence) -> Option<Finding> {
     let problems = &seen.app.settings_problems;
@@ -19,7 +22,13 @@ pub(super) fn settings_defaulted(seen: &Evidence) -> Option<Finding> {
         Severity::Info | Severity::Ok => "The settings file has keys that nobody knows",
     };
     let advice = "Correct these lines; “gpu-keepalive settings path” prints where the file is.";
-    finding("settings-defaulted", severity, title, lines.join("; "), advice)
+    finding(
+        "settings-defaulted",
+        severity,
+        title,
+        lines.join("; "),
+        advice,
+    )
 }
 
 pub(super) fn engine_not_running(seen: &Evidence) -> Option<Finding> {
@@ -52,7 +61,11 @@ pub(super) fn paused(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     if gpu.phase != Some(Phase::Paused) {
         return None;
     }
-    let reasons: Vec<_> = gpu.pause_reasons.iter().map(|reason| words(*reason)).collect();
+    let reasons: Vec<_> = gpu
+        .pause_reasons
+        .iter()
+        .map(|reason| words(*reason))
+        .collect();
     finding(
         "paused",
         Severity::Info,
@@ -128,11 +141,19 @@ pub(super) fn not_checked(seen: &Evidence) -> Option<Finding> {
         .iter()
         .filter(|program| program.perf_boost_disabled.is_none());
     let mut missing: Vec<_> = unreadable
-        .map(|program| format!("the environment of {} (process {})", program.name, program.pid))
+        .map(|program| {
+            format!(
+                "the environment of {} (process {})",
+                program.name, program.pid
+            )
+        })
         .collect();
     for gpu in seen.gpus.iter().filter(|gpu| gpu.fault.is_none()) {
-        if gpu.sample.is_none() {
-            missing.push(format!("the clocks of {}, which is left alone", gpu.info.name));
+        if gpu.sample.is_none() && gpu.device.runtime_pm != RuntimePm::Suspended {
+            missing.push(format!(
+                "the clocks of {}, which is left alone",
+                gpu.info.name
+            ));
         }
     }
     if machine.is_laptop.is_none() {

@@ -191,6 +191,20 @@ pub(super) fn gpu_ready(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     finding("gpu-ready", Severity::Ok, "The GPU is ready", evidence, "")
 }
 
+pub(super) fn gpu_at_rest(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
+    let kept = matches!(gpu.phase, Some(Phase::Warm | Phase::Yielding));
+    if gpu.ready() != Some(false) || kept {
+        return None;
+    }
+    finding(
+        "gpu-at-rest",
+        Severity::Ok,
+        "The GPU is at rest",
+        speed(gpu, reasons(gpu).unwrap_or_default()),
+        "The first request finds its clocks down. “gpu-keepalive warm” raises them beforehand.",
+    )
+}
+
 fn reasons(gpu: &GpuEvidence) -> Option<ClocksEventReasons> {
     gpu.sample.as_ref()?.clocks_event_reasons
 }
@@ -199,10 +213,19 @@ fn reasons(gpu: &GpuEvidence) -> Option<ClocksEventReasons> {
 fn speed(gpu: &GpuEvidence, reasons: ClocksEventReasons) -> String {
     let sample = gpu.sample.as_ref();
     let clock = sample.and_then(|s| s.sm_clock).map(|now| {
-        let max = gpu.info.sm_clock_max.map(|Megahertz(max)| format!(" of {max} MHz"));
+        let max = gpu
+            .info
+            .sm_clock_max
+            .map(|Megahertz(max)| format!(" of {max} MHz"));
         format!("{now}{}", max.unwrap_or_default())
     });
-    let pstate = sample.and_then(|s| s.pstate).map(|pstate| pstate.to_string());
-    let parts: Vec<_> = [pstate, clock].into_iter().flatten().chain(reasons.names()).collect();
+    let pstate = sample
+        .and_then(|s| s.pstate)
+        .map(|pstate| pstate.to_string());
+    let parts: Vec<_> = [pstate, clock]
+        .into_iter()
+        .flatten()
+        .chain(reasons.names())
+        .collect();
     parts.join(", ")
 }

@@ -46,11 +46,17 @@ pub(super) fn model_partly_on_cpu(gpu: &GpuEvidence, _: &Evidence) -> Option<Fin
     if vram < MODEL_VRAM || !(ACTIVE..=WAITING).contains(&activity) {
         return None;
     }
-    let slow = sample.pstate.filter(|pstate| !PState::is_full_speed(*pstate));
+    let slow = sample
+        .pstate
+        .filter(|pstate| !PState::is_full_speed(*pstate));
     let clocks = slow.map(|pstate| format!(", in {pstate} although it computes"));
     finding(
         "model-partly-on-cpu",
-        if slow.is_some() { Severity::Warning } else { Severity::Info },
+        if slow.is_some() {
+            Severity::Warning
+        } else {
+            Severity::Info
+        },
         "A model may be running partly on the processor",
         format!(
             "a program with {:.1} GiB of VRAM keeps the GPU busy for only {activity} of the time{}",
@@ -77,7 +83,11 @@ pub(super) fn pcie_link_reduced(gpu: &GpuEvidence, _: &Evidence) -> Option<Findi
     finding(
         "pcie-link-reduced",
         // Half is what many laptops and second slots are built with.
-        if link.share() < 0.5 { Severity::Warning } else { Severity::Info },
+        if link.share() < 0.5 {
+            Severity::Warning
+        } else {
+            Severity::Info
+        },
         "The GPU's link to the computer is slower than it could be",
         format!(
             "{speed_gt} GT/s on {width} lanes; the GPU is capable of {max_speed_gt} GT/s on {max_width}"
@@ -114,7 +124,11 @@ pub(super) fn runtime_d3_off(gpu: &GpuEvidence, seen: &Evidence) -> Option<Findi
         "runtime-d3-off",
         Severity::Info,
         "The GPU never switches itself off",
-        format!("power/control is “{}”{}", d3.control, driver.unwrap_or_default()),
+        format!(
+            "power/control is “{}”{}",
+            d3.control,
+            driver.unwrap_or_default()
+        ),
         "It draws power even when unused. If the laptop supports it, NVIDIA's README for Linux \
          tells how to switch it on, in the chapter on runtime D3.",
     )
@@ -129,7 +143,10 @@ pub(super) fn kept_awake(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
         "gpu-kept-awake",
         Severity::Info,
         "Programs keep the GPU from switching itself off",
-        format!("{}; programs of other users cannot be seen", programs.join(", ")),
+        format!(
+            "{}; programs of other users cannot be seen",
+            programs.join(", ")
+        ),
         "End those that you do not need, or start them on the processor's own graphics.",
     )
 }

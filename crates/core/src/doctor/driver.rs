@@ -52,7 +52,13 @@ pub(super) fn driver_works(seen: &Evidence) -> Option<Finding> {
         .iter()
         .map(|gpu| format!("{} with driver {}", gpu.info.name, gpu.info.driver_version))
         .collect();
-    finding("driver-works", Severity::Ok, "The NVIDIA driver works", gpus.join("; "), "")
+    finding(
+        "driver-works",
+        Severity::Ok,
+        "The NVIDIA driver works",
+        gpus.join("; "),
+        "",
+    )
 }
 
 fn failure(error: &GpuError) -> Option<Finding> {
@@ -71,24 +77,39 @@ fn named(kind: GpuErrorKind) -> (&'static str, &'static str) {
     use GpuErrorKind::*;
     match kind {
         NvmlMissing => ("driver-missing", "The NVIDIA driver is not installed"),
-        CudaMissing => ("cuda-missing", "The CUDA part of the driver is not installed"),
+        CudaMissing => (
+            "cuda-missing",
+            "The CUDA part of the driver is not installed",
+        ),
         DriverTooOld => ("driver-too-old", "The NVIDIA driver is too old"),
         VersionMismatch => (
             "driver-version-mismatch",
             "The driver was updated, and the old one is still running",
         ),
-        DriverNotLoaded => ("driver-not-loaded", "The driver is installed but not loaded"),
+        DriverNotLoaded => (
+            "driver-not-loaded",
+            "The driver is installed but not loaded",
+        ),
         NoGpu => ("gpu-missing", "The driver works and finds no GPU"),
         GpuNotFound => ("gpu-not-found", "The GPU in the settings does not exist"),
         GpuLost => ("gpu-lost", "The GPU stopped answering"),
-        OutOfMemory => ("out-of-vram", "There is too little free VRAM to hold the clocks"),
+        OutOfMemory => (
+            "out-of-vram",
+            "There is too little free VRAM to hold the clocks",
+        ),
         ExclusiveMode => ("exclusive-mode", "Another program has the GPU for itself"),
         NoPermission => ("no-permission", "You may not use the GPU"),
         NotSupported => ("not-supported", "The GPU or its driver refuses to be held"),
         ContextLost => ("context-lost", "The GPU has to be set up again"),
         TimedOut => ("driver-timed-out", "The driver did not answer in time"),
-        ProcessEnded => ("driver-process-ended", "The process that talks to the driver ended"),
-        Panicked => ("driver-binding-failed", "The driver's libraries could not be used"),
+        ProcessEnded => (
+            "driver-process-ended",
+            "The process that talks to the driver ended",
+        ),
+        Panicked => (
+            "driver-binding-failed",
+            "The driver's libraries could not be used",
+        ),
         Other => ("driver-failed", "The driver reports a failure"),
     }
 }

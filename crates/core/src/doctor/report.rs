@@ -47,7 +47,10 @@ pub fn report(
         settings(problems),
         log_tail(log),
     ];
-    let blocks: Vec<_> = blocks.into_iter().filter(|block| !block.is_empty()).collect();
+    let blocks: Vec<_> = blocks
+        .into_iter()
+        .filter(|block| !block.is_empty())
+        .collect();
     redact::redact(&blocks.join("\n"), private)
 }
 
@@ -56,7 +59,11 @@ fn header(status: &Status) -> String {
     format!(
         "GPU Keepalive {}{}\nMode {}, switched {}, running for {:.0} s, power: {:?}, leases: {}\n",
         engine.version,
-        if engine.simulated { ", simulated GPUs" } else { "" },
+        if engine.simulated {
+            ", simulated GPUs"
+        } else {
+            ""
+        },
         engine.mode,
         if engine.enabled { "on" } else { "off" },
         engine.uptime_s,
@@ -73,9 +80,18 @@ fn gpu(gpu: &GpuStatus) -> String {
         ("maximum", gpu.sm_clock_max_mhz.map(|v| v.to_string())),
         ("temperature", gpu.temperature_c.map(|v| v.to_string())),
         ("power", gpu.power_w.map(|v| v.to_string())),
-        ("utilization", gpu.utilization_percent.map(|v| v.to_string())),
-        ("free VRAM", gpu.vram.free_bytes.map(|v| format!("{} MiB", v.mib()))),
-        ("all VRAM", gpu.vram.total_bytes.map(|v| format!("{} MiB", v.mib()))),
+        (
+            "utilization",
+            gpu.utilization_percent.map(|v| v.to_string()),
+        ),
+        (
+            "free VRAM",
+            gpu.vram.free_bytes.map(|v| format!("{} MiB", v.mib())),
+        ),
+        (
+            "all VRAM",
+            gpu.vram.total_bytes.map(|v| format!("{} MiB", v.mib())),
+        ),
         ("held by", gpu.strategy.map(|v| format!("{v:?}"))),
         ("interval", gpu.pulse_interval_ms.map(|v| format!("{v} ms"))),
         ("ready", gpu.ready.map(|v| v.to_string())),
@@ -106,7 +122,10 @@ fn finding(finding: &Finding) -> String {
         true => "(left out of reports)",
         false => &finding.evidence,
     };
-    format!("{severity} {}: {}\n  {evidence}\n", finding.id, finding.title)
+    format!(
+        "{severity} {}: {}\n  {evidence}\n",
+        finding.id, finding.title
+    )
 }
 
 fn settings(problems: &[SettingsProblem]) -> String {

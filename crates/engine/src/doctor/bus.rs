@@ -11,7 +11,10 @@ const DEADLINE: Duration = Duration::from_secs(2);
 
 /// power-profiles-daemon, by its present name and by the one before version 0.20.
 const POWER_PROFILES: [(&str, &str); 2] = [
-    ("org.freedesktop.UPower.PowerProfiles", "/org/freedesktop/UPower/PowerProfiles"),
+    (
+        "org.freedesktop.UPower.PowerProfiles",
+        "/org/freedesktop/UPower/PowerProfiles",
+    ),
     ("net.hadess.PowerProfiles", "/net/hadess/PowerProfiles"),
 ];
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";

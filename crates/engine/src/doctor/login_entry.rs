@@ -17,7 +17,12 @@ pub(super) fn read(config: Option<&Path>) -> LoginEntry {
     let entries = fs::read_dir(config.join("autostart"));
     let entries = entries.into_iter().flatten().flatten();
     let ours = entries
-        .filter(|entry| entry.path().extension().is_some_and(|kind| kind == "desktop"))
+        .filter(|entry| {
+            entry
+                .path()
+                .extension()
+                .is_some_and(|kind| kind == "desktop")
+        })
         .filter_map(|entry| fs::read_to_string(entry.path()).ok())
         .find_map(|text| Some((program(&text)?, is_switched_off(&text))));
     found.exists = Some(matches!(ours, Some((_, false))));

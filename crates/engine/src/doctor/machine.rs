@@ -3,9 +3,7 @@
 use std::{fs, path::Path};
 
 use gpu_keepalive_core::{
-    doctor::{
-        AiProgramEvidence, DeviceEvidence, LoginEntry, MachineEvidence, PowerDaemon,
-    },
+    doctor::{AiProgramEvidence, DeviceEvidence, LoginEntry, MachineEvidence, PowerDaemon},
     gpu::PciBusId,
     host::{AiProgramUse, RuntimePm},
 };
@@ -38,11 +36,7 @@ pub(super) struct Files {
 }
 
 /// Reads them. Blocks for as long as the kernel takes.
-pub(super) fn read(
-    places: &Places,
-    gpus: &[PciBusId],
-    ai_programs: Vec<AiProgramUse>,
-) -> Files {
+pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_programs: Vec<AiProgramUse>) -> Files {
     let root = &places.root;
     let pci = PciGpus::under(root);
     let processes = ProcessTable::read(&root.join("proc"));
@@ -58,7 +52,10 @@ pub(super) fn read(
     });
     let is_program = |folder: &&str| root.join(folder).join(POWER_DAEMON).is_file();
     Files {
-        nvidia_devices: sys.join("bus/pci/devices").is_dir().then(|| pci.present().len()),
+        nvidia_devices: sys
+            .join("bus/pci/devices")
+            .is_dir()
+            .then(|| pci.present().len()),
         devices: devices.collect(),
         login_entry: login_entry::read(places.config.as_deref()),
         machine: MachineEvidence {

@@ -21,8 +21,12 @@ impl Core {
         let ai_programs = self.host.ai_programs.clone();
         // The real machine says nothing about simulated GPUs.
         let places = (!self.options.simulated).then(Places::here);
-        let report = (*request == Request::Report)
-            .then(|| (self.build_status(self.options.clock.now()), self.options.log.lines()));
+        let report = (*request == Request::Report).then(|| {
+            (
+                self.build_status(self.options.clock.now()),
+                self.options.log.lines(),
+            )
+        });
         self.workers.spawn(async move {
             for (gpu, inspection) in evidence.gpus.iter_mut().zip(inspections) {
                 gpu.inspection = inspection.await.ok();

@@ -42,7 +42,9 @@ impl PciGpus {
         if self.runtime_pm_of(id) == RuntimePm::Suspended {
             return None;
         }
-        self.driver_says(id, "information", "Device Minor")?.parse().ok()
+        self.driver_says(id, "information", "Device Minor")?
+            .parse()
+            .ok()
     }
 
     fn device(&self, id: PciBusId) -> PathBuf {

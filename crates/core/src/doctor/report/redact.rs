@@ -58,9 +58,8 @@ fn uuids(text: &str) -> String {
             .unwrap_or(from.len());
         result += before;
         result += prefix;
-        if end > 0 {
-            result += "[uuid]";
-        }
+        // Shorter is a word such as “GPU-bound”.
+        result += if end < 8 { &from[..end] } else { "[uuid]" };
         rest = &from[end..];
     }
     result + rest
@@ -87,7 +86,11 @@ fn other_paths(text: &str) -> String {
         let first = path.split(['/', '\\']).next().unwrap_or_default();
         let is_private = begins && !first.is_empty() && (windows || !COMMON.contains(&first));
         result += &rest[..start];
-        result += if is_private { "[path]" } else { &rest[start..end] };
+        result += if is_private {
+            "[path]"
+        } else {
+            &rest[start..end]
+        };
         rest = &rest[end..];
     }
     result + rest
@@ -95,4 +98,46 @@ fn other_paths(text: &str) -> String {
 
 fn ends_a_path(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '“' | ',' | ';' | ')' | ':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_private_is_replaced() {
+        let private = Private {
+            home: Some("/home/al".to_owned()),
+            user: Some("al".to_owned()),
+            host: Some("box".to_owned()),
+            programs: vec!["bot".to_owned()],
+        };
+        let cases = [
+            ("/home/al/.config/x", "~/.config/x"),
+            ("al: all signal, al", "[user]: all signal, [user]"),
+            ("box, xbox, box2, my-box", "[host], xbox, box2, my-[host]"),
+            ("bot and robots", "[program] and robots"),
+            ("in /srv/models/x.gguf, then", "in [path], then"),
+            ("\"/data/x\"", "\"[path]\""),
+            (
+                "/proc/driver/nvidia and /usr/bin",
+                "/proc/driver/nvidia and /usr/bin",
+            ),
+            (r"at D:\work\x", "at [path]"),
+            ("16 GT/s, and/or, 1 / 2", "16 GT/s, and/or, 1 / 2"),
+            ("https://example.org/a", "https://example.org/a"),
+            ("GPU-0fa4e000-12 lost", "GPU-[uuid] lost"),
+            ("GPU-bound", "GPU-bound"),
+            ("GPU 0", "GPU 0"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(redact(text, &private), expected);
+        }
+    }
+
+    #[test]
+    fn without_secrets_a_text_stays_as_it_is() {
+        let text = "P2, 1200 MHz of 2100 MHz";
+        assert_eq!(redact(text, &Private::default()), text);
+    }
 }

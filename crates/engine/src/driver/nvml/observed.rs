@@ -94,7 +94,8 @@ impl Observed {
     pub(in crate::driver) fn inspect(&self) -> Result<Inspection, GpuError> {
         let device = self.device()?;
         let megahertz = |clock: Option<u32>| clock.map(Megahertz);
-        let watts = |limit: Option<u32>| limit.map(|milliwatts| Watts(f64::from(milliwatts) / 1000.0));
+        let watts =
+            |limit: Option<u32>| limit.map(|milliwatts| Watts(f64::from(milliwatts) / 1000.0));
         let set = device.applications_clock(Clock::SM);
         let default = device.default_applications_clock(Clock::SM);
         let default_limit = device.power_management_limit_default();

@@ -1,0 +1,537 @@
+use super::*;
+use crate::{
+    gpu::{
+        ClocksEventReasons, ComputeProcess, GpuError, GpuErrorKind, GpuInfo, GpuUuid, Inspection,
+        PState, PciBusId, PowerSource, Sample,
+    },
+    host::RuntimePm,
+    protocol::{PauseReason, Phase, SettingsProblem},
+    units::{Bytes, Celsius, Megahertz, Percent, Watts},
+};
+
+mod report;
+
+fn bus_id() -> PciBusId {
+    "0000:01:00.0".parse().expect("an address")
+}
+
+/// A desktop whose GPU is held warm, and where nothing is wrong.
+fn healthy() -> Evidence {
+    let info = GpuInfo {
+        index: 0,
+        uuid: GpuUuid("GPU-5e2c1a34-0000-4000-8000-000000000000".to_owned()),
+        name: "NVIDIA RTX 6000".to_owned(),
+        pci_bus_id: bus_id(),
+        vram_total: Bytes(24 * Bytes::GIB),
+        driver_version: "580.159.04".to_owned(),
+        compute_capability: None,
+        sm_clock_max: Some(Megahertz(2000)),
+        slowdown_temperature: None,
+    };
+    let sample = Sample {
+        pstate: PState::new(0),
+        sm_clock: Some(Megahertz(1900)),
+        temperature: Some(Celsius(50)),
+        power: Some(Watts(60.0)),
+        other_utilization: Some(Percent(0)),
+        compute_processes: Some(Vec::new()),
+        clocks_event_reasons: Some(ClocksEventReasons(0)),
+        vram_free: Some(Bytes(20 * Bytes::GIB)),
+        power_source: Some(PowerSource::Ac),
+        ..Sample::default()
+    };
+    Evidence {
+        engine: Some(Engine { enabled: true }),
+        nvidia_devices: Some(1),
+        gpus: vec![GpuEvidence {
+            sample: Some(sample),
+            inspection: Some(Inspection {
+                persistence_mode: Some(true),
+                applications_clock: Some(Megahertz(2000)),
+                default_applications_clock: Some(Megahertz(2000)),
+                power_limit: Some(Watts(300.0)),
+                default_power_limit: Some(Watts(300.0)),
+            }),
+            phase: Some(Phase::Warm),
+            device: DeviceEvidence {
+                link: Some(link(16.0, 16)),
+                opened_by: Some(Vec::new()),
+                ..DeviceEvidence::default()
+            },
+            ..GpuEvidence::new(info)
+        }],
+        machine: MachineEvidence {
+            is_laptop: Some(false),
+            has_screen: Some(true),
+            platform_profile: Some("balanced".to_owned()),
+            power_profile: Some("performance".to_owned()),
+            power_daemon: Some(PowerDaemon::Absent),
+            perf_boost_disabled: Some(false),
+            ai_programs: vec![program(Some(false))],
+            ..MachineEvidence::default()
+        },
+        app: AppEvidence {
+            vram_reserve: Bytes::from_mib(512),
+            battery_pauses: true,
+            tray_host: Some(true),
+            login_entry: LoginEntry {
+                wanted: true,
+                exists: Some(true),
+                missing_program: None,
+            },
+            ..AppEvidence::default()
+        },
+        ..Evidence::default()
+    }
+}
+
+fn link(speed_gt: f64, width: u32) -> PcieLink {
+    PcieLink {
+        speed_gt,
+        width,
+        max_speed_gt: 16.0,
+        max_width: 16,
+    }
+}
+
+fn program(perf_boost_disabled: Option<bool>) -> AiProgramEvidence {
+    AiProgramEvidence {
+        pid: 4242,
+        name: "ollama".to_owned(),
+        perf_boost_disabled,
+    }
+}
+
+fn sample(seen: &mut Evidence) -> &mut Sample {
+    seen.gpus[0].sample.as_mut().expect("a sample")
+}
+
+fn inspection(seen: &mut Evidence) -> &mut Inspection {
+    seen.gpus[0].inspection.as_mut().expect("an inspection")
+}
+
+fn because(seen: &mut Evidence, reasons: u64) {
+    sample(seen).clocks_event_reasons = Some(ClocksEventReasons(reasons));
+}
+
+fn at_rest(seen: &mut Evidence) {
+    sample(seen).pstate = PState::new(8);
+    sample(seen).sm_clock = Some(Megahertz(210));
+}
+
+fn model_computes(seen: &mut Evidence, percent: u32) {
+    sample(seen).other_utilization = Some(Percent(percent));
+    sample(seen).compute_processes = Some(vec![ComputeProcess {
+        pid: 4242,
+        vram: Some(Bytes(6 * Bytes::GIB)),
+    }]);
+}
+
+fn on_a_laptop(seen: &mut Evidence, runtime_pm: RuntimePm, control: &str) {
+    seen.machine.is_laptop = Some(true);
+    seen.gpus[0].device.runtime_pm = runtime_pm;
+    seen.gpus[0].device.runtime_d3 = Some(RuntimeD3 {
+        control: control.to_owned(),
+        driver_says: Some("Disabled by default".to_owned()),
+    });
+}
+
+fn headless(seen: &mut Evidence) {
+    seen.machine.has_screen = Some(false);
+    inspection(seen).persistence_mode = Some(false);
+}
+
+fn no_gpu(seen: &mut Evidence, kind: GpuErrorKind) {
+    seen.gpus.clear();
+    seen.discovery_error = Some(GpuError::new(kind, "nvmlInit_v2: said no"));
+}
+
+fn fault(seen: &mut Evidence, kind: GpuErrorKind) {
+    seen.gpus[0].fault = Some(GpuError::new(kind, "cuCtxCreate: said no"));
+}
+
+fn problem(severity: Severity) -> SettingsProblem {
+    SettingsProblem {
+        severity,
+        line: Some(3),
+        key: "mode".to_owned(),
+        message: "“turbo” is no mode".to_owned(),
+    }
+}
+
+type Provoke = fn(&mut Evidence);
+
+/// What provokes each finding, with the severity and a part of the evidence it then has.
+const PROVOKED: [(&str, Severity, &str, Provoke); 52] = {
+    use GpuErrorKind as Kind;
+    use Severity::{Error, Info, Ok, Warning};
+    [
+        ("driver-missing", Error, "lists 1 NVIDIA GPU", |s| {
+            no_gpu(s, Kind::NvmlMissing)
+        }),
+        ("driver-too-old", Error, "nvmlInit", |s| {
+            no_gpu(s, Kind::DriverTooOld)
+        }),
+        ("driver-too-old", Warning, "470.256", |s| {
+            s.gpus[0].info.driver_version = "470.256.02".to_owned();
+        }),
+        ("driver-version-mismatch", Error, "nvmlInit", |s| {
+            no_gpu(s, Kind::VersionMismatch)
+        }),
+        ("driver-version-mismatch", Error, "cuCtx", |s| {
+            fault(s, Kind::VersionMismatch)
+        }),
+        ("driver-not-loaded", Error, "nvmlInit", |s| {
+            no_gpu(s, Kind::DriverNotLoaded)
+        }),
+        ("gpu-missing", Error, "nvmlInit", |s| no_gpu(s, Kind::NoGpu)),
+        ("gpu-lost", Error, "cuCtx", |s| fault(s, Kind::GpuLost)),
+        ("cuda-missing", Error, "cuCtx", |s| {
+            fault(s, Kind::CudaMissing)
+        }),
+        ("no-permission", Error, "cuCtx", |s| {
+            fault(s, Kind::NoPermission)
+        }),
+        ("driver-timed-out", Error, "cuCtx", |s| {
+            fault(s, Kind::TimedOut)
+        }),
+        ("driver-failed", Error, "cuCtx", |s| fault(s, Kind::Other)),
+        ("out-of-vram", Warning, "cuCtx", |s| {
+            fault(s, Kind::OutOfMemory)
+        }),
+        ("exclusive-mode", Warning, "cuCtx", |s| {
+            fault(s, Kind::ExclusiveMode)
+        }),
+        (
+            "perf-boost-disabled",
+            Warning,
+            "ollama (process 4242)",
+            |s| {
+                s.machine.ai_programs = vec![program(Some(true))];
+            },
+        ),
+        ("perf-boost-disabled", Info, "GPU Keepalive itself", |s| {
+            s.machine.perf_boost_disabled = Some(true);
+        }),
+        ("held-down-by-heat", Warning, "50 °C", |s| because(s, 0x20)),
+        ("held-down-by-heat", Warning, "hw_thermal_slowdown", |s| {
+            because(s, 0x48)
+        }),
+        ("held-down-by-power-brake", Warning, "hw_power_brake", |s| {
+            because(s, 0x88)
+        }),
+        ("held-down-by-hardware", Warning, "hw_slowdown", |s| {
+            because(s, 0x8)
+        }),
+        ("held-down-by-power-cap", Info, "60.0 W", |s| {
+            because(s, 0x4)
+        }),
+        (
+            "held-down-by-power-cap",
+            Warning,
+            "200.0 W instead of 300.0 W",
+            |s| {
+                because(s, 0x4);
+                inspection(s).power_limit = Some(Watts(200.0));
+            },
+        ),
+        (
+            "clocks-locked",
+            Warning,
+            "applications_clocks_setting",
+            |s| because(s, 0x2),
+        ),
+        (
+            "clocks-locked",
+            Warning,
+            "1200 MHz instead of 2000 MHz",
+            |s| {
+                inspection(s).applications_clock = Some(Megahertz(1200));
+            },
+        ),
+        ("clock-tool-running", Info, "nvidia-pstated", |s| {
+            s.machine.clock_tools = vec!["nvidia-pstated".to_owned()];
+        }),
+        (
+            "clocks-not-held",
+            Warning,
+            "P8, 210 MHz of 2000 MHz",
+            at_rest,
+        ),
+        ("cuda-p2-cap", Info, "P2", |s| {
+            s.gpus[0].info.name = "NVIDIA GeForce RTX 4090".to_owned();
+            sample(s).pstate = PState::new(2);
+        }),
+        ("on-battery", Warning, "battery", |s| {
+            s.machine.power_source = PowerSource::Battery
+        }),
+        ("on-battery", Warning, "battery", |s| {
+            sample(s).power_source = Some(PowerSource::Battery);
+        }),
+        ("undersized-adapter", Warning, "undersized", |s| {
+            sample(s).power_source = Some(PowerSource::UndersizedAdapter);
+        }),
+        (
+            "power-saving-profile",
+            Warning,
+            "firmware's profile is “low-power”",
+            |s| {
+                s.machine.platform_profile = Some("low-power".to_owned());
+            },
+        ),
+        (
+            "power-saving-profile",
+            Warning,
+            "desktop's profile is “power-saver”",
+            |s| {
+                s.machine.power_profile = Some("power-saver".to_owned());
+            },
+        ),
+        (
+            "persistence-mode-off",
+            Warning,
+            "persistence mode is off",
+            headless,
+        ),
+        (
+            "runtime-d3-off",
+            Info,
+            "“on”; the driver says “Disabled by default”",
+            |s| {
+                on_a_laptop(s, RuntimePm::Unsupported, "on");
+            },
+        ),
+        ("runtime-d3-on", Ok, "active", |s| {
+            on_a_laptop(s, RuntimePm::Active, "auto")
+        }),
+        ("gpu-kept-awake", Info, "Xorg, ollama", |s| {
+            on_a_laptop(s, RuntimePm::Active, "auto");
+            s.gpus[0].device.opened_by = Some(vec!["Xorg".to_owned(), "ollama".to_owned()]);
+        }),
+        ("gpu-asleep", Ok, "suspended", |s| {
+            on_a_laptop(s, RuntimePm::Suspended, "auto");
+            s.gpus[0].sample = None;
+        }),
+        ("gpu-asleep", Ok, "0000:01:00.0", |s| {
+            s.gpus.clear();
+            s.left_asleep = vec![bus_id()];
+        }),
+        ("nvidia-powerd-not-running", Info, "not running", |s| {
+            s.machine.is_laptop = Some(true);
+            s.machine.power_daemon = Some(PowerDaemon::Stopped);
+        }),
+        ("vram-nearly-full", Warning, "1000 MiB of 24576 MiB", |s| {
+            sample(s).vram_free = Some(Bytes::from_mib(1000));
+        }),
+        ("model-partly-on-cpu", Info, "6.0 GiB of VRAM", |s| {
+            model_computes(s, 20)
+        }),
+        (
+            "model-partly-on-cpu",
+            Warning,
+            "in P3 although it computes",
+            |s| {
+                model_computes(s, 20);
+                sample(s).pstate = PState::new(3);
+            },
+        ),
+        ("pcie-link-reduced", Warning, "2.5 GT/s on 16 lanes", |s| {
+            s.gpus[0].device.link = Some(link(2.5, 16));
+        }),
+        ("pcie-link-reduced", Info, "16 GT/s on 8 lanes", |s| {
+            s.gpus[0].device.link = Some(link(16.0, 8));
+        }),
+        ("no-tray-host", Warning, "session bus", |s| {
+            s.app.tray_host = Some(false)
+        }),
+        ("login-entry-broken", Warning, "/opt/gone", |s| {
+            s.app.login_entry.missing_program = Some("/opt/gone".to_owned());
+        }),
+        ("login-entry-broken", Warning, "no entry", |s| {
+            s.app.login_entry.exists = Some(false);
+        }),
+        (
+            "settings-defaulted",
+            Warning,
+            "line 3: “turbo” is no mode",
+            |s| {
+                s.app.settings_problems = vec![problem(Warning), problem(Info)];
+            },
+        ),
+        ("not-running", Info, "socket", |s| s.engine = None),
+        ("switched-off", Info, "alone", |s| {
+            s.engine = Some(Engine { enabled: false })
+        }),
+        ("paused", Info, "too hot; the energy budget", |s| {
+            s.gpus[0].phase = Some(Phase::Paused);
+            s.gpus[0].pause_reasons = vec![PauseReason::Thermal, PauseReason::Budget];
+        }),
+        ("not-checked", Info, "environment of ollama", |s| {
+            s.machine.ai_programs = vec![program(None)];
+        }),
+    ]
+};
+
+fn found(seen: &Evidence, id: &str) -> Option<Finding> {
+    examine(seen).findings.into_iter().find(|f| f.id == id)
+}
+
+#[test]
+fn each_finding_is_provoked_by_its_evidence() {
+    for (id, severity, evidence, provoke) in PROVOKED {
+        let mut seen = healthy();
+        assert_eq!(found(&seen, id), None, "a healthy machine has no {id}");
+        provoke(&mut seen);
+        let doctor = examine(&seen);
+        let Some(finding) = doctor.findings.iter().find(|f| f.id == id) else {
+            panic!("no {id}: {doctor:?}");
+        };
+        assert_eq!(finding.severity, severity, "{finding:?}");
+        assert!(finding.evidence.contains(evidence), "{finding:?}");
+        let needs_advice = severity > Severity::Ok;
+        assert!(!needs_advice || !finding.advice.is_empty(), "{finding:?}");
+        assert!(!finding.title.ends_with('.'), "{finding:?}");
+    }
+}
+
+#[test]
+fn what_looks_alike_provokes_nothing() {
+    let cases: [(&str, Provoke); 17] = [
+        ("held-down-by-hardware", |s| because(s, 0x48)),
+        ("held-down-by-heat", |s| because(s, 0x1)),
+        ("cuda-p2-cap", |s| sample(s).pstate = PState::new(2)),
+        ("pcie-link-reduced", |s| {
+            // An idle link is slow on purpose.
+            at_rest(s);
+            s.gpus[0].device.link = Some(link(2.5, 16));
+        }),
+        ("pcie-link-reduced", |s| s.gpus[0].device.link = None),
+        ("persistence-mode-off", |s| {
+            headless(s);
+            s.machine.has_screen = Some(true);
+        }),
+        ("persistence-mode-off", |s| {
+            headless(s);
+            s.machine.is_laptop = Some(true);
+        }),
+        ("persistence-mode-off", |s| {
+            headless(s);
+            s.machine.has_screen = None;
+        }),
+        ("runtime-d3-off", |s| {
+            on_a_laptop(s, RuntimePm::Unsupported, "on");
+            s.machine.is_laptop = Some(false);
+        }),
+        ("gpu-kept-awake", |s| {
+            s.gpus[0].device.opened_by = Some(vec!["Xorg".to_owned()]);
+        }),
+        ("nvidia-powerd-not-running", |s| {
+            s.machine.power_daemon = Some(PowerDaemon::Stopped);
+        }),
+        ("model-partly-on-cpu", |s| model_computes(s, 90)),
+        ("model-partly-on-cpu", |s| model_computes(s, 0)),
+        ("clocks-not-held", |s| {
+            at_rest(s);
+            s.gpus[0].phase = Some(Phase::Asleep);
+        }),
+        ("login-entry-broken", |s| {
+            s.app.login_entry = LoginEntry {
+                wanted: false,
+                exists: Some(false),
+                missing_program: None,
+            };
+        }),
+        ("no-tray-host", |s| s.app.tray_host = None),
+        ("power-saving-profile", |s| {
+            s.machine.platform_profile = None;
+            s.machine.power_profile = Some("balanced".to_owned());
+        }),
+    ];
+    for (id, provoke) in cases {
+        let mut seen = healthy();
+        provoke(&mut seen);
+        assert_eq!(found(&seen, id), None);
+    }
+}
+
+#[test]
+fn a_healthy_machine_shows_that_it_is() {
+    let doctor = examine(&healthy());
+    let ids: Vec<_> = doctor.findings.iter().map(|f| f.id.as_str()).collect();
+    assert_eq!(ids, ["driver-works", "gpu-ready"], "{doctor:?}");
+    assert_eq!(doctor.worst(), Severity::Ok);
+
+    let mut asleep = healthy();
+    asleep.gpus[0].phase = Some(Phase::Asleep);
+    at_rest(&mut asleep);
+    let ids = examine(&asleep).findings.into_iter().map(|f| f.id);
+    assert_eq!(ids.collect::<Vec<_>>(), ["driver-works", "gpu-at-rest"]);
+}
+
+#[test]
+fn what_could_not_be_read_brings_no_finding() {
+    let mut seen = healthy();
+    seen.gpus = vec![GpuEvidence::new(seen.gpus[0].info.clone())];
+    seen.machine = MachineEvidence::default();
+    seen.app = AppEvidence::default();
+    let doctor = examine(&seen);
+    let ids: Vec<_> = doctor.findings.iter().map(|f| f.id.as_str()).collect();
+    assert_eq!(ids, ["not-checked", "driver-works"], "{doctor:?}");
+}
+
+#[test]
+fn the_worst_comes_first_and_each_gpu_says_its_name() {
+    let mut seen = healthy();
+    let mut second = seen.gpus[0].clone();
+    second.info.index = 1;
+    second.info.name = "NVIDIA GeForce RTX 3060".to_owned();
+    second.fault = Some(GpuError::new(GpuErrorKind::GpuLost, "gone"));
+    seen.gpus.push(second);
+    because(&mut seen, 0x20);
+    let doctor = examine(&seen);
+    let severities: Vec<_> = doctor.findings.iter().map(|f| f.severity).collect();
+    assert!(severities.is_sorted_by(|a, b| a >= b), "{severities:?}");
+    assert_eq!(
+        doctor.findings[0].evidence,
+        "GPU 1, NVIDIA GeForce RTX 3060: gone"
+    );
+    assert!(
+        doctor.findings[1]
+            .evidence
+            .starts_with("GPU 0, NVIDIA RTX 6000: 50 °C")
+    );
+}
+
+#[test]
+fn a_machine_without_an_nvidia_gpu_is_told_from_one_without_a_driver() {
+    let mut seen = healthy();
+    no_gpu(&mut seen, GpuErrorKind::NvmlMissing);
+    let fitted = found(&seen, "driver-missing").expect("found");
+    assert_eq!(fitted.advice, GpuErrorKind::NvmlMissing.advice());
+    seen.nvidia_devices = Some(0);
+    let absent = found(&seen, "driver-missing").expect("found");
+    assert!(absent.advice.contains("needs an NVIDIA GPU"), "{absent:?}");
+}
+
+#[test]
+fn simulated_gpus_are_said_to_be() {
+    let mut seen = healthy();
+    seen.simulated = true;
+    seen.engine = None;
+    let ids = examine(&seen).findings.into_iter().map(|f| f.id);
+    assert_eq!(
+        ids.collect::<Vec<_>>(),
+        ["simulated", "driver-works", "gpu-ready"]
+    );
+}
+
+#[test]
+fn ids_are_words_joined_by_hyphens() {
+    for (id, ..) in PROVOKED {
+        assert!(
+            id.chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+            "{id}"
+        );
+    }
+}
