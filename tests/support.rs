@@ -5,8 +5,8 @@ use std::{future::Future, sync::Arc, time::Duration};
 use gpu_keepalive_core::{
     Moment,
     protocol::{
-        Answer, ApiError, ErrorCode, Event, Reply, Request, SettingKind, SettingReport,
-        SettingsReport, Status,
+        Answer, ApiError, Doctor, ErrorCode, Event, Finding, Reply, Request, SettingKind,
+        SettingReport, SettingsReport, Severity, Status,
     },
     simulation::{Scenario, SimulatedMachine},
 };
@@ -90,6 +90,7 @@ async fn answer(
                 .discover(Moment::ORIGIN)
                 .expect("GPUs"),
             )),
+            Request::Doctor => Answer::Ok(Reply::Doctor(doctor())),
             Request::Settings => Answer::Ok(Reply::Settings(settings())),
             Request::Set { key, value } if key != "mode" => Answer::Error(ApiError::new(
                 ErrorCode::InvalidArgument,
@@ -108,6 +109,18 @@ async fn answer(
             }
             _ => Answer::Ok(Reply::Done),
         });
+    }
+}
+
+fn doctor() -> Doctor {
+    Doctor {
+        findings: vec![Finding {
+            id: "gpu-lost".to_owned(),
+            severity: Severity::Error,
+            title: "The GPU stopped answering".to_owned(),
+            evidence: "it fell off the bus".to_owned(),
+            advice: "Restart the computer.".to_owned(),
+        }],
     }
 }
 

@@ -1,1 +1,93 @@
+use std::fs;
 
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use super::{Ended, User};
+
+async fn doctor(user: &User, arguments: &[&str]) -> (Ended, Value) {
+    let ended = user.run(&[&["doctor", "--json"], arguments].concat()).await;
+    let told = serde_json::from_str(&ended.out).expect("one JSON object");
+    (ended, told)
+}
+
+fn ids(told: &Value) -> Vec<&str> {
+    let findings = told["findings"].as_array().expect("a list");
+    findings
+        .iter()
+        .filter_map(|finding| finding["id"].as_str())
+        .collect()
+}
+
+#[tokio::test]
+async fn findings_are_told_worst_first_and_say_that_they_are_simulated() {
+    let ended = User::new().run(&["doctor", "--simulate", "rtx-4090"]).await;
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+    assert_snapshot!(ended.out);
+}
+
+#[tokio::test]
+async fn json_has_the_shape_of_the_contract() {
+    let (ended, told) = doctor(&User::new(), &["--simulate", "two-gpus"]).await;
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+    assert_eq!(
+        ids(&told),
+        ["simulated", "driver-works", "gpu-at-rest", "gpu-at-rest"]
+    );
+    assert_eq!(told.as_object().expect("an object").len(), 1);
+    for finding in told["findings"].as_array().expect("a list") {
+        let keys: Vec<_> = finding.as_object().expect("an object").keys().collect();
+        assert_eq!(keys, ["advice", "evidence", "id", "severity", "title"]);
+        assert!(
+            finding
+                .as_object()
+                .is_some_and(|o| o.values().all(Value::is_string))
+        );
+        let severity = finding["severity"].as_str().unwrap_or_default();
+        assert!(
+            ["ok", "info", "warning", "error"].contains(&severity),
+            "{finding}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_exit_code_is_1_only_when_something_is_worse_than_a_warning() {
+    let user = User::new();
+    let (ended, told) = doctor(&user, &["--simulate", "no-driver"]).await;
+    assert_eq!((ended.code, ended.err.as_str()), (Some(1), ""));
+    assert_eq!(ids(&told)[0], "driver-missing");
+
+    let path = user.run(&["settings", "path"]).await.out;
+    let file = std::path::Path::new(path.trim());
+    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+    fs::write(file, "version = 1\nmode = \"turbo\"\n").expect("a file");
+    let (ended, told) = doctor(&user, &["--simulate", "rtx-4090"]).await;
+    assert_eq!(ended.code, Some(0), "a warning: {told}");
+    assert_eq!(ids(&told)[0], "settings-defaulted");
+    assert!(
+        told["findings"][0]["evidence"]
+            .as_str()
+            .is_some_and(|e| e.contains("line 2"))
+    );
+
+    let (ended, told) = doctor(&user, &["--simulate", "rtx-3070-laptop"]).await;
+    assert_eq!(ended.code, Some(0));
+    assert!(ids(&told).contains(&"gpu-asleep"), "not woken: {told}");
+}
+
+#[tokio::test]
+async fn a_wrong_scenario_is_wrong_usage() {
+    let ended = User::new().run(&["doctor", "--simulate", "rtx-9090"]).await;
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""));
+}
+
+/// What the running engine found is told as it is.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_running_engine_is_asked() {
+    let running = super::running::Running::start();
+    let (ended, told) = doctor(&running.user, &[]).await;
+    assert_eq!(ended.code, Some(1), "the engine found an error");
+    assert_eq!(ids(&told), ["gpu-lost"]);
+}

@@ -15,7 +15,7 @@ mod linux;
 mod programs;
 mod suspended;
 #[cfg(all(test, target_os = "linux"))]
-mod tests;
+pub(crate) mod tests;
 #[cfg(windows)]
 mod windows;
 

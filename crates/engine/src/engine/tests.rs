@@ -4,9 +4,10 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::{
     gpu::GpuErrorKind,
+    host::RuntimePm,
     protocol::{Answer, ErrorCode, PauseReason, Phase, Reply, Request, Status},
     settings::{GpuSelector, Mode, Settings},
-    simulation::Scenario,
+    simulation::{Counters, EventKind, Scenario, SimulatedMachine},
 };
 use tokio::sync::oneshot;
 
@@ -336,4 +337,86 @@ async fn settings_change_through_the_engine_or_are_refused() {
         running.refused(Request::ShowWindow).await,
         ErrorCode::NoWindow
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_doctor_is_answered_from_what_is_known_and_disturbs_nothing() {
+    let running = start("h200");
+    running.until_phase(Phase::Warm).await;
+    running
+        .until("ready", |status| status.gpus[0].ready == Some(true))
+        .await;
+    let before = running
+        .simulation
+        .with(|machine, now| machine.counters(0, now));
+    let Reply::Doctor(doctor) = running.ask(Request::Doctor).await else {
+        panic!("no findings");
+    };
+    let ids: Vec<_> = doctor.findings.iter().map(|f| f.id.as_str()).collect();
+    assert_eq!(ids, ["simulated", "driver-works", "gpu-ready"]);
+    let after = running
+        .simulation
+        .with(|machine, now| machine.counters(0, now));
+    let held = |counters: Option<Counters>| counters.expect("a card").held;
+    assert!(held(before).is_some());
+    assert_eq!(held(before), held(after));
+
+    running.ask(Request::Off).await;
+    running.until_phase(Phase::Off).await;
+    let Reply::Report(report) = running.ask(Request::Report).await else {
+        panic!("no report");
+    };
+    assert!(report.contains("note switched-off"), "{report}");
+    assert!(!report.contains("51300000"), "a UUID: {report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_doctor_does_not_wake_a_gpu_that_sleeps() {
+    let running = start_with(
+        Scenario::preset("rtx-3070-laptop").expect("a preset"),
+        |options| options.settings = SettingsStore::in_memory(&Settings::default()),
+    );
+    running
+        .until("asleep", |status| {
+            status
+                .gpus
+                .first()
+                .is_some_and(|gpu| gpu.phase == Phase::Asleep)
+        })
+        .await;
+    // Listing the GPUs at the start woke it.
+    seconds(60).await;
+    let suspended = |machine: &mut SimulatedMachine, now| {
+        let looked = machine.host(&[], now);
+        looked.runtime_pm[0].1 == RuntimePm::Suspended
+    };
+    assert!(running.simulation.with(suspended));
+    let Reply::Doctor(doctor) = running.ask(Request::Doctor).await else {
+        panic!("no findings");
+    };
+    let ids: Vec<_> = doctor.findings.iter().map(|f| f.id.as_str()).collect();
+    assert_eq!(ids, ["simulated", "driver-works", "gpu-asleep"]);
+    seconds(1).await;
+    assert!(running.simulation.with(suspended));
+    assert!(nothing_is_held(&running.simulation));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hanging_driver_holds_up_the_doctor_and_not_the_engine() {
+    let running = start("h200");
+    running.until_phase(Phase::Warm).await;
+    running
+        .simulation
+        .with(|machine, now| machine.happen(None, EventKind::Hang, None, now));
+    let doctor = running.ask(Request::Doctor);
+    tokio::pin!(doctor);
+    tokio::select! {
+        biased;
+        reply = &mut doctor => panic!("it cannot know yet: {reply:?}"),
+        status = running.status() => assert_eq!(status.gpus.len(), 1),
+    }
+    let Reply::Doctor(doctor) = doctor.await else {
+        panic!("no findings");
+    };
+    assert!(doctor.findings.iter().any(|f| f.id == "driver-works"));
 }

@@ -18,7 +18,7 @@ const UPOWER: &str = "/org/freedesktop/UPower";
 const LOGIND: &str = "/org/freedesktop/login1";
 
 /// A system bus of a test's own.
-struct Bus {
+pub(crate) struct Bus {
     daemon: Child,
     root: tempfile::TempDir,
     address: String,
@@ -26,7 +26,7 @@ struct Bus {
 
 impl Bus {
     /// `None` where `dbus-daemon` is not installed, which CI takes for a failure.
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let root = tempfile::tempdir().unwrap();
         let config = root.path().join("bus.conf");
         let text = format!(
@@ -60,6 +60,10 @@ impl Bus {
             root,
             address,
         })
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
     fn machine(&self) -> Machine {
