@@ -3,7 +3,7 @@ use std::fs;
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use super::{Ended, User};
+use crate::user::{Ended, User};
 
 async fn doctor(user: &User, arguments: &[&str]) -> (Ended, Value) {
     let ended = user.run(&[&["doctor", "--json"], arguments].concat()).await;

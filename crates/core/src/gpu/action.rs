@@ -46,6 +46,7 @@ impl Action {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Inspect => "inspect",
             Self::Sample => "look",
             Self::Hold { strategy, .. } => match strategy {
                 Strategy::PowerMizer => "hold with the driver's performance mode",

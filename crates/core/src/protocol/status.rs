@@ -60,6 +60,22 @@ pub struct Status {
     pub desktop: Option<DesktopStatus>,
 }
 
+impl Status {
+    /// The same without what changes by itself as time passes.
+    pub fn without_times(&self) -> Self {
+        let mut status = self.clone();
+        status.engine.uptime_s = 0.0;
+        status.engine.pause_remaining_s = status.engine.pause_remaining_s.map(|_| 0.0);
+        for gpu in &mut status.gpus {
+            gpu.phase_s = 0.0;
+            if let Some(fault) = &mut gpu.fault {
+                fault.retry_in_s = 0.0;
+            }
+        }
+        status
+    }
+}
+
 /// The desktop application around the engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -215,7 +215,16 @@ impl Core {
         self.host_look_at = self.options.clock.now();
     }
 
+    /// Tells of the status when it is another one. The passing of time alone is no news: whoever
+    /// answers to a status must not be told of a new one for that.
     pub(super) fn publish(&mut self, now: Moment) {
-        self.status.send_replace(Arc::new(self.build_status(now)));
+        let status = self.build_status(now);
+        self.status.send_if_modified(|before| {
+            let changed = before.without_times() != status.without_times();
+            if changed {
+                *before = Arc::new(status);
+            }
+            changed
+        });
     }
 }
