@@ -29,6 +29,9 @@ fn stand_in_for_missing_pages(out: &Path) {
                 then build the app again.</p></html>";
     fs::write(folder.join("index.html"), page).expect("OUT_DIR can be written");
     // Tauri's macro takes this over tauri.conf.json.
-    let folder = folder.to_str().expect("a build folder in UTF-8").replace('\\', "/");
+    let folder = folder
+        .to_str()
+        .expect("a build folder in UTF-8")
+        .replace('\\', "/");
     println!("cargo:rustc-env=TAURI_CONFIG={{\"build\":{{\"frontendDist\":\"{folder}\"}}}}");
 }

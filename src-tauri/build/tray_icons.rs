@@ -11,12 +11,18 @@ const PIXELS: u32 = 48;
 const STATES: [(&str, &[u8]); 8] = [
     ("full", &[0, 1, 2]),
     ("middling", &[0, 1, 2, 3, 4, 5, 6, 7]),
-    ("low", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
+    (
+        "low",
+        &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+    ),
     ("asleep", &[]),
     ("paused", &[]),
     ("hot", &[]),
     ("fault", &[]),
-    ("off", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
+    (
+        "off",
+        &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+    ),
 ];
 
 /// Writes a PNG per icon and `tray_icons.rs`, the table of them: state, P-state and PNG.
@@ -39,8 +45,11 @@ pub(crate) fn draw(sources: &Path, out: &Path) {
             };
             let svg = with_number(&template, &digits, pstate);
             fs::write(out.join(&name), png(&svg)).expect("OUT_DIR can be written");
-            writeln!(table, "(\"{state}\", {pstate:?}, include_bytes!(\"{name}\")),")
-                .expect("a string can be written");
+            writeln!(
+                table,
+                "(\"{state}\", {pstate:?}, include_bytes!(\"{name}\")),"
+            )
+            .expect("a string can be written");
         }
     }
     table.push(']');
@@ -53,7 +62,10 @@ fn with_number(template: &str, digits: &str, number: Option<u8>) -> String {
     let Some(number) = number else {
         return template.to_owned();
     };
-    assert!(template.contains(GROUP), "there is no place for a digit in {template}");
+    assert!(
+        template.contains(GROUP),
+        "there is no place for a digit in {template}"
+    );
     // Two digits are narrower and thinner, so that both stay open.
     let text = number.to_string();
     let (scale, pitch, stroke) = match text.len() {
@@ -64,7 +76,13 @@ fn with_number(template: &str, digits: &str, number: Option<u8>) -> String {
     let uses: String = text
         .chars()
         .enumerate()
-        .map(|(at, digit)| format!("<g transform=\"translate({} 0)\">{}</g>", at as f64 * pitch, path(digits, digit)))
+        .map(|(at, digit)| {
+            format!(
+                "<g transform=\"translate({} 0)\">{}</g>",
+                at as f64 * pitch,
+                path(digits, digit)
+            )
+        })
         .collect();
     let number = format!(
         "<g transform=\"translate(24 24) scale({scale}) translate({} -10)\" fill=\"none\" \
@@ -91,6 +109,10 @@ fn png(svg: &str) -> Vec<u8> {
         .unwrap_or_else(|error| panic!("{error} in {svg}"));
     let mut pixels = tiny_skia::Pixmap::new(PIXELS, PIXELS).expect("a size above zero");
     let scale = PIXELS as f32 / tree.size().width();
-    resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    resvg::render(
+        &tree,
+        tiny_skia::Transform::from_scale(scale, scale),
+        &mut pixels.as_mut(),
+    );
     pixels.encode_png().expect("pixels become a PNG")
 }

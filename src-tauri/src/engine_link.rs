@@ -299,7 +299,11 @@ async fn follow(
 
 async fn ask_other(socket: PathBuf, request: Request, inputs: UnboundedSender<Input>) {
     let refused = match Client::connect(&socket).await {
-        Ok(mut client) => client.ask(&request).await.err().map(|error| error.to_string()),
+        Ok(mut client) => client
+            .ask(&request)
+            .await
+            .err()
+            .map(|error| error.to_string()),
         Err(error) => Some(error.to_string()),
     };
     if let Some(message) = refused {

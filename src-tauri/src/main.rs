@@ -2,7 +2,7 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use anyhow::{Context, bail};
 use clap::Parser;
@@ -18,6 +18,8 @@ mod engine_link;
 mod login_entry;
 mod notifications;
 mod page;
+#[cfg(test)]
+mod samples;
 mod tray;
 mod tray_app;
 mod window_app;
@@ -119,6 +121,7 @@ fn start_log() -> LogTail {
         .with_writer(move || writer.clone())
         .with_filter(filter("info"));
     let shown = tracing_subscriber::fmt::layer()
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .with_filter(filter("warn"));
     tracing_subscriber::registry().with(shown).with(kept).init();

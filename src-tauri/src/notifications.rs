@@ -178,12 +178,15 @@ impl Notifier {
         new: &mut Vec<Notification>,
     ) {
         let worst = status.notices.first();
-        let missing = worst
-            .filter(|notice| status.gpus.is_empty() && notice.severity == Severity::Error);
+        let missing =
+            worst.filter(|notice| status.gpus.is_empty() && notice.severity == Severity::Error);
         let key = (Trouble::Fault, None);
         match missing {
             Some(notice) if !self.told.contains(&key) => {
-                if self.may_tell(Kind::Trouble(Trouble::Fault), wanted, now).is_some() {
+                if self
+                    .may_tell(Kind::Trouble(Trouble::Fault), wanted, now)
+                    .is_some()
+                {
                     self.told.insert(key);
                     new.push(Notification {
                         title: "GPU Keepalive has no GPU".to_owned(),

@@ -23,8 +23,6 @@ pub(crate) struct TrayView {
 /// One entry of the menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum MenuEntry {
-    /// Something to read.
-    Line(String),
     /// Something to do.
     Item(MenuAction, String),
     /// Something that is on or off.
@@ -73,8 +71,10 @@ impl TrayView {
 }
 
 fn menu(status: &Status, head: Vec<String>, starts_at_login: Option<bool>) -> Vec<MenuEntry> {
-    use MenuEntry::{Check, Item, Line, Separator};
-    let mut menu: Vec<MenuEntry> = head.into_iter().map(Line).collect();
+    use MenuEntry::{Check, Item, Separator};
+    // Not lines to read: desktops show those in a grey that is hard to read.
+    let open = |line| Item(MenuAction::Open, line);
+    let mut menu: Vec<MenuEntry> = head.into_iter().map(open).collect();
     menu.extend(worst_notice(status));
     menu.extend([
         Separator,
@@ -88,7 +88,7 @@ fn menu(status: &Status, head: Vec<String>, starts_at_login: Option<bool>) -> Ve
         Separator,
     ]);
     if status.gpus.len() > 1 {
-        menu.extend(status.gpus.iter().map(|gpu| Line(numbered(gpu))));
+        menu.extend(status.gpus.iter().map(|gpu| open(numbered(gpu))));
         menu.push(Separator);
     }
     menu.extend([
@@ -96,8 +96,7 @@ fn menu(status: &Status, head: Vec<String>, starts_at_login: Option<bool>) -> Ve
         Item(MenuAction::Setup, "Setup…".to_owned()),
     ]);
     menu.extend(
-        starts_at_login
-            .map(|on| Check(MenuAction::StartAtLogin, "Start at login".to_owned(), on)),
+        starts_at_login.map(|on| Check(MenuAction::StartAtLogin, "Start at login".to_owned(), on)),
     );
     menu.extend([Separator, Item(MenuAction::Quit, "Quit".to_owned())]);
     menu
@@ -119,7 +118,11 @@ fn headlines(status: &Status, engine: EngineAt) -> Vec<String> {
             lines.push(format!("{simulated}{}", readings(gpu)));
             lines.push(gpu.phase_text.clone());
         }
-        None => lines.push(icon::no_gpu(status).map_or("Looking for GPUs", |_| "No GPU").to_owned()),
+        None => lines.push(
+            icon::no_gpu(status)
+                .map_or("Looking for GPUs", |_| "No GPU")
+                .to_owned(),
+        ),
     }
     if engine == EngineAt::CommandLine {
         lines.push("Run from the command line".to_owned());
@@ -174,9 +177,8 @@ fn pause(status: &Status) -> MenuEntry {
     if by_user {
         return MenuEntry::Item(MenuAction::Resume, "Resume".to_owned());
     }
-    let choice = |minutes, label: &str| {
-        MenuEntry::Item(MenuAction::Pause(minutes), label.to_owned())
-    };
+    let choice =
+        |minutes, label: &str| MenuEntry::Item(MenuAction::Pause(minutes), label.to_owned());
     MenuEntry::Submenu(
         "Pause".to_owned(),
         vec![

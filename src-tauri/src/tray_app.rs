@@ -60,7 +60,10 @@ pub(crate) fn run(
         })?;
     let code = app.run_return(|_, event| {
         // There is never a window here whose end could be meant.
-        if let RunEvent::ExitRequested { code: None, api, .. } = event {
+        if let RunEvent::ExitRequested {
+            code: None, api, ..
+        } = event
+        {
             api.prevent_exit();
         }
     });

@@ -102,7 +102,8 @@ impl Drawn {
     /// Applies what is different, and nothing else: an open menu changes in place.
     fn change(&mut self, app: &AppHandle, view: &TrayView) -> tauri::Result<()> {
         if view.icon != self.view.icon {
-            self.tray.set_icon(Some(Image::from_bytes(view.icon.png())?))?;
+            self.tray
+                .set_icon(Some(Image::from_bytes(view.icon.png())?))?;
         }
         if view.tooltip != self.view.tooltip {
             self.tray.set_tooltip(Some(&view.tooltip))?;
@@ -121,10 +122,10 @@ impl Drawn {
 
 /// Whether one menu becomes the other by changing texts and marks.
 fn same_shape(one: &[MenuEntry], other: &[MenuEntry]) -> bool {
-    use MenuEntry::{Check, Item, Line, Separator, Submenu};
+    use MenuEntry::{Check, Item, Separator, Submenu};
     one.len() == other.len()
         && one.iter().zip(other).all(|pair| match pair {
-            (Line(_), Line(_)) | (Separator, Separator) => true,
+            (Separator, Separator) => true,
             (Item(a, _), Item(b, _)) | (Check(a, ..), Check(b, ..)) => a == b,
             (Submenu(_, a), Submenu(_, b)) => same_shape(a, b),
             _ => false,
@@ -141,9 +142,7 @@ fn change_entries(
             (Entry::Submenu(_, entries), MenuEntry::Submenu(_, a), MenuEntry::Submenu(_, b)) => {
                 change_entries(entries, a, b)?;
             }
-            (Entry::Text(item), _, MenuEntry::Line(text) | MenuEntry::Item(_, text))
-                if before != after =>
-            {
+            (Entry::Text(item), _, MenuEntry::Item(_, text)) if before != after => {
                 item.set_text(escaped(text))?;
             }
             // Always: some desktops turn the mark around by themselves when it is clicked.
@@ -167,9 +166,6 @@ fn build(app: &AppHandle, view: &[MenuEntry]) -> tauri::Result<(Menu<tauri::Wry>
 fn build_entries(app: &AppHandle, view: &[MenuEntry]) -> tauri::Result<Vec<Entry>> {
     let entry = |entry: &MenuEntry| {
         Ok(match entry {
-            MenuEntry::Line(text) => {
-                Entry::Text(MenuItem::new(app, escaped(text), false, None::<&str>)?)
-            }
             MenuEntry::Item(action, text) => Entry::Text(MenuItem::with_id(
                 app,
                 action.id(),
@@ -231,7 +227,7 @@ const IDS: [(&str, MenuAction); 13] = [
 ];
 
 impl MenuAction {
-    fn id(self) -> &'static str {
+    pub(super) fn id(self) -> &'static str {
         let found = IDS.iter().find(|(_, action)| *action == self);
         found.expect("every action that a menu has is listed").0
     }
