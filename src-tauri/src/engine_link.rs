@@ -39,6 +39,9 @@ use crate::{controller::Input, page::Page, tray::EngineAt};
 
 /// How long after a failure to take over the next attempt is made.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
+/// An engine that ends needs up to three seconds for it.
+const CLAIM_ATTEMPTS: u32 = 20;
+const CLAIM_AGAIN: Duration = Duration::from_millis(200);
 
 /// What the controller wants of the engine. When nobody can ask any more, the engine stops.
 #[derive(Debug)]
@@ -60,28 +63,37 @@ pub(crate) enum Claim {
 }
 
 /// Finds out who is the engine. Must be called within a tokio runtime.
+///
+/// # Errors
+/// The control socket can be neither taken nor used, also not after a moment.
 pub(crate) async fn claim() -> anyhow::Result<Claim> {
     let socket = control_socket()?;
+    let mut attempt = 1;
     loop {
         match Server::bind(&socket) {
             Ok(server) => return Ok(Claim::Host(server)),
             Err(BindError::AlreadyRunning(_)) => {}
             Err(error) => return Err(error.into()),
         }
-        let mut client = match Client::connect(&socket).await {
-            Ok(client) => client,
-            // It ended in between.
-            Err(ConnectError::NotRunning) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        return match client.ask(&Request::ShowWindow).await {
-            Ok(_) => Ok(Claim::ShownByOther),
-            Err(ClientError::Refused(refused)) if refused.code == ErrorCode::NoWindow => {
-                Ok(only_follower()?.map_or(Claim::WindowOnly, Claim::Follow))
-            }
-            Err(ClientError::Closed | ClientError::Io(_)) => continue,
-            Err(error) => Err(error.into()),
-        };
+        match beside_another(&socket).await {
+            // An engine that is just ending refuses in many ways.
+            Err(error) if attempt < CLAIM_ATTEMPTS => tracing::debug!("not yet: {error:#}"),
+            result => return result,
+        }
+        attempt += 1;
+        tokio::time::sleep(CLAIM_AGAIN).await;
+    }
+}
+
+/// What is left to do beside an engine that runs already.
+async fn beside_another(socket: &Path) -> anyhow::Result<Claim> {
+    let mut client = Client::connect(socket).await?;
+    match client.ask(&Request::ShowWindow).await {
+        Ok(_) => Ok(Claim::ShownByOther),
+        Err(ClientError::Refused(refused)) if refused.code == ErrorCode::NoWindow => {
+            Ok(only_follower()?.map_or(Claim::WindowOnly, Claim::Follow))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,0 +1,146 @@
+//! The app under test.
+
+use std::{
+    fs::{self, File},
+    path::PathBuf,
+    process::{Child, Command, ExitStatus},
+};
+
+use gpu_keepalive_core::protocol::{Reply, Request, Status};
+use gpu_keepalive_engine::socket::Client;
+
+use crate::{session::Session, soon};
+
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_gpu-keepalive-app");
+
+/// A running app; killed when dropped, and what it logged is told when the test fails.
+pub(crate) struct App {
+    child: Child,
+    log: PathBuf,
+    socket: PathBuf,
+}
+
+impl App {
+    /// Starts it with a scenario of `tests/scenarios`.
+    pub(crate) fn start(session: &Session, scenario: &str, arguments: &[&str]) -> Self {
+        let scenarios = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/scenarios");
+        let mut command = session.command(PROGRAM);
+        command
+            .arg("--simulate")
+            .arg(format!("{scenarios}/{scenario}.toml"))
+            .args(arguments);
+        let log = session.path("app.log");
+        command.stderr(
+            File::options()
+                .create(true)
+                .append(true)
+                .open(&log)
+                .unwrap(),
+        );
+        Self {
+            child: command.spawn().unwrap(),
+            log,
+            socket: session.path("run/gpu-keepalive.sock"),
+        }
+    }
+
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Asks its engine, as soon as there is one.
+    pub(crate) async fn ask(&self, request: Request) -> Reply {
+        soon("an engine", async || {
+            let mut client = Client::connect(&self.socket).await.ok()?;
+            Some(client.ask(&request).await.unwrap())
+        })
+        .await
+    }
+
+    /// Waits for a status of which that is true.
+    pub(crate) async fn wait_for_status(&self, what: &str, is: impl Fn(&Status) -> bool) -> Status {
+        soon(what, async || match self.ask(Request::Status).await {
+            Reply::Status(status) if is(&status) => Some(*status),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Whether there is an engine.
+    pub(crate) async fn has_engine(&self) -> bool {
+        Client::connect(&self.socket).await.is_ok()
+    }
+
+    /// Sends it that signal, such as `TERM`.
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = Command::new("kill")
+            .args(["-s", signal, &self.child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
+    pub(crate) async fn wait_for_end(&mut self) -> ExitStatus {
+        soon("the end of the app", async || {
+            self.child.try_wait().unwrap()
+        })
+        .await
+    }
+
+    /// The process ids of its windows.
+    pub(crate) fn windows(&self) -> Vec<u32> {
+        children_of(self.child.id())
+            .into_iter()
+            .filter(|pid| {
+                arguments_of(*pid)
+                    .iter()
+                    .any(|argument| argument == "--window")
+            })
+            .collect()
+    }
+
+    /// Waits for its one window; the process and the page it was opened with.
+    pub(crate) async fn wait_for_window(&self) -> (u32, String) {
+        let pid = soon("a window", async || self.windows().first().copied()).await;
+        (pid, arguments_of(pid)[2].clone())
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("the app's log:\n{}", self.log());
+        }
+    }
+}
+
+/// The processes that this one started.
+pub(crate) fn children_of(pid: u32) -> Vec<u32> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten();
+    tasks
+        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok())
+        .flat_map(|children| {
+            let pids = children.split_whitespace().map(|pid| pid.parse());
+            pids.collect::<Result<Vec<_>, _>>().unwrap()
+        })
+        .collect()
+}
+
+/// Whether that process still runs.
+pub(crate) fn runs(pid: u32) -> bool {
+    !arguments_of(pid).is_empty()
+}
+
+/// Empty for a process that is gone.
+fn arguments_of(pid: u32) -> Vec<String> {
+    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let arguments = line
+        .split(|byte| *byte == 0)
+        .filter(|part| !part.is_empty());
+    arguments
+        .map(|part| String::from_utf8_lossy(part).into_owned())
+        .collect()
+}

@@ -1,0 +1,266 @@
+use std::{fs, sync::Arc};
+
+use gpu_keepalive_core::{
+    protocol::{Event, Phase, Reply, Request},
+    settings::Settings,
+    simulation::Scenario,
+};
+use gpu_keepalive_engine::{
+    clock::Clock,
+    engine::{Engine, EngineOptions},
+    gpu::simulated::Simulation,
+    log_tail::LogTail,
+    settings_store::SettingsStore,
+    socket::{Client, Server},
+};
+
+use crate::{
+    app::{self, App},
+    peers::{NotificationServer, Panel},
+    session::Session,
+    soon,
+    tray_item::TrayItem,
+};
+
+const DONE: &str = "version = 1\n[app]\nsetup_completed = true\n";
+
+#[tokio::test]
+async fn the_first_start_opens_the_wizard_and_later_ones_nothing() {
+    let session = Session::start();
+    let panel = Panel::start(&session).await;
+    let mut app = App::start(&session, "quick-card", &[]);
+    let (window, page) = app.wait_for_window().await;
+    assert_eq!(page, "setup");
+    let set = Request::Set {
+        key: "app.setup_completed".to_owned(),
+        value: Some("true".to_owned()),
+    };
+    assert_eq!(app.ask(set).await, Reply::Done);
+    TrayItem::on(&panel).await.click("Quit").await;
+    assert!(app.wait_for_end().await.success());
+    assert!(!app::runs(window));
+
+    let panel_again = panel.items().len();
+    let app = App::start(&session, "quick-card", &[]);
+    soon("the icon", async || {
+        (panel.items().len() > panel_again).then_some(())
+    })
+    .await;
+    app.wait_for_status("a tray", |s| s.desktop.is_some_and(|d| d.tray))
+        .await;
+    assert!(app.windows().is_empty());
+}
+
+#[tokio::test]
+async fn a_click_opens_one_window_and_quit_ends_everything() {
+    let session = Session::start();
+    session.write_settings(DONE);
+    let panel = Panel::start(&session).await;
+    let mut app = App::start(&session, "quick-card", &[]);
+    let item = TrayItem::on(&panel).await;
+    item.activate().await;
+    let (window, page) = app.wait_for_window().await;
+    assert_eq!(page, "overview");
+    // The window follows the engine, so it is a client that comes and goes.
+    let renderer = soon("a renderer", async || {
+        app::children_of(window).first().copied()
+    })
+    .await;
+    item.click("Setup…").await;
+    item.activate().await;
+    app.wait_for_status("an answer", |_| true).await;
+    assert_eq!(app.windows(), [window]);
+    item.click("Quit").await;
+    assert!(app.wait_for_end().await.success());
+    assert!(!app.has_engine().await);
+    soon("the end of all", async || {
+        (!app::runs(window) && !app::runs(renderer)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_closed_window_leaves_the_tray_and_opens_again() {
+    let session = Session::start();
+    session.write_settings(DONE);
+    let panel = Panel::start(&session).await;
+    let app = App::start(&session, "quick-card", &[]);
+    let item = TrayItem::on(&panel).await;
+    item.click("Open").await;
+    let (first, _) = app.wait_for_window().await;
+    std::process::Command::new("kill")
+        .arg(first.to_string())
+        .status()
+        .unwrap();
+    soon("no window", async || app.windows().is_empty().then_some(())).await;
+    item.click("Open").await;
+    let (second, _) = app.wait_for_window().await;
+    assert_ne!(first, second);
+    app.ask(Request::Status).await;
+}
+
+#[tokio::test]
+async fn a_second_start_opens_the_window_of_the_first() {
+    let session = Session::start();
+    session.write_settings(DONE);
+    let panel = Panel::start(&session).await;
+    let app = App::start(&session, "quick-card", &["--hidden"]);
+    TrayItem::on(&panel).await;
+    app.wait_for_status("a desktop", |status| status.desktop.is_some())
+        .await;
+    let mut second = App::start(&session, "quick-card", &[]);
+    assert!(second.wait_for_end().await.success());
+    let (_, page) = app.wait_for_window().await;
+    assert_eq!(page, "overview");
+    assert_eq!(panel.items().len(), 1);
+}
+
+#[tokio::test]
+async fn sigterm_lets_go_of_the_gpu_before_the_end() {
+    let session = Session::start();
+    session.write_settings("version = 1\nmode = \"always\"\n");
+    let panel = Panel::start(&session).await;
+    let mut app = App::start(&session, "quick-card", &["--hidden"]);
+    TrayItem::on(&panel).await;
+    app.wait_for_status("warm", |status| status.gpus[0].phase == Phase::Warm)
+        .await;
+    // Somebody listens to the last.
+    let socket = session.path("run/gpu-keepalive.sock");
+    let client = Client::connect(&socket).await.unwrap();
+    let mut news = client.subscribe().await.unwrap();
+    app.signal("TERM");
+    while let Ok(event) = news.next().await {
+        assert!(matches!(event, Event::Status(_)));
+    }
+    assert!(app.wait_for_end().await.success());
+    assert!(!socket.exists());
+}
+
+#[tokio::test]
+async fn start_at_login_is_written_and_removed() {
+    let session = Session::start();
+    session.write_settings(DONE);
+    let panel = Panel::start(&session).await;
+    let app = App::start(&session, "quick-card", &[]);
+    let item = TrayItem::on(&panel).await;
+    let entry = session.path("config/autostart/gpu-keepalive.desktop");
+    let starts = |on| {
+        move |status: &gpu_keepalive_core::protocol::Status| {
+            status
+                .desktop
+                .is_some_and(|d| d.starts_at_login == Some(on))
+        }
+    };
+    app.wait_for_status("off", starts(false)).await;
+    assert!(!entry.exists());
+
+    item.click("Start at login").await;
+    app.wait_for_status("on", starts(true)).await;
+    item.wait_for("a mark", |e| {
+        e.label == "Start at login" && e.checked == Some(true)
+    })
+    .await;
+    let text = fs::read_to_string(&entry).unwrap();
+    let program = app::PROGRAM;
+    assert!(
+        text.contains(&format!("\nExec=\"{program}\" --hidden\n")),
+        "{text}"
+    );
+
+    let set = Request::Set {
+        key: "app.start_at_login".to_owned(),
+        value: Some("false".to_owned()),
+    };
+    app.ask(set).await;
+    app.wait_for_status("off again", starts(false)).await;
+    assert!(!entry.exists());
+}
+
+#[tokio::test]
+async fn a_desktop_without_a_tray_gets_one_hint_and_the_window() {
+    let session = Session::start();
+    session.write_settings(DONE);
+    let server = NotificationServer::start(&session).await;
+    let mut app = App::start(&session, "quick-card", &["--hidden"]);
+    let shown = server.titled("running without a tray icon").await;
+    assert!(shown.body.contains("AppIndicator"), "{shown:?}");
+    let (_, page) = app.wait_for_window().await;
+    assert_eq!(page, "overview");
+    app.signal("TERM");
+    app.wait_for_end().await;
+    let told = fs::read_to_string(session.path("state/gpu-keepalive/told.json")).unwrap();
+    assert_eq!(told, r#"{"missing_tray":true}"#);
+}
+
+/// The engine of `gpu-keepalive run`, played by the test.
+#[tokio::test]
+async fn an_engine_from_the_command_line_is_followed_and_taken_over() {
+    let session = Session::start();
+    session.write_settings(DONE);
+    let panel = Panel::start(&session).await;
+    let server = Server::bind(&session.path("run/gpu-keepalive.sock")).unwrap();
+    let clock = Clock::Boot;
+    let scenario = Scenario::preset("h200").unwrap();
+    let simulation = Simulation::new(scenario, clock.clone());
+    let options = EngineOptions {
+        clock,
+        settings: SettingsStore::in_memory(&Settings::default()),
+        state: None,
+        simulated: true,
+        mode: None,
+        log: LogTail::default(),
+    };
+    let engine = Engine::new(options, simulation.source(), simulation.host());
+    let handle = engine.handle();
+    let served = tokio::spawn(server.serve(handle.clone()));
+    let stop = Arc::new(tokio::sync::Notify::new());
+    let stopped = Arc::clone(&stop);
+    let running = tokio::spawn(engine.run(async move { stopped.notified().await }));
+
+    let mut app = App::start(&session, "quick-card", &[]);
+    let item = TrayItem::on(&panel).await;
+    item.wait_for("whose engine it is", |e| {
+        e.label == "Run from the command line"
+    })
+    .await;
+    item.wait_for("its GPU", |e| e.label.contains("H200")).await;
+    item.click("Keep GPU warm").await;
+    let mut status = handle.status();
+    status
+        .wait_for(|status| !status.engine.enabled)
+        .await
+        .unwrap();
+
+    // Another start of the app cannot ask the first one: it shows the window itself.
+    let second = App::start(&session, "quick-card", &[]);
+    second.wait_for_window().await;
+    drop(second);
+    assert_eq!(panel.items().len(), 1);
+
+    stop.notify_one();
+    running.await.unwrap();
+    served.abort();
+    let _ = served.await;
+    item.wait_for("its own GPU", |e| e.label.contains("RTX 4090"))
+        .await;
+    app.wait_for_status("a desktop", |status| status.desktop.is_some())
+        .await;
+    item.click("Quit").await;
+    assert!(app.wait_for_end().await.success());
+}
+
+#[tokio::test]
+async fn without_a_display_one_sentence_says_what_does_the_same() {
+    let session = Session::start();
+    let output = session
+        .command(app::PROGRAM)
+        .env_remove("DISPLAY")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        said,
+        "there is no display for a tray icon; “gpu-keepalive run” does the same without one\n"
+    );
+}

@@ -1,0 +1,58 @@
+use gpu_keepalive_core::protocol::{Phase, Request};
+
+use crate::{
+    app::App,
+    peers::{NotificationServer, Panel},
+    session::Session,
+    tray_item::TrayItem,
+};
+
+#[tokio::test]
+async fn a_fault_is_told_with_advice_and_a_click_opens_diagnostics() {
+    let session = Session::start();
+    let _panel = Panel::start(&session).await;
+    let server = NotificationServer::start(&session).await;
+    let app = App::start(&session, "quick-loss", &["--hidden"]);
+    app.ask(Request::Warm { for_s: None }).await;
+    let shown = server
+        .titled("NVIDIA GeForce RTX 4090 cannot be kept warm")
+        .await;
+    assert!(
+        shown.body.contains("The GPU stopped answering."),
+        "{shown:?}"
+    );
+    server.click(&shown).await;
+    let (_, page) = app.wait_for_window().await;
+    assert_eq!(page, "diagnostics");
+}
+
+#[tokio::test]
+async fn no_notification_server_breaks_nothing() {
+    let session = Session::start();
+    let panel = Panel::start(&session).await;
+    let app = App::start(&session, "quick-loss", &["--hidden"]);
+    let item = TrayItem::on(&panel).await;
+    app.ask(Request::Warm { for_s: None }).await;
+    app.wait_for_status("a fault", |status| status.gpus[0].phase == Phase::Fault)
+        .await;
+    item.wait_for_colour([209, 48, 43], 0.5).await;
+    crate::soon("a line in the log", async || {
+        app.log()
+            .contains("a notification cannot be shown")
+            .then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_told_to_those_who_switched_it_off() {
+    let session = Session::start();
+    session.write_settings("version = 1\n[app]\nnotifications = \"off\"\n");
+    let panel = Panel::start(&session).await;
+    let server = NotificationServer::start(&session).await;
+    let app = App::start(&session, "quick-loss", &["--hidden"]);
+    let item = TrayItem::on(&panel).await;
+    app.ask(Request::Warm { for_s: None }).await;
+    item.wait_for_colour([209, 48, 43], 0.5).await;
+    assert!(server.shown().is_empty(), "{:?}", server.shown());
+}

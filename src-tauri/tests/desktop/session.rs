@@ -1,0 +1,133 @@
+//! A private X server and message bus.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// A desktop session of one test's own; ends when dropped.
+pub(crate) struct Session {
+    folder: TempDir,
+    display: String,
+    bus_address: String,
+    _bus: Killed,
+    _screen: Killed,
+}
+
+impl Session {
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["home", "run", "config", "state", "data", "cache"] {
+            let path = folder.path().join(name);
+            fs::create_dir(&path).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+        }
+        let mut screen = Command::new("Xvfb");
+        screen.args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1024x768x24",
+            "-nolisten",
+            "tcp",
+        ]);
+        let (screen, number) = Killed::start(screen);
+        // Without a folder of services: nothing but what the test plays is on this bus.
+        let config = folder.path().join("bus.conf");
+        fs::write(&config, BUS).unwrap();
+        let mut bus = Command::new("dbus-daemon");
+        bus.arg("--config-file").arg(&config);
+        bus.args(["--nofork", "--nopidfile", "--print-address=1"]);
+        let (bus, bus_address) = Killed::start(bus);
+        Self {
+            folder,
+            display: format!(":{number}"),
+            bus_address,
+            _bus: bus,
+            _screen: screen,
+        }
+    }
+
+    pub(crate) fn bus_address(&self) -> &str {
+        &self.bus_address
+    }
+
+    /// A place in this session, such as `config/gpu-keepalive/settings.toml`.
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.folder.path().join(relative)
+    }
+
+    /// The settings file as the user left it.
+    pub(crate) fn write_settings(&self, text: &str) {
+        let path = self.path("config/gpu-keepalive/settings.toml");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// A program of this session.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        for (name, folder) in [
+            ("HOME", "home"),
+            ("XDG_RUNTIME_DIR", "run"),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_STATE_HOME", "state"),
+            ("XDG_DATA_HOME", "data"),
+            ("XDG_CACHE_HOME", "cache"),
+        ] {
+            command.env(name, self.path(folder));
+        }
+        command
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
+            .env("NO_AT_BRIDGE", "1")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("GPU_KEEPALIVE_SIMULATE")
+            .env_remove("RUST_LOG");
+        command
+    }
+}
+
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
+/// A process that does not outlive the test.
+struct Killed(Child);
+
+impl Killed {
+    /// Starts it, and waits for the first line it writes.
+    fn start(mut command: Command) -> (Self, String) {
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut child = child.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let line = line.trim().to_owned();
+        assert!(!line.is_empty(), "{command:?} did not start");
+        (Self(child), line)
+    }
+}
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,141 @@
+use gpu_keepalive_core::{
+    protocol::{PauseReason, Phase, Request},
+    settings::Mode,
+};
+
+use crate::{
+    app::App,
+    peers::{NotificationServer, Panel},
+    session::Session,
+    soon,
+    tray_item::TrayItem,
+};
+
+const GREEN: [u8; 3] = [31, 138, 71];
+const BLUE_GREY: [u8; 3] = [88, 122, 148];
+const RED: [u8; 3] = [209, 48, 43];
+const GREY: [u8; 3] = [134, 142, 150];
+
+#[tokio::test]
+async fn the_icon_follows_the_gpu_from_p0_to_p8() {
+    let session = Session::start();
+    let panel = Panel::start(&session).await;
+    let app = App::start(&session, "quick-card", &["--hidden"]);
+    let item = TrayItem::on(&panel).await;
+    app.ask(Request::Warm { for_s: Some(2.0) }).await;
+    item.wait_for_colour(GREEN, 0.5).await;
+    soon("a tooltip with P0", async || {
+        let (title, text) = item.tooltip().await?;
+        assert_eq!(title, "GPU Keepalive");
+        text.starts_with("Simulated: GeForce RTX 4090 · P0 · ")
+            .then_some(())
+    })
+    .await;
+    item.wait_for_colour(BLUE_GREY, 0.5).await;
+    let asleep = item
+        .wait_for("a first line with P8", |entry| {
+            entry.label.contains(" · P8 · ")
+        })
+        .await;
+    assert!(asleep.label.starts_with("Simulated: GeForce RTX 4090"));
+    app.ask(Request::Off).await;
+    item.wait_for_colour(GREY, 0.5).await;
+}
+
+#[tokio::test]
+async fn the_icon_and_a_notification_tell_of_heat_and_of_its_end() {
+    let session = Session::start();
+    let panel = Panel::start(&session).await;
+    let server = NotificationServer::start(&session).await;
+    let app = App::start(&session, "quick-heat", &["--hidden"]);
+    let item = TrayItem::on(&panel).await;
+    app.ask(Request::Warm { for_s: None }).await;
+    item.wait_for_colour(RED, 0.5).await;
+    let shown = server.titled("is too hot").await;
+    assert_eq!(shown.app, "GPU Keepalive");
+    assert!(shown.body.contains("the limit is 83 °C"), "{shown:?}");
+    item.wait_for("the reason in words", |entry| {
+        entry.label.starts_with("Paused: ") && entry.label.contains("the limit is 83 °C")
+    })
+    .await;
+    server.titled("has cooled down").await;
+    item.wait_for_colour(GREEN, 0.5).await;
+    assert_eq!(server.shown().len(), 2, "{:?}", server.shown());
+}
+
+#[tokio::test]
+async fn the_menu_switches_the_engine() {
+    let session = Session::start();
+    let panel = Panel::start(&session).await;
+    let app = App::start(&session, "quick-card", &["--hidden"]);
+    let item = TrayItem::on(&panel).await;
+
+    item.click("Keep GPU warm").await;
+    app.wait_for_status("off", |status| !status.engine.enabled)
+        .await;
+    item.wait_for("no mark", |e| {
+        e.label == "Keep GPU warm" && e.checked == Some(false)
+    })
+    .await;
+    item.click("Keep GPU warm").await;
+    app.wait_for_status("on", |status| status.engine.enabled)
+        .await;
+    item.wait_for("a mark", |e| {
+        e.label == "Keep GPU warm" && e.checked == Some(true)
+    })
+    .await;
+
+    item.click("For 15 minutes").await;
+    let paused = app
+        .wait_for_status("a pause", |status| {
+            status.engine.pause_remaining_s.is_some()
+        })
+        .await;
+    assert!(paused.engine.pause_remaining_s.unwrap() <= 900.0);
+    item.click("Resume").await;
+    app.wait_for_status("no pause", |status| {
+        status.engine.pause_remaining_s.is_none()
+    })
+    .await;
+    item.click("Until I resume").await;
+    let reasons = |reasons: &[PauseReason]| reasons == [PauseReason::User];
+    app.wait_for_status("a pause without end", |s| reasons(&s.gpus[0].reasons))
+        .await;
+    item.click("Resume").await;
+
+    item.click("Always").await;
+    app.wait_for_status("mode always", |status| status.engine.mode == Mode::Always)
+        .await;
+    for (label, checked) in [("Always", true), ("On demand", false)] {
+        item.wait_for(label, |e| e.label == label && e.checked == Some(checked))
+            .await;
+    }
+    // The mode that is on already: its mark stays.
+    item.click("Always").await;
+    app.wait_for_status("warm", |status| status.gpus[0].phase == Phase::Warm)
+        .await;
+    item.wait_for("the mark", |e| {
+        e.label == "Always" && e.checked == Some(true)
+    })
+    .await;
+    let settings = std::fs::read_to_string(session.path("config/gpu-keepalive/settings.toml"));
+    assert!(settings.unwrap().contains("mode = \"always\""));
+}
+
+#[tokio::test]
+async fn a_tray_that_comes_late_gets_the_icon() {
+    let session = Session::start();
+    let app = App::start(&session, "quick-card", &["--hidden"]);
+    app.wait_for_status("no tray", |status| status.desktop.is_some_and(|d| !d.tray))
+        .await;
+    let panel = Panel::start(&session).await;
+    let item = TrayItem::on(&panel).await;
+    item.wait_for_colour(BLUE_GREY, 0.5).await;
+    app.wait_for_status("a tray", |status| status.desktop.is_some_and(|d| d.tray))
+        .await;
+    // Another panel takes the place of the first.
+    drop((item, panel));
+    let panel = Panel::start(&session).await;
+    let item = TrayItem::on(&panel).await;
+    item.wait_for_colour(BLUE_GREY, 0.5).await;
+}
