@@ -16,6 +16,8 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
+    // A deadline for a machine that does much else; nothing waits for a time.
+    testTimeout: 60_000,
     setupFiles: ["src/testing/setup.ts"],
     include: ["src/**/*.test.ts"],
   },

@@ -23,14 +23,15 @@ class Engine {
     return () => stops.forEach((stop) => stop());
   }
 
-  /** Asks for something whose effect shows in the status. */
-  async switch(request: Request): Promise<void> {
+  /** Asks for something whose effect shows in the status; false when it was refused. */
+  async switch(request: Request): Promise<boolean> {
     try {
       await ask(request);
       this.refusal = null;
     } catch (error) {
       this.refusal = messageOf(error);
     }
+    return this.refusal === null;
   }
 
   private hear(status: Status) {

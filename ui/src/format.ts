@@ -1,6 +1,7 @@
 // Numbers as people read them. A value the driver did not give is a dash, never a number.
 
 const NONE = "–";
+const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
 /** With at most that many decimals, in the user's language. */
@@ -22,6 +23,11 @@ export function orNone(value: number | null | undefined, write: (value: number) 
 
 export function bytesAsGib(bytes: number): string {
   return `${fixed(bytes / GIB, 1)} GiB`;
+}
+
+/** As GiB, or as MiB where that would be a small fraction. */
+export function memory(bytes: number): string {
+  return bytes < GIB ? `${number(bytes / MIB)} MiB` : bytesAsGib(bytes);
 }
 
 export function gib(gib: number): string {

@@ -49,7 +49,7 @@ export const POWER_SOURCES: Record<PowerSource, string> = {
 export function hold(gpu: GpuStatus): string {
   switch (gpu.strategy) {
     case null:
-      return "Nothing";
+      return "Nothing at the moment";
     case "power_mizer":
       return "The driver, asked for full performance";
     case "context":

@@ -5,9 +5,11 @@ import "uplot/dist/uPlot.min.css";
 import { SPAN_S, type Point } from "../history.svelte";
 import { extent, pauses, type Strip } from "./strips";
 
-const HEIGHT_PX = 48;
+const HEIGHT_PX = 52;
 const AXIS_PX = 20;
 const SCALE_PX = 64;
+/** Half of a label of the scale, which sticks out at both ends. */
+const LABEL_PX = 7;
 const HATCH_PX = 5;
 const SYNC = "live";
 
@@ -71,11 +73,16 @@ export class Plot {
     const { strip, axis, onhover } = this.options;
     const ink = (name: string) => () => color(this.element, name);
     const font = `11px ${getComputedStyle(this.element).fontFamily}`;
-    const shared = { font, stroke: ink("--text-soft"), grid: { show: false }, ticks: { show: false } };
+    const shared = {
+      font,
+      stroke: ink("--text-soft"),
+      grid: { show: false },
+      ticks: { show: false },
+    };
     return {
       width: this.element.clientWidth || 300,
       height: this.height(),
-      padding: [4, 0, axis ? 0 : 4, 0],
+      padding: [LABEL_PX, 0, axis ? 0 : LABEL_PX, 0],
       legend: { show: false },
       cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, y: false, points: { size: 6 } },
       scales: { x: { time: false }, y: { dir: strip.inverted ? -1 : 1, auto: false } },

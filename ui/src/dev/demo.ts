@@ -28,7 +28,8 @@ export function startDemo(options: URLSearchParams): void {
         severity: "warning",
         line: 3,
         key: "thermal.max_temperature",
-        message: "cannot be 300; it has to be a whole number from 50 to 95 °C. The default 83 is used.",
+        message:
+          "cannot be 300; it has to be a whole number from 50 to 95 °C. The default 83 is used.",
       },
     ];
   }

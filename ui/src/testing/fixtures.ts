@@ -24,7 +24,10 @@ export const recorded = {
 };
 
 /** The recorded status with only the first GPU, changed as wished. */
-export function statusWith(gpu: Partial<GpuStatus> = {}, engine: Partial<Status["engine"]> = {}): Status {
+export function statusWith(
+  gpu: Partial<GpuStatus> = {},
+  engine: Partial<Status["engine"]> = {},
+): Status {
   const { status } = recorded;
   const [first] = status.gpus;
   if (!first) throw new Error("no GPU was recorded");
@@ -53,7 +56,12 @@ const unread = {
 export const STATES = {
   off: { phase: "off", phase_text: "Switched off", ...released },
   asleep: { phase: "asleep", phase_text: "Asleep: nothing asks for this GPU", ...released },
-  unseen: { phase: "asleep", phase_text: "Asleep: nothing asks for this GPU", ...unread, ...nothing },
+  unseen: {
+    phase: "asleep",
+    phase_text: "Asleep: nothing asks for this GPU",
+    ...unread,
+    ...nothing,
+  },
   warming: { phase: "warm", phase_text: "Warming up: as you asked for another 15 min", pstate: 5 },
   warm: {
     phase: "warm",

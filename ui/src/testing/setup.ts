@@ -1,8 +1,10 @@
 // What jsdom lacks of a browser.
 
-import { clearMocks } from "@tauri-apps/api/mocks";
-import { cleanup } from "@testing-library/svelte";
+import { cleanup, configure } from "@testing-library/svelte";
 import { afterEach, vi } from "vitest";
+
+// Whether an element is laid out is not known here, and asking is slow.
+configure({ asyncUtilTimeout: 20_000, defaultHidden: true });
 
 // uPlot asks when it is loaded, the chart later.
 vi.stubGlobal("matchMedia", () => ({ addEventListener() {}, removeEventListener() {} }));
@@ -14,15 +16,36 @@ vi.stubGlobal(
   },
 );
 vi.stubGlobal("scrollTo", () => {});
-vi.stubGlobal("Path2D", class {});
+// For names of ours, in which nothing has to be escaped.
+vi.stubGlobal("CSS", { escape: (text: string) => text });
 
-const context: unknown = new Proxy(
+// A surface to draw on that shows nothing.
+const surface: unknown = new Proxy(
   {},
-  { get: (_, name) => (name === "measureText" ? () => ({ width: 10 }) : () => {}), set: () => true },
+  {
+    get: (_, name) => (name === "measureText" ? () => ({ width: 10 }) : () => {}),
+    set: () => true,
+  },
 );
-HTMLCanvasElement.prototype.getContext = () => context as null;
+vi.stubGlobal(
+  "Path2D",
+  class {
+    constructor() {
+      return surface as object;
+    }
+  },
+);
+HTMLCanvasElement.prototype.getContext = () => surface as null;
 
-afterEach(() => {
+// As in index.html.
+document.documentElement.lang = "en";
+
+afterEach(async () => {
+  // The next fake engine replaces this one; the page is still unsubscribing from it.
   cleanup();
-  clearMocks();
+  // Imported late: it must see the stubs above.
+  const { engine } = await import("../engine.svelte");
+  engine.status = null;
+  engine.connection = { connected: true, message: null };
+  engine.refusal = null;
 });

@@ -1,0 +1,95 @@
+import { emit } from "@tauri-apps/api/event";
+import { screen, waitFor } from "@testing-library/svelte";
+import axe from "axe-core";
+import { describe, expect, test } from "vitest";
+import { PAGES } from "./route.svelte";
+import { STATES, statusWith } from "./testing/fixtures";
+import { open } from "./testing/open";
+
+describe("axe finds nothing wrong", () => {
+  test.each(PAGES)("on %s", async (page) => {
+    const { container } = await open(page, statusWith(STATES.warm));
+    await settled(page);
+    expect(await violations(container)).toEqual([]);
+  });
+
+  test.each(Object.keys(STATES))("on the overview when %s", async (state) => {
+    const { container } = await open("overview", statusWith(STATES[state as keyof typeof STATES]));
+    await settled("overview");
+    expect(await violations(container)).toEqual([]);
+  });
+
+  test("on every step of the setup, and with a refused setting", async () => {
+    const { container, user } = await open("setup");
+    await settled("setup");
+    for (const heading of ["Models that fit", "When to keep it warm"]) {
+      await user.click(screen.getByRole("button", { name: "Next" }));
+      await screen.findByRole("heading", { name: heading });
+      expect(await violations(container)).toEqual([]);
+    }
+  });
+});
+
+test("the tray asks for a page", async () => {
+  await open("overview");
+  await emit("page", "diagnostics");
+  await screen.findByRole("heading", { level: 1, name: "Diagnostics" });
+  await waitFor(() => expect(document.title).toBe("Diagnostics – GPU Keepalive (simulated)"));
+  await emit("page", "no such page");
+  await screen.findByRole("heading", { level: 1, name: "Overview" });
+});
+
+test("the pages are reached with the keyboard", async () => {
+  const { user } = await open("overview");
+  await user.tab();
+  expect(document.activeElement?.textContent).toBe("Overview");
+  await user.tab();
+  await user.keyboard("{Enter}");
+  await screen.findByRole("heading", { level: 1, name: "Models for your VRAM" });
+  const current = screen.getByRole("link", { current: "page" });
+  expect(current.textContent).toBe("Models");
+});
+
+test("a lost connection greys the values, stops the switches and mends itself", async () => {
+  const { engine, container } = await open("overview", statusWith(STATES.warm));
+  const keep = await screen.findByRole<HTMLButtonElement>("switch", { name: "Keep GPU warm" });
+  await engine.disconnect("The engine ended.");
+  const banner = await screen.findByRole("alert");
+  expect(banner.textContent).toContain("No connection to GPU Keepalive.");
+  expect(banner.textContent).toContain("The engine ended.");
+  expect(screen.getByText("Ready for the next request for another 12 min")).toBeTruthy();
+  expect(container.querySelector(".stale")).toBeTruthy();
+  expect(keep.matches(":disabled")).toBe(true);
+
+  engine.status = statusWith(STATES.asleep);
+  await engine.reconnect();
+  expect(await screen.findByText("Nothing asks for this GPU")).toBeTruthy();
+  expect(screen.queryByRole("alert")).toBeNull();
+  expect(container.querySelector(".stale")).toBeNull();
+});
+
+test("an engine that is not there from the start is said at once", async () => {
+  await open("overview", statusWith(), (engine) => {
+    engine.connected = false;
+  });
+  expect((await screen.findByRole("alert")).textContent).toContain("no connection");
+});
+
+/** Waits until the answers of a page are shown. */
+async function settled(page: (typeof PAGES)[number]): Promise<void> {
+  const signs = {
+    overview: "Day by day",
+    models: /catalogue was checked/,
+    settings: "Highest temperature",
+    diagnostics: "CUDA is told not to raise the clocks",
+    setup: /Mains power/,
+  };
+  await screen.findByText(signs[page]);
+}
+
+async function violations(container: HTMLElement): Promise<string[]> {
+  // jsdom lays nothing out, so contrast is checked in a real window.
+  const rules = { "color-contrast": { enabled: false } };
+  const { violations } = await axe.run(container.ownerDocument, { rules });
+  return violations.flatMap((found) => found.nodes.map((node) => `${found.id}: ${node.html}`));
+}

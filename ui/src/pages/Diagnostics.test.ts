@@ -1,0 +1,46 @@
+import { screen, waitFor, within } from "@testing-library/svelte";
+import { expect, test, vi } from "vitest";
+import { STATES, statusWith } from "../testing/fixtures";
+import { open } from "../testing/open";
+
+test("versions, driver, findings, the driver's words and the log", async () => {
+  await open("diagnostics", statusWith(STATES.fault));
+  expect(await screen.findByText("CUDA is told not to raise the clocks")).toBeTruthy();
+  expect(screen.getByRole("img", { name: "Warning" })).toBeTruthy();
+  expect(await screen.findAllByText(/Driver 580\.159\.04, compute capability 8\.9/)).toHaveLength(
+    1,
+  );
+  const words = await screen.findByRole("region", { name: "What the driver says" });
+  expect(within(words).getByText(/NVML_ERROR_GPU_IS_LOST/)).toBeTruthy();
+  expect((await screen.findAllByText(/kept ready all the time/)).length).toBeGreaterThan(0);
+});
+
+test("an engine that does not know the request for findings", async () => {
+  await open("diagnostics", statusWith(), (engine) => {
+    engine.refusals.doctor = { code: "unknown_request", message: "unknown variant `doctor`" };
+  });
+  expect(await screen.findByText(/does not look for causes by itself yet/)).toBeTruthy();
+  expect(screen.queryByText(/unknown variant/)).toBeNull();
+  expect(await screen.findByText(/kept ready all the time.*RTX 3060/s)).toBeTruthy();
+});
+
+test("one missing answer does not hide the others", async () => {
+  const { engine, user } = await open("diagnostics", statusWith(), (engine) => {
+    engine.refusals.log = { code: "stopping", message: "The engine is stopping." };
+  });
+  expect(await screen.findByText("The engine is stopping.")).toBeTruthy();
+  expect(await screen.findByText("CUDA is told not to raise the clocks")).toBeTruthy();
+  delete engine.refusals.log;
+  await user.click(screen.getByRole("button", { name: "Look again" }));
+  await waitFor(() => expect(screen.queryByText("The engine is stopping.")).toBeNull());
+});
+
+test("the report is copied without the GPU's unique name", async () => {
+  const { user } = await open("diagnostics", statusWith(STATES.warm));
+  await screen.findByText("CUDA is told not to raise the clocks");
+  const write = vi.spyOn(navigator.clipboard, "writeText");
+  await user.click(screen.getByRole("button", { name: "Copy report" }));
+  const [text] = write.mock.calls[0] ?? [];
+  expect(text).toContain("NVIDIA GeForce RTX 4090");
+  expect(text).not.toContain("51300000");
+});
