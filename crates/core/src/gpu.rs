@@ -244,6 +244,14 @@ pub struct Sample {
 pub const READY_CLOCK_SHARE: f64 = 0.6;
 
 impl Sample {
+    /// The other processes with a compute context, in order; `None` where the driver does not tell.
+    pub fn compute_pids(&self) -> Option<Vec<u32>> {
+        let processes = self.compute_processes.as_ref()?;
+        let mut pids: Vec<u32> = processes.iter().map(|process| process.pid).collect();
+        pids.sort_unstable();
+        Some(pids)
+    }
+
     /// Whether the next request finds this GPU at full speed: P0 to P2 with an SM clock of at
     /// least 60 % of its maximum, or lower only for a reason of heat or power.
     ///

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use gpu_keepalive_core::Moment;
 
+mod alarm;
+
+pub(crate) use alarm::Alarm;
+
 /// Where [`Moment`]s and dates come from.
 ///
 /// Cheap to clone: one clock is shared by the engine and everything it simulates.

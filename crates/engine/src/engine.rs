@@ -28,7 +28,7 @@ use gpu_keepalive_core::{
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::{
-    clock::Clock,
+    clock::{Alarm, Clock},
     gpu::GpuSource,
     handle::{Control, EngineHandle},
     host::Host,
@@ -44,11 +44,13 @@ use workers::{News, Workers};
 /// dead and calls fail for about two seconds).
 const RESUME_SETTLE: Duration = Duration::from_secs(2);
 /// The machine is looked at this often: a program that starts has to load its model first, which
-/// takes longer.
-const HOST_LOOK: Duration = Duration::from_secs(5);
+/// takes longer. What a GPU's driver tells of a process that opened it is followed up at once.
+const HOST_LOOK: Duration = Duration::from_secs(10);
 /// The same where a GPU can suspend: then the process table and the GPU's power state are all that
 /// tells of demand.
 const HOST_LOOK_ALONE: Duration = Duration::from_secs(2);
+/// How much later a look at the machine may come, so that one wake-up serves it and a GPU.
+const HOST_LOOK_SLACK: Duration = Duration::from_secs(1);
 /// What was learned and spent is written at most this often.
 const SAVE_EVERY: Duration = Duration::from_secs(60);
 /// Time the GPUs get to be let go of when the engine stops; then their processes are killed.
@@ -258,15 +260,15 @@ impl Core {
         stop: impl Future<Output = ()>,
     ) {
         tokio::pin!(stop);
+        let mut alarm = Alarm::new(self.options.clock.clone());
         loop {
             let wake_at = self.advance();
-            let sleep = wake_at.since(self.options.clock.now());
             tokio::select! {
                 biased;
                 () = &mut stop => break,
                 Some(control) = controls.recv() => self.control(control),
                 Some(news) = news.recv() => self.news(news),
-                () = tokio::time::sleep(sleep) => {}
+                () = alarm.at(wake_at) => {}
             }
         }
         self.stop(&mut news).await;
@@ -275,7 +277,7 @@ impl Core {
     /// Decides for every GPU, publishes, and says when to do it again.
     fn advance(&mut self) -> Moment {
         let now = self.options.clock.now();
-        let mut wake_at = self.housekeeping(now);
+        let housekeeping_at = self.housekeeping(now);
         let budget = self.options.settings.settings().energy.daily_budget_wh;
         let today = self.options.clock.today();
         let budget_spent = budget.is_some_and(|wh| self.ledger.budget_spent(today, wh));
@@ -290,18 +292,20 @@ impl Core {
             budget_spent,
             today,
         };
+        let mut lanes_at: Option<Moment> = None;
         for lane in &mut self.lanes {
             let stepped = lane.advance(&lookout, &mut self.ledger, &self.workers, now);
-            if let Some(at) = stepped.wake_at {
-                wake_at = wake_at.min(at);
-            }
+            lanes_at = lanes_at.into_iter().chain(stepped.wake_at).min();
             if stepped.learned {
                 self.unsaved_since.get_or_insert(now);
             }
         }
         self.let_the_machine_sleep();
         self.publish(now);
-        wake_at
+        match lanes_at {
+            Some(at) if at <= housekeeping_at + HOST_LOOK_SLACK => at,
+            _ => housekeeping_at,
+        }
     }
 
     /// What has to be done now and then, whatever the GPUs do; when next.
@@ -367,7 +371,10 @@ impl Core {
                 result,
             } => {
                 if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.info.uuid == gpu) {
-                    lane.done(action, result, now);
+                    let others_changed = lane.done(action, result, now);
+                    if others_changed {
+                        self.host_look_at = now;
+                    }
                     self.unsaved_since.get_or_insert(now);
                 }
             }

@@ -19,7 +19,7 @@ pub(crate) mod tests;
 #[cfg(windows)]
 mod windows;
 
-use programs::Programs;
+use programs::{Gpus, Programs};
 use suspended::Suspended;
 
 #[cfg(target_os = "linux")]
@@ -107,10 +107,20 @@ impl Host for Machine {
     async fn look(&mut self, ai_programs: &[AiProgram]) -> HostSample {
         self.note_unannounced_resume();
         let runtime_pm = self.gpus.runtime_pm();
-        let gpus_changed = runtime_pm != self.runtime_pm;
+        let all_suspended = !runtime_pm.is_empty()
+            && runtime_pm
+                .iter()
+                .all(|(_, state)| *state == RuntimePm::Suspended);
+        let gpus = if runtime_pm != self.runtime_pm {
+            Gpus::Changed
+        } else if all_suspended {
+            Gpus::Suspended
+        } else {
+            Gpus::Awake
+        };
         self.runtime_pm = runtime_pm;
         self.programs
-            .refresh(ai_programs, self.clock.now(), gpus_changed)
+            .refresh(ai_programs, self.clock.now(), gpus)
             .await;
         HostSample {
             power_source: self.platform.power_source(),

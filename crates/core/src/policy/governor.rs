@@ -115,11 +115,14 @@ impl Governor {
     }
 
     /// Whether nothing is being tried at present, so that a calmer look will do.
-    pub fn is_settled(&self) -> bool {
-        match self.rung() {
-            Strategy::PowerMizer => self.known.power_mizer == Verdict::Holds,
-            Strategy::Context => self.known.context == Verdict::Holds,
-            Strategy::Pulse => self.law.is_settled(),
+    pub(super) fn is_settled(&self, settings: &Settings) -> bool {
+        let fixed_interval = settings.pulse.interval != PulseInterval::Auto;
+        match (settings.strategy.fixed(), self.rung()) {
+            (Some(Strategy::Pulse), _) | (None, Strategy::Pulse) => {
+                fixed_interval || self.law.is_settled()
+            }
+            (Some(_), _) => true,
+            (None, rung) => self.verdict(rung) == Verdict::Holds,
         }
     }
 

@@ -14,9 +14,11 @@ const FRESH: Duration = Duration::from_millis(500);
 /// Looks at a held GPU while something is being tried, and at one that another process uses: a
 /// fall costs at most this much readiness.
 const ATTENTIVE: Duration = Duration::from_secs(1);
-/// Looks at a held GPU whose hold has proved itself, and at a sleeping one that cannot suspend.
+/// Looks at a held GPU whose hold has proved itself, and at one that was let go of and has its
+/// clocks up still: how long it keeps them is being learned.
 const CALM: Duration = Duration::from_secs(2);
-/// Looks at a GPU of which nothing is wanted, for the display alone.
+/// Looks at a GPU at rest of which nothing is wanted: for the display, and for the first sign of
+/// demand. The request that gives it finds a cold GPU whenever it is seen.
 const IDLE: Duration = Duration::from_secs(5);
 /// Looks at a sleeping GPU that can suspend but has not. It suspends about 6 s after the last file
 /// is closed (`facts`: seen on laptops), so after 30 s somebody else keeps it awake.
@@ -28,6 +30,7 @@ pub(super) struct Situation<'a> {
     pub(super) reasons: &'a [PauseReason],
     pub(super) hold: Option<Plan>,
     pub(super) settled: bool,
+    pub(super) rests: bool,
     pub(super) record: &'a GpuRecord,
     pub(super) runtime_pm: RuntimePm,
     pub(super) woke: bool,
@@ -144,7 +147,7 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
     let looks = record.timed_sample().map(|(at, _)| at);
     if situation.runtime_pm == RuntimePm::Unsupported {
         let rest = match situation.phase {
-            Phase::Asleep | Phase::Fault => CALM,
+            Phase::Asleep | Phase::Fault if !situation.rests => CALM,
             Phase::Paused if must_watch(situation.reasons) => ATTENTIVE,
             _ => IDLE,
         };

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{Performed, Scenario, SimulatedMachine};
 use crate::{
     Moment,
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, PowerSource},
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, PowerSource},
     host::HostSample,
     policy::{Decision, GpuPolicy, Learned, Observations, Pause, PolicyEvent, Switches},
     protocol::Phase,
@@ -11,7 +11,9 @@ use crate::{
 };
 
 /// How often the machine is looked at, as the engine does it.
-const HOST_LOOK: Duration = Duration::from_secs(5);
+const HOST_LOOK: Duration = Duration::from_secs(10);
+/// The same where a GPU can suspend.
+const HOST_LOOK_ALONE: Duration = Duration::from_secs(2);
 /// Time after a resume in which the driver is not to be trusted, as in the engine.
 const RESUME_SETTLE: Duration = Duration::from_secs(2);
 
@@ -45,6 +47,8 @@ pub struct Rig {
     info: GpuInfo,
     host: HostSample,
     host_looked: Option<Moment>,
+    /// Processes that the driver last told of.
+    others: Vec<u32>,
     /// When the driver is to be trusted again after a suspend.
     settled_at: Moment,
     now: Moment,
@@ -95,6 +99,7 @@ impl Rig {
             info,
             host: HostSample::default(),
             host_looked: None,
+            others: Vec::new(),
             settled_at: now,
             now,
             decision: None,
@@ -163,7 +168,7 @@ impl Rig {
             let back = self.machine.next_event(self.now);
             return back.unwrap_or(self.now + HOST_LOOK);
         }
-        let host_look = self.host_looked.unwrap_or(self.now) + HOST_LOOK;
+        let host_look = self.host_looked.unwrap_or(self.now) + self.between_host_looks();
         let settled = Some(self.settled_at).filter(|at| *at > self.now);
         [wake_at, settled]
             .into_iter()
@@ -184,10 +189,19 @@ impl Rig {
         self.host_looked = None;
     }
 
+    fn between_host_looks(&self) -> Duration {
+        if self.host.runtime_pm.is_empty() {
+            HOST_LOOK
+        } else {
+            HOST_LOOK_ALONE
+        }
+    }
+
     fn look_at_host(&mut self) {
+        let every = self.between_host_looks();
         if self
             .host_looked
-            .is_none_or(|at| self.now.since(at) >= HOST_LOOK)
+            .is_none_or(|at| self.now.since(at) >= every)
         {
             self.host = self.machine.host(&self.settings.ai_programs, self.now);
             if let Some(power_source) = self.host_override {
@@ -235,6 +249,12 @@ impl Rig {
                 ))
             }
         };
+        if let Ok(Outcome::Sampled(sample)) = &result
+            && let Some(told) = sample.compute_pids()
+            && std::mem::replace(&mut self.others, told) != self.others
+        {
+            self.host_changed();
+        }
         self.policy.done(action, result, self.now);
     }
 }

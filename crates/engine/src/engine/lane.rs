@@ -44,6 +44,8 @@ pub(super) struct Lane {
     pub(super) phase_since: Moment,
     in_flight: Option<Action>,
     sampled: bool,
+    /// Processes that the driver last told of.
+    others: Vec<u32>,
 }
 
 impl Lane {
@@ -56,6 +58,7 @@ impl Lane {
             phase_since: now,
             in_flight: None,
             sampled: false,
+            others: Vec::new(),
         }
     }
 
@@ -64,9 +67,25 @@ impl Lane {
         self.in_flight.is_none() && !self.policy.record().is_open()
     }
 
-    pub(super) fn done(&mut self, action: Action, result: Result<Outcome, GpuError>, now: Moment) {
+    /// Takes in what came of an action. Whether it told of a process that came to this GPU or left
+    /// it.
+    pub(super) fn done(
+        &mut self,
+        action: Action,
+        result: Result<Outcome, GpuError>,
+        now: Moment,
+    ) -> bool {
         self.in_flight = None;
         self.sampled |= matches!(result, Ok(Outcome::Sampled(_)));
+        let told = match &result {
+            Ok(Outcome::Sampled(sample)) => sample.compute_pids(),
+            _ => None,
+        };
+        self.take_outcome(action, result, now);
+        told.is_some_and(|told| std::mem::replace(&mut self.others, told) != self.others)
+    }
+
+    fn take_outcome(&mut self, action: Action, result: Result<Outcome, GpuError>, now: Moment) {
         let failure = result.as_ref().err().cloned();
         let before = self.fault();
         self.policy.done(action, result, now);

@@ -8,8 +8,22 @@ use crate::processes::Processes;
 /// The process table is read no more often, unless a GPU woke up or fell asleep.
 const READ_EVERY: Duration = Duration::from_secs(2);
 
+/// The same while every GPU is suspended: whoever opens one wakes it.
+const READ_EVERY_ASLEEP: Duration = Duration::from_secs(10);
+
 /// How long a look waits for the process table.
 const DEADLINE: Duration = Duration::from_secs(1);
+
+/// What the GPUs do, as far as it says how soon to look for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gpus {
+    /// One of them woke up or fell asleep since the last look.
+    Changed,
+    /// One of them is awake, or cannot suspend.
+    Awake,
+    /// All of them are suspended.
+    Suspended,
+}
 
 /// The AI programs that run, found on a thread of their own.
 ///
@@ -54,8 +68,8 @@ impl Programs {
         &self.running
     }
 
-    /// Looks again when it is time to, or `at_once`. Cancel safe.
-    pub(super) async fn refresh(&mut self, list: &[AiProgram], now: Moment, at_once: bool) {
+    /// Looks again when it is time to. Cancel safe.
+    pub(super) async fn refresh(&mut self, list: &[AiProgram], now: Moment, gpus: Gpus) {
         if !self.answered {
             if let Ok(running) = self.answers.try_recv() {
                 self.take(running);
@@ -63,10 +77,15 @@ impl Programs {
                 return;
             }
         }
+        let every = match gpus {
+            Gpus::Changed => Duration::ZERO,
+            Gpus::Awake => READ_EVERY,
+            Gpus::Suspended => READ_EVERY_ASLEEP,
+        };
         let due = self
             .asked_at
-            .is_none_or(|asked_at| now.since(asked_at) >= READ_EVERY);
-        if !(due || at_once) || self.ask.send(list.to_vec()).is_err() {
+            .is_none_or(|asked_at| now.since(asked_at) >= every);
+        if !due || self.ask.send(list.to_vec()).is_err() {
             return;
         }
         self.asked_at = Some(now);
