@@ -22,26 +22,7 @@ use crate::support::soon;
 const LIBRARIES: [&str; 2] = ["libnvidia-ml.so.1", "libcuda.so.1"];
 
 /// Everything a GPU can tell.
-pub(crate) const VALUES: &str = "\
-pstate=8
-sm_clock=210
-sm_clock_max=1980
-memory_clock=405
-temperature=41
-power_mw=11500
-energy_mj=123456
-utilization=3
-reasons=1
-vram_total=8589934592
-vram_used=1073741824
-power_source=0
-compute_capability=86
-slowdown_temperature=93
-power_mizer=15
-compute=
-graphics=
-process_utilization=
-";
+pub(crate) const VALUES: &str = include_str!("../fakes/values.txt");
 
 /// A fake driver in a folder of its own. Each test has one.
 pub(crate) struct FakeDriver {

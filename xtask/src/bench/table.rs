@@ -168,22 +168,14 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_and_bars_are_judged() {
-        let expected = "\
-what                    ours     baseline or bar         ratio       verdict
-pulses                  330 /h   36000; 50 times less    109 x less  ok
-time ready, rounded up  99.3 %   at least 99.5                       missed
-wake-ups                0.800 /s  at most 1                           ok
-a step                  812 ns
-";
-        let squeeze = |text: &str| {
-            let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-            text.lines().map(words).collect::<Vec<_>>()
-        };
-        let text = text(&rows());
-        assert_eq!(squeeze(&text), squeeze(expected));
-        let columns: Vec<_> = text.lines().filter_map(|line| line.find("at ")).collect();
-        assert_eq!(columns.len(), 2);
-        assert_eq!(columns[0], columns[1], "aligned:\n{text}");
+        let expected = [
+            "what                    ours      baseline or bar       ratio       verdict",
+            "pulses                  330 /h    36000; 50 times less  109 x less  ok",
+            "time ready, rounded up  99.3 %    at least 99.5                     missed",
+            "wake-ups                0.800 /s  at most 1                         ok",
+            "a step                  812 ns",
+        ];
+        assert_eq!(text(&rows()).lines().collect::<Vec<_>>(), expected);
     }
 
     #[test]
