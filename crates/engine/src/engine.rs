@@ -115,10 +115,9 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
     /// Finds the GPUs, so that a caller can give up when there are none. Without this call
     /// [`Self::run`] does it, and keeps trying.
     pub async fn discover(&mut self) -> Result<&[GpuInfo], GpuError> {
-        let looked = self
-            .host
-            .look(&self.options.settings.settings().ai_programs)
-            .await;
+        // For the power state of the GPUs alone: reading the process table takes longer than all
+        // else at the start, and the loop asks for it while the driver is being opened.
+        let looked = self.host.look(&[]).await;
         let remembered = self
             .options
             .state

@@ -70,6 +70,10 @@ impl Programs {
 
     /// Looks again when it is time to. Cancel safe.
     pub(super) async fn refresh(&mut self, list: &[AiProgram], now: Moment, gpus: Gpus) {
+        if list.is_empty() {
+            self.running.clear();
+            return;
+        }
         if !self.answered {
             if let Ok(running) = self.answers.try_recv() {
                 self.take(running);
