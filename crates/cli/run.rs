@@ -86,6 +86,8 @@ async fn host(
     let mut signals = Signals::new()?;
     let until_stopped = async {
         let printed = tokio::select! {
+            // What has changed is said before the end is.
+            biased;
             printed = print_changes(status, &Clock::Boot) => printed,
             _ = signals.next() => print(vec!["letting go of the GPUs".to_owned()], &Clock::Boot),
         };
