@@ -62,7 +62,9 @@ async fn measure(card: &Card, kind: Kind, workload: Workload, record: &mut Recor
     let mut observer = card.observer();
     let mut program = card.workload(PerfBoost::Disabled);
     work(&mut program, WorkloadAction::Load).await;
-    observer.until_ready(false).await;
+    if observer.see_ready(false).await.is_none() {
+        note("never cold", "the clocks stay up with the program loaded");
+    }
     let free = free_mib(&observer.sample().await);
 
     let keeper = Keeper::start(kind, card).await;
@@ -96,7 +98,7 @@ async fn measure(card: &Card, kind: Kind, workload: Workload, record: &mut Recor
     }
     if let Some(engine) = keeper.engine() {
         engine.switch(&["pause"]).await;
-        observer.until_ready(false).await;
+        observer.see_ready(false).await;
         add("vram_asleep_mib", free - free_mib(&observer.sample().await));
     }
     keeper.stop().await;

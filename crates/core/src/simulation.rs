@@ -46,7 +46,7 @@ mod rig;
 pub use card::{Counters, Performed};
 pub use event::{Event, EventKind, Program};
 pub use keys::ScenarioError;
-pub use machine::SimulatedMachine;
+pub use machine::{Guest, SimulatedMachine};
 pub use model::{CardModel, PowerMizer};
 pub use rig::{Rig, Seen};
 

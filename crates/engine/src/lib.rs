@@ -18,6 +18,7 @@ pub mod machine;
 pub mod paths;
 mod power;
 mod processes;
+pub mod proof;
 pub mod runtime_pm;
 pub mod settings_store;
 pub mod signals;

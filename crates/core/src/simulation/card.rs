@@ -49,6 +49,8 @@ pub(super) struct Surroundings {
     pub(super) processes: Vec<ComputeProcess>,
     /// The busiest of them.
     pub(super) utilization: u32,
+    /// The context of one of them counts where an open context holds the clocks.
+    pub(super) contexts_boost: bool,
     /// One of them keeps the clocks up by its work.
     pub(super) driven: bool,
     pub(super) power_source: PowerSource,
@@ -274,7 +276,7 @@ impl Card {
     }
 
     fn is_driven(&self) -> bool {
-        let context = self.ours.has_live_context() || !self.around.processes.is_empty();
+        let context = self.ours.has_live_context() || self.around.contexts_boost;
         let mizer = self.ours.held == Some(Strategy::PowerMizer)
             && self.model.power_mizer == PowerMizer::Works;
         !self.is_dark() && (self.around.driven || mizer || (self.model.context_holds && context))

@@ -10,7 +10,7 @@ use crate::{
     gpu::{Action, ComputeProcess, GpuError, GpuErrorKind, GpuInfo, PowerSource},
     host::HostSample,
     settings::AiProgram,
-    units::{Bytes, Percent},
+    units::{Bytes, Megahertz, Percent},
 };
 
 /// A machine that lives through a [`Scenario`].
@@ -25,12 +25,23 @@ pub struct SimulatedMachine {
     /// When the next event begins or ends.
     next_event: Option<Moment>,
     cards: Vec<Card>,
-    /// What tests let run by hand, by card.
-    loads: Vec<Percent>,
+    /// Programs that were let run by hand, by card.
+    guests: Vec<Option<Guest>>,
 }
 
-/// Process id of the program behind [`SimulatedMachine::set_load`].
-const LOAD_PID: u32 = 39_999;
+/// A program that somebody lets run beside those of the scenario, with a context open.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Guest {
+    /// VRAM it has taken.
+    pub vram: Bytes,
+    /// How busy it keeps the GPU now.
+    pub utilization: Percent,
+    /// Whether the driver may raise the clocks for its open context alone, where it does.
+    pub boosts: bool,
+}
+
+/// Process id of a [`Guest`].
+const GUEST_PID: u32 = 39_999;
 
 impl SimulatedMachine {
     /// The machine at the beginning of its scenario.
@@ -46,7 +57,7 @@ impl SimulatedMachine {
             now: start,
             events,
             next_event: None,
-            loads: vec![Percent(0); cards.len()],
+            guests: vec![None; cards.len()],
             cards: cards
                 .into_iter()
                 .map(|model| Card::new(model, seed, start))
@@ -186,11 +197,33 @@ impl SimulatedMachine {
         Some(self.cards.get(index as usize)?.counters(self.now))
     }
 
+    /// The SM clock of that GPU, whatever its driver tells.
+    pub fn sm_clock(&mut self, index: u32, now: Moment) -> Option<Megahertz> {
+        self.advance(now);
+        let card = self.cards.get(index as usize)?;
+        card.look(self.now).sm_clock
+    }
+
+    /// How long one of our pulses takes there.
+    pub fn pulse_duration(&self, index: u32) -> Option<Duration> {
+        Some(self.cards.get(index as usize)?.model().pulse)
+    }
+
     /// From now on another process computes this much there; with 0 it is gone.
     pub fn set_load(&mut self, index: u32, utilization: Percent, now: Moment) {
+        let guest = Guest {
+            vram: Bytes(0),
+            utilization,
+            boosts: true,
+        };
+        self.set_guest(index, Some(guest).filter(|g| g.utilization.0 > 0), now);
+    }
+
+    /// From now on this program runs there, or none.
+    pub fn set_guest(&mut self, index: u32, guest: Option<Guest>, now: Moment) {
         self.advance(now);
-        if let Some(load) = self.loads.get_mut(index as usize) {
-            *load = utilization;
+        if let Some(place) = self.guests.get_mut(index as usize) {
+            *place = guest;
             self.surround();
         }
     }
@@ -244,7 +277,10 @@ impl SimulatedMachine {
         let here = |event: &&Event| event.gpu.is_none_or(|gpu| gpu as usize == index);
         for event in self.active().filter(here) {
             match &event.kind {
-                EventKind::Program(program) => around.admit(program),
+                EventKind::Program(program) => {
+                    around.admit(program);
+                    around.contexts_boost |= program.gpu_open;
+                }
                 EventKind::Battery | EventKind::UndersizedAdapter => {}
                 EventKind::Suspend => around.asleep = true,
                 EventKind::Fault(kind) => around.faults.push(*kind),
@@ -253,15 +289,16 @@ impl SimulatedMachine {
                 EventKind::Heat(ambient) => around.ambient = Some(*ambient),
             }
         }
-        if self.loads[index] != Percent(0) {
+        if let Some(guest) = self.guests[index] {
             around.admit(&Program {
-                command: "load".to_owned(),
-                pid: LOAD_PID,
+                command: "guest".to_owned(),
+                pid: GUEST_PID,
                 gpu_open: true,
-                vram: Bytes(0),
-                utilization: self.loads[index],
+                vram: guest.vram,
+                utilization: guest.utilization,
                 holds_clocks: true,
             });
+            around.contexts_boost |= guest.boosts;
         }
         around
     }

@@ -102,7 +102,7 @@ impl Card {
     }
 
     /// Everything there is to see, before the driver leaves things out.
-    pub(super) fn look(&self, now: Moment) -> Sample {
+    pub(in crate::simulation) fn look(&self, now: Moment) -> Sample {
         let memory_clock = match self.clocks {
             Clocks::High => self.model.memory_boost,
             _ => self.model.memory_idle,

@@ -1,0 +1,67 @@
+use super::{ColdCase, Proof, RestProof};
+
+/// From this many times as long on, a first request is worth keeping warm for: less drowns in the
+/// spread of a request on a machine with a desktop.
+const WORTH_IT: f64 = 1.1;
+
+/// What a proof says, in one sentence or two.
+pub(super) fn of(proof: &Proof) -> String {
+    let simulated = if proof.simulated { "Simulated. " } else { "" };
+    format!("{simulated}{}{}", gain(proof), how_cold(proof))
+}
+
+fn gain(proof: &Proof) -> String {
+    // The longest rest is the one that matters; of its requests the one that gains most.
+    let longest = proof.workloads.iter().flat_map(|w| &w.rests);
+    let Some(longest) = longest.map(|rest| rest.rest_s).max() else {
+        return "No request was measured.".to_owned();
+    };
+    let rests = proof
+        .workloads
+        .iter()
+        .flat_map(|workload| &workload.rests)
+        .filter(|rest| rest.rest_s == longest);
+    let best = rests.max_by(|a, b| {
+        let ratio = |rest: &RestProof| rest.ratio.unwrap_or(0.0);
+        ratio(a).total_cmp(&ratio(b))
+    });
+    let measured = best.and_then(|best| Some((best.ratio?, best.cold_ms?, best.warm_ms?)));
+    let Some((ratio, cold, warm)) = measured else {
+        return "No request was measured both cold and warm.".to_owned();
+    };
+    if ratio >= WORTH_IT {
+        return format!(
+            "After a rest of {longest} s the first request is {ratio:.1} times as fast when this \
+             GPU is kept warm ({warm:.1} ms instead of {cold:.1} ms), for {}.",
+            cost(proof)
+        );
+    }
+    match proof.hold_time_s {
+        Some(hold) if hold > f64::from(longest) => format!(
+            "This GPU keeps its clocks up for {hold:.0} s after work by itself; up to a rest of \
+             {longest} s it does not need to be kept warm."
+        ),
+        _ => format!(
+            "This GPU does not need to be kept warm: after a rest of {longest} s the first request \
+             takes {cold:.1} ms, and {warm:.1} ms kept warm."
+        ),
+    }
+}
+
+fn cost(proof: &Proof) -> String {
+    match proof.watts.warm.zip(proof.watts.cold) {
+        Some((warm, cold)) => format!("{:.0} W more", warm - cold),
+        None => "power that this GPU does not tell".to_owned(),
+    }
+}
+
+fn how_cold(proof: &Proof) -> &'static str {
+    match proof.cold_case {
+        ColdCase::Ordinary => "",
+        ColdCase::BoostDisabled => {
+            " This was measured with a program started with CUDA_DISABLE_PERF_BOOST=1: any other \
+             holds the clocks of this GPU by itself for as long as it is loaded."
+        }
+        ColdCase::NeverCold => " Its clocks were not seen to fall while a program was loaded.",
+    }
+}

@@ -1,0 +1,36 @@
+use std::{collections::BTreeMap, io, path::Path};
+
+use gpu_keepalive_core::{gpu::GpuInfo, proof::Proof};
+
+use crate::store;
+
+/// The newest measurement of each GPU and driver, in the folder of what we keep.
+#[derive(Clone, Debug, Default)]
+pub struct KeptProofs(BTreeMap<String, Proof>);
+
+const FILE: &str = "proofs.json";
+
+impl KeptProofs {
+    /// Reads what there is.
+    pub fn load(folder: &Path) -> Self {
+        Self(store::load(&folder.join(FILE)))
+    }
+
+    /// The measurement of that GPU with the driver it has now.
+    pub fn of(&self, gpu: &GpuInfo) -> Option<&Proof> {
+        self.0.get(&key(&gpu.uuid.0, &gpu.driver_version))
+    }
+
+    /// Keeps it instead of an earlier one, in memory and in the folder.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn keep(&mut self, folder: &Path, proof: Proof) -> io::Result<()> {
+        self.0.insert(key(&proof.uuid.0, &proof.driver), proof);
+        store::save(&folder.join(FILE), &self.0)
+    }
+}
+
+fn key(uuid: &str, driver: &str) -> String {
+    format!("{uuid} {driver}")
+}
