@@ -9,6 +9,7 @@ use gpu_keepalive_core::{
     protocol::Request,
     settings::Mode,
 };
+use gpu_keepalive_engine::proof::Plan;
 
 use crate::duration::parse_duration;
 
@@ -68,6 +69,8 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Measure how much faster the first request is when the GPU is kept warm, and what it costs.
+    Bench(BenchArgs),
     /// Suggest models that fit your GPU, or a stated amount of VRAM.
     Recommend(RecommendArgs),
     /// Say why a GPU is slow or is not held, and what to do.
@@ -151,6 +154,33 @@ impl Switch {
             Self::Warm { time } => Request::Warm {
                 for_s: seconds(time),
             },
+        }
+    }
+}
+
+/// `bench`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BenchArgs {
+    /// The GPU to measure, by its number.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) gpu: Option<u32>,
+    /// How often each request is measured: 1 to 20.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub(crate) rounds: u32,
+    /// Leave out the rest of 20 seconds, and be done in about a minute.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Write one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl BenchArgs {
+    pub(crate) fn plan(&self) -> Plan {
+        if self.quick {
+            Plan::quick(self.rounds)
+        } else {
+            Plan::thorough(self.rounds)
         }
     }
 }

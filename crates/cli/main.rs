@@ -14,6 +14,7 @@ use tracing_subscriber::{
 use args::{Args, Command};
 
 mod args;
+mod bench;
 mod changes;
 mod doctor;
 mod duration;
@@ -57,6 +58,7 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
         Command::Inference { command } => return inference::inference(&command).await,
         Command::Gpus { json } => gpus::gpus(json, simulate).await?,
         Command::Energy { days, json } => energy::energy(days, json).await?,
+        Command::Bench(bench) => bench::bench(bench, simulate).await?,
         Command::Recommend(recommend) => recommend::recommend(recommend, simulate).await?,
         Command::Doctor { json } => return doctor::doctor(json, simulate).await,
         Command::Settings(settings) => settings::settings(settings).await?,

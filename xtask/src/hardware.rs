@@ -27,7 +27,7 @@ const MAX_BYTES: u64 = 40 << 20;
 const RUN: &str = r#"#!/bin/sh
 # Runs everything on this machine's GPU, in about eight minutes, and writes DIRECTORY/record.txt and
 # DIRECTORY/record.json. No setting of the GPU is changed.
-#   run.sh DIRECTORY [--only tests|bench|beside] [--try-power-mizer]
+#   run.sh DIRECTORY [--only tests|bench|beside] [--rounds N] [--try-power-mizer]
 exec "$(dirname "$0")/xtask" hardware-record "$@"
 "#;
 

@@ -18,6 +18,7 @@ pub use workload::{Workload, WorkloadAction, WorkloadOutcome};
 /// Medians of several rounds; a spread is the largest value less the smallest. What could not be
 /// measured is null.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Proof {
     /// Marketing name.
     pub gpu: String,
@@ -51,6 +52,7 @@ pub struct Proof {
 
 /// How the clocks were made to fall while the program stayed loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ColdCase {
     /// By waiting, as with any program.
@@ -64,6 +66,7 @@ pub enum ColdCase {
 
 /// What was measured with one workload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WorkloadProof {
     /// Which.
     pub name: Workload,
@@ -77,6 +80,7 @@ pub struct WorkloadProof {
 
 /// The first request after a rest.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RestProof {
     /// How long the rest was.
     pub rest_s: u32,
@@ -94,6 +98,7 @@ pub struct RestProof {
 
 /// Power drawn by the GPU, in watts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WattsProof {
     /// Nothing loaded, nothing kept warm.
     pub asleep: Option<f64>,

@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     gpu::GpuInfo,
     models::{Format, KvCache},
+    proof::Proof,
     settings::Mode,
 };
 
@@ -123,6 +124,8 @@ pub enum Request {
     Doctor,
     /// The same as a text to copy that holds nothing private, answered by [`Reply::Report`].
     Report,
+    /// What was measured on the GPUs there are, answered by [`Reply::Proof`].
+    Proof,
     /// The newest lines of the engine's log, answered by [`Reply::Log`].
     Log,
     /// Open the window, or raise it when it is open.
@@ -131,7 +134,7 @@ pub enum Request {
 
 impl Request {
     /// The name of every request, as in its `request` field.
-    pub const NAMES: [&'static str; 19] = [
+    pub const NAMES: [&'static str; 20] = [
         "status",
         "subscribe",
         "gpus",
@@ -149,6 +152,7 @@ impl Request {
         "energy",
         "doctor",
         "report",
+        "proof",
         "log",
         "show_window",
     ];
@@ -204,6 +208,9 @@ pub enum Reply {
     Doctor(Doctor),
     /// The report, as text.
     Report(String),
+    /// The newest measurement of each GPU with the driver it has now; none for one that was never
+    /// measured.
+    Proof(Vec<Proof>),
     /// Log lines, oldest first.
     Log(Vec<String>),
 }

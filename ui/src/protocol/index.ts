@@ -25,6 +25,11 @@ export type Bytes = number;
 export type Celsius = number;
 
 /**
+ * How the clocks were made to fall while the program stayed loaded.
+ */
+export type ColdCase = "ordinary" | "boost_disabled" | "never_cold";
+
+/**
  * CUDA compute capability, such as 9.0 for Hopper.
  */
 export type ComputeCapability = {
@@ -481,6 +486,70 @@ export type Phase = "off" | "asleep" | "warm" | "yielding" | "paused" | "fault";
 export type PowerSource = "ac" | "battery" | "undersized_adapter";
 
 /**
+ * What was measured on one GPU with one driver: what `bench --json` writes.
+ *
+ * Medians of several rounds; a spread is the largest value less the smallest. What could not be
+ * measured is null.
+ */
+export type Proof = {
+/**
+ * Marketing name.
+ */
+gpu: string,
+/**
+ * Which GPU.
+ */
+uuid: GpuUuid,
+/**
+ * Driver version.
+ */
+driver: string,
+/**
+ * Day of the measurement, such as `2026-11-23`.
+ */
+date: string,
+/**
+ * Whether the GPU was simulated, and so every number.
+ */
+simulated: boolean,
+/**
+ * How often each request was measured.
+ */
+rounds: number,
+/**
+ * Seconds from the end of work until the clocks fell; null when they did not.
+ */
+hold_time_s: number | null,
+/**
+ * What the program did whose requests were measured.
+ */
+cold_case: ColdCase,
+/**
+ * How the GPU was kept warm.
+ */
+kept_by: string,
+/**
+ * Each workload.
+ */
+workloads: Array<WorkloadProof>,
+/**
+ * Power drawn.
+ */
+watts: WattsProof,
+/**
+ * VRAM that keeping warm took.
+ */
+vram_bytes: number | null,
+/**
+ * How much less a busy program got done while pulses ran beside it, in percent.
+ */
+slowdown_percent: number | null,
+/**
+ * The same in one sentence or two.
+ */
+verdict: string, };
+
+/**
  * Which models fit a card: `recommend --json`, the Models page and the wizard's step.
  *
  * Every size is in binary gigabytes (GiB), rounded to hundredths.
@@ -526,7 +595,7 @@ notes: Array<string>, };
 /**
  * What a successful request brings back.
  */
-export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "log": Array<string> };
+export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "proof": Array<Proof> } | { "log": Array<string> };
 
 /**
  * What a client asks.
@@ -575,7 +644,36 @@ format?: Format | null, } | { "request": "energy",
 /**
  * How many days back, today included.
  */
-days: number, } | { "request": "log" } | { "request": "show_window" };
+days: number, } | { "request": "proof" } | { "request": "log" } | { "request": "show_window" };
+
+/**
+ * The first request after a rest.
+ */
+export type RestProof = {
+/**
+ * How long the rest was.
+ */
+rest_s: number,
+/**
+ * With nobody keeping the GPU warm.
+ */
+cold_ms: number | null,
+/**
+ * Its spread.
+ */
+cold_spread_ms: number | null,
+/**
+ * Kept warm.
+ */
+warm_ms: number | null,
+/**
+ * Its spread.
+ */
+warm_spread_ms: number | null,
+/**
+ * How many times as long it took cold.
+ */
+ratio: number | null, };
 
 /**
  * What a setting accepts.
@@ -757,3 +855,46 @@ ours_bytes: Bytes | null, };
  * Electrical power in watts.
  */
 export type Watts = number;
+
+/**
+ * Power drawn by the GPU, in watts.
+ */
+export type WattsProof = {
+/**
+ * Nothing loaded, nothing kept warm.
+ */
+asleep: number | null,
+/**
+ * The program loaded, the clocks fallen.
+ */
+cold: number | null,
+/**
+ * The program loaded, the GPU kept warm.
+ */
+warm: number | null, };
+
+/**
+ * A small stand-in for what a language model does to a GPU.
+ */
+export type Workload = "decode" | "prefill";
+
+/**
+ * What was measured with one workload.
+ */
+export type WorkloadProof = {
+/**
+ * Which.
+ */
+name: Workload,
+/**
+ * A request right after another.
+ */
+back_to_back_ms: number | null,
+/**
+ * Its spread.
+ */
+back_to_back_spread_ms: number | null,
+/**
+ * The first request after each rest.
+ */
+rests: Array<RestProof>, };

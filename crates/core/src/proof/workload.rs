@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A small stand-in for what a language model does to a GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Workload {
     /// Like making tokens: many small kernels, each waiting for the last, bound by memory.

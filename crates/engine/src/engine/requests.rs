@@ -4,6 +4,7 @@ use gpu_keepalive_core::{
     Moment,
     models::{self, Catalogue, DEFAULT_CONTEXT_TOKENS, Query},
     policy::Pause,
+    proof::Proof,
     protocol::{Answer, ApiError, ErrorCode, Event, Reply, Request},
     settings::Mode,
     units::Bytes,
@@ -12,6 +13,7 @@ use gpu_keepalive_core::{
 use super::Core;
 use crate::catalogue_file::catalogue;
 use crate::handle::{Call, ClientId, Control};
+use crate::proof::KeptProofs;
 
 /// Leases by the client that holds them; a client can hold several, as a program can run several
 /// inferences at once.
@@ -90,6 +92,7 @@ impl Core {
             Request::Gpus => return Ok(Reply::Gpus(self.found.clone())),
             Request::Settings => return Ok(Reply::Settings(self.options.settings.report())),
             Request::Energy { days } => return Ok(Reply::Energy(self.energy_report(days))),
+            Request::Proof => return Ok(Reply::Proof(self.proofs())),
             Request::Log => return Ok(Reply::Log(self.options.log.lines())),
             Request::Recommend {
                 gpu,
@@ -148,6 +151,16 @@ impl Core {
             }
         }
         Ok(Reply::Done)
+    }
+
+    /// What “bench” kept of the GPUs there are; read anew, as another process writes it.
+    fn proofs(&self) -> Vec<Proof> {
+        let Some(state) = &self.options.state else {
+            return Vec::new();
+        };
+        let kept = KeptProofs::load(state.path());
+        let of = |gpu| kept.of(gpu).cloned();
+        self.found.iter().filter_map(of).collect()
     }
 
     /// The GPU of that index, or else the one with the most free VRAM.

@@ -1,0 +1,110 @@
+use std::fmt::Write;
+
+use gpu_keepalive_core::{
+    proof::{Proof, WorkloadProof},
+    units::Bytes,
+};
+
+/// A proof for people.
+pub(super) fn text(proof: &Proof) -> String {
+    let simulated = if proof.simulated { " (simulated)" } else { "" };
+    let mut text = format!(
+        "{}{simulated}, driver {}\n\n{}\n\n",
+        proof.gpu, proof.driver, proof.verdict
+    );
+    for (title, value) in [
+        ("Clocks stay up after work", hold_time(proof)),
+        ("Power", power(proof)),
+        ("Kept warm by", kept_by(proof)),
+    ] {
+        text += &format!("{title:<27}{value}\n");
+    }
+    text += &format!(
+        "\n{:<27}{:>16}{:>16}{:>10}\n",
+        "First request, ms", "cold", "kept warm", "times"
+    );
+    proof
+        .workloads
+        .iter()
+        .for_each(|workload| rows(&mut text, workload));
+    text += &format!("Medians of {} and their spread.\n", rounds(proof.rounds));
+    text
+}
+
+fn rows(text: &mut String, workload: &WorkloadProof) {
+    let mut row = |title: String, cells: [String; 3]| {
+        let [cold, warm, ratio] = cells;
+        let row = format!("{title:<27}{cold:>16}{warm:>16}{ratio:>10}");
+        writeln!(text, "{}", row.trim_end()).expect("text");
+    };
+    let right_after = milliseconds(workload.back_to_back_ms, workload.back_to_back_spread_ms);
+    let name = workload.name.to_string();
+    row(
+        format!("{name} right after work"),
+        [right_after, String::new(), String::new()],
+    );
+    for rest in &workload.rests {
+        let ratio = rest.ratio.map(|ratio| format!("{ratio:.2}"));
+        row(
+            format!("{name} after {} s", rest.rest_s),
+            [
+                milliseconds(rest.cold_ms, rest.cold_spread_ms),
+                milliseconds(rest.warm_ms, rest.warm_spread_ms),
+                ratio.unwrap_or_else(unknown),
+            ],
+        );
+    }
+}
+
+fn milliseconds(median: Option<f64>, spread: Option<f64>) -> String {
+    match median.zip(spread) {
+        Some((median, spread)) => format!("{median:.1} ({spread:.1})"),
+        None => unknown(),
+    }
+}
+
+fn hold_time(proof: &Proof) -> String {
+    let not_seen = || "longer than was waited for".to_owned();
+    proof
+        .hold_time_s
+        .map_or_else(not_seen, |seconds| format!("{seconds:.1} s"))
+}
+
+fn power(proof: &Proof) -> String {
+    let watts = |watts: Option<f64>, when: &str| {
+        let watts = watts.map(|watts| format!("{watts:.0} W"));
+        format!("{} {when}", watts.unwrap_or_else(unknown))
+    };
+    [
+        watts(proof.watts.asleep, "asleep"),
+        watts(proof.watts.cold, "with a program loaded"),
+        watts(proof.watts.warm, "kept warm"),
+    ]
+    .join(", ")
+}
+
+fn kept_by(proof: &Proof) -> String {
+    let mut text = proof.kept_by.clone();
+    if let Some(bytes) = proof.vram_bytes {
+        text += &format!(", with {} MiB of VRAM", Bytes(bytes).mib());
+    }
+    match proof.slowdown_percent {
+        Some(percent) if percent >= 0.01 => {
+            text += &format!("; a busy program is {percent:.2} % slower beside it");
+        }
+        Some(_) => text += "; a busy program is no slower beside it",
+        None => {}
+    }
+    text
+}
+
+fn rounds(rounds: u32) -> String {
+    match rounds {
+        1 => "one round".to_owned(),
+        rounds => format!("{rounds} rounds"),
+    }
+}
+
+fn unknown() -> String {
+    "–".to_owned()
+}
