@@ -1,5 +1,6 @@
 //! The command line, as a shell sees it.
 
+mod bench;
 mod doctor;
 mod help;
 #[cfg(unix)]

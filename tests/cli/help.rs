@@ -18,6 +18,7 @@ async fn help_is_in_plain_sentences() {
         "warm",
         "inference",
         "gpus",
+        "bench",
         "recommend",
         "doctor",
         "settings",

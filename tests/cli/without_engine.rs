@@ -28,6 +28,8 @@ async fn wrong_usage_ends_with_2_and_says_what_would_be_right() {
         "recommend --vram 24 --format Q4",
         "recommend --vram 24 --context all",
         "settings set mode",
+        "bench --rounds 0",
+        "bench --gpu first",
         "completions tcsh",
         "gpus --simulate rtx-9090",
         "gpus --simulate no/such/file.toml",

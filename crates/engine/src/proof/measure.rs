@@ -6,6 +6,7 @@ use gpu_keepalive_core::{
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, Sample},
     proof::{About, Measurements, Proof, Workload, WorkloadAction, WorkloadOutcome},
     settings::Strategy,
+    units::Watts,
 };
 use tokio::time::sleep;
 
@@ -20,8 +21,8 @@ const WARM_UP: usize = 2;
 const BACK_TO_BACK: usize = 3;
 /// Between two looks for the clocks to fall.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// Looks at the power of a sleeping GPU.
-const ASLEEP_LOOKS: usize = 10;
+/// Looks at the power of a GPU at rest.
+const POWER_LOOKS: usize = 10;
 /// Pairs of a stretch without and one with pulses, for each workload.
 const PAIRS: usize = 4;
 const STRETCH: Duration = Duration::from_secs(1);
@@ -84,11 +85,7 @@ impl<G: Gpu, F: FnMut(&str)> Bench<'_, G, F> {
         (self.progress)("watching the GPU at rest");
         // One that somebody else keeps up is measured as it is.
         self.until_cold().await?;
-        for _ in 0..ASLEEP_LOOKS {
-            sleep(LOOK_EVERY).await;
-            let power = self.sample().await?.power;
-            self.found.asleep_watts.extend(power);
-        }
+        self.found.asleep_watts = self.power().await?;
         Ok(())
     }
 
@@ -118,7 +115,21 @@ impl<G: Gpu, F: FnMut(&str)> Bench<'_, G, F> {
         for workload in Workload::ALL {
             self.back_to_back(program, workload).await?;
         }
-        self.until_cold().await
+        let fell_after = self.until_cold().await?;
+        if fell_after.is_some() {
+            self.found.cold_watts = self.power().await?;
+        }
+        Ok(fell_after)
+    }
+
+    /// A few looks at the power.
+    async fn power(&mut self) -> Result<Vec<Watts>, GpuError> {
+        let mut watts = Vec::new();
+        for _ in 0..POWER_LOOKS {
+            sleep(LOOK_EVERY).await;
+            watts.extend(self.sample().await?.power);
+        }
+        Ok(watts)
     }
 
     /// How long it took until the clocks were down; `None` when they stayed up.

@@ -1,0 +1,81 @@
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use super::User;
+
+const SIMULATED: [&str; 3] = ["bench", "--simulate", "rtx-3070-laptop"];
+
+#[tokio::test]
+async fn a_simulated_gpu_is_measured_at_once_and_says_so() {
+    let user = User::new();
+    let ended = user.run(&SIMULATED).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert_snapshot!(ended.out);
+    for progress in [
+        "(simulated): at most",
+        "round 2 of 2: prefill after 20 s, kept warm",
+    ] {
+        assert!(ended.err.contains(progress), "{}", ended.err);
+    }
+    let kept = user.home().join("state");
+    assert!(!kept.exists(), "numbers of a simulation are not kept");
+}
+
+#[tokio::test]
+async fn json_is_one_object_with_the_contract_s_fields() {
+    let user = User::new();
+    let arguments = [&SIMULATED[..], &["--json", "--quick", "--rounds", "1"]].concat();
+    let ended = user.run(&arguments).await;
+    let proof: Value = serde_json::from_str(&ended.out).expect("one JSON object");
+    for (field, is_right) in [
+        ("gpu", proof["gpu"].is_string()),
+        ("driver", proof["driver"].is_string()),
+        ("simulated", proof["simulated"] == true),
+        ("hold_time_s", proof["hold_time_s"].is_number()),
+        ("vram_bytes", proof["vram_bytes"].is_u64()),
+        ("slowdown_percent", proof["slowdown_percent"].is_number()),
+        ("verdict", proof["verdict"].is_string()),
+    ] {
+        assert!(is_right, "{field}: {}", proof[field]);
+    }
+    for watts in ["asleep", "cold", "warm"] {
+        assert!(proof["watts"][watts].is_number(), "{watts}: {proof:#}");
+    }
+    let decode = &proof["workloads"][0];
+    assert_eq!(decode["name"], "decode");
+    assert!(decode["back_to_back_ms"].is_number());
+    let rests: Vec<_> = decode["rests"].as_array().expect("rests").iter().collect();
+    assert_eq!(rests.len(), 2, "quick leaves out the long one");
+    for number in ["rest_s", "cold_ms", "warm_ms", "ratio"] {
+        assert!(rests[1][number].is_number(), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn the_gpu_is_chosen_by_its_number() {
+    let user = User::new();
+    let quick = [
+        "bench",
+        "--simulate",
+        "two-gpus",
+        "--quick",
+        "--rounds",
+        "1",
+        "--gpu",
+    ];
+    let second = user.run(&[&quick[..], &["1"]].concat()).await;
+    let first = user.run(&[&quick[..], &["0"]].concat()).await;
+    assert_ne!(first.out, second.out);
+    let third = user.run(&[&quick[..], &["2"]].concat()).await;
+    assert_eq!((third.code, third.out.as_str()), (Some(2), ""));
+    assert!(third.err.contains("gpu-keepalive gpus"), "{}", third.err);
+}
+
+#[tokio::test]
+async fn without_a_gpu_the_exit_code_is_4_and_a_lost_one_is_a_failure() {
+    let user = User::new();
+    let none = user.run(&["bench", "--simulate", "no-driver"]).await;
+    assert_eq!((none.code, none.out.as_str()), (Some(4), ""), "{none:?}");
+    let lost = user.run(&["bench", "--simulate", "gpu-lost"]).await;
+    assert_eq!((lost.code, lost.out.as_str()), (Some(1), ""), "{lost:?}");
+}
