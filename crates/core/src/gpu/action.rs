@@ -46,8 +46,8 @@ impl Action {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Inspect => "inspect",
             Self::Sample => "look",
+            Self::Inspect => "read how it is set up",
             Self::Hold { strategy, .. } => match strategy {
                 Strategy::PowerMizer => "hold with the driver's performance mode",
                 Strategy::Context => "hold with an open context",

@@ -4,6 +4,7 @@ use super::Severity;
 
 /// Why a GPU is slow, or does not hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Doctor {
     /// Worst first.
     pub findings: Vec<Finding>,
@@ -19,6 +20,7 @@ impl Doctor {
 
 /// One thing that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Finding {
     /// For programs: never changes its meaning. The same on several GPUs.
     pub id: String,

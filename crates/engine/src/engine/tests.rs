@@ -424,13 +424,21 @@ async fn a_hanging_driver_holds_up_the_doctor_and_not_the_engine() {
 #[tokio::test(start_paused = true)]
 async fn a_status_is_told_when_something_changed_and_not_as_time_passes() {
     let running = start("rtx-3070-laptop");
-    running.ask(Request::Mode { mode: Mode::OnDemand }).await;
+    running
+        .ask(Request::Mode {
+            mode: Mode::OnDemand,
+        })
+        .await;
     running.until_phase(Phase::Asleep).await;
     seconds(60).await;
     let mut watch = running.handle.status();
     watch.mark_unchanged();
     seconds(600).await;
-    assert!(!watch.has_changed().expect("the engine runs"), "{:?}", watch.borrow());
+    assert!(
+        !watch.has_changed().expect("the engine runs"),
+        "{:?}",
+        watch.borrow()
+    );
     // Whoever answers to each status with a message must not be answered with a new status.
     let desktop = gpu_keepalive_core::protocol::DesktopStatus::default();
     running.handle.describe_desktop(desktop);
