@@ -57,6 +57,15 @@ tray: boolean,
 starts_at_login: boolean | null, };
 
 /**
+ * Why a GPU is slow, or does not hold.
+ */
+export type Doctor = {
+/**
+ * Worst first.
+ */
+findings: Array<Finding>, };
+
+/**
  * One calendar day in the user's time zone.
  */
 export type EnergyDay = {
@@ -178,6 +187,31 @@ advice: string,
  * Seconds until the next attempt.
  */
 retry_in_s: number, };
+
+/**
+ * One thing that was found.
+ */
+export type Finding = {
+/**
+ * For programs: never changes its meaning. The same on several GPUs.
+ */
+id: string,
+/**
+ * How much it matters.
+ */
+severity: Severity,
+/**
+ * What it is, in a sentence for people.
+ */
+title: string,
+/**
+ * What it was seen by, as far as possible in numbers.
+ */
+evidence: string,
+/**
+ * What to do; empty when there is nothing to do.
+ */
+advice: string, };
 
 /**
  * How weights are stored in a GGUF file, smallest first.
@@ -595,7 +629,7 @@ notes: Array<string>, };
 /**
  * What a successful request brings back.
  */
-export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "proof": Array<Proof> } | { "log": Array<string> };
+export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "doctor": Doctor } | { "report": string } | { "proof": Array<Proof> } | { "log": Array<string> };
 
 /**
  * What a client asks.
@@ -644,7 +678,7 @@ format?: Format | null, } | { "request": "energy",
 /**
  * How many days back, today included.
  */
-days: number, } | { "request": "proof" } | { "request": "log" } | { "request": "show_window" };
+days: number, } | { "request": "doctor" } | { "request": "report" } | { "request": "proof" } | { "request": "log" } | { "request": "show_window" };
 
 /**
  * The first request after a rest.
