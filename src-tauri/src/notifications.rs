@@ -80,8 +80,7 @@ impl Notifier {
         wanted: Notifications,
         now: Moment,
     ) -> Vec<Notification> {
-        let mut new = Vec::new();
-        self.look_for_gpus(status, wanted, now, &mut new);
+        let mut new: Vec<_> = self.no_gpu(status, wanted, now).into_iter().collect();
         for gpu in &status.gpus {
             let look = Look::at(gpu);
             let before = self.seen.insert(gpu.uuid.clone(), look);
@@ -170,44 +169,35 @@ impl Notifier {
     }
 
     /// A machine without a GPU to keep is a fault without a GPU to name.
-    fn look_for_gpus(
+    fn no_gpu(
         &mut self,
         status: &Status,
         wanted: Notifications,
         now: Moment,
-        new: &mut Vec<Notification>,
-    ) {
-        let worst = status.notices.first();
-        let missing =
-            worst.filter(|notice| status.gpus.is_empty() && notice.severity == Severity::Error);
+    ) -> Option<Notification> {
         let key = (Trouble::Fault, None);
-        match missing {
-            Some(notice) if !self.told.contains(&key) => {
-                if self
-                    .may_tell(Kind::Trouble(Trouble::Fault), wanted, now)
-                    .is_some()
-                {
-                    self.told.insert(key);
-                    new.push(Notification {
-                        title: "GPU Keepalive has no GPU".to_owned(),
-                        body: notice.message.clone(),
-                        urgent: true,
-                        page: Page::Diagnostics,
-                    });
-                }
-            }
-            None if !status.gpus.is_empty() && self.told.remove(&key) => {
-                if wanted != Notifications::Off {
-                    new.push(Notification {
-                        title: "The GPU was found".to_owned(),
-                        body: status.gpus[0].name.clone(),
-                        urgent: false,
-                        page: Page::Overview,
-                    });
-                }
-            }
-            _ => {}
+        if let Some(found) = status.gpus.first() {
+            let told = self.told.remove(&key);
+            return (told && wanted != Notifications::Off).then(|| Notification {
+                title: "The GPU was found".to_owned(),
+                body: found.name.clone(),
+                urgent: false,
+                page: Page::Overview,
+            });
         }
+        let worst = status.notices.first();
+        let notice = worst.filter(|notice| notice.severity == Severity::Error)?;
+        if self.told.contains(&key) {
+            return None;
+        }
+        self.may_tell(Kind::Trouble(Trouble::Fault), wanted, now)?;
+        self.told.insert(key);
+        Some(Notification {
+            title: "GPU Keepalive has no GPU".to_owned(),
+            body: notice.message.clone(),
+            urgent: true,
+            page: Page::Diagnostics,
+        })
     }
 
     /// Says no when none are wanted, or one of this kind was told not long ago.

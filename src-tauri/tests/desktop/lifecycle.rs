@@ -116,7 +116,7 @@ async fn a_second_start_opens_the_window_of_the_first() {
 }
 
 #[tokio::test]
-async fn sigterm_lets_go_of_the_gpu_before_the_end() {
+async fn sigterm_ends_the_engine_and_its_socket_before_the_app() {
     let session = Session::start();
     session.write_settings("version = 1\nmode = \"always\"\n");
     let panel = Panel::start(&session).await;
