@@ -2,8 +2,7 @@
 
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import type { ApiError, Status } from "./protocol";
-import type { Reply, Request } from "./protocol/ahead";
+import type { ApiError, Reply, Request, Status } from "./protocol";
 
 /** Whether the window process reaches the engine, and what is wrong when it does not. */
 export interface Connection {

@@ -1,48 +1,40 @@
 // Everything the Diagnostics page asks for; one missing answer does not hide the others.
 
 import { askFor, isUnknownRequest, messageOf } from "../ipc";
-import type { GpuInfo } from "../protocol";
-import type { Finding } from "../protocol/ahead";
+import type { Finding, GpuInfo } from "../protocol";
 
 export class Diagnosis {
   gpus = $state.raw<GpuInfo[] | null>(null);
   log = $state.raw<string[] | null>(null);
   findings = $state.raw<Finding[] | null>(null);
-  /** Whether the engine does not know the request for findings. */
+  /** Asked for beforehand: a web view copies only during the click itself. */
+  report = $state.raw<string | null>(null);
+  /** Whether the engine is an older one that does not look for causes. */
   doctor_missing = $state(false);
   /** Why an answer is missing. */
-  refusals = $state<{ gpus?: string; log?: string; doctor?: string }>({});
+  refusals = $state<{ gpus?: string; log?: string; doctor?: string; report?: string }>({});
 
   async load(): Promise<void> {
-    await Promise.all([this.loadGpus(), this.loadLog(), this.loadFindings()]);
+    await Promise.all([
+      this.fill("gpus", async () => {
+        this.gpus = await askFor("gpus", { request: "gpus" });
+      }),
+      this.fill("log", async () => {
+        this.log = await askFor("log", { request: "log" });
+      }),
+      this.fill("doctor", async () => {
+        this.findings = (await askFor("doctor", { request: "doctor" })).findings;
+      }),
+      this.fill("report", async () => {
+        this.report = await askFor("report", { request: "report" });
+      }),
+    ]);
   }
 
-  private async loadGpus() {
-    try {
-      this.gpus = await askFor("gpus", { request: "gpus" });
-      this.refusals.gpus = undefined;
-    } catch (error) {
-      this.refusals.gpus = messageOf(error);
-    }
-  }
-
-  private async loadLog() {
-    try {
-      this.log = await askFor("log", { request: "log" });
-      this.refusals.log = undefined;
-    } catch (error) {
-      this.refusals.log = messageOf(error);
-    }
-  }
-
-  private async loadFindings() {
-    try {
-      this.findings = (await askFor("doctor", { request: "doctor" })).findings;
-      this.refusals.doctor = undefined;
-      this.doctor_missing = false;
-    } catch (error) {
-      this.doctor_missing = isUnknownRequest(error);
-      this.refusals.doctor = messageOf(error);
-    }
+  private async fill(answer: keyof Diagnosis["refusals"], load: () => Promise<void>) {
+    let refusal: unknown = null;
+    await load().catch((error: unknown) => (refusal = error));
+    this.refusals[answer] = refusal === null ? undefined : messageOf(refusal);
+    if (answer === "doctor") this.doctor_missing = refusal !== null && isUnknownRequest(refusal);
   }
 }

@@ -85,14 +85,19 @@ test("a number that may be a word", async () => {
   const { engine, user } = await open("settings");
   const field = await screen.findByLabelText<HTMLInputElement>("Time between pulses");
   expect(field.disabled).toBe(true);
-  const auto = screen.getByRole("checkbox", { name: "Auto Time between pulses" });
+  const auto = screen.getByRole<HTMLInputElement>("checkbox", { name: "Auto Time between pulses" });
   await user.click(auto);
   expect(engine.asked("set")).toEqual([]);
   expect(document.activeElement).toBe(field);
-  await user.type(field, "500{Enter}");
+  await user.type(field, "500{Tab}");
+  await user.click(
+    await screen.findByRole("button", { name: "Time between pulses: back to default" }),
+  );
+  await waitFor(() => expect(auto.checked).toBe(true));
   await user.click(auto);
-  const values = engine.asked("set").map((request) => "value" in request && request.value);
-  expect(values).toEqual(["500", '"auto"']);
+  await user.click(auto);
+  const values = engine.asked("set").map((request) => request.request === "set" && request.value);
+  expect(values).toEqual(["500", undefined, '"auto"']);
 });
 
 test("GPUs are chosen from those that are there, and none means all", async () => {

@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/svelte";
 import { expect, test } from "vitest";
-import type { Request } from "../protocol/ahead";
+import type { Request } from "../protocol";
 import { STATES, statusWith } from "../testing/fixtures";
 import { open } from "../testing/open";
 

@@ -2,8 +2,7 @@
 
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
-import type { ApiError, GpuStatus, Status } from "../protocol";
-import type { Reply, Request } from "../protocol/ahead";
+import type { ApiError, GpuStatus, Reply, Request, Status } from "../protocol";
 import { energy, findings, recorded } from "./fixtures";
 
 export class FakeEngine {
@@ -78,6 +77,8 @@ export class FakeEngine {
         return { recommend: this.recommend };
       case "doctor":
         return { doctor: { findings } };
+      case "report":
+        return { report: "GPU Keepalive 0.1.0, simulated GPUs\n" };
       case "set":
         return this.set(request.key, request.value ?? null);
       case "on":

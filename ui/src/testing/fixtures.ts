@@ -2,13 +2,13 @@
 
 import type {
   EnergyReport,
+  Finding,
   GpuInfo,
   GpuStatus,
   Recommendation,
   SettingsReport,
   Status,
 } from "../protocol";
-import type { Finding } from "../protocol/ahead";
 import gpus from "./recorded/gpus.json";
 import log from "./recorded/log.json";
 import recommend from "./recorded/recommend.json";
