@@ -66,7 +66,7 @@ pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_programs: Vec<AiProgra
             platform_profile: text(&sys.join("firmware/acpi/platform_profile")),
             power_daemon: if processes.is_running(POWER_DAEMON) {
                 Some(PowerDaemon::Running)
-            } else if PROGRAM_FOLDERS.iter().any(|folder| is_program(&folder)) {
+            } else if PROGRAM_FOLDERS.iter().any(is_program) {
                 Some(PowerDaemon::Stopped)
             } else {
                 sys.is_dir().then_some(PowerDaemon::Absent)
