@@ -94,13 +94,15 @@ impl TrayItem {
         .await
     }
 
-    /// Waits for the entry of that label, and clicks on it.
+    /// Waits for the entry of that label, and clicks on it; again where the menu was laid out anew
+    /// between the look and the click, as a person would.
     pub(crate) async fn click(&self, label: &str) {
-        let entry = self.wait_for(label, |entry| entry.label == label).await;
-        let clicked = (entry.id, "clicked", Variant::from(""), 0u32);
-        self.call("/MenuBar", MENU, "Event", &clicked)
-            .await
-            .unwrap();
+        soon(label, async || {
+            let entry = self.menu().await.into_iter().find(|e| e.label == label)?;
+            let clicked = (entry.id, "clicked", Variant::from(""), 0u32);
+            self.call("/MenuBar", MENU, "Event", &clicked).await.ok()
+        })
+        .await;
     }
 
     async fn property(&self, name: &str) -> Option<OwnedVariant> {
