@@ -154,6 +154,25 @@ fn a_fixed_interval_is_kept_to() {
 }
 
 #[test]
+fn with_a_fixed_interval_nothing_is_tried_so_the_looks_are_calm() {
+    let mut rig = rig("rtx-4090", Mode::Always);
+    rig.settings.strategy = StrategyChoice::Pulse;
+    rig.settings.pulse.interval = PulseInterval::Fixed(4 * SECOND);
+    rig.run_for(HOUR);
+    // One look every 2 s at most, every other of them for a pulse.
+    let looks = rig.machine.counters(0, rig.now()).expect("a card").samples;
+    assert!((900..=1810).contains(&looks), "{looks} looks in an hour");
+}
+
+#[test]
+fn a_desktop_gpu_at_rest_is_looked_at_every_five_seconds() {
+    let mut rig = rig("rtx-4090", Mode::OnDemand);
+    rig.run_for(HOUR);
+    let looks = rig.machine.counters(0, rig.now()).expect("a card").samples;
+    assert!((715..=725).contains(&looks), "{looks} looks in an hour");
+}
+
+#[test]
 fn a_model_that_fills_the_card_gets_our_vram_back() {
     let mut rig = rig("rtx-4090", Mode::Always);
     rig.settings.strategy = StrategyChoice::Context;
