@@ -132,11 +132,10 @@ pub(super) fn text(rows: &[Row]) -> String {
     text
 }
 
-/// Three digits that say something.
+/// With as many digits as say something.
 fn number(value: f64) -> String {
     match value.abs() {
         size if size >= 100.0 || value == value.trunc() => format!("{value:.0}"),
-        size if size >= 10.0 => format!("{value:.1}"),
         size if size >= 1.0 => format!("{value:.2}"),
         _ => format!("{value:.3}"),
     }
@@ -171,7 +170,7 @@ mod tests {
         let expected = [
             "what                    ours      baseline or bar       ratio       verdict",
             "pulses                  330 /h    36000; 50 times less  109 x less  ok",
-            "time ready, rounded up  99.3 %    at least 99.5                     missed",
+            "time ready, rounded up  99.30 %   at least 99.50                    missed",
             "wake-ups                0.800 /s  at most 1                         ok",
             "a step                  812 ns",
         ];
