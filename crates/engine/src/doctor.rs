@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use gpu_keepalive_core::{
-    doctor::{self, DeviceEvidence, Evidence, GpuEvidence, Private},
+    doctor::{self, DeviceEvidence, Evidence, GpuEvidence, MachineEvidence, Private},
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Inspection, Outcome, Sample},
     host::{AiProgramUse, HostSample, RuntimePm},
     protocol::{Doctor, SettingsProblem, Severity},
@@ -16,7 +16,6 @@ use crate::{
     settings_store::{SettingsStore, StoreError},
 };
 
-#[cfg(target_os = "linux")]
 mod bus;
 mod login_entry;
 mod machine;
@@ -36,8 +35,10 @@ pub struct Places {
     /// The user's configuration folder.
     pub(crate) config: Option<PathBuf>,
     /// Address of the D-Bus system bus; the usual one when `None`.
+    #[cfg(target_os = "linux")]
     pub(crate) system_bus: Option<String>,
     /// Address of the D-Bus session bus; the usual one when `None`.
+    #[cfg(target_os = "linux")]
     pub(crate) session_bus: Option<String>,
     /// Whether `CUDA_DISABLE_PERF_BOOST` is set for us.
     pub(crate) perf_boost_disabled: bool,
@@ -52,7 +53,9 @@ impl Places {
         Self {
             root: PathBuf::from("/"),
             config: directories::BaseDirs::new().map(|base| base.config_dir().to_owned()),
+            #[cfg(target_os = "linux")]
             system_bus: None,
+            #[cfg(target_os = "linux")]
             session_bus: None,
             perf_boost_disabled: std::env::var(processes::PERF_BOOST)
                 .is_ok_and(|value| processes::switches_off(&value)),
@@ -131,36 +134,31 @@ pub(crate) async fn look_around(
     places: Option<Places>,
 ) {
     let Some(places) = places else { return };
-    #[cfg(target_os = "linux")]
-    let said = bus::ask(&places);
-    #[cfg(not(target_os = "linux"))]
-    let said = async {};
     let files = read_files(evidence, ai_programs, places.clone());
-    let (files, said) = tokio::join!(files, said);
+    let (files, said) = tokio::join!(files, bus::ask(&places));
     if let Some(files) = files {
-        let source = evidence.machine.power_source;
-        evidence.machine = files.machine;
-        evidence.machine.power_source = source;
-        evidence.nvidia_devices = files.nvidia_devices;
-        let entry = &mut evidence.app.login_entry;
-        // An application that runs knows better.
-        entry.exists = entry.exists.or(files.login_entry.exists);
-        entry.missing_program = files.login_entry.missing_program;
-        for (gpu, device) in evidence.gpus.iter_mut().zip(files.devices) {
-            let runtime_pm = gpu.device.runtime_pm;
-            gpu.device = DeviceEvidence {
-                runtime_pm,
-                ..device
-            };
-        }
+        tell_files(evidence, files);
     }
-    #[cfg(target_os = "linux")]
-    {
-        evidence.machine.power_profile = said.power_profile;
-        evidence.app.tray_host = said.tray_host.filter(|_| places.graphical);
+    evidence.machine.power_profile = said.power_profile;
+    evidence.app.tray_host = said.tray_host.filter(|_| places.graphical);
+}
+
+fn tell_files(evidence: &mut Evidence, files: machine::Files) {
+    evidence.machine = MachineEvidence {
+        power_source: evidence.machine.power_source,
+        ..files.machine
+    };
+    evidence.nvidia_devices = files.nvidia_devices;
+    let entry = &mut evidence.app.login_entry;
+    // An application that runs knows better.
+    entry.exists = entry.exists.or(files.login_entry.exists);
+    entry.missing_program = files.login_entry.missing_program;
+    for (gpu, device) in evidence.gpus.iter_mut().zip(files.devices) {
+        gpu.device = DeviceEvidence {
+            runtime_pm: gpu.device.runtime_pm,
+            ..device
+        };
     }
-    #[cfg(not(target_os = "linux"))]
-    let () = said;
 }
 
 /// On a thread of its own, which is abandoned when it hangs.
