@@ -13,7 +13,7 @@ use tauri::{
     webview::{PageLoadEvent, PageLoadPayload},
 };
 
-use crate::{commands, page::Page};
+use crate::{commands, page::Page, window_process::SHOWN};
 
 /// The window, and the capability that names it.
 const WINDOW: &str = "main";
@@ -21,7 +21,7 @@ const WINDOW: &str = "main";
 const RECONNECT: Duration = Duration::from_secs(1);
 
 /// Shows the window until it is closed; with `pages_on_stdin` also until the end of standard input,
-/// where a line `page NAME` asks for a page.
+/// where a line `page NAME` asks for a page and is answered.
 pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
     tauri::Builder::default()
         .manage(News::default())
@@ -61,7 +61,10 @@ fn obey_stdin(app: &AppHandle) {
     for line in io::stdin().lines().map_while(Result::ok) {
         let page = line.strip_prefix("page ").and_then(Page::named);
         match page {
-            Some(page) => show(app, page),
+            Some(page) => {
+                show(app, page);
+                println!("{SHOWN}");
+            }
             None => tracing::warn!("the tray asks for what is not known: {line:?}"),
         }
     }

@@ -11,8 +11,8 @@ use std::{
 };
 
 use tokio::{
-    io::AsyncWriteExt,
-    process::{Child, ChildStdin, Command},
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
+    process::{Child, ChildStdin, ChildStdout, Command},
     sync::mpsc,
     task::JoinHandle,
     time::timeout,
@@ -20,6 +20,8 @@ use tokio::{
 
 use crate::page::Page;
 
+/// The window's answer to each page that it was asked for.
+pub(crate) const SHOWN: &str = "shown";
 /// How long a window may take to close before it is killed.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// Where glvnd finds Mesa, on every distribution that has it in its usual place.
@@ -54,21 +56,23 @@ impl WindowProcess {
 async fn keep(program: PathBuf, mut pages: mpsc::UnboundedReceiver<Page>) {
     let mut window: Option<Window> = None;
     loop {
-        tokio::select! {
+        let start = tokio::select! {
             page = pages.recv() => {
                 let Some(page) = page else { break };
-                let raised = match &mut window {
-                    Some(window) => window.show(page).await.is_ok(),
-                    None => false,
-                };
-                if !raised {
-                    let started = Window::start(&program, page);
-                    window = started
-                        .inspect_err(|error| tracing::error!(%error, "the window cannot be opened"))
-                        .ok();
+                match &mut window {
+                    Some(window) => window.show(page).await.is_err().then_some(page),
+                    None => Some(page),
                 }
             }
-            () = closed(&mut window) => window = None,
+            unanswered = closed(&mut window) => {
+                window = None;
+                unanswered
+            }
+        };
+        if let Some(page) = start {
+            window = Window::start(&program, page)
+                .inspect_err(|error| tracing::error!(%error, "the window cannot be opened"))
+                .ok();
         }
     }
     if let Some(window) = window {
@@ -76,20 +80,33 @@ async fn keep(program: PathBuf, mut pages: mpsc::UnboundedReceiver<Page>) {
     }
 }
 
-/// Waits until the window was closed; for ever without one.
-async fn closed(window: &mut Option<Window>) {
-    match window {
-        Some(window) => {
-            let ended = window.child.wait().await;
-            tracing::debug!(?ended, "the window is closed");
+/// Waits until the window was closed, for ever without one; gives the page that was asked for
+/// when it was closing already.
+async fn closed(window: &mut Option<Window>) -> Option<Page> {
+    let Some(window) = window else {
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::select! {
+            ended = window.child.wait() => {
+                tracing::debug!(?ended, "the window is closed");
+                return window.asked;
+            }
+            Ok(Some(line)) = window.answers.next_line() => {
+                if line == SHOWN {
+                    window.asked = None;
+                }
+            }
         }
-        None => std::future::pending().await,
     }
 }
 
 struct Window {
     child: Child,
     stdin: ChildStdin,
+    answers: Lines<BufReader<ChildStdout>>,
+    /// The last page that it was asked for and has not answered.
+    asked: Option<Page>,
 }
 
 impl Window {
@@ -98,13 +115,21 @@ impl Window {
         let mut child = command
             .arg("--pages-on-stdin")
             .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
         let stdin = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        Ok(Self { child, stdin })
+        let stdout = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        Ok(Self {
+            child,
+            stdin,
+            answers: BufReader::new(stdout).lines(),
+            asked: None,
+        })
     }
 
     async fn show(&mut self, page: Page) -> io::Result<()> {
+        self.asked = Some(page);
         let line = format!("page {}\n", page.name());
         self.stdin.write_all(line.as_bytes()).await
     }

@@ -21,7 +21,12 @@ async fn a_fault_is_told_with_advice_and_a_click_opens_diagnostics() {
         shown.body.contains("The GPU stopped answering."),
         "{shown:?}"
     );
-    server.click(&shown).await;
+    // Until it is heard: the app listens for clicks from the moment it knows the number.
+    crate::soon("a window", async || {
+        server.click(&shown).await;
+        (!app.windows().is_empty()).then_some(())
+    })
+    .await;
     let (_, page) = app.wait_for_window().await;
     assert_eq!(page, "diagnostics");
 }
