@@ -1,7 +1,7 @@
 //! Measuring cold against warm on one GPU, without an engine.
 //!
 //! A program of ours plays the user's AI ([`Program`]); the GPU is kept warm, or not, through the
-//! same seam that the engine uses ([`Gpu`]). Dropping the measurement lets go of both.
+//! same seam that the engine uses ([`Gpu`](crate::gpu::Gpu)). Dropping the measurement lets go of both.
 
 mod keep;
 mod measure;
