@@ -219,8 +219,13 @@ pub(crate) fn has_mapped(pid: u32, file: &str) -> bool {
 
 /// Not a zombie either.
 pub(crate) fn is_alive(pid: u32) -> bool {
-    fs::read_to_string(format!("/proc/{pid}/stat"))
-        .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or("").starts_with(" Z"))
+    state(pid).is_some_and(|state| state != 'Z')
+}
+
+/// The kernel's letter for what a process does; `None` when there is none of that number.
+pub(crate) fn state(pid: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit(')').next()?.trim_start().chars().next()
 }
 
 /// Waits until something is so.

@@ -7,11 +7,40 @@ use gpu_keepalive_core::{
 };
 use gpu_keepalive_engine::gpu::GpuSource;
 
-use super::driver::{FakeDriver, done, has_mapped, hold, is_alive, refused, sample};
+use super::driver::{FakeDriver, done, has_mapped, hold, is_alive, refused, sample, state, until};
 
 /// What a fake context takes, and the working set of a pulse of 256 squared halves.
 const CONTEXT: Bytes = Bytes::from_mib(267);
 const WORKING_SET: u64 = 128 << 10;
+
+#[tokio::test]
+async fn while_a_context_is_held_nothing_of_its_process_runs() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    sample(&mut gpu).await;
+    let is_stopped = |pid| state(pid) == Some('T');
+    assert!(!is_stopped(driver.latest_process()), "it only observes");
+    done(&mut gpu, hold(Strategy::Pulse)).await;
+    let holder = driver.latest_process();
+    until("it is stopped", || is_stopped(holder)).await;
+    done(&mut gpu, Action::Pulse).await;
+    sample(&mut gpu).await;
+    until("it is stopped again", || is_stopped(holder)).await;
+    assert_eq!(driver.latest_process(), holder);
+    done(&mut gpu, Action::Release).await;
+    assert!(!is_alive(holder), "it let go in order");
+    assert_eq!(driver.left_open(), []);
+}
+
+#[tokio::test]
+async fn a_stopped_process_dies_with_its_owner() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    done(&mut gpu, hold(Strategy::Context)).await;
+    let holder = driver.latest_process();
+    drop(gpu);
+    until("it is gone", || !is_alive(holder)).await;
+}
 
 #[tokio::test]
 async fn a_context_holds_the_clocks_and_nothing_else() {

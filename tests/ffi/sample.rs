@@ -106,6 +106,9 @@ async fn unusual_values_are_understood() {
     assert_eq!(seen.clocks_event_reasons, reasons, "unknown bits are kept");
     assert_eq!(seen.power_source, Some(PowerSource::UndersizedAdapter));
     driver.change("power_source=1");
+    let source = sample(&mut gpu).await.power_source;
+    assert_eq!(source, seen.power_source, "not asked again so soon");
+    let mut gpu = driver.gpu().await;
     assert_eq!(
         sample(&mut gpu).await.power_source,
         Some(PowerSource::Battery)
@@ -153,6 +156,25 @@ async fn only_what_others_computed_since_the_last_look_counts() {
         ));
         let seen = sample(&mut gpu).await.other_utilization;
         assert_eq!(seen, expected.map(Percent), "{step}");
+    }
+}
+
+#[tokio::test]
+async fn while_the_gpu_does_nothing_nobody_is_asked_for_and_nothing_is_missed() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    let steps = [
+        (3, "4242:90@1000", None),
+        (0, "4242:70@2000", Some(0)),
+        (1, "4242:70@2000", Some(70)),
+        (0, "4242:80@3000", Some(0)),
+    ];
+    for (all, theirs, expected) in steps {
+        driver.change(&format!(
+            "utilization={all}\nprocess_utilization={theirs}\ncompute=4242:"
+        ));
+        let seen = sample(&mut gpu).await.other_utilization;
+        assert_eq!(seen, expected.map(Percent), "{all} % in all, {theirs}");
     }
 }
 

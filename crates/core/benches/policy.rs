@@ -38,6 +38,7 @@ fn step_ns() -> f64 {
         host: &host,
         suspended: false,
         budget_spent: false,
+        watched: false,
     };
     let mut policy = rig.policy.clone();
     let step = policy.step(&seen, rig.now());

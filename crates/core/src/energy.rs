@@ -9,7 +9,8 @@
 //! ```
 //!
 //! - `drawn` is the difference of the driver's energy counter where both readings have one, and
-//!   otherwise the mean of the two powers times the time between them (the trapezoid rule).
+//!   otherwise the mean of the two powers times the time between them (the trapezoid rule), which
+//!   the counter's next reading corrects (`energy/span.rs`).
 //! - `baseline` is learned for each GPU and power source while the GPU rests: the lower quartile of
 //!   the last 40 half minutes of rest (the law and its bounds are in `energy/baseline.rs`).
 //! - What a GPU draws while another process computes is that process's: the time counts as held,
@@ -47,6 +48,7 @@ mod baseline;
 mod day;
 mod interval;
 mod render;
+mod span;
 #[cfg(test)]
 mod tests;
 
@@ -55,6 +57,7 @@ pub use render::render;
 use baseline::Baseline;
 use day::Day;
 use interval::Interval;
+use span::Span;
 
 /// Days that are kept, today included.
 pub const KEPT_DAYS: u32 = 90;
@@ -100,6 +103,8 @@ pub struct Ledger {
     /// Moments mean nothing after a restart, so this is not kept.
     #[serde(skip)]
     last: BTreeMap<GpuUuid, Reading>,
+    #[serde(skip)]
+    spans: BTreeMap<GpuUuid, Span>,
 }
 
 impl Ledger {
@@ -117,24 +122,25 @@ impl Ledger {
         let reading = reading.checked();
         self.enter(reading.date);
         let previous = self.last.get(uuid).copied();
-        let reading = match previous {
+        match previous {
             Some(p) if reading.at < p.at => return,
-            Some(p) if reading.at == p.at => reading.with_meters_of(&p),
-            _ => reading,
+            Some(p) if reading.at == p.at => {
+                self.last.insert(uuid.clone(), reading.with_meters_of(&p));
+                return;
+            }
+            _ => self.last.insert(uuid.clone(), reading),
         };
-        self.last.insert(uuid.clone(), reading);
-        if reading.resting && previous.is_none_or(|p| !p.held && p.at < reading.at) {
+        if reading.resting && previous.is_none_or(|p| !p.held) {
             self.baseline(uuid, reading.power_source)
                 .look(reading.power);
         }
-        let Some(interval) = previous.and_then(|p| Interval::between(&p, &reading)) else {
-            return;
-        };
-        if interval.resting {
-            self.learn(uuid, &interval);
-        } else if interval.held {
-            self.charge(uuid, &interval);
+        let interval = previous.and_then(|p| Interval::between(&p, &reading));
+        match &interval {
+            Some(interval) if interval.resting => self.learn(uuid, interval),
+            Some(interval) if interval.held => self.charge(uuid, interval),
+            _ => {}
         }
+        self.correct(uuid, interval.as_ref(), &reading);
     }
 
     /// Forgets the latest readings: nothing is counted up to the next one of each GPU.
@@ -142,6 +148,7 @@ impl Ledger {
     /// For a machine about to suspend, and for a GPU that was lost.
     pub fn interrupt(&mut self) {
         self.last.clear();
+        self.spans.clear();
     }
 
     /// Counts a request that arrived warm and would have been cold.
@@ -238,6 +245,22 @@ impl Ledger {
                 day.settle(uuid, interval.power_source, resting);
             }
         }
+    }
+
+    /// Corrects by the counter what the stretches since its last reading were charged.
+    fn correct(&mut self, uuid: &GpuUuid, interval: Option<&Interval>, reading: &Reading) {
+        let span = self.spans.remove(uuid);
+        let span = span.zip(interval).and_then(|(span, i)| span.with(i));
+        let Some(counter) = reading.energy else {
+            self.spans.extend(span.map(|span| (uuid.clone(), span)));
+            return;
+        };
+        if let Some((source, correction)) = span.and_then(|span| span.correction(counter)) {
+            let day = self.days.entry(reading.date).or_default();
+            day.correct(uuid, source, correction);
+        }
+        let span = Span::from(counter, reading.power_source);
+        self.spans.insert(uuid.clone(), span);
     }
 
     /// Where the two readings are of different days, midnight lies somewhere between them: each

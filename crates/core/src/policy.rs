@@ -89,6 +89,8 @@ pub struct Observations<'a> {
     pub suspended: bool,
     /// The energy budget of the day is spent.
     pub budget_spent: bool,
+    /// Somebody follows every change, in the window or a terminal.
+    pub watched: bool,
 }
 
 /// What was decided.
@@ -242,6 +244,7 @@ impl GpuPolicy {
                 runtime_pm: seen.host.runtime_pm(seen.gpu.pci_bus_id),
                 woke: self.record.woke(),
                 suspended: seen.suspended,
+                watched: seen.watched,
                 wanted: demand.is_some(),
                 matrix_size: seen.settings.pulse.matrix_size,
             },

@@ -19,6 +19,7 @@ use tokio::{
 };
 
 mod cuda;
+mod freeze;
 #[cfg(windows)]
 mod job;
 mod nvml;
@@ -129,6 +130,7 @@ impl DriverProcess {
         };
         let loads_cuda =
             matches!(action, Action::Hold { strategy, .. } if strategy != Strategy::PowerMizer);
+        running.thaw();
         running.has_cuda |= loads_cuda;
         self.last_id += 1;
         let answer = running.ask(self.last_id, action);
@@ -146,6 +148,7 @@ impl DriverProcess {
         };
         // Otherwise it is dropped here, which kills it.
         if is_sound {
+            running.freeze();
             self.running = Some(running);
         }
         result
@@ -168,6 +171,7 @@ struct Running {
     stderr: JoinHandle<Option<String>>,
     /// Whether libcuda may have been loaded.
     has_cuda: bool,
+    frozen: bool,
 }
 
 impl Running {
@@ -200,7 +204,22 @@ impl Running {
             stderr: tokio::spawn(log(stderr.expect("standard error is piped"))),
             child,
             has_cuda: false,
+            frozen: false,
         })
+    }
+
+    /// Stops it until it is asked again. Without libcuda nothing in it ever wakes by itself.
+    fn freeze(&mut self) {
+        if self.has_cuda {
+            freeze::freeze(&self.child);
+            self.frozen = true;
+        }
+    }
+
+    fn thaw(&mut self) {
+        if std::mem::take(&mut self.frozen) {
+            freeze::thaw(&self.child);
+        }
     }
 
     async fn ask<T: DeserializeOwned>(
@@ -242,7 +261,8 @@ impl Running {
 
     /// Ends it in order, or by force; when this returns without an error the process is gone and
     /// the driver has taken back everything.
-    async fn end(self) -> Result<(), GpuError> {
+    async fn end(mut self) -> Result<(), GpuError> {
+        self.thaw();
         let Self {
             mut child, stdin, ..
         } = self;

@@ -14,7 +14,7 @@ mod status;
 mod tests;
 mod workers;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::{
     Moment,
@@ -30,7 +30,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use crate::{
     clock::{Alarm, Clock},
     gpu::GpuSource,
-    handle::{Control, EngineHandle},
+    handle::{ClientId, Control, EngineHandle},
     host::Host,
     log_tail::LogTail,
     settings_store::SettingsStore,
@@ -43,14 +43,16 @@ use workers::{News, Workers};
 /// Time after a resume in which the driver is not to be trusted (see `ollama#5464`: contexts are
 /// dead and calls fail for about two seconds).
 const RESUME_SETTLE: Duration = Duration::from_secs(2);
-/// The machine is looked at this often: a program that starts has to load its model first, which
-/// takes longer. What a GPU's driver tells of a process that opened it is followed up at once.
-const HOST_LOOK: Duration = Duration::from_secs(10);
+/// The settings file is looked at this often.
+const SETTINGS_LOOK: Duration = Duration::from_secs(5);
+/// The machine is looked at this often where the driver tells which processes have a GPU open: a
+/// change of these is followed up at once.
+const HOST_LOOK: Duration = Duration::from_secs(30);
 /// The same where a GPU can suspend: then the process table and the GPU's power state are all that
 /// tells of demand.
 const HOST_LOOK_ALONE: Duration = Duration::from_secs(2);
-/// How much later a look at the machine may come, so that one wake-up serves it and a GPU.
-const HOST_LOOK_SLACK: Duration = Duration::from_secs(1);
+/// How much later these may come, so that one wake-up serves them and a GPU.
+const HOUSEKEEPING_SLACK: Duration = Duration::from_secs(1);
 /// What was learned and spent is written at most this often.
 const SAVE_EVERY: Duration = Duration::from_secs(60);
 /// Time the GPUs get to be let go of when the engine stops; then their processes are killed.
@@ -194,6 +196,8 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
             discovery: Discovery::Running,
             host: HostSample::default(),
             host_look_at: now,
+            settings_look_at: now,
+            watchers: BTreeSet::new(),
             suspend: Suspend::No,
             leases: requests::Leases::default(),
             lease_ended: None,
@@ -239,6 +243,9 @@ struct Core {
     discovery: Discovery,
     host: HostSample,
     host_look_at: Moment,
+    settings_look_at: Moment,
+    /// Clients that follow every change.
+    watchers: BTreeSet<ClientId>,
     suspend: Suspend,
     leases: requests::Leases,
     lease_ended: Option<Moment>,
@@ -289,6 +296,7 @@ impl Core {
             host: &self.host,
             suspended: !matches!(self.suspend, Suspend::No),
             budget_spent,
+            watched: !self.watchers.is_empty(),
             today,
         };
         let mut lanes_at: Option<Moment> = None;
@@ -302,19 +310,22 @@ impl Core {
         self.let_the_machine_sleep();
         self.publish(now);
         match lanes_at {
-            Some(at) if at <= housekeeping_at + HOST_LOOK_SLACK => at,
+            Some(at) if at <= housekeeping_at + HOUSEKEEPING_SLACK => at,
             _ => housekeeping_at,
         }
     }
 
     /// What has to be done now and then, whatever the GPUs do; when next.
     fn housekeeping(&mut self, now: Moment) -> Moment {
-        if now >= self.host_look_at {
+        if now >= self.settings_look_at {
             match self.options.settings.reload_if_changed() {
                 Ok(true) => self.settings_changed(true),
                 Ok(false) => {}
                 Err(error) => tracing::warn!("{error}"),
             }
+            self.settings_look_at = now + SETTINGS_LOOK;
+        }
+        if now >= self.host_look_at {
             self.workers
                 .look(self.options.settings.settings().ai_programs.clone());
             self.host_look_at = now
@@ -355,10 +366,11 @@ impl Core {
             Suspend::Settling(until) => Some(until),
             _ => None,
         };
+        let looks = self.host_look_at.min(self.settings_look_at);
         [retry, settled]
             .into_iter()
             .flatten()
-            .fold(self.host_look_at, Moment::min)
+            .fold(looks, Moment::min)
     }
 
     fn news(&mut self, news: News) {

@@ -39,6 +39,8 @@ pub struct Call {
 pub enum Control {
     /// Somebody asks something.
     Call(Call),
+    /// A client follows every change from now on: what it is shown is to be fresh.
+    Watches(ClientId),
     /// A client is gone: its leases end.
     ClientGone(ClientId),
     /// The desktop application around the engine says how it is.
@@ -88,6 +90,12 @@ impl EngineHandle {
             Ok(()) => answered.await.unwrap_or_else(|_| stopping()),
             Err(_) => stopping(),
         }
+    }
+
+    /// Says that a client follows every change until it is gone.
+    pub async fn client_watches(&self, client: ClientId) {
+        // An engine that is gone shows nothing any more.
+        let _ = self.requests.send(Control::Watches(client)).await;
     }
 
     /// Says that a client is gone.

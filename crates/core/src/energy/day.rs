@@ -66,6 +66,17 @@ impl Day {
         }
     }
 
+    /// Adds to what was charged, or takes away from it.
+    pub(super) fn correct(&mut self, gpu: &GpuUuid, source: PowerSource, Joules(more): Joules) {
+        let account = self.account(gpu, source);
+        let charged = if account.open_s > 0.0 {
+            &mut account.open_j
+        } else {
+            &mut account.settled_j
+        };
+        *charged = (*charged + more).max(0.0);
+    }
+
     /// Charges what was waiting for this baseline.
     pub(super) fn settle(&mut self, gpu: &GpuUuid, source: PowerSource, Watts(resting): Watts) {
         for account in self.accounts.iter_mut().filter(|a| a.is(gpu, source)) {

@@ -101,7 +101,7 @@ fn charges_what_was_drawn_above_rest() {
         energy: Some(Joules(joules)),
         ..reading
     };
-    let rows: [(&str, Vec<Reading>, f64, f64); 14] = [
+    let rows: [(&str, Vec<Reading>, f64, f64); 17] = [
         ("nothing", vec![], 0.0, 0.0),
         ("one reading", vec![held(100.0, 30.0)], 0.0, 0.0),
         (
@@ -130,11 +130,43 @@ fn charges_what_was_drawn_above_rest() {
             vec![
                 with_counter(held(100.0, 30.0), 5000.0),
                 held(110.0, 30.0),
-                with_counter(held(120.0, 30.0), 5600.0),
-                with_counter(held(130.0, 30.0), 5800.0),
+                with_counter(held(120.0, 30.0), 5700.0),
+                with_counter(held(130.0, 30.0), 5900.0),
             ],
-            200.0 + 200.0 + 100.0,
+            500.0 + 100.0,
             30.0,
+        ),
+        (
+            "a counter that says less than power did",
+            vec![
+                with_counter(held(100.0, 30.0), 5000.0),
+                held(110.0, 50.0),
+                with_counter(held(120.0, 30.0), 5300.0),
+            ],
+            100.0,
+            20.0,
+        ),
+        (
+            "no correction by what another program drew",
+            vec![
+                with_counter(held(100.0, 30.0), 5000.0),
+                held(110.0, 30.0),
+                busy(held(120.0, 300.0)),
+                held(130.0, 30.0),
+                with_counter(held(140.0, 30.0), 9000.0),
+            ],
+            200.0 + 200.0,
+            40.0,
+        ),
+        (
+            "no correction over a counter that began anew",
+            vec![
+                with_counter(held(100.0, 30.0), 5000.0),
+                held(110.0, 30.0),
+                with_counter(held(120.0, 30.0), 3.0),
+            ],
+            200.0 + 200.0,
+            20.0,
         ),
         (
             "the counter begins anew",

@@ -15,8 +15,8 @@ pub(super) const SETTLE: Duration = Duration::from_secs(3);
 /// slowest fall known (60 s), because until then it may be the last work that holds the clocks.
 const PROVEN_AFTER: Duration = Duration::from_secs(90);
 /// A pause between looks from which they say nothing about what happened in between (suspend, a
-/// hung driver): well above the 2 s at which a settled GPU is looked at, and the deadline of a look.
-const BLIND: Duration = Duration::from_secs(10);
+/// hung driver): well above the 5 s at which a settled GPU is looked at, and the deadline of a look.
+const BLIND: Duration = Duration::from_secs(15);
 /// Outcomes kept for the status.
 const NEWS_KEPT: usize = 8;
 

@@ -11,15 +11,16 @@ use crate::{
 
 /// A sample this old no longer allows a pulse.
 const FRESH: Duration = Duration::from_millis(500);
-/// Looks at a held GPU while something is being tried, and at one that another process uses: a
-/// fall costs at most this much readiness.
+/// Looks at a held GPU while something is being tried, and at one whose pulses wait for another
+/// process to finish: a fall costs at most this much readiness.
 const ATTENTIVE: Duration = Duration::from_secs(1);
-/// Looks at a held GPU whose hold has proved itself, and at one that was let go of and has its
-/// clocks up still: how long it keeps them is being learned.
-const CALM: Duration = Duration::from_secs(2);
-/// Looks at a GPU at rest of which nothing is wanted: for the display, and for the first sign of
-/// demand. The request that gives it finds a cold GPU whenever it is seen.
-const IDLE: Duration = Duration::from_secs(5);
+/// Looks while somebody watches, at a GPU that another process uses, and at one that was let go of
+/// and has its clocks up still: how long it keeps them is being learned.
+const WATCHED: Duration = Duration::from_secs(2);
+/// Looks at a held GPU whose hold has proved itself, and at one at rest of which nothing is
+/// wanted: for the tray, and for the first sign of demand. Each look costs the processor more than
+/// anything else the keepalive does.
+const CALM: Duration = Duration::from_secs(5);
 /// Looks at a sleeping GPU that can suspend but has not. It suspends about 6 s after the last file
 /// is closed (`facts`: seen on laptops), so after 30 s somebody else keeps it awake.
 const LET_IT_SUSPEND: Duration = Duration::from_secs(30);
@@ -35,8 +36,16 @@ pub(super) struct Situation<'a> {
     pub(super) runtime_pm: RuntimePm,
     pub(super) woke: bool,
     pub(super) suspended: bool,
+    pub(super) watched: bool,
     pub(super) wanted: bool,
     pub(super) matrix_size: u32,
+}
+
+impl Situation<'_> {
+    /// Time between looks at a GPU with which nothing is going on.
+    fn calm(&self) -> Duration {
+        if self.watched { WATCHED } else { CALM }
+    }
 }
 
 /// The next action, or when there may be one.
@@ -117,9 +126,15 @@ fn next_while_holding(situation: &Situation<'_>, plan: Plan, now: Moment) -> Sch
         };
         return Scheduled::now(if fresh { hold } else { Action::Sample });
     }
-    let attentive = situation.phase == Phase::Yielding || !situation.settled;
-    let next_look = sampled_at + if attentive { ATTENTIVE } else { CALM };
-    if plan.strategy != Strategy::Pulse || situation.phase != Phase::Warm {
+    let pulses = plan.strategy == Strategy::Pulse;
+    let rest = match situation.phase {
+        _ if !situation.settled => ATTENTIVE,
+        Phase::Yielding if pulses => ATTENTIVE,
+        Phase::Yielding => WATCHED,
+        _ => situation.calm(),
+    };
+    let next_look = sampled_at + rest;
+    if !pulses || situation.phase != Phase::Warm {
         return Scheduled::due(Action::Sample, next_look, now);
     }
     let pulse_at = record.last_pulse().map_or(now, |last| last + plan.interval);
@@ -147,9 +162,9 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
     let looks = record.timed_sample().map(|(at, _)| at);
     if situation.runtime_pm == RuntimePm::Unsupported {
         let rest = match situation.phase {
-            Phase::Asleep | Phase::Fault if !situation.rests => CALM,
+            Phase::Asleep | Phase::Fault if !situation.rests => WATCHED,
             Phase::Paused if must_watch(situation.reasons) => ATTENTIVE,
-            _ => IDLE,
+            _ => situation.calm(),
         };
         let next_look = looks.map_or(now, |at| at + rest);
         // What is shown is from before the release; the clocks need a moment to fall.

@@ -157,11 +157,27 @@ fn a_fixed_interval_is_kept_to() {
 fn with_a_fixed_interval_nothing_is_tried_so_the_looks_are_calm() {
     let mut rig = rig("rtx-4090", Mode::Always);
     rig.settings.strategy = StrategyChoice::Pulse;
-    rig.settings.pulse.interval = PulseInterval::Fixed(4 * SECOND);
+    rig.settings.pulse.interval = PulseInterval::Fixed(10 * SECOND);
     rig.run_for(HOUR);
-    // One look every 2 s at most, every other of them for a pulse.
+    // One look every 5 s at most, every other of them for a pulse.
     let looks = rig.machine.counters(0, rig.now()).expect("a card").samples;
-    assert!((900..=1810).contains(&looks), "{looks} looks in an hour");
+    assert!((360..=725).contains(&looks), "{looks} looks in an hour");
+}
+
+#[test]
+fn while_somebody_watches_a_gpu_is_looked_at_every_two_seconds() {
+    for mode in [Mode::OnDemand, Mode::Always] {
+        let mut rig = rig("rtx-4090", mode);
+        rig.settings.strategy = StrategyChoice::Pulse;
+        rig.settings.pulse.interval = PulseInterval::Fixed(10 * SECOND);
+        rig.watched = true;
+        rig.run_for(HOUR);
+        let looks = rig.machine.counters(0, rig.now()).expect("a card").samples;
+        assert!(
+            (1790..=1810).contains(&looks),
+            "{mode:?}: {looks} looks in an hour"
+        );
+    }
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub struct Rig {
     pub warm_until: Option<Moment>,
     /// The day's energy budget is spent.
     pub budget_spent: bool,
+    /// Somebody follows every change.
+    pub watched: bool,
     /// What feeds the machine, instead of what the scenario says.
     pub host_override: Option<PowerSource>,
     /// Times the engine would have been woken.
@@ -93,6 +95,7 @@ impl Rig {
             lease_ended: None,
             warm_until: None,
             budget_spent: false,
+            watched: false,
             host_override: None,
             wake_ups: 0,
             events: Vec::new(),
@@ -223,6 +226,7 @@ impl Rig {
             host: &self.host,
             suspended,
             budget_spent: self.budget_spent,
+            watched: self.watched,
         };
         let step = self.policy.step(&seen, self.now);
         watch(&Seen {

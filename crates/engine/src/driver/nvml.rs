@@ -15,6 +15,8 @@ use nvml_wrapper::{
 };
 
 mod observed;
+mod others;
+mod seldom;
 
 pub(super) use observed::Observed;
 

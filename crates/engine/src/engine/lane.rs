@@ -24,6 +24,7 @@ pub(super) struct Lookout<'a> {
     pub(super) host: &'a HostSample,
     pub(super) suspended: bool,
     pub(super) budget_spent: bool,
+    pub(super) watched: bool,
     pub(super) today: Date,
 }
 
@@ -125,6 +126,7 @@ impl Lane {
             host: lookout.host,
             suspended: lookout.suspended,
             budget_spent: lookout.budget_spent,
+            watched: lookout.watched,
         };
         let step = self.policy.step(&seen, now);
         let learned = step

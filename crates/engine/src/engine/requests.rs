@@ -69,7 +69,11 @@ impl Core {
                 });
             }
             Control::Desktop(desktop) => self.desktop = Some(desktop),
+            Control::Watches(client) => {
+                self.watchers.insert(client);
+            }
             Control::ClientGone(client) => {
+                self.watchers.remove(&client);
                 if self.leases.0.remove(&client).is_some() {
                     self.lease_ended = Some(now);
                 }

@@ -81,6 +81,7 @@ async fn converse(
                 let answer = match parse(&line) {
                     Ok(Request::Subscribe) => {
                         news = Some(News::from_now(engine));
+                        engine.client_watches(client).await;
                         Answer::Ok(Reply::Done)
                     }
                     Ok(request) => engine.ask(client, request).await,

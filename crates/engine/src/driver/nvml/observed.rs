@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use gpu_keepalive_core::{
-    Moment,
     gpu::{
-        ClocksEventReasons, ComputeProcess, GpuError, GpuErrorKind, GpuUuid, Inspection, PState,
-        PowerSource, Sample,
+        ClocksEventReasons, GpuError, GpuErrorKind, GpuUuid, Inspection, PState, PowerSource,
+        Sample,
     },
     units::{Bytes, Joules, Megahertz, Percent, Watts},
 };
@@ -14,12 +13,12 @@ use nvml_wrapper::{
     Device, Nvml,
     bitmasks::device::PowerMizerModes,
     enum_wrappers::device::{Clock, TemperatureSensor},
-    enums::device::{self as enums, PowerMizerMode, UsedGpuMemory},
+    enums::device::{self as enums, PowerMizerMode},
     error::{Bits, NvmlError},
     struct_wrappers::device::ProcessInfo,
 };
 
-use super::{celsius, failed, open_library, told};
+use super::{celsius, failed, open_library, others::Others, seldom::Seldom, told};
 use crate::{clock, driver::PowerMizer};
 
 /// One GPU opened through NVML. Dropping it restores what was set and closes the library.
@@ -27,20 +26,19 @@ pub(in crate::driver) struct Observed {
     nvml: Nvml,
     /// NVML's index, which is stable for as long as the library stays open.
     index: u32,
-    /// The pid by which the driver knows this process; see [`Observed::recognise_ourselves`].
-    own_pid: u32,
-    /// Newest time stamp of the driver's utilization samples, in its own microseconds.
-    utilization_seen: Option<u64>,
-    /// When the energy counter was last read.
-    energy_read: Option<Moment>,
+    others: Others,
+    energy: Seldom<Option<Joules>>,
+    power_source: Seldom<Option<PowerSource>>,
     /// The PowerMizer mode to restore, while ours is set.
     power_mizer_before: Option<PowerMizerMode>,
 }
 
-/// The energy counter is read at most this often: one reading took 3.5 ms of CPU time on an H200
-/// (driver 580.159.04), where everything else together takes 0.2 ms. In between, energy is the
-/// integral of power.
-const ENERGY_EVERY: Duration = Duration::from_secs(60);
+/// The energy counter is read this often: one reading takes 2.5 to 3.5 ms of processor time on an
+/// H200 (driver 580.159.04), where the readings of every look take 0.2 ms together.
+const ENERGY_EVERY: Duration = Duration::from_secs(120);
+/// What feeds the GPU is read this often; 0.25 to 0.5 ms there. The machine tells of its battery
+/// by itself; only an undersized adapter is known from here alone.
+const POWER_SOURCE_EVERY: Duration = Duration::from_secs(30);
 
 impl Observed {
     /// Opens the library and finds that GPU.
@@ -59,9 +57,9 @@ impl Observed {
         Ok(Self {
             nvml,
             index,
-            own_pid: std::process::id(),
-            utilization_seen: None,
-            energy_read: None,
+            others: Others::new(),
+            energy: Seldom::new(ENERGY_EVERY),
+            power_source: Seldom::new(POWER_SOURCE_EVERY),
             power_mizer_before: None,
         })
     }
@@ -71,20 +69,19 @@ impl Observed {
     /// # Errors
     /// Only when the GPU or the driver as a whole is gone; a reading that fails is `None`.
     pub(in crate::driver) fn sample(&mut self) -> Result<Sample, GpuError> {
-        let (own_pid, seen) = (self.own_pid, self.utilization_seen);
         let now = clock::Clock::Boot.now();
-        let energy_due = self
-            .energy_read
-            .is_none_or(|at| now.since(at) >= ENERGY_EVERY);
-        let device = self.device()?;
+        let device = open_device(&self.nvml, self.index)?;
         let processes = told("compute processes", device.running_compute_processes())?;
-        let (other_utilization, newest) = other_utilization(&device, own_pid, seen, &processes)?;
+        let utilization = told("utilization", device.utilization_rates())?.map(|u| Percent(u.gpu));
+        let others = &mut self.others;
+        let other_utilization = others.busiest(&device, &processes, utilization, now)?;
+        let energy = self.energy.when_due(now, || {
+            told("energy", device.total_energy_consumption())
+                .map(|counter| counter.map(|millijoules| Joules(millijoules as f64 / 1000.0)))
+        })?;
+        let source = self.power_source.or_last(now, || power_source(&device))?;
         let temperature = device.temperature(TemperatureSensor::Gpu);
-        let energy = match energy_due {
-            true => told("energy", device.total_energy_consumption())?,
-            false => None,
-        };
-        let sample = Sample {
+        Ok(Sample {
             pstate: told("P-state", device.performance_state())?
                 .and_then(|state| PState::new(state.as_c())),
             sm_clock: told("SM clock", device.clock_info(Clock::SM))?.map(Megahertz),
@@ -92,20 +89,15 @@ impl Observed {
             temperature: told("temperature", temperature)?.map(celsius),
             power: told("power", device.power_usage())?
                 .map(|milliwatts| Watts(f64::from(milliwatts) / 1000.0)),
-            energy: energy.map(|millijoules| Joules(millijoules as f64 / 1000.0)),
-            utilization: told("utilization", device.utilization_rates())?.map(|u| Percent(u.gpu)),
+            energy: energy.flatten(),
+            utilization,
             other_utilization,
             clocks_event_reasons: clocks_event_reasons(&device)?,
             vram_free: told("memory", device.memory_info())?.map(|memory| Bytes(memory.free)),
-            vram_ours: processes.as_ref().and_then(|all| vram_of(all, own_pid)),
-            compute_processes: processes.map(|all| others(all, own_pid)),
-            power_source: power_source(&device)?,
-        };
-        self.utilization_seen = newest.or(seen);
-        if energy_due {
-            self.energy_read = Some(now);
-        }
-        Ok(sample)
+            vram_ours: processes.as_ref().and_then(|all| others.vram_of_us(all)),
+            compute_processes: processes.map(|all| others.without_us(all)),
+            power_source: source,
+        })
     }
 
     /// How it is set up.
@@ -148,15 +140,15 @@ impl Observed {
     pub(in crate::driver) fn recognise_ourselves(&mut self, before: &Occupancy) -> Option<Bytes> {
         let after = self.occupancy();
         if let (Some(old), Some(new)) = (&before.processes, &after.processes)
-            && !new.iter().any(|process| process.pid == self.own_pid)
+            && !new.iter().any(|process| process.pid == self.others.own_pid)
         {
             let appeared = |p: &&ProcessInfo| !old.iter().any(|known| known.pid == p.pid);
             let mut candidates = new.iter().filter(appeared);
             if let (Some(process), None) = (candidates.next(), candidates.next()) {
-                self.own_pid = process.pid;
+                self.others.own_pid = process.pid;
             }
         }
-        let listed = after.processes.and_then(|all| vram_of(&all, self.own_pid));
+        let listed = after.processes.and_then(|all| self.others.vram_of_us(&all));
         let taken = || before.free?.checked_sub(after.free?).map(Bytes);
         listed.or_else(taken)
     }
@@ -230,10 +222,14 @@ impl Observed {
     }
 
     fn device(&self) -> Result<Device<'_>, GpuError> {
-        self.nvml
-            .device_by_index(self.index)
-            .map_err(|e| failed("nvmlDeviceGetHandleByIndex", e))
+        open_device(&self.nvml, self.index)
     }
+}
+
+/// Borrows the library alone, so that what follows the GPU can change meanwhile.
+fn open_device(nvml: &Nvml, index: u32) -> Result<Device<'_>, GpuError> {
+    nvml.device_by_index(index)
+        .map_err(|e| failed("nvmlDeviceGetHandleByIndex", e))
 }
 
 impl Drop for Observed {
@@ -281,71 +277,4 @@ fn power_source(device: &Device) -> Result<Option<PowerSource>, GpuError> {
         Err(error) => Err(error),
     };
     told("power source", source)
-}
-
-/// The busiest other process since the time stamp `seen`, and the newest time stamp.
-///
-/// The first look finds samples of unknown age, so it says nothing and only takes note of their
-/// time. Processes that merely draw, such as a compositor, do not count.
-fn other_utilization(
-    device: &Device,
-    own_pid: u32,
-    seen: Option<u64>,
-    compute: &Option<Vec<ProcessInfo>>,
-) -> Result<(Option<Percent>, Option<u64>), GpuError> {
-    // Asking took 1.4 ms of CPU time on an H200; who has no context computes nothing.
-    if compute
-        .as_ref()
-        .is_some_and(|all| all.iter().all(|process| process.pid == own_pid))
-    {
-        return Ok((Some(Percent(0)), seen));
-    }
-    let stats = match device.process_utilization_stats(seen) {
-        // No sample is newer than `seen`: nobody did anything.
-        Err(NvmlError::NotFound) => Ok(Vec::new()),
-        stats => stats,
-    };
-    let Some(stats) = told("process utilization", stats)? else {
-        return Ok((None, None));
-    };
-    let newest = stats.iter().map(|sample| sample.timestamp).max().or(seen);
-    if seen.is_none() && newest.is_some() {
-        return Ok((None, newest));
-    }
-    let drawing = told("graphics processes", device.running_graphics_processes())?;
-    let listed = |list: &Option<Vec<ProcessInfo>>, pid| {
-        list.iter().flatten().any(|process| process.pid == pid)
-    };
-    let busiest = stats
-        .iter()
-        .filter(|sample| sample.pid != own_pid && seen.is_none_or(|seen| sample.timestamp > seen))
-        .filter(|sample| listed(compute, sample.pid) || !listed(&drawing, sample.pid))
-        .map(|sample| sample.sm_util)
-        .max();
-    Ok((
-        Some(Percent(busiest.unwrap_or(0).min(100))),
-        newest.or(Some(0)),
-    ))
-}
-
-fn others(processes: Vec<ProcessInfo>, own_pid: u32) -> Vec<ComputeProcess> {
-    let others = processes.into_iter().filter(|p| p.pid != own_pid);
-    others
-        .map(|process| ComputeProcess {
-            pid: process.pid,
-            vram: used(&process),
-        })
-        .collect()
-}
-
-/// `None` when the driver does not list that process, which says nothing where it lists none.
-fn vram_of(processes: &[ProcessInfo], pid: u32) -> Option<Bytes> {
-    used(processes.iter().find(|process| process.pid == pid)?)
-}
-
-fn used(process: &ProcessInfo) -> Option<Bytes> {
-    match process.used_gpu_memory {
-        UsedGpuMemory::Used(bytes) => Some(Bytes(bytes)),
-        UsedGpuMemory::Unavailable => None,
-    }
 }

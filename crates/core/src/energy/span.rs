@@ -1,0 +1,48 @@
+use super::interval::Interval;
+use crate::{gpu::PowerSource, units::Joules};
+
+/// The stretches since the driver's counter was last read, as far as all of them were charged in
+/// one way: then the counter's next reading corrects what power alone had told.
+///
+/// Power is read now and then, and always just before a pulse, when the GPU draws the least. The
+/// counter misses nothing, but reading it takes milliseconds of processor time, so it is read
+/// every two minutes.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Span {
+    counter: Joules,
+    power_source: PowerSource,
+    charged: Joules,
+}
+
+impl Span {
+    /// Begins at a reading of the counter.
+    pub(super) fn from(counter: Joules, power_source: PowerSource) -> Self {
+        Self {
+            counter,
+            power_source,
+            charged: Joules(0.0),
+        }
+    }
+
+    /// With another stretch; `None` where a correction could not be told apart any more: somebody
+    /// computed meanwhile, the hold or the day ended, the power source changed, or nothing was
+    /// measured.
+    pub(super) fn with(self, interval: &Interval) -> Option<Self> {
+        let one_day = interval.dates.0 == interval.dates.1;
+        let ours_alone = interval.held && !interval.others_busy;
+        let one_account = one_day && interval.power_source == self.power_source;
+        let Joules(drawn) = interval.drawn.filter(|_| ours_alone && one_account)?;
+        Some(Self {
+            charged: Joules(self.charged.0 + drawn),
+            ..self
+        })
+    }
+
+    /// What has to be added to what was charged on which power source, by the counter read at its
+    /// end; `None` when the driver was loaded anew in between.
+    pub(super) fn correction(&self, counter: Joules) -> Option<(PowerSource, Joules)> {
+        let counted = counter.0 - self.counter.0;
+        let more = Joules(counted - self.charged.0);
+        (counted >= 0.0).then_some((self.power_source, more))
+    }
+}
