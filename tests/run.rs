@@ -7,6 +7,7 @@ mod engine;
 mod faults;
 mod killed;
 mod lifecycle;
+mod measured;
 mod refused;
 mod settings;
 mod socket;

@@ -6,10 +6,10 @@ use clap::{
 };
 use gpu_keepalive_core::{
     models::{DEFAULT_CONTEXT_TOKENS, Format, KvCache},
+    proof::Plan,
     protocol::Request,
     settings::Mode,
 };
-use gpu_keepalive_engine::proof::Plan;
 
 use crate::duration::parse_duration;
 
@@ -164,10 +164,10 @@ pub(crate) struct BenchArgs {
     /// The GPU to measure, by its number.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) gpu: Option<u32>,
-    /// How often each request is measured: 1 to 20.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
-    pub(crate) rounds: u32,
-    /// Leave out the rest of 20 seconds, and be done in about a minute.
+    /// How often each request is measured: 1 to 20; without it twice, and once with --quick.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(Plan::MAX_ROUNDS)))]
+    pub(crate) rounds: Option<u32>,
+    /// One rest, just long enough for the clocks of this GPU to fall: one to two minutes.
     #[arg(long)]
     pub(crate) quick: bool,
     /// Write one JSON object.
@@ -177,11 +177,7 @@ pub(crate) struct BenchArgs {
 
 impl BenchArgs {
     pub(crate) fn plan(&self) -> Plan {
-        if self.quick {
-            Plan::quick(self.rounds)
-        } else {
-            Plan::thorough(self.rounds)
-        }
+        Plan::new(self.quick, self.rounds)
     }
 }
 

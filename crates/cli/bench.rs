@@ -3,8 +3,8 @@ use std::time::Duration;
 use anyhow::bail;
 use gpu_keepalive_core::{
     gpu::{GpuError, GpuErrorKind, GpuInfo},
+    policy::thermal_limit,
     proof::Proof,
-    protocol::{PauseReason, Request},
 };
 use gpu_keepalive_engine::{
     clock::Clock,
@@ -14,19 +14,18 @@ use gpu_keepalive_engine::{
         simulated::{Simulation, load_scenario},
     },
     paths::Paths,
-    proof::{KeptProofs, Plan, ProcessPrograms, Programs, SimulatedPrograms, measure},
+    proof::{Job, KeptProofs, MeasureError, Programs, Progress, measure},
+    settings_store::SettingsStore,
     signals::Signals,
-    socket::Client,
 };
 
 use crate::{args::BenchArgs, exit::WrongUsage, output, reach};
 
+mod by_engine;
 mod render;
 
-/// Time for a running engine to let go of its GPUs.
-const LETS_GO_WITHIN: Duration = Duration::from_secs(10);
-
-/// Measures cold against warm on one GPU.
+/// Measures cold against warm on one GPU: by the running engine, which then holds nothing
+/// meanwhile, otherwise by itself.
 pub(crate) async fn bench(args: BenchArgs, simulate: Option<String>) -> anyhow::Result<()> {
     let proof = match simulate {
         Some(name) => on_simulated_machine(&args, &name).await?,
@@ -41,23 +40,17 @@ pub(crate) async fn bench(args: BenchArgs, simulate: Option<String>) -> anyhow::
 }
 
 async fn on_this_machine(args: &BenchArgs) -> anyhow::Result<Proof> {
-    let program = std::env::current_exe()?;
-    let mut source = NvidiaSource::new(Backend::Process {
-        program: program.clone(),
-    });
-    let info = choose(source.discover().await?, args.gpu)?;
-    let uuid = info.uuid.clone();
-    let plan = args.plan();
-    let paused = PausedEngine::pause(plan.longest()).await?;
-    let gpu = source.open(&info);
-    let programs = ProcessPrograms { program, uuid };
-    let measured = run(&info, gpu, programs, &plan, Clock::Boot, false).await;
-    if let Some(engine) = paused {
-        engine.resume().await;
+    if let Some(mut engine) = reach::engine_if_any().await? {
+        // One on simulated GPUs has nothing to do with the real ones.
+        if !reach::status(&mut engine).await?.engine.simulated {
+            return by_engine::bench(engine, args).await;
+        }
     }
-    let proof = measured?;
+    let program = std::env::current_exe()?;
+    let source = NvidiaSource::new(Backend::Process { program });
+    let proof = with(source, args, Clock::Boot, false).await?;
     let state = Paths::of_user()?.state;
-    if let Err(error) = KeptProofs::load(&state).keep(&state, proof.clone()) {
+    if let Err(error) = KeptProofs::keep(&state, proof.clone()) {
         anstream::eprintln!("the result cannot be kept in {}: {error}", state.display());
     }
     Ok(proof)
@@ -69,33 +62,56 @@ async fn on_simulated_machine(args: &BenchArgs, name: &str) -> anyhow::Result<Pr
     tokio::time::pause();
     let clock = Clock::tokio();
     let simulation = Simulation::new(scenario, clock.clone());
-    let mut source = simulation.source();
+    with(simulation.source(), args, clock, true).await
+}
+
+async fn with(
+    mut source: impl GpuSource,
+    args: &BenchArgs,
+    clock: Clock,
+    simulated: bool,
+) -> anyhow::Result<Proof> {
     let info = choose(source.discover().await?, args.gpu)?;
+    let settings = SettingsStore::load(Paths::of_user()?.settings)?;
     let gpu = source.open(&info);
-    let index = info.index;
-    let programs = SimulatedPrograms { simulation, index };
-    run(&info, gpu, programs, &args.plan(), clock, true).await
+    let Some(programs) = source.programs(&info) else {
+        bail!("no program can be started to measure with");
+    };
+    let job = Job {
+        limit: thermal_limit(settings.settings(), &info),
+        gpu: info,
+        simulated,
+        plan: args.plan(),
+    };
+    run(&job, gpu, programs, &clock).await
 }
 
 /// Measures, with progress on standard error, until it is done or interrupted; either way nothing
 /// is held afterwards.
 async fn run(
-    info: &GpuInfo,
+    job: &Job,
     mut gpu: impl Gpu,
     mut programs: impl Programs,
-    plan: &Plan,
-    clock: Clock,
-    simulated: bool,
+    clock: &Clock,
 ) -> anyhow::Result<Proof> {
-    let minutes = plan.longest().as_secs().div_ceil(60);
-    let how = if simulated { " (simulated)" } else { "" };
-    anstream::eprintln!("{}{how}: at most {minutes} minutes", info.name);
+    announce(&job.gpu, job.simulated, job.plan.longest());
     let mut signals = Signals::new()?;
-    let tell = |what: &str| anstream::eprintln!("  {what}");
+    let tell = |progress: Progress| anstream::eprintln!("  {}", progress.text);
     tokio::select! {
-        proof = measure(info, &mut gpu, &mut programs, plan, &clock, simulated, tell) => Ok(proof?),
+        proof = measure(job, &mut gpu, &mut programs, clock, tell) => match proof {
+            Ok(proof) => Ok(proof),
+            // Its exit code depends on the kind.
+            Err(MeasureError::Gpu(error)) => Err(error.into()),
+            Err(error) => Err(error.into()),
+        },
         _ = signals.next() => bail!("interrupted: nothing is held any more, and nothing was kept"),
     }
+}
+
+fn announce(gpu: &GpuInfo, simulated: bool, longest: Duration) {
+    let minutes = longest.as_secs().div_ceil(60);
+    let how = if simulated { " (simulated)" } else { "" };
+    anstream::eprintln!("{}{how}: at most {minutes} minutes", gpu.name);
 }
 
 fn choose(gpus: Vec<GpuInfo>, index: Option<u32>) -> anyhow::Result<GpuInfo> {
@@ -110,58 +126,6 @@ fn choose(gpus: Vec<GpuInfo>, index: Option<u32>) -> anyhow::Result<GpuInfo> {
         None => {
             let message = format!("there is no GPU {wanted}; “gpu-keepalive gpus” lists them");
             Err(WrongUsage(message).into())
-        }
-    }
-}
-
-/// A running engine that was told to let go, so that nobody else keeps the GPU warm.
-struct PausedEngine(Client);
-
-impl PausedEngine {
-    /// Pauses it, should there be one that holds real GPUs and is not paused already.
-    async fn pause(longest: Duration) -> anyhow::Result<Option<Self>> {
-        let Some(mut client) = reach::engine_if_any().await? else {
-            return Ok(None);
-        };
-        let status = reach::status(&mut client).await?;
-        let by_user = |reasons: &[PauseReason]| reasons.contains(&PauseReason::User);
-        if status.engine.simulated || status.gpus.iter().any(|gpu| by_user(&gpu.reasons)) {
-            return Ok(None);
-        }
-        anstream::eprintln!("GPU Keepalive is running; it is paused for the measurement");
-        // It ends by itself, should we be killed.
-        let for_s = Some((longest + Duration::from_secs(60)).as_secs_f64());
-        client.ask(&Request::Pause { for_s }).await?;
-        let mut paused = Self(client);
-        if let Err(error) = paused.until_nothing_is_held().await {
-            paused.resume().await;
-            return Err(error);
-        }
-        Ok(Some(paused))
-    }
-
-    async fn until_nothing_is_held(&mut self) -> anyhow::Result<()> {
-        let look = async {
-            while reach::status(&mut self.0)
-                .await?
-                .gpus
-                .iter()
-                .any(|gpu| gpu.strategy.is_some())
-            {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-            Ok(())
-        };
-        match tokio::time::timeout(LETS_GO_WITHIN, look).await {
-            Ok(looked) => looked,
-            Err(_) => bail!("the running GPU Keepalive does not let go of its GPU"),
-        }
-    }
-
-    async fn resume(mut self) {
-        match self.0.ask(&Request::Resume).await {
-            Ok(_) => anstream::eprintln!("GPU Keepalive goes on"),
-            Err(error) => anstream::eprintln!("GPU Keepalive stays paused for a while: {error}"),
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::process::Stdio;
 
-use gpu_keepalive_core::protocol::Request;
-use gpu_keepalive_engine::socket::Server;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::{
@@ -12,7 +10,7 @@ use tokio::{
 };
 
 use super::driver::{FakeDriver, until};
-use crate::support::{FakeEngine, soon};
+use crate::support::soon;
 
 fn bench(driver: &FakeDriver, home: &TempDir) -> Child {
     let mut command = Command::new(driver.program());
@@ -65,33 +63,4 @@ async fn interrupted_it_leaves_nothing_behind() {
         driver.until_no_process_lives().await;
         assert!(!home.path().join("gpu-keepalive/proofs.json").exists());
     }
-}
-
-#[tokio::test]
-async fn a_running_engine_is_paused_for_it_and_goes_on_whatever_happens() {
-    let (driver, home) = (FakeDriver::new(), TempDir::new().expect("a folder"));
-    let mut engine = FakeEngine::start();
-    engine.status.send_modify(|status| {
-        let status = std::sync::Arc::make_mut(status);
-        status.engine.simulated = false;
-        status.gpus[0].strategy = None;
-    });
-    let server = Server::bind(&home.path().join("gpu-keepalive.sock")).expect("free");
-    let handle = engine.handle.clone();
-    let _server = tokio::spawn(async move { server.serve(handle).await });
-
-    let bench = bench(&driver, &home);
-    until("a request is answered", || !driver.events("ran").is_empty()).await;
-    let (_, _, err) = interrupt(bench, Signal::INT).await;
-    assert!(err.contains("it is paused for the measurement"), "{err}");
-    let mut asked = Vec::new();
-    while let Ok(request) = engine.asked.try_recv() {
-        asked.push(request);
-    }
-    let pause = &asked[1];
-    assert!(
-        matches!(pause, Request::Pause { for_s: Some(seconds) } if *seconds > 60.0),
-        "a pause that ends by itself: {asked:?}"
-    );
-    assert_eq!(asked.last(), Some(&Request::Resume));
 }

@@ -27,7 +27,11 @@ pub(super) fn text(proof: &Proof) -> String {
         .workloads
         .iter()
         .for_each(|workload| rows(&mut text, workload));
-    text += &format!("Medians of {} and their spread.\n", rounds(proof.rounds));
+    text += &match (proof.quick, proof.rounds) {
+        (true, 1) => "A short measurement: each request once.\n".to_owned(),
+        (_, 1) => "Each request once.\n".to_owned(),
+        (_, rounds) => format!("Medians of {rounds} rounds and their spread.\n"),
+    };
     text
 }
 
@@ -96,13 +100,6 @@ fn kept_by(proof: &Proof) -> String {
         None => {}
     }
     text
-}
-
-fn rounds(rounds: u32) -> String {
-    match rounds {
-        1 => "one round".to_owned(),
-        rounds => format!("{rounds} rounds"),
-    }
 }
 
 fn unknown() -> String {

@@ -39,6 +39,7 @@ fn step_ns() -> f64 {
         suspended: false,
         budget_spent: false,
         watched: false,
+        measuring: false,
     };
     let mut policy = rig.policy.clone();
     let step = policy.step(&seen, rig.now());

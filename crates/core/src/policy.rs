@@ -11,6 +11,7 @@ mod demand;
 mod governor;
 mod inhibitor;
 mod interval;
+mod measuring;
 mod record;
 mod schedule;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use crate::{
 
 pub use demand::{DemandReason, others_computing};
 pub use governor::{Governor, Learned, Verdict};
+pub use inhibitor::thermal_limit;
 pub use interval::{FALL_FACTOR, GROWTH, IntervalLaw};
 pub use record::{Fault, GpuRecord};
 
@@ -91,6 +93,8 @@ pub struct Observations<'a> {
     pub budget_spent: bool,
     /// Somebody follows every change, in the window or a terminal.
     pub watched: bool,
+    /// This GPU is being measured, or about to be: nothing of ours may have it open.
+    pub measuring: bool,
 }
 
 /// What was decided.
@@ -108,6 +112,8 @@ pub struct Decision {
     pub interval: Option<Duration>,
     /// The phase and its cause, for people.
     pub text: String,
+    /// Why it cannot be measured now, for people; `None` when it can.
+    pub cannot_measure: Option<String>,
 }
 
 /// Something worth telling that is not a state.
@@ -225,6 +231,18 @@ impl GpuPolicy {
             (Phase::Off | Phase::Paused, _) | (_, None) => intended,
             (_, Some(_)) => Phase::Fault,
         };
+        let context = words::Context {
+            phase,
+            reasons: &reasons,
+            demand,
+            seen,
+            record: &self.record,
+            demand_ends: self.demand.expires(seen, now),
+            thermal: self.inhibitor.thermal_limits(seen),
+            now,
+        };
+        let text = words::phase_text(&context);
+        let cannot_measure = measuring::obstacle(&context);
         let reasons = if phase == Phase::Paused {
             reasons
         } else {
@@ -243,8 +261,8 @@ impl GpuPolicy {
                 record: &self.record,
                 runtime_pm: seen.host.runtime_pm(seen.gpu.pci_bus_id),
                 woke: self.record.woke(),
-                suspended: seen.suspended,
                 watched: seen.watched,
+                left_alone: seen.suspended || seen.measuring,
                 wanted: demand.is_some(),
                 matrix_size: seen.settings.pulse.matrix_size,
             },
@@ -266,16 +284,8 @@ impl GpuPolicy {
             .filter(|plan| plan.strategy == Strategy::Pulse && phase == Phase::Warm)
             .map(|plan| plan.interval);
         let decision = Decision {
-            text: words::phase_text(&words::Context {
-                phase,
-                reasons: &reasons,
-                demand,
-                seen,
-                record: &self.record,
-                demand_ends: self.demand.expires(seen, now),
-                thermal: self.inhibitor.thermal_limits(seen),
-                now,
-            }),
+            text,
+            cannot_measure,
             phase,
             reasons,
             demand,
@@ -355,6 +365,9 @@ impl GpuPolicy {
         reasons: &[PauseReason],
         now: Moment,
     ) -> Phase {
+        if seen.measuring {
+            return Phase::Paused;
+        }
         if !seen.switches.enabled {
             return Phase::Off;
         }

@@ -1,6 +1,7 @@
 //! What keeping warm brings on one GPU: what is measured, and what the numbers say.
 
 mod measurements;
+mod plan;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::gpu::GpuUuid;
 
 pub use measurements::{About, Measurements};
+pub use plan::{Plan, Step, quick_in_words};
 pub use workload::{Workload, WorkloadAction, WorkloadOutcome};
 
 /// What was measured on one GPU with one driver: what `bench --json` writes.
@@ -30,8 +32,14 @@ pub struct Proof {
     pub date: String,
     /// Whether the GPU was simulated, and so every number.
     pub simulated: bool,
+    /// Whether it was a short measurement: one rest, and the slowdown left out.
+    #[serde(default)]
+    pub quick: bool,
     /// How often each request was measured.
     pub rounds: u32,
+    /// Whether another program was seen to compute meanwhile.
+    #[serde(default)]
+    pub disturbed: bool,
     /// Seconds from the end of work until the clocks fell; null when they did not.
     pub hold_time_s: Option<f64>,
     /// What the program did whose requests were measured.

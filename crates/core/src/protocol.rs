@@ -28,17 +28,19 @@ use serde::{Deserialize, Serialize};
 use crate::{
     gpu::GpuInfo,
     models::{Format, KvCache},
-    proof::Proof,
+    proof::{Plan, Proof},
     settings::Mode,
 };
 
 mod doctor;
 mod recommend;
 mod status;
+mod tone;
 
 pub use doctor::{Doctor, Finding};
 pub use recommend::{ModelFit, Recommendation};
 pub use status::*;
+pub use tone::Tone;
 
 /// Longest accepted line, its newline included.
 pub const MAX_LINE_BYTES: usize = 64 * 1024;
@@ -126,6 +128,25 @@ pub enum Request {
     Report,
     /// What was measured on the GPUs there are, answered by [`Reply::Proof`].
     Proof,
+    /// Measure cold against warm on one GPU, answered by [`Reply::Measured`] when that is done;
+    /// [`Status::measuring`] tells of the progress.
+    ///
+    /// One at a time. It ends with [`Request::CancelBench`], with this connection (so its writing
+    /// half has to stay open), and when something comes that also forbids keeping a GPU warm.
+    Bench {
+        /// The GPU of this index; without it the first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gpu: Option<u32>,
+        /// Whether a short measurement is enough.
+        #[serde(default)]
+        quick: bool,
+        /// How often each request is measured, up to [`Plan::MAX_ROUNDS`]; without it once or
+        /// twice.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rounds: Option<u32>,
+    },
+    /// End the measurement under way, should there be one.
+    CancelBench,
     /// The newest lines of the engine's log, answered by [`Reply::Log`].
     Log,
     /// Open the window, or raise it when it is open.
@@ -134,7 +155,7 @@ pub enum Request {
 
 impl Request {
     /// The name of every request, as in its `request` field.
-    pub const NAMES: [&'static str; 20] = [
+    pub const NAMES: [&'static str; 22] = [
         "status",
         "subscribe",
         "gpus",
@@ -153,6 +174,8 @@ impl Request {
         "doctor",
         "report",
         "proof",
+        "bench",
+        "cancel_bench",
         "log",
         "show_window",
     ];
@@ -169,6 +192,13 @@ impl Request {
                     "for_s is {s:?}; it must be more than 0 and at most {longest} seconds"
                 ))
             }
+            Self::Bench {
+                rounds: Some(rounds),
+                ..
+            } if !(1..=Plan::MAX_ROUNDS).contains(rounds) => refused(format!(
+                "rounds is {rounds}; it must be from 1 to {}",
+                Plan::MAX_ROUNDS
+            )),
             Self::Energy { days } if !(1..=MAX_ENERGY_DAYS).contains(days) => refused(format!(
                 "days is {days}; it must be from 1 to {MAX_ENERGY_DAYS}"
             )),
@@ -208,11 +238,23 @@ pub enum Reply {
     Doctor(Doctor),
     /// The report, as text.
     Report(String),
-    /// The newest measurement of each GPU with the driver it has now; none for one that was never
-    /// measured.
-    Proof(Vec<Proof>),
+    /// What was measured so far, and what a measurement would do.
+    Proof(ProofReport),
+    /// What was just measured.
+    Measured(Box<Proof>),
     /// Log lines, oldest first.
     Log(Vec<String>),
+}
+
+/// What was measured of the GPUs there are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ProofReport {
+    /// What a quick measurement does and how long it takes, for people.
+    pub quick: String,
+    /// The newest measurement of each GPU with the driver it has now; none for one that was never
+    /// measured.
+    pub proofs: Vec<Proof>,
 }
 
 /// What a subscriber hears.
@@ -280,6 +322,8 @@ pub enum ErrorCode {
     SettingsNotWritten,
     /// The engine runs without a desktop, so there is no window to show.
     NoWindow,
+    /// The GPU cannot be measured now, or the measurement ended without a result.
+    NotMeasured,
     /// The engine is stopping.
     Stopping,
 }

@@ -7,6 +7,7 @@
 mod doctor;
 mod gpus;
 mod lane;
+mod measuring;
 mod requests;
 mod state;
 mod status;
@@ -33,6 +34,7 @@ use crate::{
     handle::{ClientId, Control, EngineHandle},
     host::Host,
     log_tail::LogTail,
+    proof::KeptProofs,
     settings_store::SettingsStore,
 };
 
@@ -188,7 +190,7 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
                 .as_ref()
                 .map(StateFolder::ledger)
                 .unwrap_or_default(),
-            workers: Workers::start(source, host, news_in),
+            workers: Workers::start(source, host, news_in, options.clock.clone()),
             options,
             started: now,
             lanes: Vec::new(),
@@ -204,6 +206,8 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
             warm_until: None,
             unsaved_since: None,
             desktop: None,
+            measurement: None,
+            proofs: KeptProofs::default(),
             settings_in_force,
             status,
             events: handle.event_sender(),
@@ -253,6 +257,9 @@ struct Core {
     ledger: Ledger,
     unsaved_since: Option<Moment>,
     desktop: Option<DesktopStatus>,
+    measurement: Option<measuring::Measurement>,
+    /// What was measured, where nothing is kept between runs.
+    proofs: KeptProofs,
     settings_in_force: watch::Sender<Arc<Settings>>,
     status: watch::Sender<Arc<Status>>,
     events: broadcast::Sender<Event>,
@@ -287,6 +294,7 @@ impl Core {
         let budget = self.options.settings.settings().energy.daily_budget_wh;
         let today = self.options.clock.today();
         let budget_spent = budget.is_some_and(|wh| self.ledger.budget_spent(today, wh));
+        let measured = self.measured_gpu();
         let lookout = lane::Lookout {
             settings: self.options.settings.settings(),
             switches: self.switches,
@@ -297,6 +305,7 @@ impl Core {
             suspended: !matches!(self.suspend, Suspend::No),
             budget_spent,
             watched: !self.watchers.is_empty(),
+            measured: measured.as_ref(),
             today,
         };
         let mut lanes_at: Option<Moment> = None;
@@ -307,6 +316,7 @@ impl Core {
                 self.unsaved_since.get_or_insert(now);
             }
         }
+        self.advance_measurement();
         self.let_the_machine_sleep();
         self.publish(now);
         match lanes_at {
@@ -390,6 +400,8 @@ impl Core {
                 }
             }
             News::Looked(host) => self.host = host,
+            News::Measuring(progress) => self.measuring(progress),
+            News::Measured(result) => self.measured(result),
             News::Discovered(result) => self.discovered(result),
             News::Happened(event, handled) => self.happened(event, handled, now),
         }
@@ -401,6 +413,7 @@ impl Core {
             HostEvent::Suspending => {
                 self.ledger.interrupt();
                 self.save();
+                self.end_measurement("The computer went to sleep; measure again.".to_owned());
                 self.suspend = Suspend::Going(Some(handled));
             }
             HostEvent::Resumed => {
@@ -415,6 +428,7 @@ impl Core {
     /// Acknowledges a suspend once nothing of ours is open any more.
     fn let_the_machine_sleep(&mut self) {
         if let Suspend::Going(handled) = &mut self.suspend
+            && self.measurement.is_none()
             && self.lanes.iter().all(Lane::is_closed)
             && let Some(handled) = handled.take()
         {
@@ -435,7 +449,8 @@ impl Core {
         self.save();
         let everything_closed = async {
             self.suspend = Suspend::Going(None);
-            while !self.lanes.iter().all(Lane::is_closed) {
+            self.end_measurement("GPU Keepalive is stopping.".to_owned());
+            while self.measurement.is_some() || !self.lanes.iter().all(Lane::is_closed) {
                 self.advance();
                 let Some(news) = news.recv().await else { break };
                 self.news(news);

@@ -4,6 +4,8 @@ use std::future::Future;
 
 use gpu_keepalive_core::gpu::{Action, GpuError, GpuInfo, Outcome};
 
+use crate::proof::Programs;
+
 pub mod nvidia;
 pub mod simulated;
 
@@ -20,6 +22,8 @@ pub trait Gpu: Send + 'static {
 pub trait GpuSource: Send + 'static {
     /// What it opens.
     type Gpu: Gpu;
+    /// Starts programs on it that are measured.
+    type Programs: Programs;
 
     /// The GPUs there are, in the driver's order. Wakes them: asked only at the start, and again
     /// after a failure.
@@ -27,4 +31,7 @@ pub trait GpuSource: Send + 'static {
 
     /// Takes one of them in hand. Touches nothing until the first action.
     fn open(&mut self, gpu: &GpuInfo) -> Self::Gpu;
+
+    /// Programs to measure one of them with; `None` where none can be started.
+    fn programs(&self, gpu: &GpuInfo) -> Option<Self::Programs>;
 }

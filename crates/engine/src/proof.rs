@@ -1,4 +1,4 @@
-//! Measuring cold against warm on one GPU, without an engine.
+//! Measuring cold against warm on one GPU that no engine holds meanwhile.
 //!
 //! A program of ours plays the user's AI ([`Program`]); the GPU is kept warm, or not, through the
 //! same seam that the engine uses ([`Gpu`](crate::gpu::Gpu)). Dropping the measurement lets go of both.
@@ -10,7 +10,7 @@ mod simulated;
 #[cfg(test)]
 mod tests;
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
 
 use gpu_keepalive_core::{
     gpu::GpuError,
@@ -20,7 +20,7 @@ use gpu_keepalive_core::{
 use crate::driver::PerfBoost;
 
 pub use keep::KeptProofs;
-pub use measure::measure;
+pub use measure::{Job, MeasureError, Progress, measure};
 pub use nvidia::ProcessPrograms;
 pub use simulated::SimulatedPrograms;
 
@@ -45,45 +45,4 @@ pub trait Programs: Send {
 
     /// Starts one, which touches no GPU before it loads.
     fn start(&mut self, boost: PerfBoost) -> Result<Self::Program, GpuError>;
-}
-
-/// How much is measured.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// How often each request is measured.
-    pub rounds: u32,
-    /// The rests after which it is, in seconds.
-    pub rests_s: Vec<u32>,
-    /// How long to wait for the clocks to fall after work.
-    pub hold_watch: Duration,
-}
-
-impl Plan {
-    /// About five minutes.
-    pub fn thorough(rounds: u32) -> Self {
-        Self {
-            rounds,
-            rests_s: vec![1, 5, 20],
-            hold_watch: Duration::from_secs(60),
-        }
-    }
-
-    /// About a minute and a half: no long rest.
-    pub fn quick(rounds: u32) -> Self {
-        Self {
-            rests_s: vec![1, 5],
-            hold_watch: Duration::from_secs(20),
-            ..Self::thorough(rounds)
-        }
-    }
-
-    /// The longest it takes, without what goes wrong.
-    pub fn longest(&self) -> Duration {
-        let rests: u32 = self.rests_s.iter().sum();
-        // Two workloads, cold and warm, and half a second of requests around each rest.
-        let around = self.rests_s.len() as u32;
-        let requests = Duration::from_secs(4) * rests * self.rounds
-            + Duration::from_secs(2) * around * self.rounds;
-        3 * self.hold_watch + requests + Duration::from_secs(30)
-    }
 }

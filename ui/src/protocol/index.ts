@@ -165,7 +165,7 @@ power_source: PowerSource, };
 /**
  * Kinds of refusal that some face tells apart.
  */
-export type ErrorCode = "line_too_long" | "invalid_json" | "unknown_request" | "invalid_argument" | "too_many_clients" | "lease" | "settings_not_written" | "no_window" | "stopping";
+export type ErrorCode = "line_too_long" | "invalid_json" | "unknown_request" | "invalid_argument" | "too_many_clients" | "lease" | "settings_not_written" | "no_window" | "not_measured" | "stopping";
 
 /**
  * What the driver refused.
@@ -301,6 +301,10 @@ phase_s: number,
  */
 reasons: Array<PauseReason>,
 /**
+ * How it looks at a glance.
+ */
+tone: Tone,
+/**
  * Performance state.
  */
 pstate: PState | null,
@@ -359,7 +363,11 @@ attempts: Array<string>,
 /**
  * What the driver refused; `null` when all is well.
  */
-fault: FaultStatus | null, };
+fault: FaultStatus | null,
+/**
+ * Why cold against warm cannot be measured now, in a sentence; `null` when it can.
+ */
+cannot_measure: string | null, };
 
 /**
  * The driver's unchanging name of one GPU, such as `GPU-5e2c1a34-…`.
@@ -370,6 +378,27 @@ export type GpuUuid = string;
  * How the KV cache is stored.
  */
 export type KvCache = "f16" | "q8_0";
+
+/**
+ * A measurement of cold against warm that is under way.
+ */
+export type MeasuringStatus = {
+/**
+ * Which GPU.
+ */
+gpu: GpuUuid,
+/**
+ * What is being done, for people.
+ */
+text: string,
+/**
+ * Seconds since it began.
+ */
+elapsed_s: number,
+/**
+ * Seconds that it takes at most from now on.
+ */
+left_s: number, };
 
 /**
  * Clock frequency in megahertz.
@@ -495,7 +524,7 @@ export type PState = number;
 /**
  * Why a GPU is not held although it is wanted.
  */
-export type PauseReason = "user" | "thermal" | "sensor" | "battery" | "vram" | "budget";
+export type PauseReason = "user" | "thermal" | "sensor" | "battery" | "vram" | "budget" | "measuring";
 
 /**
  * A PCI address, written as Linux writes it: `0000:01:00.0`.
@@ -547,9 +576,17 @@ date: string,
  */
 simulated: boolean,
 /**
+ * Whether it was a short measurement: one rest, and the slowdown left out.
+ */
+quick: boolean,
+/**
  * How often each request was measured.
  */
 rounds: number,
+/**
+ * Whether another program was seen to compute meanwhile.
+ */
+disturbed: boolean,
 /**
  * Seconds from the end of work until the clocks fell; null when they did not.
  */
@@ -582,6 +619,20 @@ slowdown_percent: number | null,
  * The same in one sentence or two.
  */
 verdict: string, };
+
+/**
+ * What was measured of the GPUs there are.
+ */
+export type ProofReport = {
+/**
+ * What a quick measurement does and how long it takes, for people.
+ */
+quick: string,
+/**
+ * The newest measurement of each GPU with the driver it has now; none for one that was never
+ * measured.
+ */
+proofs: Array<Proof>, };
 
 /**
  * Which models fit a card: `recommend --json`, the Models page and the wizard's step.
@@ -629,7 +680,7 @@ notes: Array<string>, };
 /**
  * What a successful request brings back.
  */
-export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "doctor": Doctor } | { "report": string } | { "proof": Array<Proof> } | { "log": Array<string> };
+export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "doctor": Doctor } | { "report": string } | { "proof": ProofReport } | { "measured": Proof } | { "log": Array<string> };
 
 /**
  * What a client asks.
@@ -678,7 +729,20 @@ format?: Format | null, } | { "request": "energy",
 /**
  * How many days back, today included.
  */
-days: number, } | { "request": "doctor" } | { "request": "report" } | { "request": "proof" } | { "request": "log" } | { "request": "show_window" };
+days: number, } | { "request": "doctor" } | { "request": "report" } | { "request": "proof" } | { "request": "bench",
+/**
+ * The GPU of this index; without it the first.
+ */
+gpu?: number | null,
+/**
+ * Whether a short measurement is enough.
+ */
+quick: boolean,
+/**
+ * How often each request is measured, up to [`Plan::MAX_ROUNDS`]; without it once or
+ * twice.
+ */
+rounds?: number | null, } | { "request": "cancel_bench" } | { "request": "log" } | { "request": "show_window" };
 
 /**
  * The first request after a rest.
@@ -849,6 +913,10 @@ energy: EnergyToday,
  */
 notices: Array<Notice>,
 /**
+ * The measurement under way; `null` without one.
+ */
+measuring: MeasuringStatus | null,
+/**
  * The desktop application that hosts the engine; `null` without one.
  */
 desktop: DesktopStatus | null, };
@@ -867,6 +935,11 @@ export type Strategy = "power_mizer" | "context" | "pulse";
  * the error bar is the last.
  */
 export type Tier = "conservative" | "optimal" | "aggressive";
+
+/**
+ * How a GPU looks at a glance, told by colour and by shape; the better, the less.
+ */
+export type Tone = "off" | "full" | "asleep" | "low" | "middling" | "paused" | "hot" | "fault";
 
 /**
  * Memory of one GPU.

@@ -84,6 +84,7 @@ fn words(reason: PauseReason) -> &'static str {
         PauseReason::Battery => "the computer runs on battery or on a small adapter",
         PauseReason::Vram => "the free VRAM is kept for your models",
         PauseReason::Budget => "the energy budget of the day is spent",
+        PauseReason::Measuring => "cold against warm is being measured",
     }
 }
 

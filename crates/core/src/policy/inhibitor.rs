@@ -3,8 +3,9 @@ use std::time::Duration;
 use super::{GpuRecord, Observations, Pause};
 use crate::{
     Moment,
-    gpu::{ClocksEventReasons, PowerSource},
+    gpu::{ClocksEventReasons, GpuInfo, PowerSource},
     protocol::PauseReason,
+    settings::Settings,
     units::{Bytes, Celsius},
 };
 
@@ -37,6 +38,18 @@ pub(super) struct ThermalLimits {
     pub(super) resume: Celsius,
 }
 
+/// The temperature from which on that GPU is left alone; `None` where the user wants no limit.
+pub fn thermal_limit(settings: &Settings, gpu: &GpuInfo) -> Option<Celsius> {
+    settings.thermal.enabled.then(|| limit(settings, gpu))
+}
+
+fn limit(settings: &Settings, gpu: &GpuInfo) -> Celsius {
+    let wished = settings.thermal.max_temperature;
+    let slowdown = gpu.slowdown_temperature;
+    let safe = slowdown.map(|at| Celsius(at.0 - BELOW_SLOWDOWN));
+    safe.map_or(wished, |safe| safe.min(wished))
+}
+
 impl Inhibitor {
     /// Every reason that applies now, in the order of [`PauseReason`].
     pub(super) fn reasons(
@@ -61,6 +74,7 @@ impl Inhibitor {
             ),
             (self.vram_short && needs_vram, PauseReason::Vram),
             (seen.budget_spent, PauseReason::Budget),
+            (seen.measuring, PauseReason::Measuring),
         ]
         .into_iter()
         .filter(|(applies, _)| *applies)
@@ -83,12 +97,7 @@ impl Inhibitor {
     }
 
     pub(super) fn thermal_limits(&self, seen: &Observations<'_>) -> ThermalLimits {
-        let wished = seen.settings.thermal.max_temperature;
-        let safe = seen
-            .gpu
-            .slowdown_temperature
-            .map(|at| Celsius(at.0 - BELOW_SLOWDOWN));
-        let pause = safe.map_or(wished, |safe| safe.min(wished));
+        let pause = limit(seen.settings, seen.gpu);
         ThermalLimits {
             pause,
             resume: Celsius(pause.0 - THERMAL_HYSTERESIS),

@@ -35,8 +35,8 @@ pub(super) struct Situation<'a> {
     pub(super) record: &'a GpuRecord,
     pub(super) runtime_pm: RuntimePm,
     pub(super) woke: bool,
-    pub(super) suspended: bool,
     pub(super) watched: bool,
+    pub(super) left_alone: bool,
     pub(super) wanted: bool,
     pub(super) matrix_size: u32,
 }
@@ -84,7 +84,7 @@ impl Scheduled {
 /// it keeps the GPU from suspending, look when a look is due, hold, pulse.
 pub(super) fn next(situation: &Situation<'_>, now: Moment) -> Scheduled {
     let record = situation.record;
-    if situation.suspended {
+    if situation.left_alone {
         return close_if_open(record);
     }
     if let Some(fault) = record

@@ -75,7 +75,7 @@ fn warm(context: &Context<'_>) -> String {
     format!("{begin}: {why}")
 }
 
-fn cause(reason: PauseReason, context: &Context<'_>) -> String {
+pub(super) fn cause(reason: PauseReason, context: &Context<'_>) -> String {
     let sample = context.record.sample();
     match reason {
         PauseReason::User => match context.seen.switches.pause {
@@ -107,6 +107,7 @@ fn cause(reason: PauseReason, context: &Context<'_>) -> String {
             }
         }
         PauseReason::Budget => "the energy budget of today is spent".to_owned(),
+        PauseReason::Measuring => "cold against warm is being measured".to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{ColdCase, Proof, RestProof, WattsProof, Workload, WorkloadProof, verdict};
+use super::{ColdCase, Plan, Proof, RestProof, WattsProof, Workload, WorkloadProof, verdict};
 use crate::{
     gpu::GpuInfo,
     units::{Bytes, Watts},
@@ -15,8 +15,8 @@ pub struct About {
     pub date: String,
     /// Whether the GPU is simulated.
     pub simulated: bool,
-    /// How often each request was measured.
-    pub rounds: u32,
+    /// How much was measured.
+    pub plan: Plan,
     /// How the GPU was kept warm.
     pub kept_by: String,
 }
@@ -44,6 +44,8 @@ pub struct Measurements {
     pub rates: Vec<[f64; 2]>,
     /// What keeping warm took.
     pub vram: Option<Bytes>,
+    /// Whether another program was seen to compute.
+    pub disturbed: bool,
 }
 
 impl Measurements {
@@ -55,7 +57,9 @@ impl Measurements {
             driver: about.gpu.driver_version,
             date: about.date,
             simulated: about.simulated,
-            rounds: about.rounds,
+            quick: about.plan.quick,
+            rounds: about.plan.rounds,
+            disturbed: self.disturbed,
             hold_time_s: self.hold_time.map(|time| time.as_secs_f64()),
             cold_case: match (self.hold_time, self.boost_disabled) {
                 (None, _) => ColdCase::NeverCold,

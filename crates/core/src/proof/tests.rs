@@ -18,7 +18,7 @@ fn about(simulated: bool) -> About {
         gpu: machine.discover(Moment::ORIGIN).expect("a GPU").remove(0),
         date: "2026-11-23".to_owned(),
         simulated,
-        rounds: 3,
+        plan: Plan::new(false, Some(3)),
         kept_by: "a pulse every 100 ms".to_owned(),
     }
 }
@@ -127,6 +127,7 @@ fn the_verdict_is_a_sentence_for_every_case() {
             false,
         ),
         verdict(|all| all.warm.clear(), false),
+        verdict(|all| all.disturbed = true, false),
         verdict(
             |all| {
                 all.warm.clear();
@@ -136,4 +137,40 @@ fn the_verdict_is_a_sentence_for_every_case() {
         ),
     ];
     insta::assert_snapshot!(sentences.join("\n\n"));
+}
+
+#[test]
+fn a_quick_plan_rests_just_longer_than_the_clocks_stay_up() {
+    let rest = |hold_s: Option<f64>| {
+        let steps = Plan::new(true, None).steps(hold_s.map(Duration::from_secs_f64));
+        assert_eq!(steps.len(), 4, "each request cold and warm: {steps:?}");
+        assert!(steps.iter().all(|step| step.rest_s == steps[0].rest_s));
+        steps[0].rest_s
+    };
+    let rests = [
+        None,
+        Some(0.7),
+        Some(3.2),
+        Some(4.0),
+        Some(17.6),
+        Some(20.0),
+    ]
+    .map(rest);
+    assert_eq!(rests, [5, 5, 6, 6, 20, 22]);
+}
+
+#[test]
+fn a_plan_says_how_long_it_takes_at_most() {
+    for (plan, minutes) in [(Plan::new(true, None), 3), (Plan::new(false, None), 8)] {
+        assert!(
+            plan.longest() < Duration::from_secs(60 * minutes),
+            "{plan:?}"
+        );
+        assert!(plan.longest() > plan.hold_watch());
+    }
+    assert!(
+        quick_in_words().ends_with("3 at most."),
+        "{}",
+        quick_in_words()
+    );
 }

@@ -7,7 +7,12 @@ const WORTH_IT: f64 = 1.1;
 /// What a proof says, in one sentence or two.
 pub(super) fn of(proof: &Proof) -> String {
     let simulated = if proof.simulated { "Simulated. " } else { "" };
-    format!("{simulated}{}{}", gain(proof), how_cold(proof))
+    format!(
+        "{simulated}{}{}{}",
+        gain(proof),
+        how_cold(proof),
+        disturbed(proof)
+    )
 }
 
 fn gain(proof: &Proof) -> String {
@@ -63,5 +68,14 @@ fn how_cold(proof: &Proof) -> &'static str {
              holds the clocks of this GPU by itself for as long as it is loaded."
         }
         ColdCase::NeverCold => " Its clocks were not seen to fall while a program was loaded.",
+    }
+}
+
+fn disturbed(proof: &Proof) -> &'static str {
+    if proof.disturbed {
+        " Another program used this GPU meanwhile, so these numbers may be wrong; measure again \
+         when nothing else uses it."
+    } else {
+        ""
     }
 }

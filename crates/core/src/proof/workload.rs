@@ -16,6 +16,14 @@ pub enum Workload {
 impl Workload {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Decode, Self::Prefill];
+
+    /// What it stands for, for people.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Decode => "writing an answer (decode)",
+            Self::Prefill => "reading a prompt (prefill)",
+        }
+    }
 }
 
 impl fmt::Display for Workload {

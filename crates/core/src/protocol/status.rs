@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::Tone;
 use crate::{
     gpu::{GpuErrorKind, GpuUuid, PState, PciBusId, PowerSource},
     settings::{Mode, Strategy},
@@ -42,6 +43,8 @@ pub enum PauseReason {
     Vram,
     /// The energy budget of the day is spent.
     Budget,
+    /// Cold against warm is being measured, which needs a GPU that nobody keeps warm.
+    Measuring,
 }
 
 /// Everything there is to know, at one moment.
@@ -56,6 +59,8 @@ pub struct Status {
     pub energy: EnergyToday,
     /// What the user should know, worst first.
     pub notices: Vec<Notice>,
+    /// The measurement under way; `null` without one.
+    pub measuring: Option<MeasuringStatus>,
     /// The desktop application that hosts the engine; `null` without one.
     pub desktop: Option<DesktopStatus>,
 }
@@ -66,6 +71,9 @@ impl Status {
         let mut status = self.clone();
         status.engine.uptime_s = 0.0;
         status.engine.pause_remaining_s = status.engine.pause_remaining_s.map(|_| 0.0);
+        if let Some(measuring) = &mut status.measuring {
+            (measuring.elapsed_s, measuring.left_s) = (0.0, 0.0);
+        }
         for gpu in &mut status.gpus {
             gpu.phase_s = 0.0;
             if let Some(fault) = &mut gpu.fault {
@@ -74,6 +82,20 @@ impl Status {
         }
         status
     }
+}
+
+/// A measurement of cold against warm that is under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct MeasuringStatus {
+    /// Which GPU.
+    pub gpu: GpuUuid,
+    /// What is being done, for people.
+    pub text: String,
+    /// Seconds since it began.
+    pub elapsed_s: f64,
+    /// Seconds that it takes at most from now on.
+    pub left_s: f64,
 }
 
 /// The desktop application around the engine.
@@ -131,6 +153,8 @@ pub struct GpuStatus {
     pub phase_s: f64,
     /// Every reason that applies while [`Phase::Paused`].
     pub reasons: Vec<PauseReason>,
+    /// How it looks at a glance.
+    pub tone: Tone,
     /// Performance state.
     pub pstate: Option<PState>,
     /// SM clock.
@@ -161,6 +185,8 @@ pub struct GpuStatus {
     pub attempts: Vec<String>,
     /// What the driver refused; `null` when all is well.
     pub fault: Option<FaultStatus>,
+    /// Why cold against warm cannot be measured now, in a sentence; `null` when it can.
+    pub cannot_measure: Option<String>,
 }
 
 /// Memory of one GPU.

@@ -227,6 +227,7 @@ impl Rig {
             suspended,
             budget_spent: self.budget_spent,
             watched: self.watched,
+            measuring: false,
         };
         let step = self.policy.step(&seen, self.now);
         watch(&Seen {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use gpu_keepalive_core::{
     Moment,
     energy::{Ledger, Reading},
-    gpu::{Action, GpuError, GpuInfo, Outcome},
+    gpu::{Action, GpuError, GpuInfo, GpuUuid, Outcome},
     hold_time::HoldTimeWatch,
     host::HostSample,
     policy::{Decision, GpuPolicy, Observations, PolicyEvent, Switches, others_computing},
@@ -25,6 +25,8 @@ pub(super) struct Lookout<'a> {
     pub(super) suspended: bool,
     pub(super) budget_spent: bool,
     pub(super) watched: bool,
+    /// The GPU that is being measured.
+    pub(super) measured: Option<&'a GpuUuid>,
     pub(super) today: Date,
 }
 
@@ -66,6 +68,11 @@ impl Lane {
     /// Whether nothing of ours has the GPU open and nothing is under way.
     pub(super) fn is_closed(&self) -> bool {
         self.in_flight.is_none() && !self.policy.record().is_open()
+    }
+
+    /// Why this GPU cannot be measured now; `None` when it can.
+    pub(super) fn cannot_measure(&self) -> Option<&str> {
+        self.decision.as_ref()?.cannot_measure.as_deref()
     }
 
     /// Takes in what came of an action. Whether it told of a process that came to this GPU or left
@@ -127,6 +134,7 @@ impl Lane {
             suspended: lookout.suspended,
             budget_spent: lookout.budget_spent,
             watched: lookout.watched,
+            measuring: lookout.measured == Some(&self.info.uuid),
         };
         let step = self.policy.step(&seen, now);
         let learned = step

@@ -4,8 +4,8 @@ use gpu_keepalive_core::{
     Moment,
     models::{self, Catalogue, DEFAULT_CONTEXT_TOKENS, Query},
     policy::Pause,
-    proof::Proof,
-    protocol::{Answer, ApiError, ErrorCode, Event, Reply, Request},
+    proof::{Plan, quick_in_words},
+    protocol::{Answer, ApiError, ErrorCode, Event, ProofReport, Reply, Request},
     settings::Mode,
     units::Bytes,
 };
@@ -61,6 +61,9 @@ impl Core {
                 if matches!(request, Request::Doctor | Request::Report) {
                     return self.examine(&request, answer);
                 }
+                if let Request::Bench { gpu, quick, rounds } = request {
+                    return self.bench(client, gpu, Plan::new(quick, rounds), answer);
+                }
                 let reply = self.request(client, request, now);
                 // A client that is gone no longer wants its answer.
                 let _ = answer.send(match reply {
@@ -77,6 +80,7 @@ impl Core {
                 if self.leases.0.remove(&client).is_some() {
                     self.lease_ended = Some(now);
                 }
+                self.end_measurement_of(client);
             }
         }
     }
@@ -90,8 +94,11 @@ impl Core {
         match request {
             // The socket follows the status itself once it has this answer.
             Request::Subscribe => {}
-            // Answered later, by `examine`.
-            Request::Doctor | Request::Report => {}
+            // Answered later, by `examine` and `bench`.
+            Request::Doctor | Request::Report | Request::Bench { .. } => {}
+            Request::CancelBench => {
+                self.end_measurement("The measurement was cancelled.".to_owned());
+            }
             Request::Status => return Ok(Reply::Status(Box::new(self.build_status(now)))),
             Request::Gpus => return Ok(Reply::Gpus(self.found.clone())),
             Request::Settings => return Ok(Reply::Settings(self.options.settings.report())),
@@ -157,14 +164,16 @@ impl Core {
         Ok(Reply::Done)
     }
 
-    /// What “bench” kept of the GPUs there are; read anew, as another process writes it.
-    fn proofs(&self) -> Vec<Proof> {
-        let Some(state) = &self.options.state else {
-            return Vec::new();
-        };
-        let kept = KeptProofs::load(state.path());
+    /// What was measured of the GPUs there are; read anew, as “bench” without an engine writes it.
+    fn proofs(&self) -> ProofReport {
+        let state = self.options.state.as_ref();
+        let loaded = state.map(|state| KeptProofs::load(state.path()));
+        let kept = loaded.as_ref().unwrap_or(&self.proofs);
         let of = |gpu| kept.of(gpu).cloned();
-        self.found.iter().filter_map(of).collect()
+        ProofReport {
+            quick: quick_in_words(),
+            proofs: self.found.iter().filter_map(of).collect(),
+        }
     }
 
     /// The GPU of that index, or else the one with the most free VRAM.

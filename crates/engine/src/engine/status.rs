@@ -6,7 +6,7 @@ use gpu_keepalive_core::{
     policy::Pause,
     protocol::{
         EnergyReport, EnergyToday, EngineStatus, FaultStatus, GpuStatus, Notice, Phase, Severity,
-        Status, VramStatus,
+        Status, Tone, VramStatus,
     },
 };
 
@@ -29,6 +29,7 @@ pub(super) fn empty(options: &EngineOptions) -> Status {
         gpus: Vec::new(),
         energy: EnergyToday::default(),
         notices: Vec::new(),
+        measuring: None,
         desktop: None,
     }
 }
@@ -58,6 +59,7 @@ impl Core {
                 .collect(),
             energy: self.ledger.today(self.options.clock.today(), price),
             notices: self.notices(),
+            measuring: self.measuring_status(now),
             desktop: self.desktop,
         }
     }
@@ -114,7 +116,7 @@ fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
     let sample = record.sample();
     let decision = lane.decision.as_ref();
     let info = &lane.info;
-    GpuStatus {
+    let mut status = GpuStatus {
         index: info.index,
         uuid: info.uuid.clone(),
         name: info.name.clone(),
@@ -125,6 +127,7 @@ fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
         reasons: decision
             .map(|decision| decision.reasons.clone())
             .unwrap_or_default(),
+        tone: Tone::default(),
         pstate: sample.and_then(|sample| sample.pstate),
         sm_clock_mhz: sample.and_then(|sample| sample.sm_clock),
         sm_clock_max_mhz: info.sm_clock_max,
@@ -157,10 +160,13 @@ fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
             advice: fault.error.kind.advice().to_owned(),
             retry_in_s: seconds(lane.retry_in(now)),
         }),
-    }
+        cannot_measure: lane.cannot_measure().map(str::to_owned),
+    };
+    status.tone = Tone::of(&status);
+    status
 }
 
 /// In seconds to the millisecond: more digits are noise to people and programs alike.
-fn seconds(time: Duration) -> f64 {
+pub(super) fn seconds(time: Duration) -> f64 {
     time.as_millis() as f64 / 1000.0
 }

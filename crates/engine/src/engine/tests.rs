@@ -11,6 +11,8 @@ use gpu_keepalive_core::{
 };
 use tokio::sync::oneshot;
 
+mod measuring;
+
 use super::{Engine, EngineOptions, StateFolder};
 use crate::{
     clock::Clock,

@@ -1,6 +1,7 @@
 use gpu_keepalive_core::{
-    gpu::{Action, GpuError, GpuInfo, GpuUuid, Inspection, Outcome},
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuUuid, Inspection, Outcome},
     host::{HostEvent, HostSample},
+    proof::Proof,
     settings::AiProgram,
 };
 use tokio::{
@@ -9,12 +10,17 @@ use tokio::{
 };
 
 use crate::{
+    clock::Clock,
     gpu::{Gpu, GpuSource},
     host::Host,
+    proof::{Job, MeasureError, Programs, Progress, measure},
 };
 
 /// What a discovery brought.
 pub(super) type Found = Result<Vec<GpuInfo>, GpuError>;
+
+/// What a measurement brought.
+pub(super) type Measured = Result<Proof, MeasureError>;
 
 /// What the tasks around the loop report.
 pub(super) enum News {
@@ -28,6 +34,10 @@ pub(super) enum News {
     Looked(HostSample),
     /// The GPUs, or why there are none.
     Discovered(Found),
+    /// What the measurement is doing.
+    Measuring(Progress),
+    /// What came of the measurement, which holds nothing any more; `None` when it was ended.
+    Measured(Option<Measured>),
     /// The machine could not wait; it goes on when the sender is used or dropped.
     Happened(HostEvent, oneshot::Sender<()>),
 }
@@ -49,6 +59,8 @@ struct GpuWorker {
 enum Order {
     Discover,
     Open(Box<GpuInfo>, GpuOrders),
+    /// Ends early when the sender is dropped.
+    Measure(Box<Job>, oneshot::Receiver<()>),
 }
 
 /// What reaches the task of one GPU.
@@ -63,12 +75,13 @@ impl Workers {
         source: S,
         host: H,
         news: mpsc::Sender<News>,
+        clock: Clock,
     ) -> Self {
         let (looks, wanted) = mpsc::channel(1);
         let (sources, orders) = mpsc::channel(64);
         let mut tasks = JoinSet::new();
         tasks.spawn(watch_host(host, wanted, news.clone()));
-        tasks.spawn(serve_source(source, orders, news));
+        tasks.spawn(serve_source(source, orders, news, clock));
         Self {
             gpus: Vec::new(),
             looks,
@@ -117,6 +130,13 @@ impl Workers {
         if let Some(worker) = self.gpus.iter().find(|worker| worker.uuid == *gpu) {
             let _ = worker.actions.try_send(action);
         }
+    }
+
+    /// Measures a GPU that nothing of ours has open, until the sender is dropped.
+    pub(super) fn measure(&self, job: Job, stopped: oneshot::Receiver<()>) {
+        let _ = self
+            .sources
+            .try_send(Order::Measure(Box::new(job), stopped));
     }
 
     /// Asks how that GPU is set up. No answer comes while it is left alone: asking would wake it.
@@ -170,9 +190,11 @@ async fn serve_source<S: GpuSource>(
     mut source: S,
     mut orders: mpsc::Receiver<Order>,
     news: mpsc::Sender<News>,
+    clock: Clock,
 ) {
     let mut gpus = JoinSet::new();
     while let Some(order) = orders.recv().await {
+        while gpus.try_join_next().is_some() {}
         match order {
             Order::Discover => {
                 let found = source.discover().await;
@@ -183,6 +205,12 @@ async fn serve_source<S: GpuSource>(
             Order::Open(info, orders) => {
                 let gpu = source.open(&info);
                 gpus.spawn(serve_gpu(gpu, info.uuid, orders, news.clone()));
+            }
+            Order::Measure(job, stopped) => {
+                let gpu = source.open(&job.gpu);
+                let programs = source.programs(&job.gpu);
+                let (news, clock) = (news.clone(), clock.clone());
+                gpus.spawn(serve_measurement(gpu, programs, job, clock, stopped, news));
             }
         }
     }
@@ -220,4 +248,37 @@ async fn serve_gpu<G: Gpu>(
             }
         }
     }
+}
+
+/// Measures, and says so when it has let go of everything.
+async fn serve_measurement<G: Gpu, P: Programs>(
+    mut gpu: G,
+    programs: Option<P>,
+    job: Box<Job>,
+    clock: Clock,
+    stopped: oneshot::Receiver<()>,
+    news: mpsc::Sender<News>,
+) {
+    let tell = |progress| {
+        // News that the loop has no time for is followed by newer.
+        let _ = news.try_send(News::Measuring(progress));
+    };
+    let measured = async {
+        let Some(mut programs) = programs else {
+            let message = "GPUs are measured from the app or the command line alone";
+            return Err(GpuError::new(GpuErrorKind::NotSupported, message).into());
+        };
+        measure(&job, &mut gpu, &mut programs, &clock, tell).await
+    };
+    let result = tokio::select! {
+        result = measured => Some(result),
+        _ = stopped => None,
+    };
+    // After an error and when it was cut short; its program is dead by now.
+    let closed = gpu.perform(Action::Close).await;
+    if let Err(error) = closed {
+        tracing::warn!(gpu = %job.gpu.name, "after the measurement: {error}");
+    }
+    drop(gpu);
+    let _ = news.send(News::Measured(result)).await;
 }

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use gpu_keepalive_core::gpu::{Action, GpuError, GpuInfo, Outcome};
 
 use super::{Gpu, GpuSource};
-use crate::driver::{self, DriverProcess, DriverThread};
+use crate::{
+    driver::{self, DriverProcess, DriverThread},
+    proof::ProcessPrograms,
+};
 
 /// Where the vendor's libraries are loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +46,7 @@ impl NvidiaSource {
 
 impl GpuSource for NvidiaSource {
     type Gpu = NvidiaGpu;
+    type Programs = ProcessPrograms;
 
     async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
         match &self.backend {
@@ -59,6 +63,16 @@ impl GpuSource for NvidiaSource {
             }
             Backend::Thread => Driver::Thread(DriverThread::new(uuid)),
         })
+    }
+
+    fn programs(&self, gpu: &GpuInfo) -> Option<ProcessPrograms> {
+        match &self.backend {
+            Backend::Process { program } => Some(ProcessPrograms {
+                program: program.clone(),
+                uuid: gpu.uuid.clone(),
+            }),
+            Backend::Thread => None,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::{Gpu, GpuSource};
-use crate::{clock::Clock, host::simulated::SimulatedHost};
+use crate::{clock::Clock, host::simulated::SimulatedHost, proof::SimulatedPrograms};
 
 /// A simulated machine in the time of a [`Clock`], whose GPUs and host may be used apart.
 ///
@@ -80,6 +80,7 @@ pub struct SimulatedSource(Simulation);
 
 impl GpuSource for SimulatedSource {
     type Gpu = SimulatedGpu;
+    type Programs = SimulatedPrograms;
 
     async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
         self.0.look(SimulatedMachine::discover)
@@ -90,6 +91,13 @@ impl GpuSource for SimulatedSource {
             simulation: self.0.clone(),
             index: gpu.index,
         }
+    }
+
+    fn programs(&self, gpu: &GpuInfo) -> Option<SimulatedPrograms> {
+        Some(SimulatedPrograms {
+            simulation: self.0.clone(),
+            index: gpu.index,
+        })
     }
 }
 

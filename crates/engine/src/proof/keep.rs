@@ -21,13 +21,19 @@ impl KeptProofs {
         self.0.get(&key(&gpu.uuid.0, &gpu.driver_version))
     }
 
-    /// Keeps it instead of an earlier one, in memory and in the folder.
+    /// Takes it instead of an earlier one.
+    pub fn insert(&mut self, proof: Proof) {
+        self.0.insert(key(&proof.uuid.0, &proof.driver), proof);
+    }
+
+    /// Takes it, in that folder too.
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn keep(&mut self, folder: &Path, proof: Proof) -> io::Result<()> {
-        self.0.insert(key(&proof.uuid.0, &proof.driver), proof);
-        store::save(&folder.join(FILE), &self.0)
+    pub fn keep(folder: &Path, proof: Proof) -> io::Result<()> {
+        let mut kept = Self::load(folder);
+        kept.insert(proof);
+        store::save(&folder.join(FILE), &kept.0)
     }
 }
 

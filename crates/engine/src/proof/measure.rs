@@ -4,13 +4,15 @@ use std::{future::Future, pin::pin, time::Duration};
 
 use gpu_keepalive_core::{
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, Sample},
-    proof::{About, Measurements, Proof, Workload, WorkloadAction, WorkloadOutcome},
+    policy::others_computing,
+    proof::{About, Measurements, Plan, Proof, Step, Workload, WorkloadAction, WorkloadOutcome},
     settings::Strategy,
-    units::Watts,
+    units::{Celsius, Watts},
 };
+use thiserror::Error;
 use tokio::time::sleep;
 
-use super::{Plan, Program, Programs};
+use super::{Program, Programs};
 use crate::{clock::Clock, driver::PerfBoost, gpu::Gpu};
 
 /// As the original tool, and as the governor begins: the most that keeping warm can disturb.
@@ -23,66 +25,102 @@ const BACK_TO_BACK: usize = 3;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Looks at the power of a GPU at rest.
 const POWER_LOOKS: usize = 10;
-/// Pairs of a stretch without and one with pulses, for each workload.
-const PAIRS: usize = 4;
+/// After a rest this long the GPU is looked at for the first time.
+const UNSETTLED: Duration = Duration::from_secs(1);
+/// How long a busy program is watched, once without and once beside pulses.
 const STRETCH: Duration = Duration::from_secs(1);
 
-/// Measures one GPU; `progress` is told what is being done.
+/// What is to be measured.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The GPU.
+    pub gpu: GpuInfo,
+    /// Whether it is simulated.
+    pub simulated: bool,
+    /// How much is measured.
+    pub plan: Plan,
+    /// It must stay below this temperature; `None` without a limit.
+    pub limit: Option<Celsius>,
+}
+
+/// Why there is no result.
+#[derive(Debug, Error)]
+pub enum MeasureError {
+    /// GPU or program met an error.
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
+    /// It got too hot.
+    #[error("the GPU reached {now}, and the limit is {limit}; measure again when it has cooled")]
+    Hot {
+        /// What it reached.
+        now: Celsius,
+        /// The limit.
+        limit: Celsius,
+    },
+}
+
+/// What is being done, and how long everything takes at most from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// For people.
+    pub text: String,
+    /// At most.
+    pub left: Duration,
+}
+
+/// Measures one GPU; `tell` hears of the progress.
 ///
 /// # Errors
-/// The first that GPU or program meet.
+/// The first that GPU or program meet, and heat.
 pub async fn measure<G: Gpu, P: Programs>(
-    info: &GpuInfo,
+    job: &Job,
     gpu: &mut G,
     programs: &mut P,
-    plan: &Plan,
     clock: &Clock,
-    simulated: bool,
-    progress: impl FnMut(&str),
-) -> Result<Proof, GpuError> {
+    tell: impl FnMut(Progress),
+) -> Result<Proof, MeasureError> {
     let mut bench = Bench {
-        info,
+        job,
         gpu,
-        plan,
         clock,
-        progress,
+        tell,
         found: Measurements::default(),
     };
+    let plan = job.plan;
     bench.asleep().await?;
     let mut program = bench.load_and_watch(programs).await?;
-    for round in 1..=plan.rounds {
-        for rest in &plan.rests_s {
-            for workload in Workload::ALL {
-                bench.cold(&mut program, workload, *rest, round).await?;
-                bench.warm(&mut program, workload, *rest, round).await?;
-            }
-        }
+    let steps = plan.steps(bench.found.hold_time);
+    for (at, step) in steps.iter().enumerate() {
+        let left: Duration = steps[at..].iter().map(Step::lasts).sum();
+        bench.begin(step, left + plan.afterwards());
+        bench.step(&mut program, step).await?;
     }
-    bench.slowdown(&mut program).await?;
+    if plan.pairs() > 0 {
+        bench.slowdown(&mut program).await?;
+    }
     let found = bench.found;
     gpu.perform(Action::Close).await?;
     program.end().await?;
     Ok(found.proof(About {
-        gpu: info.clone(),
+        gpu: job.gpu.clone(),
         date: clock.today().to_string(),
-        simulated,
-        rounds: plan.rounds,
+        simulated: job.simulated,
+        plan,
         kept_by: format!("a pulse every {} ms", PULSE_EVERY.as_millis()),
     }))
 }
 
 struct Bench<'a, G, F> {
-    info: &'a GpuInfo,
+    job: &'a Job,
     gpu: &'a mut G,
-    plan: &'a Plan,
     clock: &'a Clock,
-    progress: F,
+    tell: F,
     found: Measurements,
 }
 
-impl<G: Gpu, F: FnMut(&str)> Bench<'_, G, F> {
-    async fn asleep(&mut self) -> Result<(), GpuError> {
-        (self.progress)("watching the GPU at rest");
+impl<G: Gpu, F: FnMut(Progress)> Bench<'_, G, F> {
+    async fn asleep(&mut self) -> Result<(), MeasureError> {
+        self.tell("watching the GPU at rest", self.job.plan.longest());
         // One that somebody else keeps up is measured as it is.
         self.until_cold().await?;
         self.found.asleep_watts = self.power().await?;
@@ -94,23 +132,29 @@ impl<G: Gpu, F: FnMut(&str)> Bench<'_, G, F> {
     async fn load_and_watch<P: Programs>(
         &mut self,
         programs: &mut P,
-    ) -> Result<P::Program, GpuError> {
+    ) -> Result<P::Program, MeasureError> {
         let mut program = programs.start(PerfBoost::Allowed)?;
         self.found.hold_time = self.watch(&mut program).await?;
         if self.found.hold_time.is_some() {
             return Ok(program);
         }
         program.end().await?;
-        (self.progress)("an open program holds the clocks; trying one that may not");
+        // Said where it happens: the wait that follows tells how long it takes.
+        let text = "an open program holds the clocks; trying one that may not";
+        self.tell(text, self.watch_and_steps());
         let mut program = programs.start(PerfBoost::Disabled)?;
         self.found.boost_disabled = true;
         self.found.hold_time = self.watch(&mut program).await?;
         Ok(program)
     }
 
-    async fn watch(&mut self, program: &mut impl Program) -> Result<Option<Duration>, GpuError> {
-        let seconds = self.plan.hold_watch.as_secs();
-        (self.progress)(&format!("waiting up to {seconds} s for the clocks to fall"));
+    async fn watch(
+        &mut self,
+        program: &mut impl Program,
+    ) -> Result<Option<Duration>, MeasureError> {
+        let seconds = self.job.plan.hold_watch().as_secs();
+        let text = format!("waiting up to {seconds} s for the clocks to fall");
+        self.tell(text, self.watch_and_steps());
         program.perform(WorkloadAction::Load).await?;
         for workload in Workload::ALL {
             self.back_to_back(program, workload).await?;
@@ -123,7 +167,7 @@ impl<G: Gpu, F: FnMut(&str)> Bench<'_, G, F> {
     }
 
     /// A few looks at the power.
-    async fn power(&mut self) -> Result<Vec<Watts>, GpuError> {
+    async fn power(&mut self) -> Result<Vec<Watts>, MeasureError> {
         let mut watts = Vec::new();
         for _ in 0..POWER_LOOKS {
             sleep(LOOK_EVERY).await;
@@ -133,7 +177,7 @@ impl<G: Gpu, F: FnMut(&str)> Bench<'_, G, F> {
     }
 
     /// How long it took until the clocks were down; `None` when they stayed up.
-    async fn until_cold(&mut self) -> Result<Option<Duration>, GpuError> {
+    async fn until_cold(&mut self) -> Result<Option<Duration>, MeasureError> {
         let began = self.clock.now();
         loop {
             let waited = self.clock.now().since(began);
@@ -141,63 +185,94 @@ impl<G: Gpu, F: FnMut(&str)> Bench<'_, G, F> {
             if !self.is_ready(&sample) {
                 return Ok(Some(waited));
             }
-            if waited >= self.plan.hold_watch {
+            if waited >= self.job.plan.hold_watch() {
                 return Ok(None);
             }
             sleep(LOOK_EVERY).await;
         }
     }
 
-    async fn cold(
-        &mut self,
-        program: &mut impl Program,
-        workload: Workload,
-        rest: u32,
-        round: u32,
-    ) -> Result<(), GpuError> {
-        self.tell(workload, rest, round, "cold");
-        self.back_to_back(program, workload).await?;
-        sleep(Duration::from_secs(rest.into())).await;
-        let sample = self.sample().await?;
-        if !self.is_ready(&sample) {
-            self.found.cold_watts.extend(sample.power);
+    /// The time of a watch and of everything that comes after it, at most.
+    fn watch_and_steps(&self) -> Duration {
+        let plan = self.job.plan;
+        plan.longest() - 2 * plan.hold_watch()
+    }
+
+    fn begin(&mut self, step: &Step, left: Duration) {
+        let Step {
+            round,
+            workload,
+            rest_s,
+            kept_warm,
+        } = step;
+        let how = if *kept_warm { "kept warm" } else { "cold" };
+        let what = workload.in_words();
+        let text = match self.job.plan.rounds {
+            1 => format!("{what} after a rest of {rest_s} s, {how}"),
+            rounds => {
+                format!("round {round} of {rounds}: {what} after a rest of {rest_s} s, {how}")
+            }
+        };
+        self.tell(text, left);
+    }
+
+    async fn step(&mut self, program: &mut impl Program, step: &Step) -> Result<(), MeasureError> {
+        let of = (step.workload, step.rest_s);
+        if step.kept_warm {
+            self.hold().await?;
+            self.back_to_back(program, step.workload).await?;
+            let sample = self.rest(step).await?;
+            self.found.warm_watts.extend(sample.power);
+            let first = request(program, step.workload).await?;
+            self.found.warm.entry(of).or_default().push(first);
+            self.gpu.perform(Action::Release).await?;
+        } else {
+            self.back_to_back(program, step.workload).await?;
+            let sample = self.rest(step).await?;
+            if !self.is_ready(&sample) {
+                self.found.cold_watts.extend(sample.power);
+            }
+            let first = request(program, step.workload).await?;
+            self.found.cold.entry(of).or_default().push(first);
         }
-        let first = request(program, workload).await?;
-        let all = self.found.cold.entry((workload, rest)).or_default();
-        all.push(first);
         Ok(())
     }
 
-    async fn warm(
-        &mut self,
-        program: &mut impl Program,
-        workload: Workload,
-        rest: u32,
-        round: u32,
-    ) -> Result<(), GpuError> {
-        self.tell(workload, rest, round, "kept warm");
-        self.hold().await?;
-        self.back_to_back(program, workload).await?;
-        let resting = sleep(Duration::from_secs(rest.into()));
-        pulsing(self.gpu, resting).await?;
-        let power = self.sample().await?.power;
-        self.found.warm_watts.extend(power);
-        let first = request(program, workload).await?;
-        let all = self.found.warm.entry((workload, rest)).or_default();
-        all.push(first);
-        self.gpu.perform(Action::Release).await?;
+    /// Rests, and looks at the GPU at the end of it.
+    async fn rest(&mut self, step: &Step) -> Result<Sample, MeasureError> {
+        let rest = Duration::from_secs(step.rest_s.into());
+        let before = rest.min(UNSETTLED);
+        self.wait(before, step.kept_warm).await?;
+        if rest > before {
+            // What the driver tells of other processes is what they did since the last look: after
+            // this one it is no longer what our own program did.
+            self.sample().await?;
+            self.wait(rest - before, step.kept_warm).await?;
+        }
+        let sample = self.sample().await?;
+        self.found.disturbed |= rest > before && others_computing(&sample) == Some(true);
+        Ok(sample)
+    }
+
+    async fn wait(&mut self, time: Duration, kept_warm: bool) -> Result<(), MeasureError> {
+        if kept_warm {
+            pulsing(self.gpu, sleep(time)).await?;
+        } else {
+            sleep(time).await;
+        }
         Ok(())
     }
 
-    async fn slowdown(&mut self, program: &mut impl Program) -> Result<(), GpuError> {
-        (self.progress)("measuring a busy program with and without pulses beside it");
+    async fn slowdown(&mut self, program: &mut impl Program) -> Result<(), MeasureError> {
+        let text = "measuring a busy program with and without pulses beside it";
+        self.tell(text, self.job.plan.afterwards());
         self.hold().await?;
         for workload in Workload::ALL {
             let busy = WorkloadAction::Repeat {
                 workload,
                 lasting: STRETCH,
             };
-            for _ in 0..PAIRS {
+            for _ in 0..self.job.plan.pairs() {
                 let alone = rate(program.perform(busy).await?)?;
                 let beside = pulsing(self.gpu, program.perform(busy)).await?;
                 self.found.rates.push([alone, rate(beside?)?]);
@@ -206,7 +281,7 @@ impl<G: Gpu, F: FnMut(&str)> Bench<'_, G, F> {
         Ok(())
     }
 
-    async fn hold(&mut self) -> Result<(), GpuError> {
+    async fn hold(&mut self) -> Result<(), MeasureError> {
         let hold = Action::Hold {
             strategy: Strategy::Pulse,
             matrix_size: 256,
@@ -221,7 +296,7 @@ impl<G: Gpu, F: FnMut(&str)> Bench<'_, G, F> {
         &mut self,
         program: &mut impl Program,
         workload: Workload,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), MeasureError> {
         for _ in 0..WARM_UP {
             request(program, workload).await?;
         }
@@ -233,23 +308,25 @@ impl<G: Gpu, F: FnMut(&str)> Bench<'_, G, F> {
         Ok(())
     }
 
-    async fn sample(&mut self) -> Result<Sample, GpuError> {
-        match self.gpu.perform(Action::Sample).await? {
-            Outcome::Sampled(sample) => Ok(*sample),
-            other => Err(unexpected(&other)),
+    async fn sample(&mut self) -> Result<Sample, MeasureError> {
+        let sample = match self.gpu.perform(Action::Sample).await? {
+            Outcome::Sampled(sample) => *sample,
+            other => return Err(unexpected(&other).into()),
+        };
+        match (sample.temperature, self.job.limit) {
+            (Some(now), Some(limit)) if now >= limit => Err(MeasureError::Hot { now, limit }),
+            _ => Ok(sample),
         }
     }
 
     /// A driver that tells neither P-state nor clocks leaves only the latencies to compare.
     fn is_ready(&self, sample: &Sample) -> bool {
-        sample.ready(self.info.sm_clock_max).unwrap_or(true)
+        sample.ready(self.job.gpu.sm_clock_max).unwrap_or(true)
     }
 
-    fn tell(&mut self, workload: Workload, rest: u32, round: u32, how: &str) {
-        let rounds = self.plan.rounds;
-        (self.progress)(&format!(
-            "round {round} of {rounds}: {workload} after {rest} s, {how}"
-        ));
+    fn tell(&mut self, text: impl Into<String>, left: Duration) {
+        let text = text.into();
+        (self.tell)(Progress { text, left });
     }
 }
 

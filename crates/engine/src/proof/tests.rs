@@ -2,20 +2,24 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     task::Poll,
-    time::Duration,
 };
 
 use gpu_keepalive_core::{
     gpu::{Action, Outcome},
-    proof::{ColdCase, Proof, RestProof},
+    proof::{ColdCase, Plan, Proof, RestProof},
     simulation::{Counters, EventKind, Program, Scenario},
-    units::{Bytes, Percent},
+    units::{Bytes, Celsius, Percent},
 };
 
-use super::{KeptProofs, Plan, SimulatedPrograms, measure};
+use super::{Job, KeptProofs, MeasureError, measure};
 use crate::{
     clock::Clock,
     gpu::{Gpu, GpuSource, simulated::Simulation},
+};
+
+const QUICK: Plan = Plan {
+    quick: true,
+    rounds: 1,
 };
 
 fn simulate(preset: &str) -> Simulation {
@@ -23,20 +27,39 @@ fn simulate(preset: &str) -> Simulation {
     Simulation::new(scenario, Clock::tokio())
 }
 
-async fn proof(simulation: &Simulation, plan: &Plan) -> (Proof, Vec<String>) {
+async fn proof(simulation: &Simulation, plan: Plan) -> (Proof, Vec<String>) {
+    let (result, told) = attempt(simulation, plan, None).await;
+    (result.expect("a proof"), told)
+}
+
+async fn attempt(
+    simulation: &Simulation,
+    plan: Plan,
+    limit: Option<Celsius>,
+) -> (Result<Proof, MeasureError>, Vec<String>) {
     let mut source = simulation.source();
     let info = source.discover().await.expect("a GPU").remove(0);
     let mut gpu = source.open(&info);
-    let mut programs = SimulatedPrograms {
-        simulation: simulation.clone(),
-        index: 0,
-    };
+    let mut programs = source.programs(&info).expect("programs");
     let mut told = Vec::new();
+    let job = Job {
+        gpu: info,
+        simulated: true,
+        plan,
+        limit,
+    };
     let clock = Clock::tokio();
-    let proof = measure(&info, &mut gpu, &mut programs, plan, &clock, true, |what| {
-        told.push(what.to_owned());
-    });
-    (proof.await.expect("a proof"), told)
+    let began = clock.now();
+    let result = measure(&job, &mut gpu, &mut programs, &clock, |progress| {
+        // What is left is never more than was promised.
+        assert!(
+            clock.now().since(began) + progress.left <= plan.longest(),
+            "{progress:?}"
+        );
+        told.push(progress.text);
+    })
+    .await;
+    (result, told)
 }
 
 fn longest_rest(proof: &Proof) -> RestProof {
@@ -46,7 +69,7 @@ fn longest_rest(proof: &Proof) -> RestProof {
 #[tokio::test(start_paused = true)]
 async fn a_laptop_gains_much_after_a_long_rest_and_nothing_after_a_short_one() {
     let simulation = simulate("rtx-3070-laptop");
-    let (proof, told) = proof(&simulation, &Plan::thorough(2)).await;
+    let (proof, told) = proof(&simulation, Plan::new(false, None)).await;
     let hold = proof.hold_time_s.expect("its clocks fall");
     assert!((17.5..18.5).contains(&hold), "{hold}");
     assert_eq!(proof.cold_case, ColdCase::Ordinary);
@@ -72,7 +95,7 @@ async fn a_laptop_gains_much_after_a_long_rest_and_nothing_after_a_short_one() {
 #[tokio::test(start_paused = true)]
 async fn a_card_whose_context_holds_says_how_its_cold_case_was_made() {
     let simulation = simulate("h200");
-    let (proof, told) = proof(&simulation, &Plan::thorough(1)).await;
+    let (proof, told) = proof(&simulation, Plan::new(false, Some(1))).await;
     assert_eq!(proof.cold_case, ColdCase::BoostDisabled);
     assert!(proof.hold_time_s < Some(1.5), "{:?}", proof.hold_time_s);
     assert!(proof.verdict.contains("CUDA_DISABLE_PERF_BOOST=1"));
@@ -93,26 +116,61 @@ async fn a_gpu_that_somebody_else_keeps_up_does_not_need_it() {
         holds_clocks: true,
     });
     simulation.with(|machine, now| machine.happen(Some(0), busy, None, now));
-    let (proof, _) = proof(&simulation, &Plan::quick(1)).await;
+    let (proof, _) = proof(&simulation, QUICK).await;
     assert_eq!(
         (proof.cold_case, proof.hold_time_s),
         (ColdCase::NeverCold, None)
     );
     assert!(proof.verdict.contains("does not need"), "{}", proof.verdict);
     assert_eq!(proof.watts.cold, None, "it never was");
+    assert!(proof.disturbed, "and it is said that it was not alone");
+    assert!(
+        proof.verdict.contains("Another program"),
+        "{}",
+        proof.verdict
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quick_measurement_rests_once_and_shows_the_same() {
+    let simulation = simulate("rtx-3070-laptop");
+    let (quick, told) = proof(&simulation, QUICK).await;
+    let rests: Vec<_> = quick.workloads.iter().map(|w| w.rests.len()).collect();
+    assert_eq!(rests, [1, 1], "{quick:?}");
+    let rest = longest_rest(&quick);
+    assert!((19..=21).contains(&rest.rest_s), "past its 18 s: {rest:?}");
+    assert!(rest.ratio > Some(1.5), "{rest:?}");
+    assert_eq!((quick.quick, quick.disturbed), (true, false));
+    assert_eq!(quick.slowdown_percent, None, "left out");
+    assert!(
+        told.iter()
+            .any(|line| line.ends_with(&format!("a rest of {} s, kept warm", rest.rest_s)))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gpu_that_gets_too_hot_is_let_go_of() {
+    let simulation = simulate("hot-laptop");
+    let limit = Celsius(70);
+    let (result, _) = attempt(&simulation, QUICK, Some(limit)).await;
+    let error = result.expect_err("it gets hotter than that");
+    assert!(
+        matches!(error, MeasureError::Hot { now, .. } if now >= limit),
+        "{error}"
+    );
+    assert_free(&simulation).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn afterwards_and_after_giving_up_half_way_nothing_is_held() {
     let simulation = simulate("rtx-3070-laptop");
-    let plan = Plan::quick(1);
-    proof(&simulation, &plan).await;
+    proof(&simulation, QUICK).await;
     assert_free(&simulation).await;
 
     let mut given_up_while_held = 0;
-    for polls in [1, 10, 100, 1000, 3000, 4000] {
+    for polls in [1, 10, 100].into_iter().chain((200..4000).step_by(200)) {
         {
-            let mut measuring = pin!(proof(&simulation, &plan));
+            let mut measuring = pin!(proof(&simulation, QUICK));
             let mut left = polls;
             poll_fn(|context| {
                 left -= 1;
@@ -149,7 +207,7 @@ async fn assert_free(simulation: &Simulation) {
 async fn the_newest_proof_of_a_gpu_and_driver_is_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let simulation = simulate("rtx-4090");
-    let (first, _) = proof(&simulation, &Plan::quick(1)).await;
+    let (first, _) = proof(&simulation, QUICK).await;
     let mut gpu = simulation
         .source()
         .discover()
@@ -162,22 +220,10 @@ async fn the_newest_proof_of_a_gpu_and_driver_is_kept() {
         ..first.clone()
     };
     for proof in [first, newer.clone()] {
-        let mut kept = KeptProofs::load(folder.path());
-        kept.keep(folder.path(), proof).expect("it is written");
+        KeptProofs::keep(folder.path(), proof).expect("it is written");
     }
     let kept = KeptProofs::load(folder.path());
     assert_eq!(kept.of(&gpu), Some(&newer));
     gpu.driver_version = "999.0".to_owned();
     assert_eq!(kept.of(&gpu), None, "another driver is another matter");
-}
-
-#[test]
-fn a_plan_says_how_long_it_takes_at_most() {
-    for (plan, minutes) in [(Plan::quick(1), 3), (Plan::thorough(2), 8)] {
-        assert!(
-            plan.longest() < Duration::from_secs(60 * minutes),
-            "{plan:?}"
-        );
-        assert!(plan.longest() > plan.hold_watch);
-    }
 }

@@ -1,6 +1,9 @@
 use std::{collections::VecDeque, io, path::Path, time::Duration};
 
-use gpu_keepalive_core::protocol::{Answer, ApiError, Event, Reply, Request, ServerLine};
+use gpu_keepalive_core::{
+    proof::Plan,
+    protocol::{Answer, ApiError, Event, Reply, Request, ServerLine},
+};
 use thiserror::Error;
 use tokio::time;
 
@@ -34,7 +37,13 @@ impl Client {
     /// Asks and waits for the answer. After an error other than [`ClientError::Refused`] the
     /// connection is of no more use.
     pub async fn ask(&mut self, request: &Request) -> Result<Reply, ClientError> {
-        time::timeout(ANSWER_DEADLINE, self.ask_patiently(request))
+        let deadline = match request {
+            Request::Bench { quick, rounds, .. } => {
+                ANSWER_DEADLINE + 2 * Plan::new(*quick, *rounds).longest()
+            }
+            _ => ANSWER_DEADLINE,
+        };
+        time::timeout(deadline, self.ask_patiently(request))
             .await
             .map_err(|_| ClientError::NoAnswer)?
     }

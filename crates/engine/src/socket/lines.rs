@@ -77,6 +77,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
         }
     }
 
+    /// Waits for the end of the stream without reading more than the next line's beginning.
+    pub(super) async fn ended(&mut self) -> io::Result<()> {
+        if self.stream.fill_buf().await?.is_empty() {
+            return Ok(());
+        }
+        // Behind what is waiting to be read the end cannot be seen.
+        std::future::pending().await
+    }
+
     /// Writes one line, adding its newline.
     pub(super) async fn write(&mut self, mut line: Vec<u8>) -> io::Result<()> {
         line.push(b'\n');

@@ -84,6 +84,10 @@ async fn converse(
                         engine.client_watches(client).await;
                         Answer::Ok(Reply::Done)
                     }
+                    Ok(request @ Request::Bench { .. }) => tokio::select! {
+                        answer = engine.ask(client, request) => answer,
+                        ended = lines.ended() => return ended,
+                    },
                     Ok(request) => engine.ask(client, request).await,
                     Err(error) => Answer::Error(error),
                 };

@@ -1,0 +1,61 @@
+use std::future::pending;
+
+use anyhow::bail;
+use gpu_keepalive_core::{
+    proof::Proof,
+    protocol::{Event, Reply, Request},
+};
+use gpu_keepalive_engine::{
+    signals::Signals,
+    socket::{Client, Subscription},
+};
+
+use super::{announce, choose};
+use crate::{args::BenchArgs, reach};
+
+/// Has the running engine measure, which lets go of the GPU for it. Interrupted, this program is
+/// gone from the socket, and the engine ends the measurement.
+pub(super) async fn bench(mut engine: Client, args: &BenchArgs) -> anyhow::Result<Proof> {
+    let gpus = match engine.ask(&Request::Gpus).await? {
+        Reply::Gpus(gpus) => gpus,
+        other => bail!("asked for the GPUs and got {other:?}"),
+    };
+    let gpu = choose(gpus, args.gpu)?;
+    announce(&gpu, false, args.plan().longest());
+    anstream::eprintln!("GPU Keepalive is running; it lets go of this GPU for the measurement");
+    let news = reach::engine().await?.subscribe().await?;
+    let request = Request::Bench {
+        gpu: Some(gpu.index),
+        quick: args.quick,
+        rounds: args.rounds,
+    };
+    let mut signals = Signals::new()?;
+    let reply = tokio::select! {
+        reply = engine.ask(&request) => reply?,
+        _ = signals.next() => {
+            bail!("interrupted: the running GPU Keepalive ends the measurement, and nothing is kept")
+        }
+        () = tell(news) => unreachable!("it listens for ever"),
+    };
+    match reply {
+        Reply::Measured(proof) => Ok(*proof),
+        other => bail!("asked for a measurement and got {other:?}"),
+    }
+}
+
+/// Tells of the progress until it is dropped.
+async fn tell(mut news: Subscription) {
+    let mut told = None;
+    while let Ok(event) = news.next().await {
+        let Event::Status(status) = event else {
+            continue;
+        };
+        let text = status.measuring.map(|measuring| measuring.text);
+        if let Some(text) = text.as_ref().filter(|_| text != told) {
+            anstream::eprintln!("  {text}");
+        }
+        told = text;
+    }
+    // That the engine is gone is told by the request.
+    pending().await
+}

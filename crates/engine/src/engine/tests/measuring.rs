@@ -1,0 +1,238 @@
+//! Measuring cold against warm when the engine is asked to.
+
+use gpu_keepalive_core::{
+    proof::Proof,
+    protocol::{MeasuringStatus, ProofReport},
+    simulation::Program,
+    units::{Bytes, Percent},
+};
+use tokio::task::JoinHandle;
+
+use super::*;
+
+const BENCH: Request = Request::Bench {
+    gpu: None,
+    quick: true,
+    rounds: None,
+};
+
+impl Running {
+    /// Asks for a measurement as a client of its own.
+    fn bench(&self) -> (ClientId, JoinHandle<Answer>) {
+        let (handle, client) = (self.handle.clone(), ClientId::next());
+        let answer = tokio::spawn(async move { handle.ask(client, BENCH).await });
+        (client, answer)
+    }
+
+    async fn until_measuring(&self, what: &str) -> MeasuringStatus {
+        let told = |status: &Status| {
+            let measuring = status.measuring.as_ref();
+            measuring.is_some_and(|measuring| measuring.text.contains(what))
+        };
+        let status = self.until(what, told).await;
+        status.measuring.clone().expect("it is measured")
+    }
+
+    async fn proofs(&self) -> Vec<Proof> {
+        match self.ask(Request::Proof).await {
+            Reply::Proof(ProofReport { proofs, .. }) => proofs,
+            other => panic!("no proofs: {other:?}"),
+        }
+    }
+
+    /// Waits until our own hold has all the VRAM again that it has when nobody measures.
+    async fn until_held_alone(&self) {
+        self.until("held, with no program beside it", |status| {
+            let gpu = &status.gpus[0];
+            let (vram, ours) = (&gpu.vram, gpu.vram.ours_bytes.unwrap_or_default());
+            let taken = vram
+                .total_bytes
+                .zip(vram.free_bytes)
+                .map(|(all, free)| all.0 - free.0);
+            status.measuring.is_none()
+                && gpu.phase == Phase::Warm
+                && gpu.reasons.is_empty()
+                && gpu.strategy.is_some()
+                && taken.is_some_and(|taken| taken - ours.0 < PROGRAM.0)
+        })
+        .await;
+    }
+}
+
+/// What the program takes that is measured.
+const PROGRAM: Bytes = Bytes::from_mib(512);
+
+fn refusal(answer: Answer) -> String {
+    match answer {
+        Answer::Error(error) if error.code == ErrorCode::NotMeasured => error.message,
+        other => panic!("not refused for this: {other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_lets_go_measures_tells_of_the_progress_and_holds_again() {
+    let running = start("rtx-3070-laptop");
+    running.until_phase(Phase::Warm).await;
+    let (_, answer) = running.bench();
+    let rest = running.until_measuring("watching the GPU at rest").await;
+    let status = running.status().await;
+    assert_eq!(status.gpus[0].phase, Phase::Paused);
+    assert_eq!(status.gpus[0].reasons, [PauseReason::Measuring]);
+    assert_eq!(status.gpus[0].strategy, None, "nobody keeps it warm");
+    let cold = running.until_measuring("(decode) after").await;
+    assert!(cold.elapsed_s > rest.elapsed_s && cold.left_s < rest.left_s);
+    seconds(5).await;
+    let later = running.status().await.measuring.expect("it goes on");
+    assert!(later.left_s < cold.left_s, "time passes: {later:?}");
+
+    let Ok(Answer::Ok(Reply::Measured(proof))) = answer.await else {
+        panic!("no result");
+    };
+    assert!(
+        proof.simulated && proof.quick && !proof.disturbed,
+        "{proof:?}"
+    );
+    assert!(proof.workloads[0].rests[0].ratio > Some(1.5), "{proof:?}");
+    running.until_held_alone().await;
+    assert_eq!(running.proofs().await, [*proof], "shown from now on");
+    assert!(nothing_is_held(&running.stop().await));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_ends_with_whoever_asked_and_when_cancelled_at_any_moment() {
+    let running = start("rtx-3070-laptop");
+    running.until_phase(Phase::Warm).await;
+    for (moment, leaves) in [
+        ("", false),
+        ("at rest", true),
+        ("to fall", false),
+        ("(decode) after", true),
+        ("kept warm", false),
+    ] {
+        let (client, answer) = running.bench();
+        running.until_measuring(moment).await;
+        if leaves {
+            running.handle.client_gone(client).await;
+        } else {
+            running.ask(Request::CancelBench).await;
+        }
+        let message = refusal(answer.await.expect("an answer"));
+        let expected = if leaves { "is gone" } else { "was cancelled" };
+        assert!(message.contains(expected), "{moment}: {message}");
+        running.until_held_alone().await;
+    }
+    assert_eq!(running.proofs().await, []);
+    running.ask(Request::CancelBench).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_one_is_refused_and_leaves_the_first_alone() {
+    let running = start("h200");
+    running.until_phase(Phase::Warm).await;
+    let (_, first) = running.bench();
+    running.until_measuring("to fall").await;
+    let (second, refused) = running.bench();
+    let message = refusal(refused.await.expect("an answer"));
+    assert!(message.contains("is being measured already"), "{message}");
+    running.handle.client_gone(second).await;
+    assert!(matches!(first.await, Ok(Answer::Ok(Reply::Measured(_)))));
+    let other = Request::Bench {
+        gpu: Some(7),
+        quick: true,
+        rounds: None,
+    };
+    assert_eq!(running.refused(other).await, ErrorCode::InvalidArgument);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gpu_in_use_is_not_measured_and_the_status_says_why() {
+    let running = start("rtx-4090");
+    running.until_phase(Phase::Warm).await;
+    let busy = EventKind::Program(Program {
+        command: "llama-server".to_owned(),
+        pid: 7,
+        gpu_open: true,
+        vram: Bytes(0),
+        utilization: Percent(80),
+        holds_clocks: true,
+    });
+    let minute = Some(Duration::from_secs(60));
+    running
+        .simulation
+        .with(|machine, now| machine.happen(Some(0), busy, minute, now));
+    let status = running
+        .until("in use", |status| status.gpus[0].cannot_measure.is_some())
+        .await;
+    let (_, answer) = running.bench();
+    let message = refusal(answer.await.expect("an answer"));
+    assert_eq!(status.gpus[0].cannot_measure.as_ref(), Some(&message));
+    assert!(
+        message.contains("another program is computing"),
+        "{message}"
+    );
+    running
+        .until("free again", |status| {
+            status.gpus[0].cannot_measure.is_none()
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_gives_way_to_inference_battery_sleep_and_the_end() {
+    for (happens, expected) in [
+        (Some(EventKind::Battery), "on battery"),
+        (Some(EventKind::Suspend), "went to sleep"),
+        (None, "a program runs inference"),
+    ] {
+        let running = start("rtx-3070-laptop");
+        running.until_phase(Phase::Warm).await;
+        let (_, answer) = running.bench();
+        running.until_measuring("(decode) after").await;
+        match happens {
+            Some(event) => running.simulation.with(|machine, now| {
+                machine.happen(None, event, Some(Duration::from_secs(60)), now);
+            }),
+            None => drop(running.ask(Request::BeginLease).await),
+        }
+        let message = refusal(answer.await.expect("an answer"));
+        assert!(message.contains(expected), "{message}");
+        assert!(nothing_is_held(&running.stop().await));
+    }
+    let running = start("rtx-4090");
+    running.until_phase(Phase::Warm).await;
+    let (_, answer) = running.bench();
+    running.until_measuring("kept warm").await;
+    assert!(nothing_is_held(&running.stop().await));
+    assert!(refusal(answer.await.expect("an answer")).contains("stopping"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_is_kept_between_runs_where_state_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let start_here = || {
+        let path = folder.path().to_owned();
+        start_with(Scenario::preset("h200").expect("a preset"), |options| {
+            options.state = Some(StateFolder::open(path));
+        })
+    };
+    let running = start_here();
+    running.until_phase(Phase::Warm).await;
+    let Reply::Measured(proof) = running.ask(BENCH).await else {
+        panic!("no result");
+    };
+    running.stop().await;
+    let running = start_here();
+    running.until_phase(Phase::Warm).await;
+    let kept = running.proofs().await;
+    // JSON may round the last digit of a number.
+    assert_eq!(kept[0].verdict, proof.verdict);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gpu_lost_half_way_is_told() {
+    let running = start("gpu-lost");
+    running.until_phase(Phase::Warm).await;
+    let (_, answer) = running.bench();
+    let message = refusal(answer.await.expect("an answer"));
+    assert!(message.starts_with("Nothing was measured: "), "{message}");
+}
