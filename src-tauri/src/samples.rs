@@ -2,7 +2,7 @@
 
 use gpu_keepalive_core::{
     gpu::GpuErrorKind,
-    protocol::{FaultStatus, GpuStatus, Notice, PauseReason, Phase, Severity, Status},
+    protocol::{FaultStatus, GpuStatus, Notice, PauseReason, Phase, Severity, Status, Tone},
     units::{Megahertz, Watts},
 };
 
@@ -17,7 +17,9 @@ pub(crate) fn warm() -> Status {
 /// The same with a change to its GPU.
 pub(crate) fn with(change: impl FnOnce(&mut GpuStatus)) -> Status {
     let mut status = warm();
-    change(&mut status.gpus[0]);
+    let gpu = &mut status.gpus[0];
+    change(gpu);
+    gpu.tone = Tone::of(gpu);
     status
 }
 

@@ -68,16 +68,6 @@ export function sentence(gpu: GpuStatus): [head: string, cause: string] {
   return [head, cause.charAt(0).toUpperCase() + cause.slice(1)];
 }
 
-export type Level = "full" | "middle" | "low" | "alarm" | "off";
-
-/** The look of a GPU, the same as the tray's. */
-export function level(gpu: GpuStatus): Level {
-  if (gpu.phase === "off") return "off";
-  if (gpu.phase === "fault" || gpu.reasons.includes("thermal")) return "alarm";
-  if (gpu.phase === "asleep" || gpu.pstate === null || gpu.pstate >= 8) return "low";
-  return gpu.pstate <= 2 ? "full" : "middle";
-}
-
 export function isPausedByUser(gpus: GpuStatus[], remaining_s: number | null): boolean {
   return remaining_s !== null || gpus.some((gpu) => gpu.reasons.includes("user"));
 }

@@ -1,7 +1,10 @@
-use gpu_keepalive_core::{gpu::GpuErrorKind, protocol::Notice};
+use gpu_keepalive_core::{
+    gpu::GpuErrorKind,
+    protocol::{Notice, Tone},
+};
 use tauri::image::Image;
 
-use super::{icon::Face, *};
+use super::*;
 use crate::samples;
 
 fn view(status: &Status) -> TrayView {
@@ -12,8 +15,8 @@ fn view(status: &Status) -> TrayView {
 fn line(status: &Status) -> String {
     let view = view(status);
     let pstate = view.icon.pstate.map(|pstate| pstate.to_string());
-    let face = format!("{:?} {}", view.icon.face, pstate.unwrap_or_default());
-    format!("{face:12}| {}\n", view.tooltip.replace('\n', " | "))
+    let tone = format!("{:?} {}", view.icon.tone, pstate.unwrap_or_default());
+    format!("{tone:12}| {}\n", view.tooltip.replace('\n', " | "))
 }
 
 fn written(menu: &[MenuEntry]) -> String {
@@ -124,7 +127,7 @@ fn whose_engine_it_is_is_said() {
     ");
     let nowhere = TrayView::of(&status, EngineAt::Nowhere, Some(false));
     assert_eq!(nowhere.tooltip, "Starting");
-    assert_eq!(nowhere.icon.face, Face::Asleep);
+    assert_eq!(nowhere.icon.tone, Tone::Asleep);
 }
 
 #[test]
@@ -184,51 +187,51 @@ fn pixel(icon: TrayIcon, x: u32, y: u32) -> [u8; 4] {
 }
 
 #[test]
-fn every_face_has_its_colour_and_its_outline() {
+fn every_tone_has_its_colour_and_its_outline() {
     // A pixel inside the shape and away from the digit, and whether each corner is filled.
     let cases = [
-        (Face::Full, Some(0), (24, 5), [31, 138, 71], false),
-        (Face::Middling, Some(5), (24, 7), [240, 168, 28], true),
-        (Face::Low, Some(8), (24, 5), [88, 122, 148], true),
-        (Face::Asleep, None, (8, 24), [88, 122, 148], false),
-        (Face::Paused, None, (24, 24), [88, 122, 148], false),
-        (Face::Hot, None, (24, 24), [209, 48, 43], false),
-        (Face::Fault, None, (12, 40), [209, 48, 43], false),
-        (Face::Off, Some(8), (24, 4), [134, 142, 150], false),
+        (Tone::Full, Some(0), (24, 5), [31, 138, 71], false),
+        (Tone::Middling, Some(5), (24, 7), [240, 168, 28], true),
+        (Tone::Low, Some(8), (24, 5), [88, 122, 148], true),
+        (Tone::Asleep, None, (8, 24), [88, 122, 148], false),
+        (Tone::Paused, None, (24, 24), [88, 122, 148], false),
+        (Tone::Hot, None, (24, 24), [209, 48, 43], false),
+        (Tone::Fault, None, (12, 40), [209, 48, 43], false),
+        (Tone::Off, Some(8), (24, 4), [134, 142, 150], false),
     ];
-    for (face, pstate, (x, y), colour, fills_corner) in cases {
-        let icon = TrayIcon { face, pstate };
+    for (tone, pstate, (x, y), colour, fills_corner) in cases {
+        let icon = TrayIcon { tone, pstate };
         assert_eq!(
             pixel(icon, x, y),
             [colour[0], colour[1], colour[2], 255],
-            "{face:?}"
+            "{tone:?}"
         );
-        assert_eq!(pixel(icon, 6, 4)[3] == 255, fills_corner, "{face:?}");
+        assert_eq!(pixel(icon, 6, 4)[3] == 255, fills_corner, "{tone:?}");
     }
     let hollow = TrayIcon {
-        face: Face::Off,
+        tone: Tone::Off,
         pstate: None,
     };
     assert_eq!(pixel(hollow, 24, 24)[3], 0);
 }
 
 #[test]
-fn every_p_state_of_a_face_is_another_picture() {
-    for face in [Face::Low, Face::Off] {
+fn every_p_state_of_a_tone_is_another_picture() {
+    for tone in [Tone::Low, Tone::Off] {
         let mut pictures: Vec<_> = (0..16)
             .map(|number| {
                 TrayIcon {
-                    face,
+                    tone,
                     pstate: Some(number),
                 }
                 .png()
             })
             .collect();
-        pictures.push(TrayIcon { face, pstate: None }.png());
+        pictures.push(TrayIcon { tone, pstate: None }.png());
         let all = pictures.len();
         pictures.sort();
         pictures.dedup();
-        assert_eq!(pictures.len(), all, "{face:?}");
+        assert_eq!(pictures.len(), all, "{tone:?}");
     }
 }
 

@@ -54,17 +54,19 @@ const unread = {
 
 /** A GPU in every phase and for every reason, with the engine's words. */
 export const STATES = {
-  off: { phase: "off", phase_text: "Switched off", ...released },
-  asleep: { phase: "asleep", phase_text: "Asleep: nothing asks for this GPU", ...released },
+  off: { phase: "off", tone: "off", phase_text: "Switched off", ...released },
+  asleep: { phase: "asleep", tone: "low", phase_text: "Asleep: nothing asks for this GPU", ...released },
   unseen: {
     phase: "asleep",
+    tone: "asleep",
     phase_text: "Asleep: nothing asks for this GPU",
     ...unread,
     ...nothing,
   },
-  warming: { phase: "warm", phase_text: "Warming up: as you asked for another 15 min", pstate: 5 },
+  warming: { phase: "warm", tone: "middling", phase_text: "Warming up: as you asked for another 15 min", pstate: 5 },
   warm: {
     phase: "warm",
+    tone: "full",
     phase_text: "Warm: ready for the next request for another 12 min",
     strategy: "pulse",
     pulse_interval_ms: 4000,
@@ -76,6 +78,7 @@ export const STATES = {
   },
   yielding: {
     phase: "yielding",
+    tone: "full",
     phase_text: "In use: no pulses while another program computes",
     strategy: "pulse",
     pulse_interval_ms: null,
@@ -96,6 +99,7 @@ export const STATES = {
   budget: paused("budget", "Paused: the energy budget of today is spent"),
   fault: {
     phase: "fault",
+    tone: "fault",
     phase_text:
       "Not possible now: nvmlDeviceGetPerformanceState: GPU is lost (NVML_ERROR_GPU_IS_LOST)",
     ...unread,
@@ -116,7 +120,8 @@ function paused(
   phase_text: string,
   more: Partial<GpuStatus> = {},
 ): Partial<GpuStatus> {
-  return { phase: "paused", phase_text, reasons: [reason], ...released, ...more };
+  const tone = reason === "thermal" || reason === "sensor" ? "hot" : "paused";
+  return { phase: "paused", tone, phase_text, reasons: [reason], ...released, ...more };
 }
 
 /** Thirty days, the first of them not measured. */
