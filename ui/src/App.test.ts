@@ -3,8 +3,8 @@ import { screen, waitFor } from "@testing-library/svelte";
 import axe from "axe-core";
 import { describe, expect, test } from "vitest";
 import { PAGES } from "./route.svelte";
-import { STATES, statusWith } from "./testing/fixtures";
-import { open } from "./testing/open";
+import { recorded, STATES, statusWith } from "./testing/fixtures";
+import { open, toMeasuring } from "./testing/open";
 
 describe("axe finds nothing wrong", () => {
   test.each(PAGES)("on %s", async (page) => {
@@ -22,11 +22,39 @@ describe("axe finds nothing wrong", () => {
   test("on every step of the setup, and with a refused setting", async () => {
     const { container, user } = await open("setup");
     await settled("setup");
-    for (const heading of ["Models that fit", "When to keep it warm"]) {
+    for (const heading of ["Models that fit", "What keeping warm brings", "When to keep it warm"]) {
       await user.click(screen.getByRole("button", { name: "Next" }));
       await screen.findByRole("heading", { name: heading });
       expect(await violations(container)).toEqual([]);
     }
+  });
+});
+
+describe("axe finds nothing wrong where the GPU is measured", () => {
+  test("before, meanwhile and after", async () => {
+    const { engine, container, user } = await toMeasuring(statusWith(STATES.asleep));
+    expect(await violations(container)).toEqual([]);
+    await user.click(await screen.findByRole("button", { name: "Start measuring" }));
+    await screen.findByRole("progressbar");
+    expect(await violations(container)).toEqual([]);
+    await engine.endBench?.(recorded.proof);
+    await screen.findByText(recorded.proof.verdict);
+    expect(await violations(container)).toEqual([]);
+  });
+
+  test("cancelled", async () => {
+    const { container, user } = await toMeasuring(statusWith(STATES.asleep));
+    await user.click(await screen.findByRole("button", { name: "Start measuring" }));
+    await user.click(await screen.findByRole("button", { name: "Cancel" }));
+    await screen.findByRole("alert");
+    expect(await violations(container)).toEqual([]);
+  });
+
+  test("where that is not possible, and with two GPUs", async () => {
+    const busy = recorded.status.gpus.map((gpu) => ({ ...gpu, ...STATES.yielding }));
+    const { container } = await toMeasuring({ ...recorded.status, gpus: busy });
+    expect(await screen.findAllByText(/another program is computing/)).toHaveLength(2);
+    expect(await violations(container)).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 // What the page calls things that the protocol names for programs.
 
 import { milliseconds } from "./format";
-import type { GpuStatus, Mode, PauseReason, Phase, PowerSource } from "./protocol";
+import type { GpuStatus, Mode, PauseReason, Phase, PowerSource, Workload } from "./protocol";
 
 export const MODES: { mode: Mode; title: string; explanation: string }[] = [
   {
@@ -37,12 +37,18 @@ export const REASONS: Record<PauseReason, string> = {
   battery: "battery or weak adapter",
   vram: "memory kept free",
   budget: "energy budget spent",
+  measuring: "being measured",
 };
 
 export const POWER_SOURCES: Record<PowerSource, string> = {
   ac: "Mains power",
   battery: "On battery",
   undersized_adapter: "On a power adapter that is too weak",
+};
+
+export const WORKLOADS: Record<Workload, string> = {
+  decode: "Writing an answer (decode)",
+  prefill: "Reading a prompt (prefill)",
 };
 
 /** How the clocks are held. */

@@ -33,6 +33,7 @@ export function startDemo(options: URLSearchParams): void {
       },
     ];
   }
+  if (options.has("proof")) fake.proofs = [recorded.proof];
   if (state === "none") fake.gpus = [];
   if (state === "lost") setTimeout(() => fake.disconnect("The engine ended."), 300);
 }

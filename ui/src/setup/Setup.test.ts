@@ -19,6 +19,10 @@ test("to its end with the keyboard alone", async () => {
 
   screen.getByRole("button", { name: "Next" }).focus();
   await user.keyboard("{Enter}");
+  await screen.findByRole("heading", { name: "What keeping warm brings" });
+
+  screen.getByRole("button", { name: "Next" }).focus();
+  await user.keyboard("{Enter}");
   await screen.findByRole("heading", { name: "When to keep it warm" });
   await user.tab();
   expect(document.activeElement).toBe(screen.getByRole("radio", { name: /^On demand/ }));
@@ -57,7 +61,7 @@ test("the tray asking for another page leaves it too", async () => {
 
 test("back and forth loses nothing", async () => {
   const { engine, user } = await open("setup");
-  for (const name of ["Next", "Next"]) await user.click(screen.getByRole("button", { name }));
+  for (const name of ["Next", "Next", "Next"]) await user.click(screen.getByRole("button", { name }));
   await user.click(await screen.findByRole("radio", { name: /^Always/ }));
   await user.click(screen.getByRole("button", { name: "Back" }));
   await user.click(screen.getByRole("button", { name: "Next" }));
@@ -80,7 +84,7 @@ test("without a GPU the VRAM is asked for", async () => {
 
 test("without a desktop there is nothing to start at login", async () => {
   const { user } = await open("setup", { ...statusWith(), desktop: null });
-  for (const name of ["Next", "Next"]) await user.click(screen.getByRole("button", { name }));
+  for (const name of ["Next", "Next", "Next"]) await user.click(screen.getByRole("button", { name }));
   await screen.findByRole("radio", { name: /^Always/ });
   expect(screen.queryByRole("switch")).toBeNull();
 });

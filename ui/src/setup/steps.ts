@@ -3,6 +3,7 @@
 import type { Component } from "svelte";
 import StepGpus from "./StepGpus.svelte";
 import StepModels from "./StepModels.svelte";
+import StepProof from "./StepProof.svelte";
 import StepWhen from "./StepWhen.svelte";
 
 export interface Step {
@@ -14,5 +15,6 @@ export interface Step {
 export const STEPS: Step[] = [
   { id: "gpus", title: "Your GPUs", component: StepGpus },
   { id: "models", title: "Models that fit", component: StepModels },
+  { id: "proof", title: "What keeping warm brings", component: StepProof },
   { id: "when", title: "When to keep it warm", component: StepWhen },
 ];

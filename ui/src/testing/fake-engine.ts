@@ -2,8 +2,12 @@
 
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
-import type { ApiError, GpuStatus, Reply, Request, Status } from "../protocol";
+import type { ApiError, GpuStatus, Proof, Reply, Request, Status } from "../protocol";
 import { energy, findings, recorded } from "./fixtures";
+
+const QUICK =
+  "A small task like that of a language model is run after a rest, once with the GPU kept warm " +
+  "and once without, and timed. This takes one to two minutes, 3 at most.";
 
 export class FakeEngine {
   /** Every request, in order. */
@@ -15,7 +19,10 @@ export class FakeEngine {
   gpus = recorded.gpus;
   log = recorded.log;
   energy = energy;
+  proofs: Proof[] = [];
   connected = true;
+  /** Ends the measurement under way: with a result, or with what went wrong. */
+  endBench: ((end: Proof | ApiError) => Promise<void>) | null = null;
 
   constructor(public status: Status) {
     mockIPC((command, args) => this.invoked(command, args), { shouldMockEvents: true });
@@ -75,6 +82,13 @@ export class FakeEngine {
         return { log: this.log };
       case "recommend":
         return { recommend: this.recommend };
+      case "proof":
+        return { proof: { quick: QUICK, proofs: this.proofs } };
+      case "bench":
+        return this.bench(request.gpu ?? 0);
+      case "cancel_bench":
+        await this.endBench?.({ code: "not_measured", message: "The measurement was cancelled." });
+        return "done";
       case "doctor":
         return { doctor: { findings } };
       case "report":
@@ -93,6 +107,24 @@ export class FakeEngine {
       default:
         return "done";
     }
+  }
+
+  private async bench(index: number): Promise<Reply> {
+    const gpu = this.status.gpus[index];
+    if (!gpu || this.endBench) {
+      throw { code: "not_measured", message: "A GPU is being measured already." };
+    }
+    const text = "watching the GPU at rest";
+    const measuring = { gpu: gpu.uuid, text, elapsed_s: 0, left_s: 100 };
+    await this.show({ ...this.status, measuring });
+    const end = await new Promise<Proof | ApiError>((resolve) => {
+      this.endBench = async (end) => resolve(end);
+    });
+    this.endBench = null;
+    if ("verdict" in end) this.proofs = [end];
+    await this.show({ ...this.status, measuring: null });
+    if ("code" in end) throw end;
+    return { measured: end };
   }
 
   private async switch(

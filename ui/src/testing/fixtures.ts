@@ -5,12 +5,14 @@ import type {
   Finding,
   GpuInfo,
   GpuStatus,
+  Proof,
   Recommendation,
   SettingsReport,
   Status,
 } from "../protocol";
 import gpus from "./recorded/gpus.json";
 import log from "./recorded/log.json";
+import proof from "./recorded/proof.json";
 import recommend from "./recorded/recommend.json";
 import settings from "./recorded/settings.json";
 import status from "./recorded/status.json";
@@ -21,6 +23,7 @@ export const recorded = {
   gpus: gpus as GpuInfo[],
   log: log as string[],
   recommend: recommend as Recommendation,
+  proof: proof as Proof,
 };
 
 /** The recorded status with only the first GPU, changed as wished. */
@@ -55,7 +58,12 @@ const unread = {
 /** A GPU in every phase and for every reason, with the engine's words. */
 export const STATES = {
   off: { phase: "off", tone: "off", phase_text: "Switched off", ...released },
-  asleep: { phase: "asleep", tone: "low", phase_text: "Asleep: nothing asks for this GPU", ...released },
+  asleep: {
+    phase: "asleep",
+    tone: "low",
+    phase_text: "Asleep: nothing asks for this GPU",
+    ...released,
+  },
   unseen: {
     phase: "asleep",
     tone: "asleep",
@@ -63,7 +71,12 @@ export const STATES = {
     ...unread,
     ...nothing,
   },
-  warming: { phase: "warm", tone: "middling", phase_text: "Warming up: as you asked for another 15 min", pstate: 5 },
+  warming: {
+    phase: "warm",
+    tone: "middling",
+    phase_text: "Warming up: as you asked for another 15 min",
+    pstate: 5,
+  },
   warm: {
     phase: "warm",
     tone: "full",
@@ -80,6 +93,7 @@ export const STATES = {
     phase: "yielding",
     tone: "full",
     phase_text: "In use: no pulses while another program computes",
+    cannot_measure: "This GPU cannot be measured now: another program is computing on it.",
     strategy: "pulse",
     pulse_interval_ms: null,
     utilization_percent: 96,
@@ -105,6 +119,8 @@ export const STATES = {
     ...unread,
     ...nothing,
     vram: { total_bytes: 25757220864, free_bytes: null, ours_bytes: null },
+    cannot_measure:
+      "This GPU cannot be measured now: nvmlDeviceGetPerformanceState: GPU is lost (NVML_ERROR_GPU_IS_LOST).",
     fault: {
       kind: "gpu_lost",
       message: "nvmlDeviceGetPerformanceState: GPU is lost (NVML_ERROR_GPU_IS_LOST)",
@@ -121,7 +137,10 @@ function paused(
   more: Partial<GpuStatus> = {},
 ): Partial<GpuStatus> {
   const tone = reason === "thermal" || reason === "sensor" ? "hot" : "paused";
-  return { phase: "paused", tone, phase_text, reasons: [reason], ...released, ...more };
+  const why = phase_text.replace("Paused: ", "This GPU cannot be measured now: ");
+  const cannot_measure = reason === "user" ? null : `${why}.`;
+  const reasons = [reason];
+  return { phase: "paused", tone, phase_text, reasons, cannot_measure, ...released, ...more };
 }
 
 /** Thirty days, the first of them not measured. */

@@ -31,3 +31,13 @@ export async function open(
   await screen.findByRole("heading", { level: 1, name: HEADINGS[page] });
   return { engine, user: userEvent.setup(), container };
 }
+
+/** Opens the setup at the step that measures. */
+export async function toMeasuring(status: Status): ReturnType<typeof open> {
+  const opened = await open("setup", status);
+  const next = () => opened.user.click(screen.getByRole("button", { name: "Next" }));
+  await next();
+  await next();
+  await screen.findByRole("heading", { name: "What keeping warm brings" });
+  return opened;
+}
