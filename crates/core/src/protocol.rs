@@ -133,6 +133,7 @@ pub enum Request {
     ///
     /// One at a time. It ends with [`Request::CancelBench`], with this connection (so its writing
     /// half has to stay open), and when something comes that also forbids keeping a GPU warm.
+    /// Until it is answered this connection hears nothing else.
     Bench {
         /// The GPU of this index; without it the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
