@@ -3,6 +3,7 @@
 //! A program of ours plays the user's AI ([`Program`]); the GPU is kept warm, or not, through the
 //! same seam that the engine uses ([`Gpu`](crate::gpu::Gpu)). Dropping the measurement lets go of both.
 
+mod job;
 mod keep;
 mod measure;
 mod nvidia;
@@ -19,8 +20,9 @@ use gpu_keepalive_core::{
 
 use crate::driver::PerfBoost;
 
+pub use job::{Job, MeasureError, Progress};
 pub use keep::KeptProofs;
-pub use measure::{Job, MeasureError, Progress, measure};
+pub use measure::measure;
 pub use nvidia::ProcessPrograms;
 pub use simulated::SimulatedPrograms;
 

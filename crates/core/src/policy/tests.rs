@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod demand;
+mod measuring;
 mod properties;
 
 const SECOND: Duration = Duration::from_secs(1);

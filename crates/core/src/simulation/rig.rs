@@ -40,6 +40,8 @@ pub struct Rig {
     pub budget_spent: bool,
     /// Somebody follows every change.
     pub watched: bool,
+    /// The GPU is being measured.
+    pub measuring: bool,
     /// What feeds the machine, instead of what the scenario says.
     pub host_override: Option<PowerSource>,
     /// Times the engine would have been woken.
@@ -96,6 +98,7 @@ impl Rig {
             warm_until: None,
             budget_spent: false,
             watched: false,
+            measuring: false,
             host_override: None,
             wake_ups: 0,
             events: Vec::new(),
@@ -227,7 +230,7 @@ impl Rig {
             suspended,
             budget_spent: self.budget_spent,
             watched: self.watched,
-            measuring: false,
+            measuring: self.measuring,
         };
         let step = self.policy.step(&seen, self.now);
         watch(&Seen {

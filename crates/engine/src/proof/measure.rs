@@ -3,16 +3,15 @@
 use std::{future::Future, pin::pin, time::Duration};
 
 use gpu_keepalive_core::{
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, Sample},
+    gpu::{Action, GpuError, GpuErrorKind, Outcome, Sample},
     policy::others_computing,
-    proof::{About, Measurements, Plan, Proof, Step, Workload, WorkloadAction, WorkloadOutcome},
+    proof::{About, Measurements, Proof, Step, Workload, WorkloadAction, WorkloadOutcome},
     settings::Strategy,
-    units::{Celsius, Watts},
+    units::Watts,
 };
-use thiserror::Error;
 use tokio::time::sleep;
 
-use super::{Program, Programs};
+use super::{Job, MeasureError, Program, Programs, Progress};
 use crate::{clock::Clock, driver::PerfBoost, gpu::Gpu};
 
 /// As the original tool, and as the governor begins: the most that keeping warm can disturb.
@@ -29,44 +28,6 @@ const POWER_LOOKS: usize = 10;
 const UNSETTLED: Duration = Duration::from_secs(1);
 /// How long a busy program is watched, once without and once beside pulses.
 const STRETCH: Duration = Duration::from_secs(1);
-
-/// What is to be measured.
-#[derive(Clone, Debug)]
-pub struct Job {
-    /// The GPU.
-    pub gpu: GpuInfo,
-    /// Whether it is simulated.
-    pub simulated: bool,
-    /// How much is measured.
-    pub plan: Plan,
-    /// It must stay below this temperature; `None` without a limit.
-    pub limit: Option<Celsius>,
-}
-
-/// Why there is no result.
-#[derive(Debug, Error)]
-pub enum MeasureError {
-    /// GPU or program met an error.
-    #[error(transparent)]
-    Gpu(#[from] GpuError),
-    /// It got too hot.
-    #[error("the GPU reached {now}, and the limit is {limit}; measure again when it has cooled")]
-    Hot {
-        /// What it reached.
-        now: Celsius,
-        /// The limit.
-        limit: Celsius,
-    },
-}
-
-/// What is being done, and how long everything takes at most from now on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// For people.
-    pub text: String,
-    /// At most.
-    pub left: Duration,
-}
 
 /// Measures one GPU; `tell` hears of the progress.
 ///
