@@ -2,14 +2,14 @@
 
 use std::{io, sync::Mutex, thread, time::Duration};
 
-use gpu_keepalive_core::protocol::{Event, Status};
+use gpu_keepalive_core::protocol::{Event, Request, Status};
 use gpu_keepalive_engine::{
     paths::control_socket,
     socket::{Client, ClientError, ConnectError},
 };
 use serde::Serialize;
 use tauri::{
-    AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder,
+    AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     webview::{PageLoadEvent, PageLoadPayload},
 };
 
@@ -19,6 +19,8 @@ use crate::{commands, page::Page, window_process::SHOWN};
 const WINDOW: &str = "main";
 /// How long after a lost connection the next is tried: a restart of the engine takes about that.
 const RECONNECT: Duration = Duration::from_secs(1);
+/// How long the engine may take before the window closes all the same.
+const LEAVE_WITHIN: Duration = Duration::from_secs(1);
 
 /// Shows the window until it is closed; with `pages_on_stdin` also until the end of standard input,
 /// where a line `page NAME` asks for a page and is answered.
@@ -28,7 +30,7 @@ pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
         .invoke_handler(tauri::generate_handler![commands::ask])
         .setup(move |app| {
             let url = WebviewUrl::App(format!("index.html#{}", page.name()).into());
-            WebviewWindowBuilder::new(app, WINDOW, url)
+            let window = WebviewWindowBuilder::new(app, WINDOW, url)
                 .title(title(false))
                 .inner_size(880.0, 640.0)
                 .min_inner_size(360.0, 320.0)
@@ -38,6 +40,8 @@ pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
                     }
                 })
                 .build()?;
+            let closing = window.clone();
+            window.on_window_event(move |event| leave_setup(&closing, event));
             tauri::async_runtime::spawn(follow(app.handle().clone()));
             if pages_on_stdin {
                 let app = app.handle().clone();
@@ -46,6 +50,32 @@ pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
             Ok(())
         })
         .run(crate::context())
+}
+
+/// To close the window is to leave the setup, which then does not come again by itself.
+///
+/// The page cannot say so: it is gone before its request is.
+fn leave_setup(window: &WebviewWindow, event: &WindowEvent) {
+    let WindowEvent::CloseRequested { api, .. } = event else {
+        return;
+    };
+    let shown = window.url().ok();
+    if shown.as_ref().and_then(|url| url.fragment()) != Some(Page::Setup.name()) {
+        return;
+    }
+    api.prevent_close();
+    let window = window.clone();
+    tauri::async_runtime::spawn(async move {
+        let completed = Request::Set {
+            key: "app.setup_completed".to_owned(),
+            value: Some("true".to_owned()),
+        };
+        let asked = tokio::time::timeout(LEAVE_WITHIN, commands::ask(completed)).await;
+        tracing::debug!(?asked, "the setup was left");
+        if let Err(error) = window.destroy() {
+            tracing::warn!(%error, "the window cannot be closed");
+        }
+    });
 }
 
 fn title(simulated: bool) -> &'static str {

@@ -147,19 +147,23 @@ impl Window {
 pub(crate) fn command(program: &Path, page: Page) -> std::process::Command {
     let mut command = std::process::Command::new(program);
     command.args(["--window", page.name()]);
-    // A window that shows whether the GPU sleeps must not wake it: WebKit draws such a page on the
-    // CPU well enough, and what still asks for EGL gets Mesa, not NVIDIA's library, whose loading
-    // alone opens the card (open-gpu-kernel-modules#1071).
+    // A window that shows whether the GPU sleeps must not wake it. WebKit draws such a page on the
+    // CPU well enough: the first asks it not to compose on a GPU, the second leaves it without any
+    // way to share a GPU's buffers, and so without a render node to open (2.44 and later).
     command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
     command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+    // GTK and WebKit still ask for EGL and GLX, whatever their version. They get Mesa, since to load
+    // NVIDIA's library alone opens the card (open-gpu-kernel-modules#1071), and of Mesa the part
+    // that draws on the CPU, since another would open the node of a card that it can drive.
     if Path::new(MESA_EGL).is_file() {
         command.env("__EGL_VENDOR_LIBRARY_FILENAMES", MESA_EGL);
     }
+    command.env("__GLX_VENDOR_LIBRARY_NAME", "mesa");
+    command.env("LIBGL_ALWAYS_SOFTWARE", "1");
     // What a launcher sets to run a program on the discrete GPU.
     for name in [
         "DRI_PRIME",
         "__NV_PRIME_RENDER_OFFLOAD",
-        "__GLX_VENDOR_LIBRARY_NAME",
         "__VK_LAYER_NV_optimus",
     ] {
         command.env_remove(name);

@@ -66,6 +66,10 @@ impl App {
         .await
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether there is an engine.
     pub(crate) async fn has_engine(&self) -> bool {
         Client::connect(&self.socket).await.is_ok()
@@ -135,7 +139,7 @@ pub(crate) fn runs(pid: u32) -> bool {
 }
 
 /// Empty for a process that is gone.
-fn arguments_of(pid: u32) -> Vec<String> {
+pub(crate) fn arguments_of(pid: u32) -> Vec<String> {
     let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let arguments = line
         .split(|byte| *byte == 0)

@@ -1,17 +1,25 @@
 //! The app on a real, private desktop: an X server and a message bus of each test's own, with the
 //! panel and the notification server played by the test.
 //!
-//! Needs the programs `Xvfb` and `dbus-daemon`.
+//! Needs the programs `Xvfb`, `dbus-daemon` and `WebKitWebDriver`, and axe-core in `ui/node_modules`.
 
 #![cfg(target_os = "linux")]
 
+mod access;
 mod app;
+mod closing;
+mod driver;
+mod keyboard;
 mod lifecycle;
 mod notifications;
+mod overview;
 mod peers;
+mod screen;
 mod session;
+mod settings;
 mod tray;
 mod tray_item;
+mod wizard;
 
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
 //! A private X server and message bus.
 
 use std::{
+    ffi::OsString,
     fs,
     io::{BufRead, BufReader},
     os::unix::fs::PermissionsExt,
@@ -15,6 +16,7 @@ pub(crate) struct Session {
     folder: TempDir,
     display: String,
     bus_address: String,
+    environment: Vec<(&'static str, OsString)>,
     _bus: Killed,
     _screen: Killed,
 }
@@ -33,7 +35,8 @@ impl Session {
             "1",
             "-screen",
             "0",
-            "1024x768x24",
+            // Higher than any: a page is pictured in its full length.
+            "1024x8000x24",
             "-nolisten",
             "tcp",
         ]);
@@ -49,9 +52,19 @@ impl Session {
             folder,
             display: format!(":{number}"),
             bus_address,
+            environment: Vec::new(),
             _bus: bus,
             _screen: screen,
         }
+    }
+
+    /// An environment variable of every program that is started from now on.
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<OsString>) {
+        self.environment.push((name, value.into()));
+    }
+
+    pub(crate) fn display(&self) -> &str {
+        &self.display
     }
 
     pub(crate) fn bus_address(&self) -> &str {
@@ -68,6 +81,18 @@ impl Session {
         let path = self.path("config/gpu-keepalive/settings.toml");
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+    }
+
+    /// Everything that runs in this session, also what no longer has a parent.
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        let home = format!("HOME={}", self.path("home").display()).into_bytes();
+        let of_session = |pid: &u32| {
+            let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|v| v == home)
+        };
+        let entries = fs::read_dir("/proc").unwrap().flatten();
+        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        pids.filter(of_session).collect()
     }
 
     /// A program of this session.
@@ -89,7 +114,8 @@ impl Session {
             .env("NO_AT_BRIDGE", "1")
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("GPU_KEEPALIVE_SIMULATE")
-            .env_remove("RUST_LOG");
+            .env_remove("RUST_LOG")
+            .envs(self.environment.iter().cloned());
         command
     }
 }
@@ -108,9 +134,13 @@ const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus C
 "#;
 
 /// A process that does not outlive the test.
-struct Killed(Child);
+pub(crate) struct Killed(Child);
 
 impl Killed {
+    pub(crate) fn new(child: Child) -> Self {
+        Self(child)
+    }
+
     /// Starts it, and waits for the first line it writes.
     fn start(mut command: Command) -> (Self, String) {
         let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();

@@ -1,0 +1,101 @@
+//! Every page, in the real window, for everybody: axe-core's rules in light and dark, as it opens,
+//! narrow and enlarged.
+
+use std::{fs, path::Path};
+
+use serde_json::json;
+
+use crate::{
+    app::App,
+    driver::{Driver, Page},
+    screen::Screen,
+    session::Session,
+    wizard,
+};
+
+/// The pages, and what is there when they are complete; the setup's steps follow.
+const PAGES: [(&str, &str); 4] = [
+    ("overview", "section canvas"),
+    ("models", "main li"),
+    ("settings", "fieldset section"),
+    ("diagnostics", "main pre"),
+];
+/// The size of the window when it opens.
+const USUAL: (u32, u32) = (880, 640);
+/// The narrowest that the window has to be usable at.
+const NARROW: (u32, u32) = (360, 640);
+/// What is left of the usual size at 200 % zoom.
+const ENLARGED: (u32, u32) = (440, 320);
+/// A desktop in dark colours, as its settings tell GTK.
+const DARK: &str = "[Settings]\ngtk-application-prefer-dark-theme=1\n";
+const SCHEMES: &str = "return matchMedia('(prefers-color-scheme: dark)').matches";
+
+#[tokio::test]
+async fn every_page_is_accessible_in_light() {
+    every_page_is_accessible(false).await;
+}
+
+#[tokio::test]
+async fn every_page_is_accessible_in_dark() {
+    every_page_is_accessible(true).await;
+}
+
+async fn every_page_is_accessible(dark: bool) {
+    let mut session = Session::start();
+    session.write_settings("version = 1\nmode = \"always\"\n[app]\nsetup_completed = true\n");
+    if dark {
+        let folder = session.path("config/gtk-3.0");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("settings.ini"), DARK).unwrap();
+    }
+    let scheme = if dark { "dark" } else { "light" };
+    let driver = Driver::start(&mut session);
+    let app = App::start(&session, "quick-card", &[]);
+    let page = driver.open(&app).await;
+    let screen = Screen::of(&session);
+    assert_eq!(page.run(SCHEMES, []).await, json!(dark));
+    page.run(&axe(), []).await;
+    for (name, content) in PAGES {
+        page.go(name).await;
+        page.wait_for(content).await;
+        assert_usable(&page, &screen, &format!("{name}-{scheme}")).await;
+    }
+    page.go("setup").await;
+    for step in 1.. {
+        let onward = wizard::onward(&page).await;
+        assert_usable(&page, &screen, &format!("setup-{step}-{scheme}")).await;
+        if onward == "Finish" {
+            break;
+        }
+        wizard::next_step(&page, onward).await;
+    }
+}
+
+/// As it opens, narrow and enlarged: axe-core finds nothing, and all of it fits the width.
+async fn assert_usable(page: &Page, screen: &Screen, name: &str) {
+    for (suffix, (width, height)) in [("", USUAL), ("-narrow", NARROW), ("-enlarged", ENLARGED)] {
+        let name = format!("{name}{suffix}");
+        page.resize(width, height).await;
+        screen.save(page, &name).await;
+        let width = page
+            .run(
+                "return [document.documentElement.scrollWidth, innerWidth]",
+                [],
+            )
+            .await;
+        assert_eq!(width[0], width[1], "{name} can be scrolled sideways");
+        let violations = page
+            .run_async(
+                "axe.run().then((found) => arguments[0](found.violations.map((violation) =>
+                   [violation.id, violation.help, violation.nodes.map((node) => node.html)])))",
+            )
+            .await;
+        assert_eq!(violations, json!([]), "on {name}");
+    }
+}
+
+/// The script of axe-core, of the version that the pages' own tests use.
+fn axe() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
+    fs::read_to_string(path).expect("npm ci in ui/ brings axe-core")
+}

@@ -1,0 +1,31 @@
+//! What the Overview shows of the engine, in the real window.
+
+use gpu_keepalive_core::{gpu::PState, protocol::Request};
+use serde_json::json;
+
+use crate::{app::App, driver::Driver, session::Session, soon};
+
+#[tokio::test]
+async fn the_p_state_in_the_window_is_the_engines() {
+    let mut session = Session::start();
+    session.write_settings("version = 1\nmode = \"always\"\n[app]\nsetup_completed = true\n");
+    let driver = Driver::start(&mut session);
+    let app = App::start(&session, "quick-card", &[]);
+    let page = driver.open(&app).await;
+    for (request, pstate) in [(Request::On, 0), (Request::Off, 8), (Request::On, 0)] {
+        app.ask(request).await;
+        app.wait_for_status("another P-state", |status| {
+            status.gpus[0].pstate.map(PState::number) == Some(pstate)
+        })
+        .await;
+        let words = format!("P-state {pstate}, ");
+        soon(&words, async || {
+            let label = "return document.querySelector('section svg[role=img]').ariaLabel";
+            let label = page.run(label, []).await;
+            label.as_str()?.starts_with(&words).then_some(())
+        })
+        .await;
+        let shown = "return document.querySelector('section svg[role=img]').textContent.trim()";
+        assert_eq!(page.run(shown, []).await, json!(format!("P{pstate}")));
+    }
+}
