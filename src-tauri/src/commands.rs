@@ -22,3 +22,53 @@ pub(crate) async fn ask(request: Request) -> Result<Reply, ApiError> {
         broken => gone(broken.to_string()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use tauri::{
+        ipc::CallbackFn,
+        test::{INVOKE_KEY, get_ipc_response, mock_builder},
+        webview::InvokeRequest,
+    };
+
+    const OURS: &str = "tauri://localhost";
+
+    /// What a window of that label is told when a page from `url` calls that command wrongly.
+    fn told(label: &str, url: &str, command: &str) -> String {
+        let app = mock_builder()
+            .invoke_handler(tauri::generate_handler![super::ask])
+            .build(tauri::generate_context!(test = true))
+            .unwrap();
+        let window = tauri::WebviewWindowBuilder::new(&app, label, tauri::WebviewUrl::default());
+        let call = InvokeRequest {
+            cmd: command.to_owned(),
+            callback: CallbackFn(0),
+            error: CallbackFn(1),
+            url: url.parse().unwrap(),
+            body: json!({"request": "nothing that there is"}).into(),
+            headers: Default::default(),
+            invoke_key: INVOKE_KEY.to_owned(),
+        };
+        let refused: Value = get_ipc_response(&window.build().unwrap(), call).unwrap_err();
+        refused.as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn only_our_page_in_our_window_may_ask_and_nothing_else() {
+        let understood = told("main", OURS, "ask");
+        assert!(understood.starts_with("invalid args"), "{understood}");
+        for (label, url, command) in [
+            ("other", OURS, "ask"),
+            ("main", "https://example.com", "ask"),
+            ("main", OURS, "plugin:event|emit"),
+            ("main", OURS, "plugin:window|close"),
+        ] {
+            let refused = told(label, url, command);
+            assert!(
+                refused.contains("not allowed"),
+                "{label} {command}: {refused}"
+            );
+        }
+    }
+}

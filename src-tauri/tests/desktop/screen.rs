@@ -89,6 +89,8 @@ impl Screen {
             .await;
         let length: u32 = serde_json::from_value(length).unwrap();
         page.resize(width, height.max(length)).await;
+        page.run_async("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
+            .await;
         let mut before = None;
         let picture = soon("a window at rest", async || {
             let now = Some(self.picture()?);
@@ -131,6 +133,7 @@ impl Picture {
     fn write(&self, path: &Path) {
         let mut encoder = png::Encoder::new(File::create(path).unwrap(), self.width, self.height);
         encoder.set_color(png::ColorType::Rgb);
+        encoder.set_compression(png::Compression::Fast);
         let pixels = self.pixels.chunks_exact(4);
         let rgb: Vec<u8> = pixels.flat_map(|p| [p[2], p[1], p[0]]).collect();
         let mut writer = encoder.write_header().unwrap();
