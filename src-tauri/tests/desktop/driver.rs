@@ -55,7 +55,9 @@ impl Driver {
         app.wait_for_status("a desktop", |status| status.desktop.is_some())
             .await;
         app.ask(Request::ShowWindow).await;
-        self.join().await
+        let page = self.join().await;
+        page.wait_for_title("Overview").await;
+        page
     }
 
     /// Joins the window that opens.

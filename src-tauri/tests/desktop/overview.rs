@@ -5,6 +5,9 @@ use serde_json::json;
 
 use crate::{app::App, driver::Driver, session::Session, soon};
 
+/// The P-state, drawn and in words.
+const BADGE: &str = "section svg[role=img]";
+
 #[tokio::test]
 async fn the_p_state_in_the_window_is_the_engines() {
     let mut session = Session::start();
@@ -12,6 +15,7 @@ async fn the_p_state_in_the_window_is_the_engines() {
     let driver = Driver::start(&mut session);
     let app = App::start(&session, "quick-card", &[]);
     let page = driver.open(&app).await;
+    page.wait_for(BADGE).await;
     for (request, pstate) in [(Request::On, 0), (Request::Off, 8), (Request::On, 0)] {
         app.ask(request).await;
         app.wait_for_status("another P-state", |status| {
@@ -20,12 +24,13 @@ async fn the_p_state_in_the_window_is_the_engines() {
         .await;
         let words = format!("P-state {pstate}, ");
         soon(&words, async || {
-            let label = "return document.querySelector('section svg[role=img]').ariaLabel";
-            let label = page.run(label, []).await;
+            let label = "return document.querySelector(arguments[0]).ariaLabel";
+            let label = page.run(label, [json!(BADGE)]).await;
             label.as_str()?.starts_with(&words).then_some(())
         })
         .await;
-        let shown = "return document.querySelector('section svg[role=img]').textContent.trim()";
-        assert_eq!(page.run(shown, []).await, json!(format!("P{pstate}")));
+        let shown = "return document.querySelector(arguments[0]).textContent.trim()";
+        let shown = page.run(shown, [json!(BADGE)]).await;
+        assert_eq!(shown, json!(format!("P{pstate}")));
     }
 }

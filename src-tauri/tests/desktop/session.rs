@@ -39,6 +39,8 @@ impl Session {
             "1024x8000x24",
             "-nolisten",
             "tcp",
+            // Otherwise it starts anew when its last client goes, and refuses the next meanwhile.
+            "-noreset",
         ]);
         let (screen, number) = Killed::start(screen);
         // Without a folder of services: nothing but what the test plays is on this bus.
