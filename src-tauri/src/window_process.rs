@@ -149,7 +149,8 @@ pub(crate) fn command(program: &Path, page: Page) -> std::process::Command {
     command.args(["--window", page.name()]);
     // A window that shows whether the GPU sleeps must not wake it. WebKit draws such a page on the
     // CPU well enough: the first asks it not to compose on a GPU, the second leaves it without any
-    // way to share a GPU's buffers, and so without a render node to open (2.44 and later).
+    // way to share a GPU's buffers, and so without a render node to open (2.44 and later; a page must
+    // then start no view transition, at which WebKitGTK 2.52 crashes).
     command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
     command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
     // GTK and WebKit still ask for EGL and GLX, whatever their version. They get Mesa, since to load
