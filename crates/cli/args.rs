@@ -1,4 +1,4 @@
-use std::{ffi::OsString, time::Duration};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{
     Parser, Subcommand,
@@ -86,6 +86,12 @@ pub(crate) enum Command {
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder; for those who make packages.
+    #[command(hide = true)]
+    Manual {
+        /// The folder, which is there already.
+        folder: PathBuf,
     },
 }
 

@@ -67,6 +67,7 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
             clap_complete::generate(shell, &mut Args::command(), "gpu-keepalive", &mut script);
             output::write(&script)?;
         }
+        Command::Manual { folder } => clap_mangen::generate_to(Args::command(), folder)?,
     }
     Ok(ExitCode::SUCCESS)
 }

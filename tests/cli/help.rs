@@ -1,3 +1,5 @@
+use std::fs;
+
 use insta::assert_snapshot;
 
 use super::User;
@@ -42,4 +44,18 @@ async fn completions_are_written_for_every_shell() {
         assert_eq!(ended.code, Some(0), "{shell}");
         assert!(ended.out.contains("inference"), "{shell}: {}", ended.out);
     }
+}
+
+#[tokio::test]
+async fn the_manual_has_a_page_for_the_whole_and_for_each_command() {
+    let user = User::new();
+    let folder = user.home().join("man1");
+    fs::create_dir(&folder).unwrap();
+    let ended = user.run(&["manual", folder.to_str().unwrap()]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let page = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let whole = page("gpu-keepalive.1");
+    assert!(whole.contains(r"gpu\-keepalive\-settings(1)"), "{whole}");
+    assert!(!whole.contains(r"gpu\-keepalive\-manual"), "{whole}");
+    assert!(page("gpu-keepalive-settings-set.1").contains("thermal.max_temperature"));
 }

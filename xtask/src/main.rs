@@ -1,4 +1,4 @@
-//! The developer's commands: `cargo xtask run | test | bench | hardware | windows`.
+//! The developer's commands: `cargo xtask run | test | bench | bundle | hardware | windows`.
 
 use std::process::ExitCode;
 
@@ -6,8 +6,10 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod bundle;
 mod hardware;
 mod packages;
+mod release;
 mod run;
 mod shell;
 mod test;
@@ -30,6 +32,8 @@ enum Command {
     Test(test::TestArgs),
     /// Measure, and print a table with a ratio against a baseline.
     Bench(bench::BenchArgs),
+    /// Build a deb and an rpm.
+    Bundle(bundle::BundleArgs),
     /// Build the folder that runs the hardware tests on a machine with a GPU and without Rust.
     Hardware(hardware::HardwareArgs),
     /// What that folder does on the machine with the GPU.
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::test(&args),
         Command::Bench(args) => bench::bench(&args),
+        Command::Bundle(args) => bundle::bundle(&args),
         Command::Hardware(args) => hardware::hardware(&args),
         Command::HardwareRecord(args) => hardware::record(&args),
         Command::Windows(args) => windows::windows(&args),

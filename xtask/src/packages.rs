@@ -69,25 +69,44 @@ pub(crate) fn ensure(packages: &[Package]) -> Result<()> {
 }
 
 fn is_installed(name: &str) -> bool {
+    status(name).ends_with(" installed")
+}
+
+/// Whether that package is installed, in part, or removed but for its settings.
+pub(crate) fn is_known(name: &str) -> bool {
+    let status = status(name);
+    !status.is_empty() && !status.ends_with(" not-installed")
+}
+
+/// Such as `install ok installed`; empty for a package that was never heard of.
+fn status(name: &str) -> String {
     let query = Command::new("dpkg-query")
         .args(["-W", "-f", "${Status}", name])
         .output();
-    query.is_ok_and(|answer| answer.stdout.ends_with(b" installed"))
+    query.map_or_else(
+        |_| String::new(),
+        |answer| String::from_utf8_lossy(&answer.stdout).into_owned(),
+    )
 }
 
 fn apt(arguments: &[&str]) -> Result<Command> {
-    let user = Command::new("id").arg("-u").output()?;
-    let mut command = if user.stdout.trim_ascii() == b"0" {
-        Command::new("apt-get")
-    } else if shell::is_installed("sudo") {
-        let mut sudo = Command::new("sudo");
-        sudo.arg("apt-get");
-        sudo
-    } else {
-        bail!("packages are missing and there is no sudo; install them as an administrator");
-    };
+    let mut command = as_administrator("apt-get")?;
     command
         .env("DEBIAN_FRONTEND", "noninteractive")
         .args(arguments);
     Ok(command)
+}
+
+/// That program with the rights to change the system.
+pub(crate) fn as_administrator(program: &str) -> Result<Command> {
+    let user = Command::new("id").arg("-u").output()?;
+    if user.stdout.trim_ascii() == b"0" {
+        Ok(Command::new(program))
+    } else if shell::is_installed("sudo") {
+        let mut sudo = Command::new("sudo");
+        sudo.arg(program);
+        Ok(sudo)
+    } else {
+        bail!("{program} needs an administrator, and there is no sudo")
+    }
 }

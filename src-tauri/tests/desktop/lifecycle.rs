@@ -22,7 +22,7 @@ use crate::{
     tray_item::TrayItem,
 };
 
-const DONE: &str = "version = 1\n[app]\nsetup_completed = true\n";
+pub(crate) const DONE: &str = "version = 1\n[app]\nsetup_completed = true\n";
 
 #[tokio::test]
 async fn the_first_start_opens_the_wizard_and_later_ones_nothing() {

@@ -10,6 +10,7 @@ mod app;
 mod closing;
 mod driver;
 mod keyboard;
+mod installed;
 mod lifecycle;
 mod notifications;
 mod overview;
@@ -17,28 +18,9 @@ mod peers;
 mod screen;
 mod session;
 mod settings;
+mod soon;
 mod tray;
 mod tray_item;
 mod wizard;
 
-use std::time::Duration;
-
-/// Far longer than anything takes here: what is awaited for so long does not happen.
-const DEADLINE: Duration = Duration::from_secs(60);
-/// How often a condition is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// Waits until `look` sees something.
-async fn soon<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let seen = async {
-        loop {
-            if let Some(seen) = look().await {
-                return seen;
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-    };
-    tokio::time::timeout(DEADLINE, seen)
-        .await
-        .unwrap_or_else(|_| panic!("in vain: {what}"))
-}
+use soon::soon;

@@ -1,0 +1,31 @@
+//! What is shipped, built once for all who measure or pack it.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::{packages, shell, ui};
+
+/// The programs of a release.
+pub(crate) const PROGRAMS: [&str; 2] = ["gpu-keepalive", "gpu-keepalive-app"];
+
+/// Builds the pages, the command line and the app. One after the other: together the command line
+/// would get the features that only the app needs of the libraries they share.
+pub(crate) fn build() -> Result<()> {
+    packages::ensure(&packages::WINDOW)?;
+    ui::build()?;
+    for package in PROGRAMS {
+        shell::run(&mut shell::cargo(&[
+            "build",
+            "--release",
+            "--package",
+            package,
+        ]))?;
+    }
+    Ok(())
+}
+
+/// Where a program of the release is.
+pub(crate) fn program(name: &str) -> PathBuf {
+    shell::root().join("target/release").join(name)
+}
