@@ -71,8 +71,10 @@ mod linux {
             })?;
             Ok(format!(
                 "[Desktop Entry]\nType=Application\nName=GPU Keepalive\n\
-                 Comment=Keeps the GPU ready for local AI\nExec={} {HIDDEN}\n\
+                 Comment=Keeps the GPU ready for local AI\nTryExec={}\nExec={} {HIDDEN}\n\
                  Icon=gpu-keepalive\nTerminal=false\nX-GNOME-Autostart-enabled=true\n",
+                // What makes the desktop pass over the entry when the app was removed.
+                program.replace('\\', "\\\\"),
                 quoted(program)
             ))
         }
@@ -116,6 +118,7 @@ mod linux {
             Type=Application
             Name=GPU Keepalive
             Comment=Keeps the GPU ready for local AI
+            TryExec=/usr/bin/gpu-keepalive-app
             Exec="/usr/bin/gpu-keepalive-app" --hidden
             Icon=gpu-keepalive
             Terminal=false
