@@ -5,8 +5,10 @@ use std::{fs, path::PathBuf, thread};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
+mod desktop;
 mod engine;
 mod fakes;
+mod measure;
 mod proc;
 mod simulated;
 mod table;
@@ -32,6 +34,8 @@ enum Part {
     Governor,
     /// What the engine costs, on fake driver libraries (Linux).
     Engine,
+    /// What the app costs on a desktop of its own (Linux); builds a release.
+    Desktop,
 }
 
 /// Measures, and prints one table.
@@ -43,6 +47,7 @@ pub(crate) fn bench(args: &BenchArgs) -> Result<()> {
                 Part::Policy => simulated::policy(),
                 Part::Governor => simulated::governor(),
                 Part::Engine => engine::engine(),
+                Part::Desktop => desktop::desktop(),
             }?);
         }
     }

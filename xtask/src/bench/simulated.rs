@@ -1,9 +1,12 @@
 //! What needs no hardware: the policy and the closed loop, in virtual time.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::table::{Bar, Row};
+use super::{
+    measure::{json_of, number},
+    table::{Bar, Row},
+};
 use crate::shell;
 
 /// One step, and a year of a laptop's days.
@@ -98,20 +101,10 @@ fn working_day(day: &Value) -> Result<Vec<Row>> {
     ])
 }
 
-/// Runs one of the core's benchmarks, which prints one JSON object.
+/// Runs one of the core's benchmarks.
 fn measure(bench: &str) -> Result<Value> {
-    let mut command = shell::cargo(&["bench", "--package", "gpu-keepalive-core", "--bench", bench]);
-    eprintln!("xtask: cargo bench --package gpu-keepalive-core --bench {bench}");
-    let output = command.stderr(std::process::Stdio::inherit()).output()?;
-    if !output.status.success() {
-        bail!("the benchmark “{bench}” failed: {}", output.status);
-    }
-    serde_json::from_slice(&output.stdout).with_context(|| format!("what “{bench}” printed"))
-}
-
-fn number(value: &Value, path: &str) -> Result<f64> {
-    let number = value.pointer(path).and_then(Value::as_f64);
-    number.with_context(|| format!("no number at {path}"))
+    let bench = ["bench", "--package", "gpu-keepalive-core", "--bench", bench];
+    json_of(&mut shell::cargo(&bench))
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> Result<&'a Vec<Value>> {
