@@ -16,6 +16,7 @@ use crate::{
 mod check;
 mod deb;
 mod files;
+mod licences;
 mod rpm;
 
 #[derive(Args)]

@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
+use super::licences;
 use crate::{release, shell};
 
 /// Where the families of distributions differ.
@@ -73,6 +74,9 @@ pub(super) fn lay_out(root: &Path, places: &Places) -> Result<()> {
         fs::write(prepared(root, to)?, script)?;
     }
     manual(&root.join("usr/share/man/man1"))?;
+    let licences = prepared(root, "usr/share/doc/gpu-keepalive/third-party-licences.txt")?;
+    fs::write(&licences, licences::texts()?)?;
+    compress(&licences)?;
     compress(&root.join(places.changelog))?;
     // As git and the umask of whoever builds left it otherwise.
     shell::run(Command::new("chmod").args(["-R", "u=rwX,go=rX"]).arg(root))
