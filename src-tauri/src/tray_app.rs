@@ -24,6 +24,8 @@ use crate::{
 
 /// How long a desktop that is just starting may take to have a place for icons.
 const TRAY_GRACE: Duration = Duration::from_secs(8);
+/// How long the desktop may take to see the icon off.
+const END_WITHIN: Duration = Duration::from_secs(2);
 
 /// Runs until somebody quits. The engine and all that goes with it have a thread of their own;
 /// this one, the main thread, belongs to the toolkit.
@@ -57,6 +59,10 @@ pub(crate) fn run(
                 }
             };
             app.exit(code);
+            // Normally the process is gone by now. But the toolkit's thread waits for the panel
+            // when an icon comes or goes, and a panel may hang; nothing of ours is open any more.
+            runtime.block_on(async { tokio::time::sleep(END_WITHIN).await });
+            std::process::exit(code);
         })?;
     let code = app.run_return(|_, event| {
         // There is never a window here whose end could be meant.

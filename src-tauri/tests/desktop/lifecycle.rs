@@ -137,6 +137,17 @@ async fn sigterm_ends_the_engine_and_its_socket_before_the_app() {
 }
 
 #[tokio::test]
+async fn a_panel_that_hangs_keeps_nobody_from_ending() {
+    let session = Session::start();
+    session.write_settings(DONE);
+    let _panel = Panel::start_hung(&session).await;
+    let mut app = App::start(&session, "quick-card", &["--hidden"]);
+    app.wait_for_status("an engine", |_| true).await;
+    app.signal("TERM");
+    assert!(app.wait_for_end().await.success());
+}
+
+#[tokio::test]
 async fn start_at_login_is_written_and_removed() {
     let session = Session::start();
     session.write_settings(DONE);

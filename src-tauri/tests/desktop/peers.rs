@@ -30,6 +30,15 @@ impl Panel {
         Self { connection, items }
     }
 
+    /// One that is there and never answers.
+    pub(crate) async fn start_hung(session: &Session) -> Connection {
+        zbus::connection::Builder::address(session.bus_address())
+            .name("org.kde.StatusNotifierWatcher")
+            .build()
+            .await
+            .unwrap()
+    }
+
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
