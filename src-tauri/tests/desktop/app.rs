@@ -90,6 +90,11 @@ impl App {
         .await
     }
 
+    /// What its own process has loaded and mapped, a line each.
+    pub(crate) fn mapped(&self) -> String {
+        fs::read_to_string(format!("/proc/{}/maps", self.child.id())).unwrap()
+    }
+
     /// The process ids of its windows.
     pub(crate) fn windows(&self) -> Vec<u32> {
         children_of(self.child.id())

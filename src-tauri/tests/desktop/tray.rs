@@ -42,6 +42,20 @@ async fn the_icon_follows_the_gpu_from_p0_to_p8() {
     item.wait_for_colour(GREY, 0.5).await;
 }
 
+/// NVIDIA's would open the card, and keep a laptop's awake.
+#[tokio::test]
+async fn no_opengl_driver_is_loaded_for_the_icon() {
+    let session = Session::start();
+    let panel = Panel::start(&session).await;
+    let app = App::start(&session, "quick-card", &["--hidden"]);
+    TrayItem::on(&panel).await;
+    let mapped = app.mapped();
+    assert!(mapped.contains("libgtk-3.so"), "{mapped}");
+    for driver in ["libGLX_", "libEGL_", "_dri.so"] {
+        assert!(!mapped.contains(driver), "{driver}: {mapped}");
+    }
+}
+
 #[tokio::test]
 async fn the_icon_and_a_notification_tell_of_heat_and_of_its_end() {
     let session = Session::start();
