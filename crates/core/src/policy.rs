@@ -30,7 +30,7 @@ use crate::{
     settings::{Mode, Settings, Strategy},
 };
 
-pub use demand::{DemandReason, others_computing};
+pub use demand::{DemandReason, others_computing, somebody_computing};
 pub use governor::{Governor, Learned, Verdict};
 pub use inhibitor::thermal_limit;
 pub use interval::{FALL_FACTOR, GROWTH, IntervalLaw};

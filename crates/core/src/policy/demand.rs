@@ -33,6 +33,12 @@ pub fn others_computing(sample: &Sample) -> Option<bool> {
     if sample.compute_processes.as_ref().is_some_and(Vec::is_empty) {
         return Some(false);
     }
+    somebody_computing(sample)
+}
+
+/// Whether anybody computes at this very moment, whoever it is; `None` when the driver does not
+/// tell.
+pub fn somebody_computing(sample: &Sample) -> Option<bool> {
     sample.utilization.map(|all| all.0 >= COMPUTING_FROM.0)
 }
 

@@ -4,7 +4,7 @@ use std::{future::Future, pin::pin, time::Duration};
 
 use gpu_keepalive_core::{
     gpu::{Action, GpuError, GpuErrorKind, Outcome, Sample},
-    policy::others_computing,
+    policy::somebody_computing,
     proof::{About, Measurements, Proof, Step, Workload, WorkloadAction, WorkloadOutcome},
     settings::Strategy,
     units::Watts,
@@ -24,7 +24,7 @@ const BACK_TO_BACK: usize = 3;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Looks at the power of a GPU at rest.
 const POWER_LOOKS: usize = 10;
-/// After a rest this long the GPU is looked at for the first time.
+/// For this long after work the driver's utilization may still be that of the work.
 const UNSETTLED: Duration = Duration::from_secs(1);
 /// How long a busy program is watched, once without and once beside pulses.
 const STRETCH: Duration = Duration::from_secs(1);
@@ -202,16 +202,12 @@ impl<G: Gpu, F: FnMut(Progress)> Bench<'_, G, F> {
     /// Rests, and looks at the GPU at the end of it.
     async fn rest(&mut self, step: &Step) -> Result<Sample, MeasureError> {
         let rest = Duration::from_secs(step.rest_s.into());
-        let before = rest.min(UNSETTLED);
-        self.wait(before, step.kept_warm).await?;
-        if rest > before {
-            // What the driver tells of other processes is what they did since the last look: after
-            // this one it is no longer what our own program did.
-            self.sample().await?;
-            self.wait(rest - before, step.kept_warm).await?;
-        }
+        self.wait(rest, step.kept_warm).await?;
         let sample = self.sample().await?;
-        self.found.disturbed |= rest > before && others_computing(&sample) == Some(true);
+        // What the driver tells by process is a mean since some earlier look, and so would count
+        // our own program's work before the rest.
+        let disturbed = rest > UNSETTLED && somebody_computing(&sample) == Some(true);
+        self.found.disturbed |= disturbed;
         Ok(sample)
     }
 
