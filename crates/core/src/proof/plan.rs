@@ -33,8 +33,8 @@ const SHORTEST_REST_S: u32 = 5;
 const PAST_THE_FALL_S: u32 = 2;
 /// The requests before a rest, and the one after it.
 const REQUESTS: Duration = Duration::from_secs(1);
-/// Opening a context, and looking at the power.
-const LOADING: Duration = Duration::from_secs(5);
+/// Opening a context, and looking at the power until it has settled.
+const LOADING: Duration = Duration::from_secs(8);
 
 impl Plan {
     /// Most rounds.

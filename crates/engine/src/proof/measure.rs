@@ -22,8 +22,10 @@ const WARM_UP: usize = 2;
 const BACK_TO_BACK: usize = 3;
 /// Between two looks for the clocks to fall.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// Looks at the power of a GPU at rest.
+/// Looks at the power of a GPU at rest, over one second.
 const POWER_LOOKS: usize = 10;
+/// Power falls for some seconds longer than the clocks; this many are waited for.
+const POWER_SETTLES: usize = 5;
 /// For this long after work the driver's utilization may still be that of the work.
 const UNSETTLED: Duration = Duration::from_secs(1);
 /// How long a busy program is watched, once without and once beside pulses.
@@ -84,7 +86,7 @@ impl<G: Gpu, F: FnMut(Progress)> Bench<'_, G, F> {
         self.tell("watching the GPU at rest", self.job.plan.longest());
         // One that somebody else keeps up is measured as it is.
         self.until_cold().await?;
-        self.found.asleep_watts = self.power().await?;
+        self.found.asleep_watts = self.settled_power().await?;
         Ok(())
     }
 
@@ -122,12 +124,25 @@ impl<G: Gpu, F: FnMut(Progress)> Bench<'_, G, F> {
         }
         let fell_after = self.until_cold().await?;
         if fell_after.is_some() {
-            self.found.cold_watts = self.power().await?;
+            self.found.cold_watts = self.settled_power().await?;
         }
         Ok(fell_after)
     }
 
-    /// A few looks at the power.
+    /// The looks of the first second in which the power fell no more, or of the last one waited for.
+    async fn settled_power(&mut self) -> Result<Vec<Watts>, MeasureError> {
+        let sum = |looks: &[Watts]| looks.iter().map(|watts| watts.0).sum::<f64>();
+        let mut looks = self.power().await?;
+        for _ in 0..POWER_SETTLES {
+            let earlier = std::mem::replace(&mut looks, self.power().await?);
+            if sum(&looks) >= 0.98 * sum(&earlier) {
+                break;
+            }
+        }
+        Ok(looks)
+    }
+
+    /// A second of looks at the power.
     async fn power(&mut self) -> Result<Vec<Watts>, MeasureError> {
         let mut watts = Vec::new();
         for _ in 0..POWER_LOOKS {
