@@ -2,7 +2,10 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::bail;
-use gpu_keepalive_core::protocol::{Doctor, Finding, Reply, Request, Severity};
+use gpu_keepalive_core::{
+    protocol::{Doctor, Finding, Reply, Request, Severity},
+    text::wrapped,
+};
 use gpu_keepalive_engine::{
     clock::Clock,
     doctor::{Places, examine},
@@ -20,8 +23,8 @@ use crate::{output, reach};
 #[cfg(test)]
 mod tests;
 
-/// Widest line of a sentence, its margin included.
-const WIDTH: usize = 80;
+/// Widest line of a sentence, without its margin of four.
+const WIDTH: usize = 76;
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
@@ -78,28 +81,13 @@ fn block(finding: &Finding) -> String {
         "{colour}{sign} {word}{colour:#}: {BOLD}{}{BOLD:#} {DIM}[{}]{DIM:#}\n",
         finding.title, finding.id
     );
-    for line in wrap(&finding.evidence) {
+    for line in wrapped(&finding.evidence, WIDTH) {
         text += &format!("    {DIM}{line}{DIM:#}\n");
     }
-    for (number, line) in wrap(&finding.advice).into_iter().enumerate() {
+    for (number, line) in wrapped(&finding.advice, WIDTH).into_iter().enumerate() {
         text += if number == 0 { "  → " } else { "    " };
         text += &line;
         text.push('\n');
     }
     text
-}
-
-/// Lines that leave room for a margin of four.
-fn wrap(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH - 4 => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }

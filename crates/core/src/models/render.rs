@@ -1,6 +1,9 @@
 use std::fmt::Write;
 
-use crate::protocol::{ModelFit, Recommendation};
+use crate::{
+    protocol::{ModelFit, Recommendation},
+    text::wrapped,
+};
 
 use super::{recommend::thousands, tiers::Tier};
 
@@ -22,7 +25,7 @@ pub fn render(recommendation: &Recommendation) -> String {
     );
     for note in &recommendation.notes {
         text.push('\n');
-        for line in wrapped(note) {
+        for line in wrapped(note, WIDTH - 4) {
             _ = writeln!(text, "{line}");
         }
     }
@@ -94,25 +97,10 @@ fn row(text: &mut String, fit: &ModelFit) {
         "  {:<36} {:<7} {total:>13} {:>8.1} {:>6.1} {layers:>8} {most:>13}",
         fit.name, fit.format, fit.weights_gib, fit.kv_cache_gib,
     );
-    for line in wrapped(&fit.reason) {
+    for line in wrapped(&fit.reason, WIDTH - 4) {
         _ = writeln!(text, "    {line}");
     }
     _ = writeln!(text, "    {} ({} licence)", fit.fetch, fit.licence);
-}
-
-/// The words in lines that leave room for an indentation.
-fn wrapped(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH - 4 => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 #[cfg(test)]
