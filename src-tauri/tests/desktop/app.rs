@@ -29,6 +29,30 @@ impl App {
             .arg("--simulate")
             .arg(format!("{scenarios}/{scenario}.toml"))
             .args(arguments);
+        Self::spawn(session, command)
+    }
+
+    /// Starts it, hidden, with the fake driver of `tests/fakes` in place of NVIDIA's.
+    pub(crate) fn start_on_fake_driver(session: &Session) -> Self {
+        let [folder, libraries] = [session.path("driver"), session.path("driver/lib")];
+        fs::create_dir_all(&libraries).unwrap();
+        // Beside this test, where cargo builds it.
+        let built = std::env::current_exe().unwrap();
+        let built = built.with_file_name("libfake_driver.so");
+        for library in ["libnvidia-ml.so.1", "libcuda.so.1"] {
+            fs::copy(&built, libraries.join(library)).unwrap();
+        }
+        let values = include_str!("../../../tests/fakes/values.txt");
+        fs::write(folder.join("values"), values).unwrap();
+        let mut command = session.command(PROGRAM);
+        command
+            .arg("--hidden")
+            .env("FAKE_GPU_DIR", &folder)
+            .env("LD_LIBRARY_PATH", &libraries);
+        Self::spawn(session, command)
+    }
+
+    fn spawn(session: &Session, mut command: Command) -> Self {
         let log = session.path("app.log");
         command.stderr(
             File::options()

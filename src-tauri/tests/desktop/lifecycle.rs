@@ -1,8 +1,8 @@
 use std::{fs, sync::Arc};
 
 use gpu_keepalive_core::{
-    protocol::{Event, Phase, Reply, Request},
-    settings::Settings,
+    protocol::{Event, Phase, Reply, Request, Status},
+    settings::{Settings, Strategy},
     simulation::Scenario,
 };
 use gpu_keepalive_engine::{
@@ -134,6 +134,36 @@ async fn sigterm_ends_the_engine_and_its_socket_before_the_app() {
     }
     assert!(app.wait_for_end().await.success());
     assert!(!socket.exists());
+}
+
+#[tokio::test]
+async fn sigterm_lets_go_of_the_gpu_before_the_app_ends() {
+    let session = Session::start();
+    session.write_settings("version = 1\nmode = \"always\"\nstrategy = \"context\"\n");
+    let panel = Panel::start(&session).await;
+    let mut app = App::start_on_fake_driver(&session);
+    TrayItem::on(&panel).await;
+    let held = |status: &Status| {
+        let gpu = status.gpus.first();
+        gpu.is_some_and(|gpu| gpu.phase == Phase::Warm && gpu.strategy == Some(Strategy::Context))
+    };
+    let status = app.wait_for_status("a held GPU", held).await;
+    assert!(!status.engine.simulated);
+    let drivers = app::children_of(app.pid());
+    assert!(
+        !drivers.is_empty(),
+        "the driver's libraries are in another process"
+    );
+    app.signal("TERM");
+    assert!(app.wait_for_end().await.success());
+    assert!(drivers.into_iter().all(|pid| !app::runs(pid)));
+    let log = fs::read_to_string(session.path("driver/log")).unwrap();
+    let count = |event: &str| log.lines().filter(|line| line.contains(event)).count();
+    assert_eq!(
+        (count("open context"), count("close context")),
+        (1, 1),
+        "{log}"
+    );
 }
 
 #[tokio::test]
