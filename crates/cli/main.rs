@@ -3,7 +3,10 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use gpu_keepalive_engine::{clock::Clock, log_tail::LogTail};
+use gpu_keepalive_engine::{
+    clock::Clock,
+    log_tail::{LogTail, directives},
+};
 use tracing_subscriber::{
     EnvFilter, Layer,
     fmt::{format::Writer, time::FormatTime},
@@ -100,15 +103,6 @@ impl FormatTime for LocalTime {
     }
 }
 
-/// What `RUST_LOG` says, or that level for us and warnings for everybody else.
 fn filter(ours: &str) -> EnvFilter {
-    EnvFilter::builder().parse_lossy(std::env::var("RUST_LOG").unwrap_or_else(|_| {
-        let ours = [
-            "gpu_keepalive",
-            "gpu_keepalive_engine",
-            "gpu_keepalive_core",
-        ]
-        .map(|target| format!("{target}={ours}"));
-        format!("warn,{}", ours.join(","))
-    }))
+    EnvFilter::builder().parse_lossy(directives(ours))
 }

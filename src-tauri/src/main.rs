@@ -6,7 +6,10 @@ use std::{io::IsTerminal, process::ExitCode};
 
 use anyhow::{Context, bail};
 use clap::Parser;
-use gpu_keepalive_engine::{gpu::simulated::load_scenario, log_tail::LogTail};
+use gpu_keepalive_engine::{
+    gpu::simulated::load_scenario,
+    log_tail::{LogTail, directives},
+};
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{engine_link::Claim, engine_link::Hosting, page::Page};
@@ -131,17 +134,8 @@ fn start_log() -> LogTail {
     tail
 }
 
-/// What `RUST_LOG` says, or that level for us and warnings for everybody else.
 fn filter(ours: &str) -> EnvFilter {
-    EnvFilter::builder().parse_lossy(std::env::var("RUST_LOG").unwrap_or_else(|_| {
-        let ours = [
-            "gpu_keepalive_app",
-            "gpu_keepalive_engine",
-            "gpu_keepalive_core",
-        ]
-        .map(|target| format!("{target}={ours}"));
-        format!("warn,{}", ours.join(","))
-    }))
+    EnvFilter::builder().parse_lossy(directives(ours))
 }
 
 fn context() -> tauri::Context {

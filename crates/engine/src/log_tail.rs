@@ -25,6 +25,13 @@ impl LogTail {
     }
 }
 
+/// What is logged, for a subscriber's filter: what `RUST_LOG` says, or that level for us and warnings
+/// for everybody else.
+pub fn directives(ours: &str) -> String {
+    // Every crate of ours begins with that name.
+    std::env::var("RUST_LOG").unwrap_or_else(|_| format!("warn,gpu_keepalive={ours}"))
+}
+
 impl io::Write for LogTail {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
