@@ -49,8 +49,7 @@ pub(crate) fn seconds_text(seconds: f64) -> String {
 /// What tells a GPU from the others on this machine, short: `RTX 3070 Laptop`, or `0 RTX 4090`
 /// where two have the same name.
 pub(crate) fn short_name(gpu: &GpuStatus, status: &Status) -> String {
-    let name = gpu.name.trim_start_matches("NVIDIA ");
-    let name = name.trim_start_matches("GeForce ").trim_end_matches(" GPU");
+    let name = gpu.short_name();
     if status
         .gpus
         .iter()

@@ -52,8 +52,10 @@ pub(crate) enum Input {
     /// Somebody wants to see a page: by a click on the icon or a notification, or by starting the
     /// app again.
     Show(Page),
-    /// Whether the desktop shows the icon.
+    /// Whether the desktop took the icon.
     Tray(bool),
+    /// Whether the desktop has a place for icons: a panel may end and come back.
+    Panel(bool),
     /// The desktop has had long enough to show the icon.
     TrayWaitedFor,
     /// A signal, or the end of the session.
@@ -70,7 +72,8 @@ pub(crate) struct Controller<D> {
     status: Option<Arc<Status>>,
     settings: Option<Arc<Settings>>,
     notifier: Notifier,
-    tray: bool,
+    drawn: bool,
+    panel: bool,
     starts_at_login: Option<bool>,
     view: Option<TrayView>,
     /// The window was asked for since the start.
@@ -89,7 +92,9 @@ impl<D: Desktop> Controller<D> {
             status: None,
             settings: None,
             notifier: Notifier::default(),
-            tray: false,
+            drawn: false,
+            // Until it is heard that there is none.
+            panel: true,
             starts_at_login,
             view: None,
             window_shown: false,
@@ -123,10 +128,15 @@ impl<D: Desktop> Controller<D> {
             }
             Input::Show(page) => self.show_window(page),
             Input::Tray(shown) => {
-                self.tray = shown;
+                self.drawn = shown;
                 self.describe();
             }
-            Input::TrayWaitedFor if !self.tray => self.window_instead_of_tray(),
+            Input::Panel(there) if there != self.panel => {
+                self.panel = there;
+                self.describe();
+            }
+            Input::Panel(_) => {}
+            Input::TrayWaitedFor if !self.has_tray() => self.window_instead_of_tray(),
             Input::TrayWaitedFor => {}
             Input::Quit => self.quit(),
         }
@@ -197,9 +207,14 @@ impl<D: Desktop> Controller<D> {
 
     fn describe(&mut self) {
         self.desktop.describe(DesktopStatus {
-            tray: self.tray,
+            tray: self.has_tray(),
             starts_at_login: self.starts_at_login,
         });
+    }
+
+    /// Whether the icon can be seen.
+    fn has_tray(&self) -> bool {
+        self.drawn && self.panel
     }
 
     /// A plain GNOME has no place for icons: said once; whoever starts the app gets the window.

@@ -98,6 +98,13 @@ impl Notifier {
                 None => new.extend(over.filter(|_| wanted != Notifications::Off)),
             }
         }
+        for notification in &mut new {
+            if status.engine.simulated {
+                notification.title.insert_str(0, "Simulated: ");
+            }
+            // A line must not end between the two.
+            notification.body = notification.body.replace(" °C", "\u{a0}°C");
+        }
         new
     }
 
@@ -110,15 +117,16 @@ impl Notifier {
     ) -> Option<Notification> {
         self.may_tell(Kind::Trouble(trouble), wanted, now)?;
         self.told.insert((trouble, Some(gpu.uuid.clone())));
+        let name = gpu.short_name();
         Some(match trouble {
             Trouble::Hot => Notification {
-                title: format!("{} is too hot", gpu.name),
+                title: format!("{name} is too hot"),
                 body: gpu.phase_text.clone(),
                 urgent: false,
                 page: Page::Overview,
             },
             Trouble::Fault => Notification {
-                title: format!("{} cannot be kept warm", gpu.name),
+                title: format!("{name} cannot be kept warm"),
                 body: match &gpu.fault {
                     Some(fault) => format!("{}\n{}", fault.message, fault.advice),
                     None => gpu.phase_text.clone(),
@@ -134,9 +142,10 @@ impl Notifier {
         if !self.told.remove(&(trouble, Some(gpu.uuid.clone()))) {
             return None;
         }
+        let name = gpu.short_name();
         let title = match trouble {
-            Trouble::Hot => format!("{} has cooled down", gpu.name),
-            Trouble::Fault => format!("{} works again", gpu.name),
+            Trouble::Hot => format!("{name} has cooled down"),
+            Trouble::Fault => format!("{name} works again"),
         };
         Some(Notification {
             title,
@@ -161,7 +170,7 @@ impl Notifier {
         }
         self.may_tell(Kind::Phase(gpu.phase), wanted, now)?;
         Some(Notification {
-            title: gpu.name.clone(),
+            title: gpu.short_name().to_owned(),
             body: gpu.phase_text.clone(),
             urgent: false,
             page: Page::Overview,
@@ -180,7 +189,7 @@ impl Notifier {
             let told = self.told.remove(&key);
             return (told && wanted != Notifications::Off).then(|| Notification {
                 title: "The GPU was found".to_owned(),
-                body: found.name.clone(),
+                body: found.short_name().to_owned(),
                 urgent: false,
                 page: Page::Overview,
             });

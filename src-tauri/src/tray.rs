@@ -6,6 +6,8 @@ use gpu_keepalive_core::{
 };
 
 mod icon;
+#[cfg(target_os = "linux")]
+pub(crate) mod panel;
 mod render;
 
 pub(crate) use icon::TrayIcon;
@@ -130,9 +132,8 @@ fn headlines(status: &Status, engine: EngineAt) -> Vec<String> {
     lines
 }
 
-/// `GeForce RTX 4090 · P2 · 2520 MHz · 54 °C · 31 W`, without what is not known.
+/// `RTX 4090 · P2 · 2520 MHz · 54 °C · 31 W`, without what is not known.
 fn readings(gpu: &GpuStatus) -> String {
-    let name = gpu.name.strip_prefix("NVIDIA ").unwrap_or(&gpu.name);
     let readings = [
         gpu.pstate.map(|pstate| pstate.to_string()),
         gpu.sm_clock_mhz.map(|clock| clock.to_string()),
@@ -141,7 +142,7 @@ fn readings(gpu: &GpuStatus) -> String {
         gpu.power_w.map(|power| format!("{:.0} W", power.0)),
     ];
     let known = readings.into_iter().flatten();
-    std::iter::once(name.to_owned())
+    std::iter::once(gpu.short_name().to_owned())
         .chain(known)
         .collect::<Vec<_>>()
         .join(" · ")

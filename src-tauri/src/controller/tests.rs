@@ -250,7 +250,7 @@ fn notifications_wait_for_the_settings_and_obey_them() {
     app.settings(|_| {});
     assert_eq!(
         app.hears(Input::Status(samples::hot().into())),
-        ["notify: NVIDIA GeForce RTX 3070 Laptop GPU is too hot"]
+        ["notify: RTX 3070 Laptop is too hot"]
     );
     let mut quiet = App::start(Recorded::default(), true);
     quiet.settings(|s| s.app.notifications = gpu_keepalive_core::settings::Notifications::Off);
@@ -304,6 +304,21 @@ fn a_tray_that_came_late_is_told_to_the_engine_and_needs_no_hint() {
     // A new engine has to hear it, too.
     assert_eq!(
         app.hears(Input::Engine(EngineAt::Here)),
+        ["tray true, login Some(false)"]
+    );
+}
+
+#[test]
+fn a_panel_that_ends_takes_the_tray_with_it_until_it_is_back() {
+    let mut app = App::running();
+    app.hears(Input::Tray(true));
+    assert!(app.hears(Input::Panel(true)).is_empty());
+    assert_eq!(
+        app.hears(Input::Panel(false)),
+        ["tray false, login Some(false)"]
+    );
+    assert_eq!(
+        app.hears(Input::Panel(true)),
         ["tray true, login Some(false)"]
     );
 }

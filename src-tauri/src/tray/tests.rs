@@ -121,7 +121,7 @@ fn whose_engine_it_is_is_said() {
     let status = samples::warm();
     let followed = TrayView::of(&status, EngineAt::CommandLine, Some(false));
     insta::assert_snapshot!(followed.tooltip, @r"
-    GeForce RTX 3070 Laptop GPU · P0 · 1785 MHz · 54 °C · 31 W
+    RTX 3070 Laptop · P0 · 1785 MHz · 54 °C · 31 W
     Warm: the mode is always
     Run from the command line
     ");

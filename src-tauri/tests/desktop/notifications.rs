@@ -15,7 +15,7 @@ async fn a_fault_is_told_with_advice_and_a_click_opens_diagnostics() {
     let app = App::start(&session, "quick-loss", &["--hidden"]);
     app.ask(Request::Warm { for_s: None }).await;
     let shown = server
-        .titled("NVIDIA GeForce RTX 4090 cannot be kept warm")
+        .titled("Simulated: RTX 4090 cannot be kept warm")
         .await;
     assert!(
         shown.body.contains("The GPU stopped answering."),

@@ -65,6 +65,14 @@ pub struct Status {
     pub desktop: Option<DesktopStatus>,
 }
 
+impl GpuStatus {
+    /// What people call it: `RTX 3070 Laptop`.
+    pub fn short_name(&self) -> &str {
+        let name = self.name.trim_start_matches("NVIDIA ");
+        name.trim_start_matches("GeForce ").trim_end_matches(" GPU")
+    }
+}
+
 impl Status {
     /// The same without what changes by itself as time passes.
     pub fn without_times(&self) -> Self {
