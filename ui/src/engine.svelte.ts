@@ -4,6 +4,9 @@ import { History } from "./history.svelte";
 import { ask, askFor, messageOf, onConnection, onStatus, type Connection } from "./ipc";
 import type { Request, Status } from "./protocol";
 
+/** How often the chart goes on while nothing changes, of which the engine says nothing. */
+const REPEAT_MS = 5000;
+
 class Engine {
   /** The newest status; `null` until the first. */
   status = $state.raw<Status | null>(null);
@@ -20,7 +23,11 @@ class Engine {
       onConnection((connection) => this.connect(connection)),
     ]);
     await this.refresh();
-    return () => stops.forEach((stop) => stop());
+    const timer = setInterval(() => this.repeat(), REPEAT_MS);
+    return () => {
+      clearInterval(timer);
+      stops.forEach((stop) => stop());
+    };
   }
 
   /** Asks for something whose effect shows in the status; false when it was refused. */
@@ -38,6 +45,11 @@ class Engine {
     this.status = status;
     this.connection = { connected: true, message: null };
     this.history.add(status, Date.now() / 1000);
+  }
+
+  /** What was said last still holds. */
+  private repeat() {
+    if (this.status && this.connection.connected) this.history.add(this.status, Date.now() / 1000);
   }
 
   private connect(connection: Connection) {

@@ -4,14 +4,24 @@ const NONE = "–";
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
+/** A number and its unit, which belong on one line. */
+export function withUnit(number: string, unit: string): string {
+  return `${number}\u00a0${unit}`;
+}
+
+/** A sentence of the engine's in which no number is parted from its unit. */
+export function unbroken(sentence: string): string {
+  return sentence.replace(/(\d) (?=(°C|%|[GM]Hz|[KMGT]iB|k?Wh?|ms|s|min|h)(?![\w°]))/g, "$1\u00a0");
+}
+
 /** With at most that many decimals, in the user's language. */
 export function number(value: number, decimals = 0): string {
-  return value.toLocaleString(undefined, { maximumFractionDigits: decimals });
+  return value.toLocaleString(navigator.language, { maximumFractionDigits: decimals });
 }
 
 /** With exactly that many decimals, so that a changing value keeps its width. */
 export function fixed(value: number, decimals: number): string {
-  return value.toLocaleString(undefined, {
+  return value.toLocaleString(navigator.language, {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
   });
@@ -22,41 +32,41 @@ export function orNone(value: number | null | undefined, write: (value: number) 
 }
 
 export function bytesAsGib(bytes: number): string {
-  return `${fixed(bytes / GIB, 1)} GiB`;
+  return gib(bytes / GIB);
 }
 
 /** As GiB, or as MiB where that would be a small fraction. */
 export function memory(bytes: number): string {
-  return bytes < GIB ? `${number(bytes / MIB)} MiB` : bytesAsGib(bytes);
+  return bytes < GIB ? withUnit(number(bytes / MIB), "MiB") : bytesAsGib(bytes);
 }
 
 export function gib(gib: number): string {
-  return `${fixed(gib, 1)} GiB`;
+  return withUnit(fixed(gib, 1), "GiB");
 }
 
 export function watts(value: number): string {
-  return `${fixed(value, 1)} W`;
+  return withUnit(fixed(value, 1), "W");
 }
 
 /** Small amounts keep a digit that says something. */
 export function wattHours(value: number): string {
-  return `${number(value, value < 10 ? 2 : value < 100 ? 1 : 0)} Wh`;
+  return withUnit(number(value, value < 10 ? 2 : value < 100 ? 1 : 0), "Wh");
 }
 
 export function money(value: number, currency: string): string {
   const cents = value !== 0 && Math.abs(value) < 0.1 ? 4 : 2;
-  return `${fixed(value, cents)} ${currency}`;
+  return withUnit(fixed(value, cents), currency);
 }
 
 /** `400 ms`, `4 s`, `12 min`, `3 h`. */
 export function milliseconds(value: number): string {
-  return value < 1000 ? `${number(value)} ms` : duration(value / 1000);
+  return value < 1000 ? withUnit(number(value), "ms") : duration(value / 1000);
 }
 
 export function duration(seconds: number): string {
-  if (seconds < 60) return `${number(seconds, seconds < 10 ? 1 : 0)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return `${number(seconds / 3600, 1)} h`;
+  if (seconds < 60) return withUnit(number(seconds, seconds < 10 ? 1 : 0), "s");
+  if (seconds < 7200) return withUnit(number(seconds / 60), "min");
+  return withUnit(number(seconds / 3600, 1), "h");
 }
 
 /** `8k` as people say it of contexts that are powers of two. */
@@ -67,9 +77,10 @@ export function tokens(count: number): string {
 /** `23 Nov` in the user's language, of a date such as `2026-11-23`. */
 export function day(date: string): string {
   const parsed = new Date(`${date}T12:00:00`);
-  return parsed.toLocaleDateString(undefined, { day: "numeric", month: "short" });
+  return parsed.toLocaleDateString(navigator.language, { day: "numeric", month: "short" });
 }
 
+/** As the beginning of a sentence; a name such as `nvidia-powerd` stays as it is written. */
 export function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^[a-z]+(?![\w./-])/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }

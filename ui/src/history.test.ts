@@ -49,7 +49,7 @@ test("pauses, sentences and the table of the chart", () => {
   expect(pauses(points)).toEqual([[60, 180]]);
   const [pstate, clock] = strips(3105);
   expect(pstate && summary(points, pstate)).toBe("P-state: P2 to P3");
-  expect(clock && summary(points, clock)).toBe("SM clock: 210 MHz to 2,610 MHz");
+  expect(clock && summary(points, clock)).toBe("SM clock: 210\u00a0MHz to 2,610\u00a0MHz");
   expect(minutes(points).map((row) => row.ago)).toEqual([0, 1, 2, 3]);
 });
 

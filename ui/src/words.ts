@@ -1,6 +1,6 @@
 // What the page calls things that the protocol names for programs.
 
-import { milliseconds } from "./format";
+import { capitalised, milliseconds, unbroken } from "./format";
 import type { GpuStatus, Mode, PauseReason, Phase, PowerSource, Workload } from "./protocol";
 
 export const MODES: { mode: Mode; title: string; explanation: string }[] = [
@@ -69,9 +69,8 @@ export function hold(gpu: GpuStatus): string {
 
 /** The phase and its cause: `Warm` and `Ready for the next request`. */
 export function sentence(gpu: GpuStatus): [head: string, cause: string] {
-  const [head = "", ...rest] = gpu.phase_text.split(": ");
-  const cause = rest.join(": ");
-  return [head, cause.charAt(0).toUpperCase() + cause.slice(1)];
+  const [head = "", ...rest] = unbroken(gpu.phase_text).split(": ");
+  return [head, capitalised(rest.join(": "))];
 }
 
 export function isPausedByUser(gpus: GpuStatus[], remaining_s: number | null): boolean {

@@ -29,6 +29,8 @@ export class Plot {
   private readonly resize: ResizeObserver;
   private readonly scheme = matchMedia("(prefers-color-scheme: dark)");
   private points: readonly Point[] = [];
+  /** Whether anything was measured. */
+  private seen = false;
 
   constructor(
     private readonly element: HTMLElement,
@@ -45,7 +47,9 @@ export class Plot {
     const times = points.map((point) => point.time);
     this.plot.setData([times, points.map(this.options.strip.of)], false);
     const now = times.at(-1) ?? 0;
-    const [min, max] = this.options.strip.range(...(extent(points, this.options.strip) ?? [0, 0]));
+    const seen = extent(points, this.options.strip);
+    this.seen = seen !== null;
+    const [min, max] = this.options.strip.range(...(seen ?? [0, 0]));
     this.plot.batch(() => {
       this.plot.setScale("x", { min: now - SPAN_S, max: now });
       this.plot.setScale("y", { min, max });
@@ -103,7 +107,8 @@ export class Plot {
           size: SCALE_PX,
           gap: 6,
           splits: (plot) => [plot.scales.y?.min ?? 0, plot.scales.y?.max ?? 0],
-          values: (_, values) => values.map(strip.write),
+          // A scale of nothing would be made up.
+          values: (_, values) => (this.seen ? values.map(strip.write) : []),
         },
       ],
       hooks: {

@@ -1,5 +1,6 @@
 // What the live chart draws: four strips over the same ten minutes.
 
+import { number, withUnit } from "../format";
 import type { Point } from "../history.svelte";
 
 export interface Strip {
@@ -31,13 +32,13 @@ export function strips(sm_clock_max_mhz: number | null): Strip[] {
     {
       name: "SM clock",
       of: (point) => point.sm_clock_mhz,
-      write: (value) => `${value.toLocaleString()} MHz`,
+      write: (value) => withUnit(number(value), "MHz"),
       range: (_, most) => [0, Math.max(most_mhz, most, 1)],
     },
     {
       name: "Temperature",
       of: (point) => point.temperature_c,
-      write: (value) => `${value} °C`,
+      write: (value) => withUnit(number(value), "°C"),
       range: (least, most) => {
         const low = Math.floor((least - 2) / 10) * 10;
         return [low, Math.max(low + LEAST_DEGREES, Math.ceil((most + 2) / 10) * 10)];
@@ -46,7 +47,7 @@ export function strips(sm_clock_max_mhz: number | null): Strip[] {
     {
       name: "Power",
       of: (point) => point.power_w,
-      write: (value) => `${Math.round(value)} W`,
+      write: (value) => withUnit(number(value), "W"),
       range: (_, most) => [0, Math.max(10, Math.ceil(most / 10) * 10)],
     },
   ];

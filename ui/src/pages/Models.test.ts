@@ -15,7 +15,7 @@ test("models by tier, those that fit only in part last", async () => {
   const [first] = within(screen.getByRole("region", { name: "Conservative" })).getAllByRole(
     "listitem",
   );
-  expect(first?.textContent).toMatch(/gpt-oss 20b.*MXFP4.*13\.7 GiB.*± 0\.7/s);
+  expect(first?.textContent).toMatch(/gpt-oss 20b.*MXFP4.*13\.7\sGiB.*± 0\.7/s);
   expect(first?.textContent).toMatch(/Weights\s+12\.8.*KV cache\s+0\.2.*Compute\s+0\.4/s);
 });
 

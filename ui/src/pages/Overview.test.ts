@@ -1,5 +1,5 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import Badge from "../components/Badge.svelte";
 import { STATES, statusWith } from "../testing/fixtures";
 import { open } from "../testing/open";
@@ -51,9 +51,9 @@ test("a running model and our share of the VRAM are told apart", async () => {
   const item = (label: string) =>
     screen.getByText(label, { exact: false, selector: "li" }).textContent;
   await screen.findByText("VRAM");
-  expect(item("GPU Keepalive")).toContain("170 MiB");
-  expect(item("Everything else")).toContain("6.8 GiB");
-  expect(item("Free")).toContain("1.0 GiB");
+  expect(item("GPU Keepalive")).toContain("170\u00a0MiB");
+  expect(item("Everything else")).toContain("6.8\u00a0GiB");
+  expect(item("Free")).toContain("1.0\u00a0GiB");
   expect(screen.getByText("A tiny pulse of work every 4 s")).toBeTruthy();
 });
 
@@ -132,7 +132,16 @@ test("the chart says in words what it shows, and as a table", async () => {
   const { engine, user } = await open("overview", statusWith(STATES.warm));
   await engine.change({}, { pstate: 8, temperature_c: 97 });
   const chart = await screen.findByRole("img", { name: /Last 10 minutes\. P-state: .*P8/ });
-  expect(chart.getAttribute("aria-label")).toContain("97 °C");
+  expect(chart.getAttribute("aria-label")).toContain("97\u00a0°C");
   await user.click(screen.getByText("Minute by minute"));
   expect(await screen.findByRole("columnheader", { name: "SM clock" })).toBeTruthy();
+});
+
+test("the chart goes on while nothing changes", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ["setInterval", "clearInterval", "Date"] });
+  const { user } = await open("overview", statusWith(STATES.warm));
+  await vi.advanceTimersByTimeAsync(3 * 60_000);
+  await user.click(await screen.findByText("Minute by minute"));
+  expect(await screen.findByRole("rowheader", { name: "2 min" })).toBeTruthy();
+  vi.useRealTimers();
 });

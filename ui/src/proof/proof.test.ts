@@ -14,7 +14,7 @@ describe("the setup's third step", () => {
     await user.click(await screen.findByRole("button", { name: "Start measuring" }));
     expect(engine.asked("bench")).toEqual([BENCH]);
     const bar = await screen.findByRole("progressbar", { name: /^Measuring NVIDIA/ });
-    expect(bar.getAttribute("aria-valuetext")).toBe("At most 2 min left");
+    expect(bar.getAttribute("aria-valuetext")).toBe("At most 2\u00a0min left");
     expect(await screen.findByText("Watching the GPU at rest")).toBeTruthy();
 
     await engine.endBench?.(recorded.proof);
@@ -96,12 +96,12 @@ describe("the result on the overview", () => {
       engine.proofs = [recorded.proof];
     });
     const table = await screen.findByRole("table", { name: "Writing an answer (decode)" });
-    const row = within(table).getByRole("row", { name: /After 20 s, kept warm/ });
-    expect(row.textContent).toMatch(/13\.7 ms.*1\.6 × as fast/);
+    const row = within(table).getByRole("row", { name: /After 20\ss, kept warm/ });
+    expect(row.textContent).toMatch(/13\.7\sms.*1\.6 × as fast/);
     const [right, ...rests] = [...container.querySelectorAll<HTMLElement>(".proof .bar")];
     const cold = rests.find((bar) => bar.style.width === "100%");
     expect(Number.parseFloat(right?.style.width ?? "")).toBeLessThan(100);
-    expect(cold?.closest("tr")?.textContent).toContain("After 20 s, cold");
+    expect(cold?.closest("tr")?.textContent).toContain("After 20\u00a0s, cold");
     expect(screen.getByText(recorded.proof.verdict)).toBeTruthy();
     expect(screen.getByText(/on a simulated GPU/).textContent).toMatch(
       /RTX 4090 · driver\s+580\.159\.04 · 2 rounds/,

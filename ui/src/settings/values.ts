@@ -1,6 +1,6 @@
 // A setting's value as people see it, and as they type it.
 
-import { number } from "../format";
+import { number, withUnit } from "../format";
 import type { SettingKind, SettingReport } from "../protocol";
 import { parseToml, type TomlValue } from "../toml";
 
@@ -22,7 +22,7 @@ export function shown(toml: string | null, kind: SettingKind): string {
     case "bool":
       return value === true ? "on" : "off";
     case "number":
-      return typeof value === "number" ? `${number(value, 6)} ${kind.unit}`.trim() : String(value);
+      return typeof value === "number" ? quantity(value, kind.unit) : String(value);
     case "choice":
       return kind.options.find((option) => option.value === value)?.title ?? String(value);
     case "text":
@@ -32,11 +32,15 @@ export function shown(toml: string | null, kind: SettingKind): string {
   }
 }
 
+function quantity(value: number, unit: string): string {
+  return unit === "" ? number(value, 6) : withUnit(number(value, 6), unit);
+}
+
 /** What is accepted, below the field. */
 export function rangeText(kind: SettingKind): string | null {
   if (kind.kind === "text") return `At most ${kind.max_length} characters`;
   if (kind.kind !== "number") return null;
-  return `${number(kind.min, 6)} to ${number(kind.max, 6)} ${kind.unit}`.trim();
+  return `${number(kind.min, 6)} to ${quantity(kind.max, kind.unit)}`;
 }
 
 export function isDefault(setting: SettingReport): boolean {
