@@ -1,4 +1,4 @@
-//! The developer's commands: `cargo xtask run | test | bench | bundle | hardware | windows`.
+//! The developer's commands: `cargo xtask run | test | bench | bundle | screenshots | hardware | windows`.
 
 use std::process::ExitCode;
 
@@ -11,6 +11,7 @@ mod hardware;
 mod packages;
 mod release;
 mod run;
+mod screenshots;
 mod shell;
 mod test;
 mod ui;
@@ -34,6 +35,8 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Build a deb and an rpm.
     Bundle(bundle::BundleArgs),
+    /// Make the README's pictures from the running app. Takes about twelve minutes.
+    Screenshots,
     /// Build the folder that runs the hardware tests on a machine with a GPU and without Rust.
     Hardware(hardware::HardwareArgs),
     /// What that folder does on the machine with the GPU.
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::test(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Bundle(args) => bundle::bundle(&args),
+        Command::Screenshots => screenshots::screenshots(),
         Command::Hardware(args) => hardware::hardware(&args),
         Command::HardwareRecord(args) => hardware::record(&args),
         Command::Windows(args) => windows::windows(&args),

@@ -27,8 +27,6 @@ const USUAL: (u32, u32) = (880, 640);
 const NARROW: (u32, u32) = (360, 640);
 /// What is left of the usual size at 200 % zoom.
 const ENLARGED: (u32, u32) = (440, 320);
-/// A desktop in dark colours, as its settings tell GTK.
-const DARK: &str = "[Settings]\ngtk-application-prefer-dark-theme=1\n";
 const IS_DARK: &str = "return matchMedia('(prefers-color-scheme: dark)').matches";
 /// What axe-core finds: rule, its words, and where.
 const VIOLATIONS: &str = "axe.run().then((found) => arguments[0](found.violations.map((rule) =>
@@ -47,11 +45,7 @@ async fn every_page_is_accessible_in_dark() {
 async fn every_page_is_accessible(dark: bool) {
     let mut session = Session::start();
     session.write_settings("version = 1\nmode = \"always\"\n[app]\nsetup_completed = true\n");
-    if dark {
-        let folder = session.path("config/gtk-3.0");
-        fs::create_dir(&folder).unwrap();
-        fs::write(folder.join("settings.ini"), DARK).unwrap();
-    }
+    session.prefer(dark);
     let scheme = if dark { "dark" } else { "light" };
     let driver = Driver::start(&mut session);
     let app = App::start(&session, "quick-card", &[]);

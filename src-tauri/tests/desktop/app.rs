@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus},
 };
 
@@ -21,14 +21,17 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Starts it with a scenario of `tests/scenarios`.
+    /// Starts it with a scenario of `tests/scenarios`, or a preset.
     pub(crate) fn start(session: &Session, scenario: &str, arguments: &[&str]) -> Self {
-        let scenarios = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/scenarios");
+        let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scenarios");
+        let file = scenarios.join(scenario).with_extension("toml");
+        let scenario = if file.exists() {
+            file.as_path()
+        } else {
+            Path::new(scenario)
+        };
         let mut command = session.command(PROGRAM);
-        command
-            .arg("--simulate")
-            .arg(format!("{scenarios}/{scenario}.toml"))
-            .args(arguments);
+        command.arg("--simulate").arg(scenario).args(arguments);
         Self::spawn(session, command)
     }
 

@@ -15,6 +15,8 @@ mod lifecycle;
 mod notifications;
 mod overview;
 mod peers;
+mod pictures;
+mod real_desktop;
 mod screen;
 mod session;
 mod settings;

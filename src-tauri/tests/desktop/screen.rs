@@ -7,9 +7,13 @@ use std::{
 
 use x11rb::{
     connection::Connection,
-    protocol::xproto::{
-        AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, InputFocus, MapState,
-        Window,
+    protocol::{
+        xproto::{
+            AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ChangeWindowAttributesAux,
+            ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, InputFocus,
+            MOTION_NOTIFY_EVENT, MapState, Window,
+        },
+        xtest::ConnectionExt as _,
     },
     rust_connection::RustConnection,
 };
@@ -22,14 +26,27 @@ pub(crate) struct Screen {
     root: Window,
 }
 
-/// What was on the screen where the window is.
+/// A part of the screen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Area {
+    pub(crate) x: i16,
+    pub(crate) y: i16,
+    pub(crate) width: u16,
+    pub(crate) height: u16,
+}
+
+/// What was on the screen.
 #[derive(PartialEq)]
-struct Picture {
+pub(crate) struct Picture {
     width: u32,
     height: u32,
     /// Blue, green, red and nothing.
     pixels: Vec<u8>,
 }
+
+const RIGHT_BUTTON: u8 = 3;
+/// What is lower than this is a hint at the pointer, or not drawn yet.
+const LEAST_PX: u16 = 64;
 
 impl Screen {
     pub(crate) fn of(session: &Session) -> Self {
@@ -77,11 +94,89 @@ impl Screen {
         sent.unwrap().check().unwrap();
     }
 
+    /// Paints the screen behind everything in that colour.
+    pub(crate) fn paint(&self, [red, green, blue]: [u8; 3]) {
+        let pixel = u32::from_be_bytes([0, red, green, blue]);
+        let background = ChangeWindowAttributesAux::new().background_pixel(pixel);
+        let changed = self
+            .connection
+            .change_window_attributes(self.root, &background);
+        changed.unwrap().check().unwrap();
+        let cleared = self.connection.clear_area(false, self.root, 0, 0, 0, 0);
+        cleared.unwrap().check().unwrap();
+    }
+
+    /// Moves the pointer there.
+    pub(crate) fn point(&self, x: i16, y: i16) {
+        self.pretend(MOTION_NOTIFY_EVENT, 0, x, y);
+    }
+
+    /// Clicks there with the right button.
+    pub(crate) fn open_menu(&self, x: i16, y: i16) {
+        self.point(x, y);
+        for event in [BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT] {
+            self.pretend(event, RIGHT_BUTTON, x, y);
+        }
+    }
+
+    fn pretend(&self, event: u8, detail: u8, x: i16, y: i16) {
+        let made = self
+            .connection
+            .xtest_fake_input(event, detail, 0, self.root, x, y, 0);
+        made.unwrap().check().unwrap();
+    }
+
+    /// Everything that can be seen, the lowest first.
+    pub(crate) fn shown(&self) -> Vec<Window> {
+        let tree = self.connection.query_tree(self.root).unwrap();
+        let mut windows = tree.reply().unwrap().children;
+        windows.retain(|window| {
+            let attributes = self.connection.get_window_attributes(*window).unwrap();
+            // It may be gone again.
+            attributes
+                .reply()
+                .is_ok_and(|attributes| attributes.map_state == MapState::VIEWABLE)
+        });
+        windows
+    }
+
+    /// Waits for something that was not to be seen before; where it is.
+    pub(crate) async fn wait_for_new(&self, before: &[Window]) -> Area {
+        soon("something new on the screen", async || {
+            let new = self.shown();
+            let mut new = new.into_iter().filter(|window| !before.contains(window));
+            new.find_map(|window| self.area(window).filter(|area| area.height > LEAST_PX))
+        })
+        .await
+    }
+
+    /// Where that colour is in the area, if it is.
+    pub(crate) fn find(&self, colour: [u8; 3], area: Area) -> Option<(i16, i16)> {
+        let [red, green, blue] = colour;
+        let picture = self.picture_of(area)?;
+        let mut pixels = picture.pixels.chunks_exact(4);
+        let found = pixels.position(|pixel| pixel[..3] == [blue, green, red])?;
+        let (x, y) = (found as u32 % picture.width, found as u32 / picture.width);
+        Some((area.x + x as i16, area.y + y as i16))
+    }
+
+    /// A picture of the area, once it does not change any more.
+    pub(crate) async fn picture_at_rest(&self, area: Area) -> Picture {
+        at_rest(|| self.picture_of(area)).await
+    }
+
     /// Keeps a picture of the whole page, once it does not change any more, in
     /// `target/screenshots/NAME.png`.
+    pub(crate) async fn save(&self, page: &Page, name: &str) {
+        self.picture_of_page(page)
+            .await
+            .write(&folder().join(format!("{name}.png")));
+    }
+
+    /// A picture of the whole page, once it does not change any more.
     ///
     /// WebKit's driver itself can only picture a page that is about to be drawn again.
-    pub(crate) async fn save(&self, page: &Page, name: &str) {
+    pub(crate) async fn picture_of_page(&self, page: &Page) -> Picture {
         let size = page.run("return [innerWidth, innerHeight]", []).await;
         let [width, height] = serde_json::from_value(size).unwrap();
         let length = page
@@ -91,28 +186,38 @@ impl Screen {
         page.resize(width, height.max(length)).await;
         page.run_async("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
             .await;
-        let mut before = None;
-        let picture = soon("a window at rest", async || {
-            let now = Some(self.picture()?);
-            if before == now {
-                return now;
-            }
-            before = now;
-            None
-        })
-        .await;
-        picture.write(&folder().join(format!("{name}.png")));
+        let picture = self.picture_of_window().await;
         page.resize(width, height).await;
+        picture
     }
 
-    fn picture(&self) -> Option<Picture> {
-        let window = self.window()?;
-        let size = self.connection.get_geometry(window).unwrap().reply().ok()?;
-        let (width, height) = (size.width, size.height);
+    /// A picture of what can be seen of the page, once it does not change any more.
+    pub(crate) async fn picture_of_window(&self) -> Picture {
+        at_rest(|| self.picture_of(self.area(self.window()?)?)).await
+    }
+
+    fn area(&self, window: Window) -> Option<Area> {
+        let area = self.connection.get_geometry(window).unwrap().reply().ok()?;
+        Some(Area {
+            x: area.x,
+            y: area.y,
+            width: area.width,
+            height: area.height,
+        })
+    }
+
+    fn picture_of(&self, area: Area) -> Option<Picture> {
+        let Area {
+            x,
+            y,
+            width,
+            height,
+        } = area;
         let format = ImageFormat::Z_PIXMAP;
+        // What is in the area, whoever drew it.
         let image = self
             .connection
-            .get_image(format, window, 0, 0, width, height, u32::MAX)
+            .get_image(format, self.root, x, y, width, height, u32::MAX)
             .unwrap();
         Some(Picture {
             width: width.into(),
@@ -120,6 +225,20 @@ impl Screen {
             pixels: image.reply().ok()?.data,
         })
     }
+}
+
+/// The first picture that is like the one before it.
+async fn at_rest(mut take: impl FnMut() -> Option<Picture>) -> Picture {
+    let mut before = None;
+    soon("a screen at rest", async || {
+        let now = Some(take()?);
+        if before == now {
+            return now;
+        }
+        before = now;
+        None
+    })
+    .await
 }
 
 /// `target/screenshots`.
@@ -130,10 +249,10 @@ fn folder() -> PathBuf {
 }
 
 impl Picture {
-    fn write(&self, path: &Path) {
+    pub(crate) fn write(&self, path: &Path) {
         let mut encoder = png::Encoder::new(File::create(path).unwrap(), self.width, self.height);
         encoder.set_color(png::ColorType::Rgb);
-        encoder.set_compression(png::Compression::Fast);
+        encoder.set_compression(png::Compression::High);
         let pixels = self.pixels.chunks_exact(4);
         let rgb: Vec<u8> = pixels.flat_map(|p| [p[2], p[1], p[0]]).collect();
         let mut writer = encoder.write_header().unwrap();

@@ -85,6 +85,17 @@ impl Session {
         fs::write(path, text).unwrap();
     }
 
+    /// The user's choice of colours, with letters that many desktops have.
+    pub(crate) fn prefer(&self, dark: bool) {
+        let folder = self.path("config/gtk-3.0");
+        fs::create_dir_all(&folder).unwrap();
+        let dark = u8::from(dark);
+        let settings = format!(
+            "[Settings]\ngtk-application-prefer-dark-theme={dark}\ngtk-font-name=Cantarell 11\n"
+        );
+        fs::write(folder.join("settings.ini"), settings).unwrap();
+    }
+
     /// Everything that runs in this session, also what no longer has a parent.
     pub(crate) fn processes(&self) -> Vec<u32> {
         let home = format!("HOME={}", self.path("home").display()).into_bytes();
