@@ -21,6 +21,7 @@ mod engine_link;
 mod login_entry;
 mod notifications;
 mod page;
+mod platform;
 #[cfg(test)]
 mod samples;
 mod tray;
@@ -53,20 +54,19 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match start(args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    start(args).unwrap_or_else(|error| {
+        platform::tell(&error);
+        ExitCode::FAILURE
+    })
 }
 
-fn start(args: Args) -> anyhow::Result<()> {
+fn start(args: Args) -> anyhow::Result<ExitCode> {
     let log = start_log();
-    require_display()?;
+    platform::require_display()?;
     if let Some(page) = args.window {
-        return Ok(window_app::run(page, args.pages_on_stdin)?);
+        platform::require_web_view()?;
+        window_app::run(page, args.pages_on_stdin)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let scenario = args.simulate.as_deref().map(load_scenario).transpose()?;
     let driver = match scenario {
@@ -82,14 +82,14 @@ fn start(args: Args) -> anyhow::Result<()> {
         .enable_all()
         .build()?;
     match runtime.block_on(engine_link::claim())? {
-        Claim::ShownByOther => Ok(()),
+        Claim::ShownByOther => Ok(ExitCode::SUCCESS),
         Claim::WindowOnly => show_window_only(),
         claim => tray_app::run(runtime, claim, hosting, args.hidden),
     }
 }
 
 /// The window in a process with the surroundings that a window needs.
-fn show_window_only() -> anyhow::Result<()> {
+fn show_window_only() -> anyhow::Result<ExitCode> {
     let program = std::env::current_exe()?;
     let ended = window_process::command(&program, Page::Overview)
         .status()
@@ -97,24 +97,7 @@ fn show_window_only() -> anyhow::Result<()> {
     if !ended.success() {
         bail!("the window ended with {ended}");
     }
-    Ok(())
-}
-
-/// A toolkit without a display would end the program with a panic.
-#[cfg(target_os = "linux")]
-fn require_display() -> anyhow::Result<()> {
-    // On X11 GDK would otherwise load the OpenGL driver just to look for visuals: NVIDIA's opens
-    // the card, which wakes it, and Mesa's takes 50 MiB. Nothing here draws with OpenGL.
-    let _ = gtk::glib::setenv("GDK_GL", "disable", true);
-    if gtk::init().is_err() {
-        bail!("there is no display for a tray icon; “gpu-keepalive run” does the same without one");
-    }
-    Ok(())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn require_display() -> anyhow::Result<()> {
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Logs to standard error: warnings, or what `RUST_LOG` says. The newest lines are also kept for

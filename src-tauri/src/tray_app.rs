@@ -1,6 +1,6 @@
 //! The role of the tray: icon, menu and notifications around the engine. It never loads a page.
 
-use std::{path::PathBuf, thread, time::Duration};
+use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
 
 use gpu_keepalive_engine::{clock::Clock, paths::Paths, signals::Signals};
 use tauri::{
@@ -20,6 +20,7 @@ use crate::{
     engine_link::{self, Claim, Hosting},
     login_entry::LoginEntry,
     page::Page,
+    platform,
     tray::{MenuAction, TrayThread},
     window_process::WindowProcess,
 };
@@ -36,12 +37,9 @@ pub(crate) fn run(
     claim: Claim,
     hosting: Hosting,
     hidden: bool,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<ExitCode> {
     let (inputs, received) = mpsc::unbounded_channel();
-    let app = tauri::Builder::default();
-    #[cfg(windows)]
-    let app = app.plugin(LoginEntry::plugin());
-    let app = app.build(crate::context())?;
+    let app = tauri::Builder::default().build(crate::context())?;
     listen(&app, &inputs);
     let work = Work {
         app: app.handle().clone(),
@@ -56,7 +54,7 @@ pub(crate) fn run(
             let code = match runtime.block_on(work.work(claim, hosting, inputs, received)) {
                 Ok(()) => 0,
                 Err(error) => {
-                    eprintln!("{error:#}");
+                    platform::tell(&error);
                     1
                 }
             };
@@ -75,10 +73,10 @@ pub(crate) fn run(
             api.prevent_exit();
         }
     });
-    match code {
-        0 => Ok(()),
-        _ => anyhow::bail!("GPU Keepalive ended because of an error"),
-    }
+    Ok(match code {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    })
 }
 
 /// Passes clicks on to the controller.
@@ -129,7 +127,7 @@ impl Work {
             inputs: inputs.clone(),
             asks: Some(ask),
             windows: windows.pages(),
-            login_entry: self.login_entry(),
+            login_entry: LoginEntry::new(&self.places, &self.program),
             told: self.places.state.join("told.json"),
         };
         let controller = Controller::new(desktop, self.hidden);
@@ -146,18 +144,6 @@ impl Work {
         let ((), engine) = tokio::join!(control(controller, received), engine);
         windows.end().await;
         engine
-    }
-
-    #[cfg(target_os = "linux")]
-    fn login_entry(&self) -> LoginEntry {
-        // The folder of the settings lies in the folder of all configuration.
-        let config = self.places.settings.parent().and_then(|own| own.parent());
-        LoginEntry::new(config.unwrap_or(&self.places.state), self.program.clone())
-    }
-
-    #[cfg(windows)]
-    fn login_entry(&self) -> LoginEntry {
-        LoginEntry::new(self.app.clone())
     }
 }
 
