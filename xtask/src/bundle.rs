@@ -16,7 +16,7 @@ use crate::{
 mod check;
 mod deb;
 mod files;
-mod licences;
+pub(crate) mod licences;
 mod rpm;
 
 #[derive(Args)]

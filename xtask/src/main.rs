@@ -42,7 +42,7 @@ enum Command {
     /// What that folder does on the machine with the GPU.
     #[command(hide = true)]
     HardwareRecord(hardware::RecordArgs),
-    /// Check that everything compiles for Windows, and run the core's tests under wine.
+    /// Check that everything compiles for Windows, try it under wine, build the app for it.
     Windows(windows::WindowsArgs),
 }
 

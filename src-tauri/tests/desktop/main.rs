@@ -23,6 +23,7 @@ mod settings;
 mod soon;
 mod tray;
 mod tray_item;
+mod wine;
 mod wizard;
 
 use soon::soon;

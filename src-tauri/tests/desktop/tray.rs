@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(crate) const GREEN: [u8; 3] = [31, 138, 71];
-const BLUE_GREY: [u8; 3] = [88, 122, 148];
+pub(crate) const BLUE_GREY: [u8; 3] = [88, 122, 148];
 pub(crate) const RED: [u8; 3] = [209, 48, 43];
 const GREY: [u8; 3] = [134, 142, 150];
 

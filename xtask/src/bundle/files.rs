@@ -75,7 +75,8 @@ pub(super) fn lay_out(root: &Path, places: &Places) -> Result<()> {
     }
     manual(&root.join("usr/share/man/man1"))?;
     let licences = prepared(root, "usr/share/doc/gpu-keepalive/third-party-licences.txt")?;
-    fs::write(&licences, licences::texts()?)?;
+    let us = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    fs::write(&licences, licences::texts(&us)?)?;
     compress(&licences)?;
     compress(&root.join(places.changelog))?;
     // As git and the umask of whoever builds left it otherwise.

@@ -15,14 +15,14 @@ use crate::{release, shell};
 /// What the window's pages are built of.
 const OF_THE_PAGES: [&str; 5] = ["@tauri-apps/api", "clsx", "esm-env", "svelte", "uplot"];
 
-/// Every text once, below the names of those that have it.
-pub(super) fn texts() -> Result<String> {
+/// Every text in programs for that target, once, below the names of those that have it.
+pub(crate) fn texts(target: &str) -> Result<String> {
     let mut owners: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut add = |name: String, text: String| {
         owners.entry(text).or_default().insert(name);
     };
-    let compiled_in = compiled_in()?;
-    for package in packages()? {
+    let compiled_in = compiled_in(target)?;
+    for package in packages(target)? {
         let text = |key: &str| package[key].as_str().unwrap_or_default();
         let name = format!("{} {}", text("name"), text("version"));
         if !compiled_in.contains(&name) {
@@ -53,9 +53,9 @@ pub(super) fn texts() -> Result<String> {
 }
 
 /// Name and version of every crate in the programs, our own left out.
-fn compiled_in() -> Result<BTreeSet<String>> {
+fn compiled_in(target: &str) -> Result<BTreeSet<String>> {
     let mut tree = shell::cargo(&["tree", "--edges", "normal,no-proc-macro"]);
-    tree.args(["--prefix", "none", "--format", "{p}"]);
+    tree.args(["--prefix", "none", "--format", "{p}", "--target", target]);
     for program in release::PROGRAMS {
         tree.args(["--package", program]);
     }
@@ -69,11 +69,10 @@ fn compiled_in() -> Result<BTreeSet<String>> {
     Ok(names.collect())
 }
 
-fn packages() -> Result<Vec<Value>> {
+fn packages(target: &str) -> Result<Vec<Value>> {
     let mut metadata = shell::cargo(&["metadata", "--format-version", "1"]);
     // Others' crates would be downloaded just to be listed.
-    let us = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-    metadata.args(["--filter-platform", &us]);
+    metadata.args(["--filter-platform", target]);
     let metadata: Value = serde_json::from_str(&shell::output(&mut metadata)?)?;
     let packages = metadata["packages"].as_array();
     Ok(packages.context("cargo knows packages")?.clone())
