@@ -74,7 +74,20 @@ impl Wine {
     /// What the command line answers.
     fn ask(&self, arguments: &[&str]) -> Output {
         let mut command = self.command(COMMAND_LINE);
-        command.args(arguments).output().unwrap()
+        command.args(arguments);
+        self.output(command)
+    }
+
+    /// Through files, because services that wine starts with a program never close its pipes.
+    fn output(&self, mut command: Command) -> Output {
+        let [stdout, stderr] = ["stdout", "stderr"].map(|name| self.session.path(name));
+        command.stdout(File::create(&stdout).unwrap());
+        command.stderr(File::create(&stderr).unwrap());
+        Output {
+            status: command.status().unwrap(),
+            stdout: fs::read(stdout).unwrap(),
+            stderr: fs::read(stderr).unwrap(),
+        }
     }
 
     /// Waits for a status of which that is true, as the command line gets it over the pipe.
@@ -97,7 +110,7 @@ impl Wine {
     fn login_entry(&self) -> String {
         let mut query = self.session.command("wine");
         query.args(["reg", "query", RUN_KEY, "/v", "GPU Keepalive"]);
-        String::from_utf8_lossy(&query.output().unwrap().stdout).into_owned()
+        String::from_utf8_lossy(&self.output(query).stdout).into_owned()
     }
 
     /// Which of our programs run, also those that no longer have a parent.
