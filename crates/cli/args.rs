@@ -168,7 +168,7 @@ impl Switch {
 #[derive(Debug, clap::Args)]
 pub(crate) struct BenchArgs {
     /// The GPU to measure, by its number.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = parse_gpu, allow_hyphen_values = true)]
     pub(crate) gpu: Option<u32>,
     /// How often each request is measured: 1 to 20; without it twice, and once with --quick.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(Plan::MAX_ROUNDS)))]
@@ -245,6 +245,12 @@ fn kv_cache_parser() -> impl TypedValueParser<Value = KvCache> {
 fn format_parser() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.iter().map(|(name, _)| *name))
         .try_map(|name| name.parse::<Format>())
+}
+
+fn parse_gpu(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| {
+        "this is to be the number of a GPU, such as 0; “gpu-keepalive gpus” lists them".to_owned()
+    })
 }
 
 fn parse_gib(text: &str) -> Result<f64, String> {

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{CommandFactory, Parser};
 use gpu_keepalive_engine::{
     clock::Clock,
@@ -70,7 +71,8 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
             clap_complete::generate(shell, &mut Args::command(), "gpu-keepalive", &mut script);
             output::write(&script)?;
         }
-        Command::Manual { folder } => clap_mangen::generate_to(Args::command(), folder)?,
+        Command::Manual { folder } => clap_mangen::generate_to(Args::command(), &folder)
+            .with_context(|| format!("cannot write the manual into {}", folder.display()))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -49,6 +49,7 @@ impl Others {
         utilization: Option<Percent>,
         now: Moment,
     ) -> Result<Option<Percent>, GpuError> {
+        // Who has no context computes nothing.
         let alone = compute
             .as_ref()
             .is_some_and(|all| all.iter().all(|process| process.pid == self.own_pid));
@@ -56,7 +57,6 @@ impl Others {
             && self
                 .read_at
                 .is_some_and(|read| now.since(read) < QUIET_EVERY);
-        // Who has no context computes nothing.
         if alone || quiet {
             return Ok(Some(Percent(0)));
         }
