@@ -342,6 +342,28 @@ async fn settings_change_through_the_engine_or_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_gpu_is_looked_at_more_often_while_a_client_follows_it() {
+    let running = start_with(Scenario::preset("rtx-4090").expect("a preset"), |options| {
+        options.mode = Some(Mode::OnDemand);
+    });
+    running.until_phase(Phase::Asleep).await;
+    let looks_in_a_minute = async || {
+        let looks = |machine: &mut SimulatedMachine, now| machine.counters(0, now);
+        let before = running.simulation.with(looks).expect("a card").samples;
+        seconds(60).await;
+        running.simulation.with(looks).expect("a card").samples - before
+    };
+    let alone = looks_in_a_minute().await;
+    running.handle.client_watches(running.client).await;
+    let watched = looks_in_a_minute().await;
+    running.handle.client_gone(running.client).await;
+    let alone_again = looks_in_a_minute().await;
+    assert!((11..=13).contains(&alone), "{alone}");
+    assert!((28..=31).contains(&watched), "{watched}");
+    assert!((11..=13).contains(&alone_again), "{alone_again}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_doctor_is_answered_from_what_is_known_and_disturbs_nothing() {
     let running = start("h200");
     running.until_phase(Phase::Warm).await;
