@@ -55,6 +55,10 @@ pub(crate) enum Input {
     /// Whether the desktop took the icon.
     Tray(bool),
     /// Whether the desktop has a place for icons: a panel may end and come back.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        allow(dead_code, reason = "Windows has no panel that goes")
+    )]
     Panel(bool),
     /// The desktop has had long enough to show the icon.
     TrayWaitedFor,
