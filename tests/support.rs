@@ -63,7 +63,7 @@ async fn answer(
         let (client, gone) = match &control {
             Control::Call(call) => (call.client, false),
             Control::ClientGone(client) => (*client, true),
-            Control::Desktop(_) | Control::Watches(_) => continue,
+            Control::Desktop(_) | Control::Subscribed(_) => continue,
         };
         let ends = gone || matches!(&control, Control::Call(c) if c.request == Request::EndLease);
         if ends && leases.contains(&client) {

@@ -61,7 +61,7 @@ async fn pulses_are_sent_and_end_with_the_engine() {
 }
 
 #[tokio::test]
-async fn debug_tells_every_decision_with_its_reason() {
+async fn debug_logs_every_decision_and_every_action() {
     let user = User::new();
     let command = user.command(&["run", "--mode", "always", "--simulate", "h200", "--debug"]);
     let engine = Engine::start(&user, command).await;
@@ -72,9 +72,11 @@ async fn debug_tells_every_decision_with_its_reason() {
         .await;
     let ended = engine.interrupted().await;
     for part in [
-        "look (Warming up: kept ready all the time)",
-        "hold with an open context (Warming up: kept ready all the time)",
-        "let go (Paused: by you, until you resume)",
+        "Warming up: kept ready all the time (Warm)",
+        "DEBUG sample",
+        "DEBUG hold with an open context",
+        "Paused: by you, until you resume (Paused)",
+        "DEBUG release",
     ] {
         assert!(ended.err.contains(part), "{part}\n{}", ended.err);
     }

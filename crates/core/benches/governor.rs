@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use gpu_keepalive_core::{
-    settings::{Mode, PulseInterval, StrategyChoice},
-    simulation::{Counters, Event, EventKind, Program, Rig, Scenario},
+    keeper::Kept,
+    settings::{Mode, PulseInterval, Settings, StrategyChoice},
+    simulation::{Counters, Event, EventKind, Harness, Program, Scenario},
     units::{Bytes, Percent},
 };
 use serde_json::{Value, json};
@@ -32,42 +33,60 @@ fn falling_card(hold_s: f64) -> Scenario {
     Scenario::parse("card", &text).expect("a scenario")
 }
 
-/// Default settings, warm from start to stop.
-fn ours(scenario: &Scenario) -> Rig {
-    let mut rig = Rig::new(scenario.clone());
-    rig.switches.mode = Mode::Always;
-    rig
+/// Default settings, held from start to stop.
+fn ours(scenario: &Scenario) -> Harness {
+    in_mode(scenario, Mode::Always)
+}
+
+fn in_mode(scenario: &Scenario, mode: Mode) -> Harness {
+    let settings = Settings {
+        mode,
+        ..Settings::default()
+    };
+    Harness::new(scenario.clone(), &settings, Kept::default())
 }
 
 /// What the original does: a pulse every 100 ms, from start to stop.
-fn original(scenario: &Scenario) -> Rig {
-    let mut rig = ours(scenario);
-    rig.settings.strategy = StrategyChoice::Pulse;
-    rig.settings.pulse.interval = PulseInterval::Fixed(Duration::from_millis(100));
-    rig
+fn original(scenario: &Scenario) -> Harness {
+    let mut settings = Settings {
+        mode: Mode::Always,
+        strategy: StrategyChoice::Pulse,
+        ..Settings::default()
+    };
+    settings.pulse.interval = PulseInterval::Fixed(Duration::from_millis(100));
+    Harness::new(scenario.clone(), &settings, Kept::default())
+}
+
+/// Switched off.
+fn nobody(scenario: &Scenario) -> Harness {
+    let kept = Kept {
+        enabled: false,
+        ..Kept::default()
+    };
+    Harness::new(scenario.clone(), &Settings::default(), kept)
 }
 
 /// The first hour, all that is being tried in it included, and after it a second one. Readiness
 /// counts from the end of the first minute.
-fn hour(mut rig: Rig) -> Value {
-    rig.run_for(MINUTE);
-    let minute = counters(&mut rig);
-    rig.run_for(HOUR - MINUTE);
-    let (first, first_wake_ups) = (counters(&mut rig), rig.wake_ups);
-    rig.run_for(HOUR);
-    let both = counters(&mut rig);
+fn hour(mut harness: Harness) -> Value {
+    harness.run_for(MINUTE);
+    let minute = counters(&mut harness);
+    harness.run_for(HOUR - MINUTE);
+    let (first, first_wake_ups) = (counters(&mut harness), harness.wake_ups);
+    harness.run_for(HOUR);
+    let both = counters(&mut harness);
     let ready = (both.ready - minute.ready).as_secs_f64();
     json!({
         "pulses_first_hour": first.pulses,
         "pulses_per_hour": both.pulses - first.pulses,
-        "wake_ups_per_hour": rig.wake_ups - first_wake_ups,
+        "wake_ups_per_hour": harness.wake_ups - first_wake_ups,
         "ready_percent": 100.0 * ready / (2 * HOUR - MINUTE).as_secs_f64(),
         "wh_per_hour": (both.energy.0 - first.energy.0) / 3600.0,
     })
 }
 
-fn counters(rig: &mut Rig) -> Counters {
-    rig.machine.counters(0, rig.now()).expect("a card")
+fn counters(harness: &mut Harness) -> Counters {
+    harness.machine.counters(0, harness.now()).expect("a card")
 }
 
 /// Seconds between the requests of one sitting: from a follow-up question to an absence of 14
@@ -116,41 +135,38 @@ fn working_day(preset: &str) -> Value {
                 holds_clocks: true,
             }),
         }));
-    let mut on_demand = ours(&scenario);
-    on_demand.switches.mode = Mode::OnDemand;
-    let mut nobody = ours(&scenario);
-    nobody.switches.enabled = false;
     json!({
         "card": preset,
         "requests": requests.len(),
-        "ours": day(on_demand, &requests),
+        "ours": day(in_mode(&scenario, Mode::OnDemand), &requests),
         "original": day(original(&scenario), &requests),
-        "nobody": day(nobody, &requests),
+        "nobody": day(nobody(&scenario), &requests),
     })
 }
 
 /// A day, and how its requests found the card.
-fn day(mut rig: Rig, requests: &[Duration]) -> Value {
-    let window = rig.settings.warm_window;
+fn day(mut harness: Harness, requests: &[Duration]) -> Value {
+    let window = harness.keeper.settings().warm_window;
     let (mut cold, mut cold_in_window) = (0, 0);
     let mut last_end: Option<Duration> = None;
     for at in requests {
-        // As close before it as no pulse or look comes between.
+        // As close before it as no pulse or sample comes between.
+        harness.log.clear();
         let just_before = *at - Duration::from_nanos(1);
-        let elapsed = rig.now().since_origin();
-        rig.run_for(just_before - elapsed);
-        let now = rig.now();
-        if !rig.machine.is_ready(0, now) {
+        let elapsed = harness.now().since_origin();
+        harness.run_for(just_before - elapsed);
+        let now = harness.now();
+        if !harness.machine.is_ready(0, now) {
             cold += 1;
             cold_in_window += u32::from(last_end.is_some_and(|end| *at - end < window));
         }
         last_end = Some(*at + ANSWER);
     }
-    rig.run_for(24 * HOUR - rig.now().since_origin());
-    let counted = counters(&mut rig);
+    harness.run_for(24 * HOUR - harness.now().since_origin());
+    let counted = counters(&mut harness);
     json!({
         "pulses": counted.pulses,
-        "wake_ups": rig.wake_ups,
+        "wake_ups": harness.wake_ups,
         "wh": counted.energy.0 / 3600.0,
         "cold": cold,
         "cold_in_window": cold_in_window,

@@ -8,10 +8,11 @@ use std::{
 
 use gpu_keepalive_core::{
     host::HostSample,
-    policy::{Observations, PolicyEvent},
+    keeper::Kept,
+    policy::Observations,
     protocol::Phase,
-    settings::Mode,
-    simulation::{Rig, Scenario},
+    settings::{Mode, Settings},
+    simulation::{Harness, Scenario},
 };
 use serde_json::{Value, json};
 
@@ -24,14 +25,19 @@ fn main() {
 /// The median of 101 batches of steps on a GPU that is held warm by pulses, with nothing to do.
 fn step_ns() -> f64 {
     const STEPS: u32 = 5_000;
-    let mut rig = Rig::new(Scenario::preset("rtx-3070-laptop").expect("a preset"));
-    rig.switches.mode = Mode::Always;
-    rig.run_for(Duration::from_secs(600));
+    let settings = Settings {
+        mode: Mode::Always,
+        ..Settings::default()
+    };
+    let scenario = Scenario::preset("rtx-3070-laptop").expect("a preset");
+    let mut harness = Harness::new(scenario, &settings, Kept::default());
+    harness.run_for(Duration::from_secs(600));
     let host = HostSample::default();
+    let (gpu, policy, _) = harness.keeper.gpus().next().expect("a GPU");
     let seen = Observations {
-        gpu: rig.info(),
-        settings: &rig.settings,
-        switches: rig.switches,
+        gpu,
+        settings: &settings,
+        switches: harness.keeper.switches(),
         leases: 0,
         lease_ended: None,
         warm_until: None,
@@ -41,8 +47,8 @@ fn step_ns() -> f64 {
         watched: false,
         measuring: false,
     };
-    let mut policy = rig.policy.clone();
-    let step = policy.step(&seen, rig.now());
+    let mut policy = policy.clone();
+    let step = policy.step(&seen, harness.now());
     assert_eq!(
         (step.decision.phase, step.decision.action),
         (Phase::Warm, None)
@@ -51,7 +57,7 @@ fn step_ns() -> f64 {
         .map(|_| {
             let began = stopwatch();
             for _ in 0..STEPS {
-                black_box(policy.step(black_box(&seen), rig.now()));
+                black_box(policy.step(black_box(&seen), harness.now()));
             }
             began.elapsed().as_secs_f64() * 1e9 / f64::from(STEPS)
         })
@@ -65,32 +71,34 @@ fn year() -> Value {
     let text = include_str!("../../../tests/scenarios/laptop-day.toml");
     let scenario = Scenario::parse("laptop-day.toml", text).expect("a scenario");
     let began = stopwatch();
-    let mut rig = Rig::new(scenario);
+    let mut harness = Harness::new(scenario, &Settings::default(), Kept::default());
     let mut hours: BTreeMap<String, f64> = BTreeMap::new();
-    let (mut steps, mut since, mut before) = (0_u64, rig.now(), None);
+    let (mut decisions, mut since, mut before) = (0_u64, harness.now(), None);
     let mut requests = 0;
     for _ in 0..365 {
-        rig.run_watched(DAY, |seen| {
-            steps += 1;
-            let state = match seen.decision.reasons.as_slice() {
-                [] => format!("{:?}", seen.decision.phase),
-                reasons => format!("{:?} {reasons:?}", seen.decision.phase),
+        harness.run_watched(DAY, |seen| {
+            decisions += 1;
+            let Some((_, _, Some(decision))) = seen.keeper.gpus().next() else {
+                return;
+            };
+            let state = match decision.reasons.as_slice() {
+                [] => format!("{:?}", decision.phase),
+                reasons => format!("{:?} {reasons:?}", decision.phase),
             };
             if let Some(state) = before.replace(state) {
-                *hours.entry(state).or_default() += seen.now.since(since).as_secs_f64() / 3600.0;
+                *hours.entry(state).or_default() += seen.now().since(since).as_secs_f64() / 3600.0;
             }
-            since = seen.now;
+            since = seen.now();
         });
-        requests += rig
-            .events
-            .drain(..)
-            .filter(|(_, event)| matches!(event, PolicyEvent::RequestArrived { .. }))
+        let lines = harness.log.drain(..);
+        requests += lines
+            .filter(|(_, line)| line.text.starts_with("request after"))
             .count();
     }
     json!({
         "took_s": began.elapsed().as_secs_f64(),
-        "steps": steps,
-        "pulses": rig.policy.record().pulses(),
+        "decisions": decisions,
+        "pulses": harness.keeper.gpus().next().map(|(_, policy, _)| policy.record().pulses()),
         "requests": requests,
         "hours": hours,
     })

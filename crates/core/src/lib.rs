@@ -9,6 +9,7 @@ pub mod energy;
 pub mod gpu;
 pub mod hold_time;
 pub mod host;
+pub mod keeper;
 pub mod models;
 pub mod policy;
 pub mod programs;

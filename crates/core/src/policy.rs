@@ -148,7 +148,9 @@ pub struct GpuPolicy {
     demand: demand::Demand,
     inhibitor: inhibitor::Inhibitor,
     governors: BTreeMap<PowerSource, Governor>,
+    /// The worse of what machine and driver say.
     source: PowerSource,
+    host_source: PowerSource,
     auto: bool,
     busy_fell: bool,
     quiet_since: Option<Moment>,
@@ -173,6 +175,7 @@ impl GpuPolicy {
                 .map(|(source, learned)| (source, Governor::new(learned)))
                 .collect(),
             source: PowerSource::Ac,
+            host_source: PowerSource::Ac,
             auto: true,
             busy_fell: false,
             quiet_since: None,
@@ -215,13 +218,15 @@ impl GpuPolicy {
     /// Decides what to do now.
     pub fn step(&mut self, seen: &Observations<'_>, now: Moment) -> Step {
         let mut events = Vec::new();
-        self.take_source(seen);
+        self.take_source(seen, now);
         self.auto = seen.settings.strategy.fixed().is_none();
         self.judge(seen, now);
         let demand = self.demand.update(seen, &self.record, now, &mut events);
         let plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
         let needs_vram = plan.strategy != Strategy::PowerMizer;
-        let reasons = self.inhibitor.reasons(seen, &self.record, needs_vram, now);
+        let reasons = self
+            .inhibitor
+            .reasons(seen, &self.record, self.source, needs_vram, now);
         let intended = self.intended(seen, demand, &reasons, now);
         let fault = self
             .record
@@ -278,6 +283,7 @@ impl GpuPolicy {
             scheduled.wake_at,
             self.demand.expires(seen, now),
             self.inhibitor.expires(seen, now),
+            self.record.power_source_ends().filter(|at| *at > now),
             self.record.retry_at().filter(|at| *at > now),
         ];
         let interval = hold
@@ -305,9 +311,12 @@ impl GpuPolicy {
 
     /// Follows the power source; each has a governor of its own, because drivers let the clocks
     /// fall at different times on battery.
-    fn take_source(&mut self, seen: &Observations<'_>) {
-        let driver = self.record.sample().and_then(|sample| sample.power_source);
-        self.source = seen.host.power_source.worse(driver.unwrap_or_default());
+    fn take_source(&mut self, seen: &Observations<'_>, now: Moment) {
+        if seen.host.power_source != self.host_source {
+            self.host_source = seen.host.power_source;
+            self.record.forget_power_source();
+        }
+        self.source = self.host_source.worse(self.record.power_source(now));
         self.governors.entry(self.source).or_default();
         let suspended = seen.host.runtime_pm(seen.gpu.pci_bus_id) == RuntimePm::Suspended;
         self.record.note_runtime_suspend(suspended);

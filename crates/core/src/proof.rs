@@ -1,5 +1,6 @@
 //! What keeping warm brings on one GPU: what is measured, and what the numbers say.
 
+mod job;
 mod measurements;
 mod plan;
 #[cfg(test)]
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::gpu::GpuUuid;
 
+pub use job::{Job, Progress};
 pub use measurements::{About, Measurements};
 pub use plan::{Plan, Step, quick_in_words};
 pub use workload::{Workload, WorkloadAction, WorkloadOutcome};

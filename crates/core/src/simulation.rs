@@ -37,18 +37,18 @@
 mod card;
 mod event;
 mod faults;
+mod harness;
 mod keys;
 mod machine;
 mod model;
 mod parse;
-mod rig;
 
 pub use card::{Counters, Performed};
 pub use event::{Event, EventKind, Program};
+pub use harness::Harness;
 pub use keys::ScenarioError;
-pub use machine::{Guest, SimulatedMachine};
+pub use machine::{Guest, SimulatedMachine, late_answer};
 pub use model::{CardModel, PowerMizer};
-pub use rig::{Rig, Seen};
 
 /// A machine and what happens to it.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! The catalogue of models with the user's own entries: `models.toml` beside the settings.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -34,7 +34,7 @@ pub enum CatalogueFileError {
 /// The file cannot be read, or an entry in it is wrong.
 pub fn catalogue(settings_file: &Path) -> Result<Catalogue, CatalogueFileError> {
     let path = settings_file.with_file_name("models.toml");
-    let own = match fs::read_to_string(&path) {
+    let own = match crate::store::read(&path).and_then(utf8) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(Catalogue::embedded().clone());
@@ -45,4 +45,8 @@ pub fn catalogue(settings_file: &Path) -> Result<Catalogue, CatalogueFileError> 
         Ok(own) => Ok(Catalogue::embedded().with(own)),
         Err(error) => Err(CatalogueFileError::Wrong { path, error }),
     }
+}
+
+fn utf8(bytes: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }

@@ -5,7 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use gpu_keepalive_core::{
     doctor::{self, DeviceEvidence, Evidence, GpuEvidence, MachineEvidence, Private},
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Inspection, Outcome, Sample},
-    host::{AiProgramUse, HostSample, RuntimePm},
+    host::{AiProgramUse, RuntimePm},
+    keeper::none_listed,
     protocol::{Doctor, SettingsProblem, Severity},
     settings::Settings,
 };
@@ -77,7 +78,7 @@ pub async fn examine<S: GpuSource, H: Host>(
         Ok(store) => (store.settings().clone(), store.file().problems().to_vec()),
         Err(error) => (Settings::default(), vec![unusable(error)]),
     };
-    let looked = host.look(&settings.ai_programs).await;
+    let looked = host.sample(&settings.ai_programs).await;
     let mut evidence = Evidence {
         simulated: places.is_none(),
         ..Evidence::default()
@@ -100,31 +101,10 @@ pub async fn examine<S: GpuSource, H: Host>(
             Err(error) => evidence.discovery_error = Some(error),
         }
     }
-    tell_settings(&mut evidence, &settings, problems);
-    tell_host(&mut evidence, &looked);
+    evidence.add_settings(&settings, problems);
+    evidence.add_host(&looked);
     look_around(&mut evidence, looked.ai_programs, places).await;
     doctor::examine(&evidence)
-}
-
-/// What the settings say.
-pub(crate) fn tell_settings(
-    evidence: &mut Evidence,
-    settings: &Settings,
-    problems: Vec<SettingsProblem>,
-) {
-    let app = &mut evidence.app;
-    app.settings_problems = problems;
-    app.vram_reserve = settings.vram_reserve;
-    app.battery_pauses = settings.battery_pause;
-    app.login_entry.wanted = settings.app.start_at_login;
-}
-
-/// What one look at the machine said.
-pub(crate) fn tell_host(evidence: &mut Evidence, looked: &HostSample) {
-    evidence.machine.power_source = looked.power_source;
-    for gpu in &mut evidence.gpus {
-        gpu.device.runtime_pm = looked.runtime_pm(gpu.info.pci_bus_id);
-    }
 }
 
 /// Reads what the machine tells in files and on its buses; nothing when there are no places.
@@ -227,10 +207,6 @@ pub(crate) fn private(programs: &[AiProgramUse]) -> Private {
             .map(|program| program.name.clone())
             .collect(),
     }
-}
-
-fn none_listed() -> GpuError {
-    GpuError::new(GpuErrorKind::NoGpu, "the driver works, and it lists no GPU")
 }
 
 fn unusable(error: &StoreError) -> SettingsProblem {

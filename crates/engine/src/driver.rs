@@ -154,6 +154,18 @@ impl DriverProcess {
         result
     }
 
+    /// Waits until the process ends by itself; pending while none runs. Cancel safe.
+    pub(crate) async fn ended(&mut self) -> GpuError {
+        let Some(running) = &mut self.running else {
+            return std::future::pending().await;
+        };
+        // The status is kept, so that asking again gives the same.
+        let _ = running.child.wait().await;
+        let error = running.ended().await;
+        self.running = None;
+        error
+    }
+
     async fn end(&mut self) -> Result<(), GpuError> {
         match self.running.take() {
             Some(running) => running.end().await,

@@ -16,6 +16,10 @@ pub trait Gpu: Send + 'static {
     /// Dropping it lets go of everything.
     fn perform(&mut self, action: Action)
     -> impl Future<Output = Result<Outcome, GpuError>> + Send;
+
+    /// Waits until the driver process ends by itself, with everything it held; pending while none
+    /// runs. Cancel safe.
+    fn ended(&mut self) -> impl Future<Output = GpuError> + Send;
 }
 
 /// Where GPUs come from.

@@ -1,9 +1,6 @@
 //! A way to talk to a running engine from inside its process.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use gpu_keepalive_core::{
     protocol::{Answer, ApiError, DesktopStatus, ErrorCode, Event, Request, Status},
@@ -11,17 +8,7 @@ use gpu_keepalive_core::{
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-/// Who asks. A lease belongs to the client that began it and ends when the client is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClientId(pub u64);
-
-impl ClientId {
-    /// An id that nobody else in this process has.
-    pub fn next() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-}
+pub use gpu_keepalive_core::keeper::ClientId;
 
 /// A request on its way to the engine.
 #[derive(Debug)]
@@ -40,7 +27,7 @@ pub enum Control {
     /// Somebody asks something.
     Call(Call),
     /// A client follows every change from now on: what it is shown is to be fresh.
-    Watches(ClientId),
+    Subscribed(ClientId),
     /// A client is gone: its leases end.
     ClientGone(ClientId),
     /// The desktop application around the engine says how it is.
@@ -93,9 +80,9 @@ impl EngineHandle {
     }
 
     /// Says that a client follows every change until it is gone.
-    pub async fn client_watches(&self, client: ClientId) {
+    pub async fn client_subscribed(&self, client: ClientId) {
         // An engine that is gone shows nothing any more.
-        let _ = self.requests.send(Control::Watches(client)).await;
+        let _ = self.requests.send(Control::Subscribed(client)).await;
     }
 
     /// Says that a client is gone.

@@ -11,8 +11,8 @@ pub mod simulated;
 
 /// The machine, real or simulated.
 pub trait Host: Send + 'static {
-    /// One look at power source, AI programs and runtime power management. Touches no GPU.
-    fn look(&mut self, ai_programs: &[AiProgram]) -> impl Future<Output = HostSample> + Send;
+    /// Samples power source, AI programs and runtime power management. Touches no GPU.
+    fn sample(&mut self, ai_programs: &[AiProgram]) -> impl Future<Output = HostSample> + Send;
 
     /// Waits for the next thing that cannot wait; pending for ever where the machine tells none.
     ///

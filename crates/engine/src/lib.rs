@@ -21,10 +21,13 @@ mod processes;
 pub mod proof;
 pub mod runtime_pm;
 pub mod settings_store;
+mod shell;
 pub mod signals;
 #[cfg(target_os = "linux")]
 mod sleep;
 pub mod socket;
+mod state;
 pub mod store;
+mod workers;
 
 pub use keepalive::{Builder, Keepalive, Lease, StartError};

@@ -104,7 +104,7 @@ impl Machine {
 }
 
 impl Host for Machine {
-    async fn look(&mut self, ai_programs: &[AiProgram]) -> HostSample {
+    async fn sample(&mut self, ai_programs: &[AiProgram]) -> HostSample {
         self.note_unannounced_resume();
         let runtime_pm = self.gpus.runtime_pm();
         let all_suspended = !runtime_pm.is_empty()

@@ -20,7 +20,8 @@ use gpu_keepalive_core::{
 
 use crate::driver::PerfBoost;
 
-pub use job::{Job, MeasureError, Progress};
+pub use gpu_keepalive_core::proof::{Job, Progress};
+pub use job::MeasureError;
 pub use keep::KeptProofs;
 pub use measure::measure;
 pub use nvidia::ProcessPrograms;

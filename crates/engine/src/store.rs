@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 ///
 /// A missing file is the default. So is a damaged one, which is kept beside as `<name>.damaged`.
 pub fn load<T: DeserializeOwned + Default>(path: &Path) -> T {
-    let bytes = match fs::read(path) {
+    let bytes = match read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
             if error.kind() != io::ErrorKind::NotFound {
@@ -35,6 +35,18 @@ pub fn load<T: DeserializeOwned + Default>(path: &Path) -> T {
         );
         T::default()
     })
+}
+
+/// Reads a file whole. Opening a named pipe or a device could wait for ever, so only a regular file
+/// is opened.
+///
+/// # Errors
+/// What the system says, or that it is not a file.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    fs::read(path)
 }
 
 /// Writes a JSON file, making its folder: afterwards the file holds all of `value`, and at any

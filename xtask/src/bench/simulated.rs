@@ -16,7 +16,7 @@ pub(super) fn policy() -> Result<Vec<Row>> {
     let mut rows = vec![
         Row::new("one policy step on a warm GPU", "ns", number("/step_ns")?),
         Row::new("a simulated year of a laptop", "s", number("/year/took_s")?),
-        Row::new("  policy steps in it", "steps", number("/year/steps")?),
+        Row::new("  decisions in it", "decisions", number("/year/decisions")?),
         Row::new("  requests in it", "requests", number("/year/requests")?),
     ];
     let hours = measured.pointer("/year/hours").and_then(Value::as_object);

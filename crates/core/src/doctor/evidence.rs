@@ -1,7 +1,8 @@
 use crate::{
     gpu::{GpuError, GpuInfo, Inspection, PciBusId, PowerSource, Sample},
-    host::RuntimePm,
+    host::{AiProgramUse, HostSample, RuntimePm},
     protocol::{PauseReason, Phase, SettingsProblem},
+    settings::Settings,
     units::Bytes,
 };
 
@@ -24,6 +25,27 @@ pub struct Evidence {
     pub machine: MachineEvidence,
     /// The application itself.
     pub app: AppEvidence,
+    /// The AI programs that run, as the host sample lists them.
+    pub running: Vec<AiProgramUse>,
+}
+
+impl Evidence {
+    /// Adds what the settings say.
+    pub fn add_settings(&mut self, settings: &Settings, problems: Vec<SettingsProblem>) {
+        self.app.settings_problems = problems;
+        self.app.vram_reserve = settings.vram_reserve;
+        self.app.battery_pauses = settings.battery_pause;
+        self.app.login_entry.wanted = settings.app.start_at_login;
+    }
+
+    /// Adds what a host sample says.
+    pub fn add_host(&mut self, host: &HostSample) {
+        self.machine.power_source = host.power_source;
+        self.running.clone_from(&host.ai_programs);
+        for gpu in &mut self.gpus {
+            gpu.device.runtime_pm = host.runtime_pm(gpu.info.pci_bus_id);
+        }
+    }
 }
 
 /// A running engine.

@@ -9,7 +9,7 @@ use crate::{settings::Strategy, units::Bytes};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Look at it. Opens NVML when it is closed; loads no CUDA.
+    /// Sample its sensors. Opens NVML when it is closed; loads no CUDA.
     Sample,
     /// Read how it is set up. Opens NVML when it is closed; loads no CUDA.
     Inspect,
@@ -22,9 +22,9 @@ pub enum Action {
     },
     /// Run the pulse kernel once. Needs [`Strategy::Pulse`] to be held.
     Pulse,
-    /// Let go of everything that holds clocks or VRAM, and of libcuda. NVML may stay open.
+    /// Release everything that holds clocks or VRAM, and libcuda. NVML may stay open.
     Release,
-    /// Let go of NVML as well: afterwards nothing of ours has the GPU open.
+    /// Release NVML as well: afterwards nothing of ours has the GPU open.
     Close,
 }
 
@@ -46,16 +46,16 @@ impl Action {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Sample => "look",
-            Self::Inspect => "read how it is set up",
+            Self::Sample => "sample",
+            Self::Inspect => "inspect",
             Self::Hold { strategy, .. } => match strategy {
                 Strategy::PowerMizer => "hold with the driver's performance mode",
                 Strategy::Context => "hold with an open context",
                 Strategy::Pulse => "hold with pulses",
             },
             Self::Pulse => "pulse",
-            Self::Release => "let go",
-            Self::Close => "let go and close the driver",
+            Self::Release => "release",
+            Self::Close => "close the driver",
         })
     }
 }

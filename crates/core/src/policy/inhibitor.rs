@@ -56,10 +56,11 @@ impl Inhibitor {
         &mut self,
         seen: &Observations<'_>,
         record: &GpuRecord,
+        source: PowerSource,
         needs_vram: bool,
         now: Moment,
     ) -> Vec<PauseReason> {
-        let on_battery = self.on_battery(seen, record);
+        let on_battery = source != PowerSource::Ac;
         self.take_temperature(seen, record, now);
         self.take_vram(seen, record);
         let sensor_lost =
@@ -102,14 +103,6 @@ impl Inhibitor {
             pause,
             resume: Celsius(pause.0 - THERMAL_HYSTERESIS),
         }
-    }
-
-    fn on_battery(&self, seen: &Observations<'_>, record: &GpuRecord) -> bool {
-        let driver = record
-            .sample()
-            .and_then(|sample| sample.power_source)
-            .unwrap_or_default();
-        seen.host.power_source.worse(driver) != PowerSource::Ac
     }
 
     fn take_temperature(&mut self, seen: &Observations<'_>, record: &GpuRecord, now: Moment) {

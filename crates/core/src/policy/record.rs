@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::{
     Moment,
-    gpu::{Action, GpuError, GpuErrorKind, Outcome, Sample},
+    gpu::{Action, GpuError, GpuErrorKind, Outcome, PowerSource, Sample},
     settings::Strategy,
     units::Bytes,
 };
@@ -13,6 +13,8 @@ const FIRST_RETRY: Duration = Duration::from_secs(1);
 const SLOWEST_RETRY: Duration = Duration::from_secs(30);
 /// Wait after a failure that only the user can mend (no driver, version mismatch).
 const HOPELESS_RETRY: Duration = Duration::from_secs(300);
+/// A GPU that was closed because of its power source is not opened again before that to ask.
+const POWER_SOURCE_KEPT: Duration = Duration::from_secs(60);
 
 /// A failure of the driver that stands until an attempt succeeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +68,8 @@ pub struct GpuRecord {
     last_pulse: Option<Moment>,
     pulses: u64,
     fault: Option<Fault>,
+    /// What the driver last said of the power source, and when.
+    power_source: Option<(Moment, PowerSource)>,
     runtime_suspended: bool,
     woke: bool,
 }
@@ -151,6 +155,27 @@ impl GpuRecord {
         self.fault.as_ref().map(|fault| fault.retry_at)
     }
 
+    /// What the driver says of the power source, or last said while the GPU was open; mains power
+    /// where it does not say.
+    pub(super) fn power_source(&self, now: Moment) -> PowerSource {
+        self.power_source
+            .filter(|_| self.power_source_ends().is_none_or(|end| now < end))
+            .map_or(PowerSource::Ac, |(_, source)| source)
+    }
+
+    /// When what the driver said before the GPU was closed no longer counts.
+    pub(super) fn power_source_ends(&self) -> Option<Moment> {
+        let closed = self.sample.is_none();
+        self.power_source
+            .filter(|_| closed)
+            .map(|(at, _)| at + POWER_SOURCE_KEPT)
+    }
+
+    /// The machine was plugged in or out: what the driver said before no longer counts.
+    pub(super) fn forget_power_source(&mut self) {
+        self.power_source = None;
+    }
+
     pub(super) fn missed_temperatures(&self) -> u32 {
         self.missed_temperatures
     }
@@ -207,6 +232,7 @@ impl GpuRecord {
             Some(_) => 0,
             None => self.missed_temperatures.saturating_add(1),
         };
+        self.power_source = sample.power_source.map(|source| (now, source));
         self.sample = Some((now, sample));
         self.open = true;
         self.clear_fault(false);

@@ -4,12 +4,13 @@ use std::{fmt::Write, time::Duration};
 
 use insta::assert_snapshot;
 
-use super::{Pause, PolicyEvent};
+use super::{Decision, GpuPolicy};
 use crate::{
-    gpu::Action,
-    protocol::{PauseReason, Phase},
-    settings::{Mode, PulseInterval, Strategy, StrategyChoice},
-    simulation::{Rig, Scenario},
+    gpu::{Action, GpuInfo},
+    keeper::{ClientId, Input, Kept, Ticket},
+    protocol::{PauseReason, Phase, Request},
+    settings::{Mode, PulseInterval, Settings, Strategy, StrategyChoice},
+    simulation::{Counters, Harness, Scenario},
     units::{Bytes, Percent},
 };
 
@@ -21,10 +22,93 @@ const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-fn rig(preset: &str, mode: Mode) -> Rig {
-    let mut rig = Rig::new(Scenario::preset(preset).expect("a preset"));
-    rig.switches.mode = mode;
-    rig
+fn run(preset: &str, mode: Mode) -> Harness {
+    run_scenario(Scenario::preset(preset).expect("a preset"), mode)
+}
+
+fn run_scenario(scenario: Scenario, mode: Mode) -> Harness {
+    let settings = Settings {
+        mode,
+        ..Settings::default()
+    };
+    Harness::new(scenario, &settings, Kept::default())
+}
+
+/// With a fixed strategy.
+fn run_with(preset: &str, mode: Mode, strategy: StrategyChoice, pulse: PulseInterval) -> Harness {
+    let mut settings = Settings {
+        mode,
+        strategy,
+        ..Settings::default()
+    };
+    settings.pulse.interval = pulse;
+    let scenario = Scenario::preset(preset).expect("a preset");
+    Harness::new(scenario, &settings, Kept::default())
+}
+
+/// The first GPU.
+impl Harness {
+    fn gpu(&self) -> (&GpuInfo, &GpuPolicy, Option<&Decision>) {
+        self.keeper.gpus().next().expect("a GPU")
+    }
+
+    fn policy(&self) -> &GpuPolicy {
+        self.gpu().1
+    }
+
+    fn decision(&self) -> &Decision {
+        self.gpu().2.expect("decided")
+    }
+
+    fn phase(&self) -> Phase {
+        self.decision().phase
+    }
+
+    fn ready(&self) -> Option<bool> {
+        self.policy().ready(self.gpu().0)
+    }
+
+    fn counters(&mut self) -> Counters {
+        self.machine.counters(0, self.now()).expect("a card")
+    }
+
+    fn tell(&mut self, input: Input) {
+        self.input(input, &mut |_| {});
+    }
+
+    fn request(&mut self, request: Request) {
+        self.tell(Input::Request {
+            client: ClientId(1),
+            ticket: Ticket(0),
+            request,
+        });
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = self.keeper.settings().clone();
+        change(&mut settings);
+        let file = crate::settings::SettingsFile::of(&settings);
+        self.tell(Input::SettingsChanged(Box::new(file)));
+    }
+
+    fn load(&mut self, utilization: u32) {
+        let now = self.now();
+        self.machine.set_load(0, Percent(utilization), now);
+    }
+
+    /// Shows the decisions on the first GPU, once it was found.
+    fn run_decided(&mut self, time: Duration, mut watch: impl FnMut(&Self)) {
+        self.run_watched(time, |seen| {
+            if seen
+                .keeper
+                .gpus()
+                .next()
+                .is_some_and(|(_, _, d)| d.is_some())
+            {
+                watch(seen);
+            }
+        });
+    }
 }
 
 fn scenario(text: &str) -> Scenario {
@@ -32,21 +116,20 @@ fn scenario(text: &str) -> Scenario {
 }
 
 /// One line per change of phase, strategy or readiness.
-fn transcript(rig: &mut Rig, time: Duration) -> String {
+fn transcript(harness: &mut Harness, time: Duration) -> String {
     let mut lines = String::new();
     let mut last = String::new();
-    let info = rig.info().clone();
-    rig.run_watched(time, |seen| {
-        let record = seen.policy.record();
+    harness.run_decided(time, |seen| {
+        let decision = seen.decision();
         let state = format!(
             "{:?} {:?} held {:?} ready {:?}",
-            seen.decision.phase,
-            seen.decision.reasons,
-            record.held(),
-            seen.policy.ready(&info),
+            decision.phase,
+            decision.reasons,
+            seen.policy().record().held(),
+            seen.ready(),
         );
         if state != last {
-            let at = seen.now.since_origin().as_secs_f64();
+            let at = seen.now().since_origin().as_secs_f64();
             writeln!(lines, "{at:7.1} s  {state}").expect("to a string");
             last = state;
         }
@@ -56,39 +139,36 @@ fn transcript(rig: &mut Rig, time: Duration) -> String {
 
 #[test]
 fn a_laptop_in_mode_always_climbs_to_pulses_and_stays_ready() {
-    let mut rig = rig("rtx-3070-laptop", Mode::Always);
-    let phases = transcript(&mut rig, 5 * MINUTE);
-    let told = rig.policy.attempts().join("\n");
+    let mut harness = run("rtx-3070-laptop", Mode::Always);
+    let phases = transcript(&mut harness, 5 * MINUTE);
+    let told = harness.policy().attempts().join("\n");
     assert_snapshot!(format!("{phases}\n{told}\n"));
 }
 
 #[test]
 fn an_h200_is_held_by_its_context_without_a_single_pulse() {
-    let mut rig = rig("h200", Mode::Always);
-    rig.run_for(HOUR);
-    assert_eq!(rig.policy.record().held(), Some(Strategy::Context));
-    assert_eq!(rig.policy.record().pulses(), 0);
-    assert_eq!(rig.policy.ready(rig.info()), Some(true));
+    let mut harness = run("h200", Mode::Always);
+    harness.run_for(HOUR);
+    assert_eq!(harness.policy().record().held(), Some(Strategy::Context));
+    assert_eq!(harness.policy().record().pulses(), 0);
+    assert_eq!(harness.ready(), Some(true));
 }
 
 #[test]
 fn a_hot_laptop_pauses_at_its_limit_and_resumes_cooler() {
-    let mut rig = rig("hot-laptop", Mode::Always);
+    let mut harness = run("hot-laptop", Mode::Always);
     let mut paused_at = None;
     let mut resumed_at = None;
-    rig.run_watched(3 * MINUTE, |seen| {
-        let temperature = seen
-            .policy
-            .record()
-            .sample()
-            .and_then(|sample| sample.temperature);
-        match seen.decision.phase {
+    harness.run_decided(3 * MINUTE, |seen| {
+        let sample = seen.policy().record().sample();
+        let temperature = sample.and_then(|sample| sample.temperature);
+        match seen.phase() {
             Phase::Paused => {
-                assert_eq!(seen.decision.reasons, [PauseReason::Thermal]);
-                paused_at.get_or_insert((seen.now, temperature));
+                assert_eq!(seen.decision().reasons, [PauseReason::Thermal]);
+                paused_at.get_or_insert((seen.now(), temperature));
             }
             Phase::Warm if paused_at.is_some() => {
-                resumed_at.get_or_insert((seen.now, temperature));
+                resumed_at.get_or_insert((seen.now(), temperature));
             }
             _ => {}
         }
@@ -102,52 +182,59 @@ fn a_hot_laptop_pauses_at_its_limit_and_resumes_cooler() {
 
 #[test]
 fn nothing_is_held_while_paused_by_the_user_and_the_timer_ends_it() {
-    let mut rig = rig("rtx-4090", Mode::Always);
-    rig.run_for(MINUTE);
-    rig.switches.pause = Pause::Until(rig.now() + 15 * MINUTE);
-    rig.run_for(SECOND);
-    assert_eq!(rig.phase(), Some(Phase::Paused));
-    assert_eq!(rig.policy.record().held(), None);
-    rig.run_for(15 * MINUTE);
-    assert_eq!(rig.phase(), Some(Phase::Warm));
+    let mut harness = run("rtx-4090", Mode::Always);
+    harness.run_for(MINUTE);
+    harness.request(Request::Pause { for_s: Some(900.0) });
+    harness.run_for(SECOND);
+    assert_eq!(harness.phase(), Phase::Paused);
+    assert_eq!(harness.policy().record().held(), None);
+    harness.run_for(15 * MINUTE);
+    assert_eq!(harness.phase(), Phase::Warm);
 }
 
 #[test]
 fn off_means_nothing_held() {
-    let mut rig = rig("rtx-4090", Mode::Always);
-    rig.run_for(MINUTE);
-    rig.switches.enabled = false;
-    rig.run_for(SECOND);
-    assert_eq!(rig.phase(), Some(Phase::Off));
-    assert_eq!(rig.policy.record().held(), None);
+    let mut harness = run("rtx-4090", Mode::Always);
+    harness.run_for(MINUTE);
+    harness.request(Request::Off);
+    harness.run_for(SECOND);
+    assert_eq!(harness.phase(), Phase::Off);
+    assert_eq!(harness.policy().record().held(), None);
     // What is shown is soon the GPU as it is now.
-    let released = rig.now();
-    rig.run_for(SECOND);
-    let (sampled, _) = rig.policy.record().timed_sample().expect("a sample");
+    let released = harness.now();
+    harness.run_for(SECOND);
+    let (sampled, _) = harness.policy().record().timed_sample().expect("a sample");
     assert!(sampled >= released);
 }
 
 #[test]
 fn a_lease_stops_the_pulses_and_keeps_the_context() {
-    let mut rig = rig("rtx-4090", Mode::Always);
-    rig.settings.strategy = StrategyChoice::Pulse;
-    rig.run_for(MINUTE);
-    rig.leases = 1;
-    rig.run_for(SECOND);
-    let before = rig.policy.record().pulses();
-    rig.run_for(5 * MINUTE);
-    assert_eq!(rig.phase(), Some(Phase::Yielding));
-    assert_eq!(rig.policy.record().held(), Some(Strategy::Pulse));
-    assert_eq!(rig.policy.record().pulses(), before);
+    let mut harness = run_with(
+        "rtx-4090",
+        Mode::Always,
+        StrategyChoice::Pulse,
+        PulseInterval::Auto,
+    );
+    harness.run_for(MINUTE);
+    harness.request(Request::BeginLease);
+    harness.run_for(SECOND);
+    let before = harness.policy().record().pulses();
+    harness.run_for(5 * MINUTE);
+    assert_eq!(harness.phase(), Phase::Yielding);
+    assert_eq!(harness.policy().record().held(), Some(Strategy::Pulse));
+    assert_eq!(harness.policy().record().pulses(), before);
+}
+
+fn pulsing_every(interval: Duration, mode: Mode) -> Harness {
+    let interval = PulseInterval::Fixed(interval);
+    run_with("rtx-4090", mode, StrategyChoice::Pulse, interval)
 }
 
 #[test]
 fn a_fixed_interval_is_kept_to() {
-    let mut rig = rig("rtx-4090", Mode::Always);
-    rig.settings.strategy = StrategyChoice::Pulse;
-    rig.settings.pulse.interval = PulseInterval::Fixed(Duration::from_millis(100));
-    rig.run_for(MINUTE);
-    let pulses = rig.policy.record().pulses();
+    let mut harness = pulsing_every(Duration::from_millis(100), Mode::Always);
+    harness.run_for(MINUTE);
+    let pulses = harness.policy().record().pulses();
     assert!(
         (595..=601).contains(&pulses),
         "{pulses} pulses in a minute at 100 ms"
@@ -155,72 +242,76 @@ fn a_fixed_interval_is_kept_to() {
 }
 
 #[test]
-fn with_a_fixed_interval_nothing_is_tried_so_the_looks_are_calm() {
-    let mut rig = rig("rtx-4090", Mode::Always);
-    rig.settings.strategy = StrategyChoice::Pulse;
-    rig.settings.pulse.interval = PulseInterval::Fixed(10 * SECOND);
-    rig.run_for(HOUR);
-    // One look every 5 s at most, every other of them for a pulse.
-    let looks = rig.machine.counters(0, rig.now()).expect("a card").samples;
-    assert!((360..=725).contains(&looks), "{looks} looks in an hour");
+fn with_a_fixed_interval_nothing_is_tried_so_the_samples_are_calm() {
+    let mut harness = pulsing_every(10 * SECOND, Mode::Always);
+    harness.run_for(HOUR);
+    // One sample every 5 s at most, every other of them for a pulse.
+    let samples = harness.counters().samples;
+    assert!(
+        (360..=725).contains(&samples),
+        "{samples} samples in an hour"
+    );
 }
 
 #[test]
-fn while_somebody_watches_a_gpu_is_looked_at_every_two_seconds() {
+fn while_a_client_is_subscribed_a_gpu_is_sampled_every_two_seconds() {
     for mode in [Mode::OnDemand, Mode::Always] {
-        let mut rig = rig("rtx-4090", mode);
-        rig.settings.strategy = StrategyChoice::Pulse;
-        rig.settings.pulse.interval = PulseInterval::Fixed(10 * SECOND);
-        rig.watched = true;
-        rig.run_for(HOUR);
-        let looks = rig.machine.counters(0, rig.now()).expect("a card").samples;
+        let mut harness = pulsing_every(10 * SECOND, mode);
+        harness.tell(Input::Subscribed(ClientId(1)));
+        harness.run_for(HOUR);
+        let samples = harness.counters().samples;
         assert!(
-            (1790..=1810).contains(&looks),
-            "{mode:?}: {looks} looks in an hour"
+            (1790..=1810).contains(&samples),
+            "{mode:?}: {samples} samples in an hour"
         );
     }
 }
 
 #[test]
-fn a_desktop_gpu_at_rest_is_looked_at_every_five_seconds() {
-    let mut rig = rig("rtx-4090", Mode::OnDemand);
-    rig.run_for(HOUR);
-    let looks = rig.machine.counters(0, rig.now()).expect("a card").samples;
-    assert!((715..=725).contains(&looks), "{looks} looks in an hour");
+fn an_idle_desktop_gpu_is_sampled_every_five_seconds() {
+    let mut harness = run("rtx-4090", Mode::OnDemand);
+    harness.run_for(HOUR);
+    let samples = harness.counters().samples;
+    assert!(
+        (715..=725).contains(&samples),
+        "{samples} samples in an hour"
+    );
 }
 
 #[test]
 fn a_model_that_fills_the_card_gets_our_vram_back() {
-    let mut rig = rig("rtx-4090", Mode::Always);
-    rig.settings.strategy = StrategyChoice::Context;
-    rig.run_for(MINUTE);
-    assert!(rig.policy.record().holds_context());
-    let free = rig
-        .policy
-        .record()
-        .sample()
-        .and_then(|s| s.vram_free)
-        .expect("told");
-    rig.settings.vram_reserve = Bytes(free.0 + 1);
-    rig.run_for(2 * SECOND);
-    assert_eq!(
-        rig.decision().map(|d| d.reasons.clone()),
-        Some(vec![PauseReason::Vram])
+    let mut harness = run_with(
+        "rtx-4090",
+        Mode::Always,
+        StrategyChoice::Context,
+        PulseInterval::Auto,
     );
-    assert_eq!(rig.policy.record().held(), None);
-    rig.settings.vram_reserve = Bytes::from_mib(512);
-    rig.run_for(2 * SECOND);
-    assert_eq!(rig.phase(), Some(Phase::Warm));
+    harness.run_for(MINUTE);
+    assert!(harness.policy().record().holds_context());
+    let sample = harness.policy().record().sample().expect("sampled");
+    let free = sample.vram_free.expect("reported");
+    harness.change(|settings| settings.vram_reserve = Bytes::from_mib(free.mib() + 1));
+    harness.run_for(2 * SECOND);
+    assert_eq!(harness.decision().reasons, [PauseReason::Vram]);
+    assert_eq!(harness.policy().record().held(), None);
+    harness.change(|settings| settings.vram_reserve = Bytes::from_mib(512));
+    harness.run_for(2 * SECOND);
+    assert_eq!(harness.phase(), Phase::Warm);
 }
 
 #[test]
-fn all_reasons_are_told_at_once() {
-    let mut rig = rig("rtx-4090", Mode::Always);
-    rig.run_for(SECOND);
-    rig.budget_spent = true;
-    rig.switches.pause = Pause::Indefinitely;
-    rig.run_for(SECOND);
-    let decision = rig.decision().expect("decided");
+fn all_reasons_are_stated_at_once() {
+    let mut harness = run("rtx-4090", Mode::OnDemand);
+    // The idle power has to be known before anything can be charged.
+    harness.run_for(2 * MINUTE);
+    harness.change(|settings| settings.energy.daily_budget_wh = Some(0.1));
+    harness.request(Request::Warm {
+        for_s: Some(7200.0),
+    });
+    harness.run_for(HOUR);
+    harness.request(Request::Pause { for_s: None });
+    harness.run_for(SECOND);
+    let decision = harness.decision();
     assert_eq!(decision.reasons, [PauseReason::User, PauseReason::Budget]);
     assert_snapshot!(
         decision.text,
@@ -230,9 +321,9 @@ fn all_reasons_are_told_at_once() {
 
 #[test]
 fn a_lost_gpu_is_a_fault_until_it_is_back() {
-    let mut rig = rig("gpu-lost", Mode::Always);
-    assert_snapshot!(transcript(&mut rig, 40 * SECOND));
-    assert_eq!(rig.phase(), Some(Phase::Warm));
+    let mut harness = run("gpu-lost", Mode::Always);
+    assert_snapshot!(transcript(&mut harness, 40 * SECOND));
+    assert_eq!(harness.phase(), Phase::Warm);
 }
 
 #[test]
@@ -241,37 +332,42 @@ fn a_pulse_needs_a_fresh_sample_and_a_permitted_phase() {
         if preset == "no-driver" {
             continue;
         }
-        let mut rig = rig(preset, Mode::Always);
-        rig.run_watched(2 * MINUTE, |seen| {
-            if seen.decision.action == Some(Action::Pulse) {
-                let (at, _) = seen.policy.record().timed_sample().expect("a sample");
-                assert!(seen.now.since(at) <= Duration::from_millis(500), "{preset}");
-                assert_eq!(seen.decision.phase, Phase::Warm, "{preset}");
+        let mut harness = run(preset, Mode::Always);
+        harness.run_decided(2 * MINUTE, |seen| {
+            if seen.decision().action == Some(Action::Pulse) {
+                let record = seen.policy().record();
+                let (at, _) = record.timed_sample().expect("a sample");
+                assert!(
+                    seen.now().since(at) <= Duration::from_millis(500),
+                    "{preset}"
+                );
+                assert_eq!(seen.phase(), Phase::Warm, "{preset}");
             }
         });
     }
 }
 
 #[test]
-fn the_time_and_the_rest_before_a_request_are_told() {
-    let mut rig = rig("h200", Mode::Always);
-    rig.run_for(MINUTE);
-    rig.machine.set_load(0, Percent(90), rig.now());
-    rig.run_for(5 * SECOND);
-    rig.machine.set_load(0, Percent(0), rig.now());
-    rig.run_for(MINUTE);
-    rig.machine.set_load(0, Percent(90), rig.now());
-    rig.run_for(5 * SECOND);
-    let arrived: Vec<_> = rig
-        .events
-        .iter()
-        .filter_map(|(_, event)| match event {
-            PolicyEvent::RequestArrived { rest, kept_ready } => Some((rest.as_secs(), *kept_ready)),
-            PolicyEvent::Attempt(_) => None,
-        })
-        .collect();
-    assert_eq!(arrived.len(), 2);
-    assert_eq!(arrived[0], (0, true));
-    assert!((58..=62).contains(&arrived[1].0), "{arrived:?}");
-    assert!(arrived[1].1);
+fn the_time_before_a_request_and_readiness_are_logged() {
+    let mut harness = run("h200", Mode::Always);
+    harness.run_for(MINUTE);
+    for _ in 0..2 {
+        harness.load(90);
+        harness.run_for(5 * SECOND);
+        harness.load(0);
+        harness.run_for(MINUTE);
+    }
+    let lines = harness.log.iter().map(|(_, line)| line.text.clone());
+    let arrived: Vec<_> = lines.filter(|text| text.starts_with("request")).collect();
+    assert_eq!(arrived.len(), 2, "{arrived:?}");
+    assert_eq!(arrived[0], "request after 0ns idle, ready");
+    let seconds = arrived[1].trim_start_matches("request after ");
+    let seconds: f64 = seconds
+        .split('s')
+        .next()
+        .unwrap_or("")
+        .parse()
+        .expect(&arrived[1]);
+    assert!((58.0..=62.0).contains(&seconds), "{arrived:?}");
+    assert!(arrived[1].ends_with("idle, ready"), "{arrived:?}");
 }

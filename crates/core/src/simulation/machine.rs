@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     Moment,
-    gpu::{Action, ComputeProcess, GpuError, GpuErrorKind, GpuInfo, PowerSource},
-    host::HostSample,
+    gpu::{Action, ComputeProcess, GpuError, GpuErrorKind, GpuInfo, Outcome, PowerSource},
+    host::{HostEvent, HostSample},
     settings::AiProgram,
     units::{Bytes, Megahertz, Percent},
 };
@@ -27,6 +27,16 @@ pub struct SimulatedMachine {
     cards: Vec<Card>,
     /// Programs that were let run by hand, by card.
     guests: Vec<Option<Guest>>,
+    announced: Announced,
+    /// Cards whose driver process was killed.
+    killed: Vec<u32>,
+}
+
+/// What [`HostEvent`]s are about, as it was last announced.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Announced {
+    suspended: bool,
+    power_source: PowerSource,
 }
 
 /// A program that somebody lets run beside those of the scenario, with a context open.
@@ -58,12 +68,19 @@ impl SimulatedMachine {
             events,
             next_event: None,
             guests: vec![None; cards.len()],
+            killed: Vec::new(),
+            announced: Announced {
+                suspended: false,
+                power_source: PowerSource::Ac,
+            },
             cards: cards
                 .into_iter()
                 .map(|model| Card::new(model, seed, start))
                 .collect(),
         };
         machine.surround();
+        // A machine that begins asleep announces that.
+        machine.announced.power_source = machine.power_source();
         machine
     }
 
@@ -130,6 +147,61 @@ impl SimulatedMachine {
         }
     }
 
+    /// The same as a driver process with a deadline does it: one that hangs is ended then. Returns
+    /// when the result is there, and the result.
+    pub fn perform_in_time(
+        &mut self,
+        index: u32,
+        action: Action,
+        now: Moment,
+    ) -> (Moment, Result<Outcome, GpuError>) {
+        match self.perform(index, action, now) {
+            Performed::Done(result) => (now, result),
+            Performed::Hangs => {
+                let late = now + action.deadline();
+                self.end_process(index, late);
+                (late, Err(late_answer(action)))
+            }
+        }
+    }
+
+    /// Kills our driver process of that GPU, if one runs, and everything it holds with it.
+    pub fn kill_process(&mut self, index: u32, now: Moment) {
+        self.end_process(index, now);
+        self.killed.push(index);
+    }
+
+    /// Whether our driver process of that GPU was killed since this was last asked.
+    pub fn take_killed(&mut self, index: u32) -> bool {
+        let at = self.killed.iter().position(|killed| *killed == index);
+        at.map(|at| self.killed.remove(at)).is_some()
+    }
+
+    /// What the machine announces by itself, if it has not yet: a suspend, its end, another power
+    /// source.
+    pub fn take_host_event(&mut self) -> Option<HostEvent> {
+        let present = self.situation();
+        if present.suspended != self.announced.suspended {
+            self.announced.suspended = present.suspended;
+            return Some(match present.suspended {
+                true => HostEvent::Suspending,
+                false => HostEvent::Resumed,
+            });
+        }
+        if present.power_source != self.announced.power_source {
+            self.announced.power_source = present.power_source;
+            return Some(HostEvent::PowerSourceChanged);
+        }
+        None
+    }
+
+    fn situation(&self) -> Announced {
+        Announced {
+            suspended: self.is_suspended(),
+            power_source: self.power_source(),
+        }
+    }
+
     /// Ends our driver process of that GPU, and everything it holds with it.
     pub fn end_process(&mut self, index: u32, now: Moment) {
         self.advance(now);
@@ -167,6 +239,11 @@ impl SimulatedMachine {
         let elapsed = now.since(self.start);
         let changes = self.events.iter().filter_map(|e| e.next_change(elapsed));
         changes.min().map(|after| self.start + after)
+    }
+
+    /// The same after the latest moment given.
+    pub fn upcoming(&self) -> Option<Moment> {
+        self.next_event
     }
 
     /// What feeds the machine now.
@@ -226,6 +303,12 @@ impl SimulatedMachine {
             *place = guest;
             self.surround();
         }
+    }
+
+    /// Ends everything that was made to happen.
+    pub fn end_events(&mut self) {
+        self.events.clear();
+        self.surround();
     }
 
     /// Lets something happen from now on, for a time or for ever.
@@ -302,6 +385,12 @@ impl SimulatedMachine {
         }
         around
     }
+}
+
+/// The error of a driver that did not answer within an action's deadline.
+pub fn late_answer(action: Action) -> GpuError {
+    let message = format!("the driver did not answer within {:?}", action.deadline());
+    GpuError::new(GpuErrorKind::TimedOut, message)
 }
 
 impl Surroundings {

@@ -12,6 +12,7 @@ use gpu_keepalive_core::{
 use tokio::sync::oneshot;
 
 mod measuring;
+mod workers;
 
 use super::{Engine, EngineOptions, StateFolder};
 use crate::{
@@ -354,7 +355,7 @@ async fn a_gpu_is_looked_at_more_often_while_a_client_follows_it() {
         running.simulation.with(looks).expect("a card").samples - before
     };
     let alone = looks_in_a_minute().await;
-    running.handle.client_watches(running.client).await;
+    running.handle.client_subscribed(running.client).await;
     let watched = looks_in_a_minute().await;
     running.handle.client_gone(running.client).await;
     let alone_again = looks_in_a_minute().await;

@@ -91,4 +91,12 @@ impl Gpu for NvidiaGpu {
             Driver::Thread(thread) => thread.perform(action).await,
         }
     }
+
+    async fn ended(&mut self) -> GpuError {
+        match &mut self.0 {
+            Driver::Process(process) => process.ended().await,
+            // A thread that dies answers the next action with an error.
+            Driver::Thread(_) => std::future::pending().await,
+        }
+    }
 }

@@ -2,13 +2,14 @@
 
 use std::{
     path::{MAIN_SEPARATOR, PathBuf},
+    pin::pin,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use gpu_keepalive_core::{
     Moment,
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome},
-    simulation::{PRESETS, Performed, Scenario, ScenarioError, SimulatedMachine},
+    simulation::{PRESETS, Performed, Scenario, ScenarioError, SimulatedMachine, late_answer},
 };
 use thiserror::Error;
 use tokio::sync::Notify;
@@ -24,6 +25,7 @@ pub struct Simulation {
     machine: Arc<Mutex<SimulatedMachine>>,
     clock: Clock,
     changed: Arc<Notify>,
+    killed: Arc<Notify>,
 }
 
 impl Simulation {
@@ -34,6 +36,7 @@ impl Simulation {
             machine: Arc::new(Mutex::new(machine)),
             clock,
             changed: Arc::default(),
+            killed: Arc::default(),
         }
     }
 
@@ -52,6 +55,12 @@ impl Simulation {
         let result = self.look(f);
         self.changed.notify_one();
         result
+    }
+
+    /// Kills the driver process of that GPU, as an administrator's `kill` would.
+    pub fn kill_process(&self, index: u32) {
+        self.look(|machine, now| machine.kill_process(index, now));
+        self.killed.notify_waiters();
     }
 
     /// As [`Self::with`], for what cannot change the course of events.
@@ -120,14 +129,33 @@ impl Gpu for SimulatedGpu {
                 // Its process is killed when nobody waits for the answer any more, too.
                 let _killed = EndProcess(self);
                 tokio::time::sleep(action.deadline()).await;
-                let message = format!("the driver did not answer within {:?}", action.deadline());
-                Err(GpuError::new(GpuErrorKind::TimedOut, message))
+                Err(late_answer(action))
             }
         }
+    }
+
+    async fn ended(&mut self) -> GpuError {
+        let killed = Arc::clone(&self.simulation.killed);
+        loop {
+            let mut next = pin!(killed.notified());
+            // Registered before the look, so that no kill between the two is missed.
+            next.as_mut().enable();
+            if self.was_killed() {
+                break;
+            }
+            next.await;
+        }
+        GpuError::new(GpuErrorKind::ProcessEnded, "the driver process was killed")
     }
 }
 
 impl SimulatedGpu {
+    fn was_killed(&self) -> bool {
+        let index = self.index;
+        self.simulation
+            .look(|machine, _| machine.take_killed(index))
+    }
+
     fn end_process(&self) {
         let index = self.index;
         self.simulation

@@ -1,7 +1,6 @@
 //! The machine around simulated GPUs.
 
 use gpu_keepalive_core::{
-    gpu::PowerSource,
     host::{HostEvent, HostSample},
     settings::AiProgram,
 };
@@ -11,64 +10,26 @@ use crate::gpu::simulated::Simulation;
 
 /// The machine around simulated GPUs.
 #[derive(Debug)]
-pub struct SimulatedHost {
-    simulation: Simulation,
-    told: Situation,
-}
-
-/// What [`HostEvent`]s are about.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Situation {
-    suspended: bool,
-    power_source: PowerSource,
-}
+pub struct SimulatedHost(Simulation);
 
 impl SimulatedHost {
     pub(crate) fn new(simulation: Simulation) -> Self {
-        let told = Situation::of(&simulation);
-        Self { simulation, told }
-    }
-
-    /// The next thing to tell, if there is one already.
-    fn news(&mut self) -> Option<HostEvent> {
-        let now = Situation::of(&self.simulation);
-        if now.suspended != self.told.suspended {
-            self.told.suspended = now.suspended;
-            return Some(match now.suspended {
-                true => HostEvent::Suspending,
-                false => HostEvent::Resumed,
-            });
-        }
-        if now.power_source != self.told.power_source {
-            self.told.power_source = now.power_source;
-            return Some(HostEvent::PowerSourceChanged);
-        }
-        None
-    }
-}
-
-impl Situation {
-    fn of(simulation: &Simulation) -> Self {
-        simulation.look(|machine, _| Self {
-            suspended: machine.is_suspended(),
-            power_source: machine.power_source(),
-        })
+        Self(simulation)
     }
 }
 
 impl Host for SimulatedHost {
-    async fn look(&mut self, ai_programs: &[AiProgram]) -> HostSample {
-        self.simulation
-            .look(|machine, now| machine.host(ai_programs, now))
+    async fn sample(&mut self, ai_programs: &[AiProgram]) -> HostSample {
+        self.0.look(|machine, now| machine.host(ai_programs, now))
     }
 
     async fn event(&mut self) -> HostEvent {
         loop {
-            if let Some(event) = self.news() {
+            if let Some(event) = self.0.look(|machine, _| machine.take_host_event()) {
                 return event;
             }
             let wait = self
-                .simulation
+                .0
                 .look(|machine, now| Some(machine.next_event(now)?.since(now)));
             let next = async {
                 match wait {
@@ -78,7 +39,7 @@ impl Host for SimulatedHost {
             };
             tokio::select! {
                 () = next => {}
-                () = self.simulation.changed() => {}
+                () = self.0.changed() => {}
             }
         }
     }

@@ -178,7 +178,7 @@ async fn upower_says_when_the_cable_is_pulled_and_sysfs_when_upower_is_gone() {
     let upower = bus.upower(true).await;
     let mut machine = bus.machine();
     assert_eq!(soon(machine.event()).await, HostEvent::PowerSourceChanged);
-    assert_eq!(machine.look(&[]).await.power_source, PowerSource::Battery);
+    assert_eq!(machine.sample(&[]).await.power_source, PowerSource::Battery);
 
     let server = upower.object_server();
     let fake = server.interface::<_, FakeUPower>(UPOWER).await.unwrap();
@@ -186,13 +186,13 @@ async fn upower_says_when_the_cable_is_pulled_and_sysfs_when_upower_is_gone() {
     let emitter = fake.signal_emitter();
     fake.get().await.on_battery_changed(emitter).await.unwrap();
     assert_eq!(soon(machine.event()).await, HostEvent::PowerSourceChanged);
-    assert_eq!(machine.look(&[]).await.power_source, PowerSource::Ac);
+    assert_eq!(machine.sample(&[]).await.power_source, PowerSource::Ac);
 
     unplug(bus.root.path(), false);
-    assert_eq!(machine.look(&[]).await.power_source, PowerSource::Ac);
+    assert_eq!(machine.sample(&[]).await.power_source, PowerSource::Ac);
     upower.close().await.unwrap();
     assert_eq!(soon(machine.event()).await, HostEvent::PowerSourceChanged);
-    assert_eq!(machine.look(&[]).await.power_source, PowerSource::Battery);
+    assert_eq!(machine.sample(&[]).await.power_source, PowerSource::Battery);
 }
 
 #[tokio::test]
@@ -204,7 +204,7 @@ async fn the_machine_sleeps_only_after_the_event_was_handled() {
         let mut lock = soon(locks.recv()).await.unwrap();
         say_sleep(&logind, true).await;
         assert_eq!(soon(machine.event()).await, HostEvent::Suspending);
-        machine.look(&[]).await;
+        machine.sample(&[]).await;
         let held = lock.try_read(&mut [0]).unwrap_err();
         assert_eq!(held.kind(), std::io::ErrorKind::WouldBlock);
         handled(&mut machine).await;
@@ -229,10 +229,10 @@ async fn a_machine_that_goes_lets_the_system_sleep() {
 async fn without_a_bus_sysfs_alone_is_read() {
     let root = tempfile::tempdir().unwrap();
     let mut machine = machine(root.path(), "unix:path=/nonexistent/bus");
-    let sample = machine.look(&[]).await;
+    let sample = machine.sample(&[]).await;
     assert_eq!(sample, HostSample::default());
     unplug(root.path(), false);
-    assert_eq!(machine.look(&[]).await.power_source, PowerSource::Battery);
+    assert_eq!(machine.sample(&[]).await.power_source, PowerSource::Battery);
     handled(&mut machine).await;
 }
 
@@ -248,7 +248,7 @@ async fn ai_programs_are_in_the_sample() {
     // One look is enough, unless it takes longer than a look may wait.
     let found = soon(async {
         loop {
-            let sample = machine.look(&listed).await;
+            let sample = machine.sample(&listed).await;
             if !sample.ai_programs.is_empty() {
                 return sample.ai_programs;
             }

@@ -1,24 +1,5 @@
-use std::time::Duration;
-
-use gpu_keepalive_core::{
-    gpu::{GpuError, GpuInfo},
-    proof::Plan,
-    units::Celsius,
-};
+use gpu_keepalive_core::{gpu::GpuError, units::Celsius};
 use thiserror::Error;
-
-/// What is to be measured.
-#[derive(Clone, Debug)]
-pub struct Job {
-    /// The GPU.
-    pub gpu: GpuInfo,
-    /// Whether it is simulated.
-    pub simulated: bool,
-    /// How much is measured.
-    pub plan: Plan,
-    /// It must stay below this temperature; `None` without a limit.
-    pub limit: Option<Celsius>,
-}
 
 /// Why there is no result.
 #[derive(Debug, Error)]
@@ -34,13 +15,4 @@ pub enum MeasureError {
         /// The limit.
         limit: Celsius,
     },
-}
-
-/// What is being done, and how long everything takes at most from now on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// For people.
-    pub text: String,
-    /// At most.
-    pub left: Duration,
 }

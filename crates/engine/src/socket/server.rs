@@ -81,7 +81,7 @@ async fn converse(
                 let answer = match parse(&line) {
                     Ok(Request::Subscribe) => {
                         news = Some(News::from_now(engine));
-                        engine.client_watches(client).await;
+                        engine.client_subscribed(client).await;
                         Answer::Ok(Reply::Done)
                     }
                     Ok(request @ Request::Bench { .. }) => tokio::select! {

@@ -37,15 +37,12 @@ utilization_percent = 0
 "#;
 
 fn run_phases(text: &str, mode: Mode, time: Duration) -> Vec<(Phase, Duration)> {
-    let mut rig = Rig::new(scenario(text));
-    rig.switches.mode = mode;
+    let mut harness = run_scenario(scenario(text), mode);
     let mut phases: Vec<(Phase, Duration)> = Vec::new();
-    rig.run_watched(time, |seen| {
-        if phases
-            .last()
-            .is_none_or(|(phase, _)| *phase != seen.decision.phase)
-        {
-            phases.push((seen.decision.phase, seen.now.since_origin()));
+    harness.run_decided(time, |seen| {
+        let phase = seen.phase();
+        if phases.last().is_none_or(|(last, _)| *last != phase) {
+            phases.push((phase, seen.now().since_origin()));
         }
     });
     phases
@@ -99,76 +96,77 @@ fn while_loaded_lasts_exactly_as_long_as_the_model_is_loaded() {
 
 #[test]
 fn a_warm_up_lasts_as_long_as_was_asked_for() {
-    let mut rig = rig("rtx-4090", Mode::OnDemand);
-    rig.run_for(MINUTE);
-    assert_eq!(rig.phase(), Some(Phase::Asleep));
-    rig.warm_until = Some(rig.now() + 30 * MINUTE);
-    rig.run_for(29 * MINUTE);
-    assert_eq!(rig.phase(), Some(Phase::Warm));
-    rig.run_for(2 * MINUTE);
-    assert_eq!(rig.phase(), Some(Phase::Asleep));
+    let mut harness = run("rtx-4090", Mode::OnDemand);
+    harness.run_for(MINUTE);
+    assert_eq!(harness.phase(), Phase::Asleep);
+    harness.request(Request::Warm {
+        for_s: Some(1800.0),
+    });
+    harness.run_for(29 * MINUTE);
+    assert_eq!(harness.phase(), Phase::Warm);
+    harness.run_for(2 * MINUTE);
+    assert_eq!(harness.phase(), Phase::Asleep);
 }
 
 #[test]
 fn the_end_of_a_lease_starts_the_warm_window_again() {
-    let mut rig = rig("rtx-4090", Mode::OnDemand);
-    rig.leases = 1;
-    rig.run_for(MINUTE);
-    assert_eq!(rig.phase(), Some(Phase::Yielding));
-    rig.leases = 0;
-    rig.lease_ended = Some(rig.now());
-    rig.run_for(14 * MINUTE);
-    assert_eq!(rig.phase(), Some(Phase::Warm));
-    rig.run_for(2 * MINUTE);
-    assert_eq!(rig.phase(), Some(Phase::Asleep));
+    let mut harness = run("rtx-4090", Mode::OnDemand);
+    harness.request(Request::BeginLease);
+    harness.run_for(MINUTE);
+    assert_eq!(harness.phase(), Phase::Yielding);
+    harness.request(Request::EndLease);
+    harness.run_for(14 * MINUTE);
+    assert_eq!(harness.phase(), Phase::Warm);
+    harness.run_for(2 * MINUTE);
+    assert_eq!(harness.phase(), Phase::Asleep);
 }
+
+/// A laptop whose model is partly on the CPU: it computes from 10 s to 130 s.
+const PARTLY_OFFLOADED: &str = r#"
+[[gpus]]
+like = "rtx-3070-laptop"
+runtime_d3 = false
+
+[[events]]
+at_s = 10
+for_s = 120
+kind = "program"
+program = "llama-server"
+utilization_percent = 15
+holds_clocks = false
+"#;
 
 #[test]
 fn a_partly_offloaded_model_is_held_to_the_end_of_its_computation() {
-    let mut rig = Rig::new(scenario(
-        r#"
-        [[gpus]]
-        like = "rtx-3070-laptop"
-        runtime_d3 = false
-
-        [[events]]
-        at_s = 10
-        for_s = 120
-        kind = "program"
-        program = "llama-server"
-        utilization_percent = 15
-        holds_clocks = false
-        "#,
-    ));
-    let info = rig.info().clone();
-    rig.run_for(20 * SECOND);
-    let (mut ready, mut looked) = (0, 0);
-    rig.run_watched(100 * SECOND, |seen| {
-        if seen.decision.action == Some(Action::Pulse) {
+    let mut harness = run_scenario(scenario(PARTLY_OFFLOADED), Mode::OnDemand);
+    harness.run_for(20 * SECOND);
+    let (mut ready, mut seen_times) = (0, 0);
+    harness.run_decided(100 * SECOND, |seen| {
+        if seen.decision().action == Some(Action::Pulse) {
             return;
         }
-        looked += 1;
-        ready += u32::from(seen.policy.ready(&info) == Some(true));
+        seen_times += 1;
+        ready += u32::from(seen.ready() == Some(true));
     });
-    assert_eq!(rig.phase(), Some(Phase::Warm), "held on while it computes");
+    assert_eq!(harness.phase(), Phase::Warm, "held on while it computes");
     assert!(
-        ready * 100 >= looked * 95,
-        "ready at {ready} of {looked} looks"
+        ready * 100 >= seen_times * 95,
+        "ready {ready} of {seen_times} times"
     );
-    rig.run_for(30 * SECOND);
-    assert_eq!(rig.phase(), Some(Phase::Warm), "the warm window follows");
+    harness.run_for(30 * SECOND);
+    assert_eq!(harness.phase(), Phase::Warm, "the warm window follows");
 }
 
 #[test]
 fn asleep_on_a_laptop_lets_the_gpu_suspend_and_stay_suspended() {
-    let mut rig = rig("rtx-3070-laptop", Mode::OnDemand);
-    rig.run_for(2 * MINUTE);
-    let looks = rig.machine.counters(0, rig.now()).expect("a card").samples;
-    rig.run_for(HOUR);
-    let counters = rig.machine.counters(0, rig.now()).expect("a card");
+    let mut harness = run("rtx-3070-laptop", Mode::OnDemand);
+    harness.run_for(2 * MINUTE);
+    let looks = harness.counters().samples;
+    harness.run_for(HOUR);
+    let counters = harness.counters();
     assert_eq!(counters.samples, looks, "nobody looked at it for an hour");
     assert!(!counters.nvml_open);
-    assert!(rig.wake_ups < 3800, "at most one wake-up a second");
+    assert!(harness.wake_ups < 3800, "at most one wake-up a second");
 }
 
 #[test]
@@ -199,35 +197,29 @@ fn a_suspended_laptop_gpu_wakes_us_when_somebody_uses_it() {
     assert!(at >= first);
 }
 
-#[test]
-fn on_battery_nothing_is_held_and_nothing_looked_at() {
-    let mut rig = Rig::new(scenario(
-        r#"
-        [[gpus]]
-        like = "rtx-3070-laptop"
+/// A laptop that is unplugged after a minute.
+const UNPLUGGED: &str = r#"
+[[gpus]]
+like = "rtx-3070-laptop"
 
-        [[events]]
-        at_s = 60
-        kind = "battery"
-        "#,
-    ));
-    rig.switches.mode = Mode::Always;
-    rig.run_for(30 * SECOND);
-    assert_eq!(rig.phase(), Some(Phase::Warm));
-    rig.run_for(40 * SECOND);
-    assert_eq!(
-        rig.decision().map(|d| d.reasons.clone()),
-        Some(vec![PauseReason::Battery])
-    );
-    let looks = rig.machine.counters(0, rig.now()).expect("a card").samples;
-    rig.run_for(HOUR);
-    assert_eq!(
-        rig.machine.counters(0, rig.now()).expect("a card").samples,
-        looks
-    );
-    rig.settings.battery_pause = false;
-    rig.run_for(10 * SECOND);
-    assert_eq!(rig.phase(), Some(Phase::Warm));
+[[events]]
+at_s = 60
+kind = "battery"
+"#;
+
+#[test]
+fn on_battery_nothing_is_held_and_nothing_sampled() {
+    let mut harness = run_scenario(scenario(UNPLUGGED), Mode::Always);
+    harness.run_for(30 * SECOND);
+    assert_eq!(harness.phase(), Phase::Warm);
+    harness.run_for(40 * SECOND);
+    assert_eq!(harness.decision().reasons, [PauseReason::Battery]);
+    let samples = harness.counters().samples;
+    harness.run_for(HOUR);
+    assert_eq!(harness.counters().samples, samples);
+    harness.change(|settings| settings.battery_pause = false);
+    harness.run_for(10 * SECOND);
+    assert_eq!(harness.phase(), Phase::Warm);
 }
 
 #[test]

@@ -1,37 +1,44 @@
 use super::*;
 use crate::{gpu::GpuErrorKind, simulation::EventKind};
 
-/// Why a GPU that was kept warm cannot be measured a while after something happened.
-fn why_not(preset: &str, happens: impl FnOnce(&mut Rig)) -> String {
-    let mut rig = rig(preset, Mode::Always);
-    rig.run_for(5 * SECOND);
-    happens(&mut rig);
-    rig.run_for(30 * SECOND);
-    let decision = rig.decision().expect("decided");
-    decision
-        .cannot_measure
-        .clone()
-        .unwrap_or_else(|| "It can be measured.".to_owned())
+/// Why a GPU that is held cannot be benchmarked a while after something happened.
+fn why_not(preset: &str, happens: impl FnOnce(&mut Harness)) -> String {
+    let mut harness = run(preset, Mode::Always);
+    harness.run_for(5 * SECOND);
+    happens(&mut harness);
+    harness.run_for(30 * SECOND);
+    let why = harness.decision().cannot_measure.clone();
+    why.unwrap_or_else(|| "It can be measured.".to_owned())
 }
 
-fn event(kind: EventKind) -> impl FnOnce(&mut Rig) {
-    |rig| {
-        let now = rig.now();
-        rig.machine.happen(None, kind, None, now);
+fn event(kind: EventKind) -> impl FnOnce(&mut Harness) {
+    |harness| {
+        let now = harness.now();
+        harness.machine.happen(None, kind, None, now);
     }
+}
+
+/// The same after the day's energy budget was spent.
+fn without_budget() -> String {
+    let mut harness = run("rtx-4090", Mode::OnDemand);
+    harness.run_for(2 * MINUTE);
+    harness.change(|settings| settings.energy.daily_budget_wh = Some(0.1));
+    harness.request(Request::Warm {
+        for_s: Some(7200.0),
+    });
+    harness.run_for(HOUR);
+    harness.decision().cannot_measure.clone().expect("a reason")
 }
 
 #[test]
 fn what_protects_a_gpu_and_who_uses_it_stand_in_the_way_and_the_user_does_not() {
     let sentences = [
         why_not("rtx-4090", |_| {}),
-        why_not("rtx-4090", |rig| rig.switches.pause = Pause::Indefinitely),
-        why_not("rtx-4090", |rig| rig.switches.enabled = false),
-        why_not("rtx-4090", |rig| rig.leases = 1),
-        why_not("rtx-4090", |rig| {
-            rig.machine.set_load(0, Percent(90), rig.now());
-        }),
-        why_not("rtx-4090", |rig| rig.budget_spent = true),
+        why_not("rtx-4090", |h| h.request(Request::Pause { for_s: None })),
+        why_not("rtx-4090", |h| h.request(Request::Off)),
+        why_not("rtx-4090", |h| h.request(Request::BeginLease)),
+        why_not("rtx-4090", |h| h.load(90)),
+        without_budget(),
         why_not("rtx-3070-laptop", event(EventKind::Battery)),
         why_not("rtx-4090", event(EventKind::SensorLost)),
         why_not("hot-laptop", |_| {}),
@@ -41,31 +48,31 @@ fn what_protects_a_gpu_and_who_uses_it_stand_in_the_way_and_the_user_does_not() 
 }
 
 #[test]
-fn while_it_is_measured_nothing_of_ours_has_it_open() {
+fn while_it_is_benchmarked_nothing_of_ours_has_it_open() {
     for (preset, _) in crate::simulation::PRESETS {
-        if preset == "no-driver" {
+        // A hot card must not be benchmarked, and a lost one cannot.
+        if ["no-driver", "hot-laptop", "gpu-lost"].contains(&preset) {
             continue;
         }
-        let mut rig = rig(preset, Mode::Always);
-        rig.run_for(5 * SECOND);
-        rig.measuring = true;
-        rig.run_for(5 * SECOND);
-        rig.run_watched(MINUTE, |seen| {
-            assert_eq!(seen.decision.action, None, "{preset}");
-            assert!(!seen.policy.record().is_open(), "{preset}");
+        let mut harness = run(preset, Mode::Always);
+        harness.run_for(5 * SECOND);
+        harness.request(Request::Bench {
+            gpu: None,
+            quick: true,
+            rounds: None,
         });
-        let decision = rig.decision().expect("decided");
-        assert_eq!(decision.phase, Phase::Paused, "{preset}");
+        harness.run_for(5 * SECOND);
+        harness.run_decided(MINUTE, |seen| {
+            assert_eq!(seen.decision().action, None, "{preset}");
+            assert!(!seen.policy().record().is_open(), "{preset}");
+        });
+        assert_eq!(harness.phase(), Phase::Paused, "{preset}");
         assert!(
-            decision.reasons.contains(&PauseReason::Measuring),
+            harness.decision().reasons.contains(&PauseReason::Measuring),
             "{preset}"
         );
-        rig.measuring = false;
-        rig.run_for(MINUTE);
-        let phase = rig.phase();
-        assert!(
-            phase == Some(Phase::Warm) || preset == "hot-laptop",
-            "{preset}: {phase:?}"
-        );
+        harness.tell(Input::BenchmarkEnded(None));
+        harness.run_for(MINUTE);
+        assert_eq!(harness.phase(), Phase::Warm, "{preset}");
     }
 }

@@ -1,144 +1,265 @@
 //! What must hold after every step, whatever happens.
 
 use proptest::{
-    prelude::{Just, ProptestConfig, any, prop_assert, prop_assert_eq, prop_oneof, proptest},
+    prelude::{Just, any, prop_assert, prop_assert_eq, prop_oneof, proptest},
     strategy::Strategy as Generator,
 };
 
 use super::*;
 use crate::{
-    gpu::PowerSource,
+    gpu::{GpuErrorKind, PowerSource},
     policy::{FALL_FACTOR, IntervalLaw},
     settings::{MAX_PULSE_INTERVAL, MIN_PULSE_INTERVAL},
-    simulation::Seen,
+    simulation::EventKind,
 };
 
-/// Something done to the rig between two runs.
+/// Something that happens between two runs.
 #[derive(Clone, Debug)]
 enum Operation {
     Run(Duration),
-    Enable(bool),
-    Pause(Pause),
-    Mode(Mode),
-    Leases(u32),
+    Request(Request),
+    ClientGone,
+    Subscribed,
+    Benchmark,
+    BenchmarkEnded,
     Load(u32),
     Reserve(u64),
     Budget(bool),
-    Battery(bool),
-    WarmUp(Duration),
+    Limit(i32),
+    Strategy(StrategyChoice),
+    /// It happens for so long.
+    Happens(EventKind, Duration),
+    ProcessEnded,
+    WorkerEnded,
 }
 
 fn operation() -> impl Generator<Value = Operation> {
+    use Operation as O;
+    let modes = [Mode::Always, Mode::OnDemand, Mode::WhileLoaded];
+    let requests = prop_oneof![
+        Just(Request::On),
+        Just(Request::Off),
+        Just(Request::Resume),
+        Just(Request::BeginLease),
+        Just(Request::EndLease),
+        Just(Request::CancelBench),
+        proptest::option::of(1u32..900).prop_map(|s| Request::Pause {
+            for_s: s.map(f64::from)
+        }),
+        (1u32..600).prop_map(|s| Request::Warm {
+            for_s: Some(f64::from(s))
+        }),
+        proptest::sample::select(modes.to_vec()).prop_map(|mode| Request::Mode { mode }),
+    ];
+    let events = vec![
+        EventKind::Battery,
+        EventKind::UndersizedAdapter,
+        EventKind::Suspend,
+        EventKind::SensorLost,
+        EventKind::Hang,
+        EventKind::Heat(60.0),
+        EventKind::Fault(GpuErrorKind::GpuLost),
+        EventKind::Fault(GpuErrorKind::OutOfMemory),
+        EventKind::Fault(GpuErrorKind::ContextLost),
+    ];
+    let strategies = vec![
+        StrategyChoice::Auto,
+        StrategyChoice::PowerMizer,
+        StrategyChoice::Context,
+        StrategyChoice::Pulse,
+    ];
     prop_oneof![
-        8 => (50u64..90_000).prop_map(|ms| Operation::Run(Duration::from_millis(ms))),
-        1 => any::<bool>().prop_map(Operation::Enable),
-        1 => prop_oneof![Just(Pause::No), Just(Pause::Indefinitely)].prop_map(Operation::Pause),
-        1 => prop_oneof![Just(Mode::Always), Just(Mode::OnDemand), Just(Mode::WhileLoaded)]
-            .prop_map(Operation::Mode),
-        1 => (0u32..2).prop_map(Operation::Leases),
-        2 => prop_oneof![Just(0u32), 1u32..100].prop_map(Operation::Load),
-        1 => prop_oneof![Just(512u64), 0u64..40_000].prop_map(Operation::Reserve),
-        1 => any::<bool>().prop_map(Operation::Budget),
-        1 => any::<bool>().prop_map(Operation::Battery),
-        1 => (1u64..600).prop_map(|s| Operation::WarmUp(Duration::from_secs(s))),
+        10 => (50u64..90_000).prop_map(|ms| O::Run(Duration::from_millis(ms))),
+        6 => requests.prop_map(O::Request),
+        1 => Just(O::ClientGone),
+        1 => Just(O::Subscribed),
+        1 => Just(O::Benchmark),
+        1 => Just(O::BenchmarkEnded),
+        2 => prop_oneof![Just(0u32), 1u32..100].prop_map(O::Load),
+        1 => prop_oneof![Just(512u64), 0u64..24_000].prop_map(O::Reserve),
+        1 => any::<bool>().prop_map(O::Budget),
+        1 => (50i32..95).prop_map(O::Limit),
+        1 => proptest::sample::select(strategies).prop_map(O::Strategy),
+        3 => (proptest::sample::select(events), 1u64..120)
+            .prop_map(|(kind, s)| O::Happens(kind, Duration::from_secs(s))),
+        1 => Just(O::ProcessEnded),
+        1 => Just(O::WorkerEnded),
     ]
 }
 
-const PRESETS: [&str; 5] = [
+const PRESETS: [&str; 6] = [
     "rtx-3070-laptop",
     "rtx-4090",
     "h200",
     "hot-laptop",
+    "two-gpus",
     "gpu-lost",
 ];
 
-/// The invariants of ARCHITECTURE.md that the policy answers for.
-fn check(seen: &Seen<'_>, rig_settings: &crate::settings::Settings) {
-    let record = seen.policy.record();
-    let decision = seen.decision;
-    let holding = matches!(decision.phase, Phase::Warm | Phase::Yielding);
-    match decision.action {
-        Some(Action::Pulse) => {
-            let (at, sample) = record.timed_sample().expect("a pulse needs a sample");
+/// The invariants of ARCHITECTURE.md that the keeper answers for, on every GPU.
+fn check(seen: &Harness) {
+    let settings = seen.keeper.settings();
+    for (info, policy, decision) in seen.keeper.gpus() {
+        let record = policy.record();
+        let Some(decision) = decision else { continue };
+        let holding = matches!(decision.phase, Phase::Warm | Phase::Yielding);
+        match decision.action {
+            Some(Action::Pulse) => {
+                let (at, sample) = record.timed_sample().expect("a pulse needs a sample");
+                assert!(
+                    seen.now().since(at) <= Duration::from_millis(500),
+                    "a stale sample"
+                );
+                assert!(
+                    record.last_pulse().is_none_or(|last| at > last),
+                    "a sample for each pulse"
+                );
+                assert_eq!(decision.phase, Phase::Warm);
+                assert!(
+                    sample
+                        .vram_free
+                        .is_none_or(|free| free >= settings.vram_reserve)
+                );
+                assert!(
+                    sample
+                        .temperature
+                        .is_none_or(|t| t < settings.thermal.max_temperature)
+                );
+                assert!(record.missed_temperatures() < 3, "the sensor is lost");
+            }
+            Some(Action::Hold { .. }) => {
+                assert!(holding || decision.phase == Phase::Fault, "{decision:?}");
+                assert!(decision.demand.is_some());
+            }
+            None if !holding => assert!(!record.needs_release(), "{decision:?}"),
+            _ => {}
+        }
+        let begins = matches!(decision.action, Some(Action::Pulse | Action::Hold { .. }));
+        if begins {
+            // Each of these asks its own source, not the policy's list of reasons.
+            assert!(seen.keeper.switches().enabled, "{decision:?}");
+            assert!(!seen.keeper.switches().pause.is_on(seen.now()));
+            let battery = seen.keeper.host().power_source != PowerSource::Ac;
+            assert!(!battery || !settings.battery_pause, "{decision:?}");
+            let budget = settings.energy.daily_budget_wh;
+            let spent = budget.is_some_and(|wh| seen.keeper.today_wh() >= wh);
+            assert!(!spent, "the budget is spent: {decision:?}");
+            assert!(!seen.machine.is_suspended() || seen.keeper.leaves_alone(&info.uuid));
+        }
+        if seen.keeper.leaves_alone(&info.uuid) {
             assert!(
-                seen.now.since(at) <= Duration::from_millis(500),
-                "a stale sample"
-            );
-            assert!(
-                record.last_pulse().is_none_or(|last| at > last),
-                "a sample for each pulse"
-            );
-            assert_eq!(decision.phase, Phase::Warm);
-            assert!(
-                sample
-                    .vram_free
-                    .is_none_or(|free| free >= rig_settings.vram_reserve)
-            );
-            assert!(
-                sample
-                    .temperature
-                    .is_some_and(|t| t < rig_settings.thermal.max_temperature)
+                matches!(decision.action, None | Some(Action::Close)),
+                "left alone: {decision:?}"
             );
         }
-        Some(Action::Hold { .. }) => {
-            assert!(holding || decision.phase == Phase::Fault, "{decision:?}");
-            assert!(decision.demand.is_some());
+        assert_eq!(
+            decision.phase == Phase::Paused,
+            !decision.reasons.is_empty()
+        );
+        if let Some(interval) = decision.interval {
+            assert!((MIN_PULSE_INTERVAL..=MAX_PULSE_INTERVAL).contains(&interval));
         }
-        None if !holding => assert!(!record.needs_release(), "{decision:?}"),
-        _ => {}
-    }
-    assert_eq!(
-        decision.phase == Phase::Paused,
-        !decision.reasons.is_empty()
-    );
-    if let Some(interval) = decision.interval {
-        assert!((MIN_PULSE_INTERVAL..=MAX_PULSE_INTERVAL).contains(&interval));
     }
 }
 
-fn apply(rig: &mut Rig, operation: Operation) {
-    let now = rig.now();
+fn apply(harness: &mut Harness, operation: Operation) {
+    let now = harness.now();
     match operation {
-        Operation::Run(time) => {
-            let settings = rig.settings.clone();
-            rig.run_watched(time, |seen| check(seen, &settings));
+        Operation::Run(time) => harness.run_watched(time, check),
+        Operation::Request(request) => harness.request(request),
+        Operation::ClientGone => harness.tell(Input::ClientGone(ClientId(1))),
+        Operation::Subscribed => harness.tell(Input::Subscribed(ClientId(1))),
+        Operation::Benchmark => harness.request(Request::Bench {
+            gpu: None,
+            quick: true,
+            rounds: None,
+        }),
+        Operation::BenchmarkEnded => harness.tell(Input::BenchmarkEnded(None)),
+        Operation::Load(percent) => harness.machine.set_load(0, Percent(percent), now),
+        Operation::Reserve(mib) => {
+            harness.change(|settings| settings.vram_reserve = Bytes::from_mib(mib));
         }
-        Operation::Enable(enabled) => rig.switches.enabled = enabled,
-        Operation::Pause(pause) => rig.switches.pause = pause,
-        Operation::Mode(mode) => rig.switches.mode = mode,
-        Operation::Leases(leases) => {
-            if leases < rig.leases {
-                rig.lease_ended = Some(now);
-            }
-            rig.leases = leases;
+        Operation::Budget(limited) => harness.change(|settings| {
+            settings.energy.daily_budget_wh = limited.then_some(0.1);
+        }),
+        Operation::Limit(limit) => harness.change(|settings| {
+            settings.thermal.max_temperature = crate::units::Celsius(limit);
+        }),
+        Operation::Strategy(strategy) => {
+            harness.change(|settings| settings.strategy = strategy);
         }
-        Operation::Load(percent) => rig.machine.set_load(0, Percent(percent), now),
-        Operation::Reserve(mib) => rig.settings.vram_reserve = Bytes::from_mib(mib),
-        Operation::Budget(spent) => rig.budget_spent = spent,
-        Operation::Battery(on) => {
-            let kind = if on {
-                PowerSource::Battery
-            } else {
-                PowerSource::Ac
+        Operation::Happens(kind, lasts) => {
+            let first = matches!(kind, EventKind::Fault(_) | EventKind::Hang).then_some(0);
+            harness.machine.happen(first, kind, Some(lasts), now);
+        }
+        Operation::ProcessEnded | Operation::WorkerEnded => {
+            let Some(gpu) = harness.keeper.gpu_ids().next() else {
+                return;
             };
-            rig.host_override = Some(kind);
+            harness.machine.end_process(gpu.index, now);
+            harness.tell(match operation {
+                Operation::ProcessEnded => {
+                    let error = crate::gpu::GpuError::new(GpuErrorKind::ProcessEnded, "killed");
+                    Input::ProcessEnded(gpu, error)
+                }
+                _ => Input::WorkerEnded(crate::keeper::Worker::Gpu(gpu), "panicked".to_owned()),
+            });
         }
-        Operation::WarmUp(time) => rig.warm_until = Some(now + time),
     }
+}
+
+/// Let everything end that ends by itself: then each GPU is held or at rest, and none in flight.
+fn settle(harness: &mut Harness) {
+    harness.tell(Input::ClientGone(ClientId(1)));
+    for request in [Request::On, Request::Resume, Request::CancelBench] {
+        harness.request(request);
+    }
+    harness.tell(Input::BenchmarkEnded(None));
+    harness.change(|settings| {
+        *settings = Settings {
+            mode: Mode::Always,
+            ..Settings::default()
+        }
+    });
+    harness.request(Request::Mode { mode: Mode::Always });
+    harness.load(0);
+    harness.run_watched(10 * MINUTE, check);
+}
+
+/// The share of decisions, by GPU, at which it is ready in the next five minutes: a card that gets
+/// too hot is ready now and then.
+fn readiness(harness: &mut Harness) -> Vec<f64> {
+    let mut ready = vec![0.0; harness.keeper.gpus().count()];
+    let mut decisions = 0.0;
+    harness.run_watched(5 * MINUTE, |seen| {
+        check(seen);
+        decisions += 1.0;
+        for (share, (info, policy, _)) in ready.iter_mut().zip(seen.keeper.gpus()) {
+            *share += f64::from(u8::from(policy.ready(info) == Some(true)));
+        }
+    });
+    ready.iter().map(|count| count / decisions).collect()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
     #[test]
     fn the_invariants_hold_after_every_step(
         preset in proptest::sample::select(PRESETS.as_slice()),
         operations in proptest::collection::vec(operation(), 1..25),
     ) {
-        let mut rig = rig(preset, Mode::Always);
+        let mut harness = run(preset, Mode::Always);
+        harness.run_for(SECOND);
         for operation in operations {
-            apply(&mut rig, operation);
+            apply(&mut harness, operation);
         }
+        settle(&mut harness);
+        let ready = readiness(&mut harness);
+        prop_assert!(ready.iter().all(|share| *share > 0.0), "never ready again: {ready:?}");
+        harness.tell(Input::Stop);
+        harness.run_for(20 * SECOND);
+        prop_assert!(harness.keeper.is_stopped());
+        let counters = harness.counters();
+        prop_assert!(!counters.context_open && !counters.nvml_open && counters.held.is_none());
     }
 
     #[test]
@@ -146,16 +267,16 @@ proptest! {
         hold_ms in 200u64..60_000,
         jitter in 0u32..5,
     ) {
-        let mut rig = Rig::new(scenario(&format!(
+        let card = scenario(&format!(
             "[[gpus]]\nlike = \"rtx-3070-laptop\"\nruntime_d3 = false\nhold_s = {}\nhold_jitter_percent = {jitter}\n",
             hold_ms as f64 / 1000.0,
-        )));
-        rig.switches.mode = Mode::Always;
-        rig.run_for(MINUTE);
-        let before = rig.machine.counters(0, rig.now()).expect("a card").ready;
+        ));
+        let mut harness = run_scenario(card, Mode::Always);
+        harness.run_for(MINUTE);
+        let before = harness.counters().ready;
         let time = 20 * MINUTE;
-        rig.run_for(time);
-        let ready = rig.machine.counters(0, rig.now()).expect("a card").ready - before;
+        harness.run_for(time);
+        let ready = harness.counters().ready - before;
         let share = ready.as_secs_f64() / time.as_secs_f64();
         prop_assert!(share >= 0.995, "ready {:.3} % of the time", share * 100.0);
     }

@@ -137,7 +137,7 @@ async fn only_programs_of_the_list_are_ai_programs() {
         name: "ollama".to_owned(),
         argument: Some("runner".to_owned()),
     }];
-    let programs = simulation.host().look(&list).await.ai_programs;
+    let programs = simulation.host().sample(&list).await.ai_programs;
     let names: Vec<_> = programs.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["ollama"]);
 }

@@ -1,0 +1,437 @@
+//! Everything the engine decides, for all GPUs and the machine around them.
+//!
+//! A [`Keeper`] performs nothing and waits for nothing: [`Keeper::handle`] takes in what happened
+//! and when, [`Keeper::next_action`] yields what is to be done, and [`Keeper::wake_at`] says when
+//! to call again at the latest. The engine's shell, the simulated machine of the tests and the
+//! benchmarks all run this same code, in real or in virtual time.
+//!
+//! It is level-triggered: whatever comes in, everything known is looked at again. Errors are
+//! inputs.
+
+mod action;
+mod benchmark;
+mod discovery;
+mod input;
+mod lane;
+mod leases;
+mod requests;
+mod saving;
+mod status;
+mod suspend;
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::civil::Date;
+
+pub use action::{Action, LogLevel, LogLine, Lookup, StoreAction};
+pub use discovery::none_listed;
+pub use input::{ClientId, GpuId, Input, Ticket, Worker};
+pub use saving::{Kept, LearnedGpu};
+
+use benchmark::Benchmark;
+use discovery::Discovery;
+use lane::Lane;
+use leases::Leases;
+use suspend::Suspend;
+
+use crate::{
+    Moment,
+    gpu::{GpuInfo, GpuUuid},
+    host::HostSample,
+    policy::{Decision, GpuPolicy, Observations, Pause, Switches},
+    protocol::{DesktopStatus, Status},
+    settings::{AiProgram, Mode, Settings, SettingsFile},
+};
+
+/// Time between host samples where the driver lists the processes that have a GPU open: a change
+/// of these is followed up at once.
+const HOST_SAMPLE: Duration = Duration::from_secs(30);
+/// The same where a GPU can suspend: then only the process table and the GPU's power state are
+/// signs of demand.
+const HOST_SAMPLE_ALONE: Duration = Duration::from_secs(2);
+/// The settings file is looked at this often where the system does not announce changes of files.
+const SETTINGS_POLL: Duration = Duration::from_secs(60);
+/// The longest time between two decisions about GPUs of which nothing changes, for the times in
+/// their sentences: whoever wakes later than that decides anew.
+const DECIDE_AGAIN: Duration = Duration::from_secs(30);
+/// How much later these may come, so that one wake-up serves them and a GPU.
+const HOUSEKEEPING_SLACK: Duration = Duration::from_secs(1);
+
+/// What a keeper is told once.
+#[derive(Clone, Debug, Default)]
+pub struct KeeperOptions {
+    /// Whether the GPUs are simulated: said in every status.
+    pub simulated: bool,
+    /// Instead of the mode in the settings, for this run only.
+    pub mode: Option<Mode>,
+    /// The engine's process id.
+    pub pid: u32,
+    /// Where the settings file is, for people.
+    pub settings_path: String,
+}
+
+/// The state machine of the engine.
+#[derive(Clone, Debug)]
+pub struct Keeper {
+    options: KeeperOptions,
+    started: Moment,
+    today: Date,
+    file: SettingsFile,
+    /// Those of the settings, shared with the worker that looks for them.
+    ai_programs: Arc<[AiProgram]>,
+    /// Why the settings file cannot be read.
+    settings_error: Option<String>,
+    /// Why something could not be kept.
+    not_saved: Option<String>,
+    switches: Switches,
+    kept: Kept,
+    unsaved_since: Option<Moment>,
+    discovery: Discovery,
+    found: Vec<GpuInfo>,
+    gpus: Vec<Lane>,
+    generations: u32,
+    host: HostSample,
+    host_sample_at: Moment,
+    settings_poll_at: Moment,
+    suspend: Suspend,
+    stopping: bool,
+    leases: Leases,
+    warm_until: Option<Moment>,
+    /// Clients that follow every change.
+    subscribers: BTreeSet<ClientId>,
+    desktop: Option<DesktopStatus>,
+    benchmark: Option<Benchmark>,
+    outbox: VecDeque<Action>,
+    wake_at: Moment,
+    /// When a GPU decides again even if nothing changes.
+    gpus_at: Option<Moment>,
+    decided_at: Moment,
+    published: Option<Status>,
+}
+
+impl Keeper {
+    /// A keeper that goes on from what an earlier run kept. The first [`Self::handle`] sets it in
+    /// motion.
+    pub fn new(
+        options: KeeperOptions,
+        file: SettingsFile,
+        kept: Kept,
+        today: Date,
+        now: Moment,
+    ) -> Self {
+        Self {
+            switches: Switches {
+                enabled: kept.enabled,
+                mode: options.mode.unwrap_or(file.settings().mode),
+                pause: Pause::No,
+            },
+            ai_programs: file.settings().ai_programs.as_slice().into(),
+            options,
+            started: now,
+            today,
+            file,
+            settings_error: None,
+            not_saved: None,
+            kept,
+            unsaved_since: None,
+            discovery: Discovery::Due,
+            found: Vec::new(),
+            gpus: Vec::new(),
+            generations: 0,
+            host: HostSample::default(),
+            host_sample_at: now,
+            settings_poll_at: now + SETTINGS_POLL,
+            suspend: Suspend::No,
+            stopping: false,
+            leases: Leases::default(),
+            warm_until: None,
+            subscribers: BTreeSet::new(),
+            desktop: None,
+            benchmark: None,
+            outbox: VecDeque::new(),
+            wake_at: now,
+            gpus_at: Some(now),
+            decided_at: now,
+            published: None,
+        }
+    }
+
+    /// Takes in what happened and decides again.
+    pub fn handle(&mut self, input: Input, now: Moment) {
+        let changed = self.take(input, now);
+        self.advance(changed, now);
+    }
+
+    /// Takes in what happened. Returns false if nothing that a decision rests on has changed.
+    fn take(&mut self, input: Input, now: Moment) -> bool {
+        match input {
+            Input::Woke => return false,
+            Input::Today(today) => self.today = today,
+            Input::Request {
+                client,
+                ticket,
+                request,
+            } => {
+                self.debug(format!("client {} requests {request:?}", client.0));
+                self.request(client, ticket, request, now);
+            }
+            Input::Subscribed(client) => {
+                self.subscribers.insert(client);
+            }
+            Input::ClientGone(client) => {
+                self.subscribers.remove(&client);
+                self.leases.client_gone(client, now);
+                self.stop_benchmark_of(client);
+            }
+            Input::Desktop(desktop) => self.desktop = Some(desktop),
+            Input::Discovered(result) => self.discovered(result, now),
+            Input::HostSampled(host) if host == self.host => return false,
+            Input::HostSampled(host) => self.host = host,
+            Input::HostEvent(event, ticket) => self.host_event(event, ticket, now),
+            Input::Performed {
+                gpu,
+                action,
+                result,
+            } => {
+                let mut log = Vec::new();
+                if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {
+                    if lane.performed(action, result, now, &mut log) {
+                        self.host_sample_at = now;
+                    }
+                    self.unsaved_since.get_or_insert(now);
+                }
+                self.log(log);
+            }
+            Input::ProcessEnded(gpu, error) => {
+                let mut log = Vec::new();
+                if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {
+                    lane.process_ended(error, now, &mut log);
+                }
+                self.log(log);
+            }
+            Input::SettingsChanged(file) => self.adopt(*file, now),
+            Input::SettingsUnreadable(error) => {
+                if self.settings_error.as_ref() != Some(&error) {
+                    self.warn(error.clone());
+                    self.settings_error = Some(error);
+                }
+            }
+            Input::SettingSet {
+                ticket,
+                key,
+                result,
+            } => self.setting_set(ticket, &key, result, now),
+            Input::NotSaved(error) => {
+                if self.not_saved.as_ref() != Some(&error) {
+                    self.warn(error.clone());
+                    self.not_saved = Some(error);
+                }
+            }
+            Input::BenchmarkProgress(progress) => self.benchmark_progress(progress, now),
+            Input::BenchmarkEnded(result) => self.benchmark_ended(result),
+            Input::WorkerEnded(worker, words) => self.worker_ended(worker, &words, now),
+            Input::Stop => {
+                self.stopping = true;
+                self.save();
+                self.stop_benchmark("GPU Keepalive is stopping.");
+            }
+        }
+        true
+    }
+
+    /// The next thing to do, in order; `None` when everything has been handed out.
+    pub fn next_action(&mut self) -> Option<Action> {
+        self.outbox.pop_front()
+    }
+
+    /// When to call [`Self::handle`] at the latest.
+    pub fn wake_at(&self) -> Moment {
+        self.wake_at
+    }
+
+    /// Whether nothing of ours is open any more after [`Input::Stop`].
+    pub fn is_stopped(&self) -> bool {
+        self.stopping && self.everything_is_closed()
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        self.file.settings()
+    }
+
+    /// The switches in force.
+    pub fn switches(&self) -> Switches {
+        self.switches
+    }
+
+    /// The machine as it was last sampled.
+    pub fn host(&self) -> &HostSample {
+        &self.host
+    }
+
+    /// Watt-hours of today, as far as they are known.
+    pub fn today_wh(&self) -> f64 {
+        self.kept.ledger.watt_hours(self.today).unwrap_or(0.0)
+    }
+
+    /// Whether nothing may be done to that GPU but to close it: the machine is about to suspend,
+    /// the engine stops, or the GPU is being benchmarked.
+    pub fn leaves_alone(&self, gpu: &GpuUuid) -> bool {
+        let measured = self.benchmark.as_ref().map(Benchmark::gpu);
+        self.stopping || self.suspend.is_on() || measured == Some(gpu)
+    }
+
+    /// The generations in force, in the order of [`Self::gpus`].
+    pub fn gpu_ids(&self) -> impl Iterator<Item = GpuId> {
+        self.gpus.iter().map(|lane| lane.id)
+    }
+
+    /// The GPUs that are looked after: what each is, its policy, and its newest decision.
+    pub fn gpus(&self) -> impl Iterator<Item = (&GpuInfo, &GpuPolicy, Option<&Decision>)> {
+        self.gpus
+            .iter()
+            .map(|lane| (&*lane.info, &lane.policy, lane.decision.as_ref()))
+    }
+
+    /// Decides what is due whatever the GPUs do, and for every GPU unless each of them would decide
+    /// the same as last time.
+    fn advance(&mut self, mut changed: bool, now: Moment) {
+        let housekeeping_at = self.keep_house(&mut changed, now);
+        let due = self.gpus_at.is_some_and(|at| now >= at);
+        if changed || due || now.since(self.decided_at) >= DECIDE_AGAIN {
+            self.gpus_at = self.advance_gpus(now);
+            self.decided_at = now;
+            self.advance_benchmark();
+            self.let_the_machine_sleep();
+        }
+        self.wake_at = match self.gpus_at {
+            Some(at) if at <= housekeeping_at + HOUSEKEEPING_SLACK => at,
+            _ => housekeeping_at,
+        };
+    }
+
+    fn advance_gpus(&mut self, now: Moment) -> Option<Moment> {
+        let budget = self.settings().energy.daily_budget_wh;
+        let budget_spent = budget.is_some_and(|wh| self.kept.ledger.budget_spent(self.today, wh));
+        let suspended = self.stopping || self.suspend.is_on();
+        let leases = self.leases.count();
+        let mut wake_at: Option<Moment> = None;
+        for lane in &mut self.gpus {
+            let measured = self.benchmark.as_ref().map(Benchmark::gpu);
+            let info = Arc::clone(&lane.info);
+            let seen = Observations {
+                gpu: &info,
+                settings: self.file.settings(),
+                switches: self.switches,
+                leases,
+                lease_ended: self.leases.ended(),
+                warm_until: self.warm_until,
+                host: &self.host,
+                suspended,
+                budget_spent,
+                watched: !self.subscribers.is_empty(),
+                measuring: measured == Some(&lane.info.uuid),
+            };
+            let stepped = lane.advance(&seen, &mut self.kept.ledger, self.today, now);
+            if let Some(action) = stepped.action {
+                self.outbox.push_back(Action::Perform(lane.id, action));
+            }
+            self.outbox.extend(stepped.log.into_iter().map(Action::Log));
+            wake_at = wake_at.into_iter().chain(stepped.wake_at).min();
+            if stepped.learned {
+                self.unsaved_since.get_or_insert(now);
+            }
+        }
+        wake_at
+    }
+
+    /// What is due now and then, whatever the GPUs do. Returns when it is due next.
+    fn keep_house(&mut self, changed: &mut bool, now: Moment) -> Moment {
+        self.discover(now);
+        if now >= self.settings_poll_at {
+            let reload = StoreAction::ReloadSettings;
+            self.outbox.push_back(Action::Store(reload));
+            self.settings_poll_at = now + SETTINGS_POLL;
+        }
+        if now >= self.host_sample_at {
+            let ai_programs = Arc::clone(&self.ai_programs);
+            self.outbox.push_back(Action::SampleHost(ai_programs));
+            let alone = self.can_suspend() && !self.suspend.is_on();
+            let rest = if alone {
+                HOST_SAMPLE_ALONE
+            } else {
+                HOST_SAMPLE
+            };
+            self.host_sample_at = now + rest;
+        }
+        *changed |= self.suspend.settle(now);
+        if self.warm_until.is_some_and(|until| now >= until) {
+            self.warm_until = None;
+            *changed = true;
+        }
+        if self.switches.pause != Pause::No && !self.switches.pause.is_on(now) {
+            self.switches.pause = Pause::No;
+            *changed = true;
+        }
+        self.save_if_due(now);
+        let due = self.host_sample_at.min(self.settings_poll_at);
+        [
+            self.discovery.retry_at(),
+            self.suspend.ends_at(),
+            self.warm_until,
+        ]
+        .into_iter()
+        .flatten()
+        .fold(due, Moment::min)
+    }
+
+    /// A worker failed: what it owed is answered in its place, and a GPU is taken in hand anew.
+    fn worker_ended(&mut self, worker: Worker, words: &str, now: Moment) {
+        self.warn(format!("{worker} ended: {words}"));
+        let error = lane::worker_ended(words);
+        match worker {
+            Worker::Gpu(gpu) => {
+                let mut log = Vec::new();
+                if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {
+                    lane.process_ended(error, now, &mut log);
+                }
+                self.log(log);
+                self.reopen(gpu);
+            }
+            Worker::Driver => {
+                if matches!(self.discovery, Discovery::Running) {
+                    self.discovered(Err(error), now);
+                }
+            }
+            Worker::Host => self.host_sample_at = now + HOST_SAMPLE_ALONE,
+            Worker::Store => {}
+            Worker::Benchmark => self.benchmark_ended(Some(Err(words.to_owned()))),
+        }
+    }
+
+    fn log(&mut self, lines: Vec<LogLine>) {
+        self.outbox.extend(lines.into_iter().map(Action::Log));
+    }
+
+    fn debug(&mut self, text: String) {
+        self.line(LogLevel::Debug, text);
+    }
+
+    fn info(&mut self, text: String) {
+        self.line(LogLevel::Info, text);
+    }
+
+    fn warn(&mut self, text: String) {
+        self.line(LogLevel::Warning, text);
+    }
+
+    fn line(&mut self, level: LogLevel, text: String) {
+        let gpu = None;
+        self.outbox
+            .push_back(Action::Log(LogLine { level, gpu, text }));
+    }
+}

@@ -1,0 +1,205 @@
+use std::time::Duration;
+
+use super::{Action, ClientId, Keeper, Lookup, StoreAction, Ticket};
+use crate::{
+    Moment,
+    models::{DEFAULT_CONTEXT_TOKENS, Query},
+    policy::Pause,
+    proof::Plan,
+    protocol::{ApiError, ErrorCode, Event, Reply, Request},
+    settings::SettingsFile,
+    units::Bytes,
+};
+
+/// The memory of one card.
+struct Card {
+    total_gib: f64,
+    free_gib: Option<f64>,
+}
+
+impl Keeper {
+    /// Answers now, or has it answered later.
+    pub(super) fn request(
+        &mut self,
+        client: ClientId,
+        ticket: Ticket,
+        request: Request,
+        now: Moment,
+    ) {
+        let reply = match request {
+            Request::Doctor => return self.examine(ticket, false, now),
+            Request::Report => return self.examine(ticket, true, now),
+            Request::Bench { gpu, quick, rounds } => {
+                let plan = Plan::new(quick, rounds);
+                return self.start_benchmark(client, ticket, gpu, plan, now);
+            }
+            Request::Set { key, value } => return self.set(ticket, key, value),
+            Request::Mode { mode } => {
+                // It takes effect even where the file cannot be written; the reply then says so.
+                self.switches.mode = mode;
+                return self.set(ticket, "mode".to_owned(), Some(mode.to_string()));
+            }
+            Request::Proof => {
+                return self.look_up(ticket, Lookup::Benchmarks(self.found.clone()));
+            }
+            Request::Log => return self.look_up(ticket, Lookup::Log),
+            Request::Recommend {
+                gpu,
+                vram_gib,
+                context_tokens,
+                kv_cache,
+                format,
+            } => {
+                let card = match vram_gib {
+                    Some(total_gib) => Ok(Card {
+                        total_gib,
+                        free_gib: None,
+                    }),
+                    None => self.card(gpu),
+                };
+                match card {
+                    Ok(card) => {
+                        let query = Query {
+                            vram_total_gib: card.total_gib,
+                            vram_free_gib: card.free_gib,
+                            context_tokens: context_tokens.unwrap_or(DEFAULT_CONTEXT_TOKENS),
+                            kv_cache,
+                            format,
+                        };
+                        return self.look_up(ticket, Lookup::Recommend(Box::new(query)));
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+            // The socket follows the status itself once it has this reply.
+            Request::Subscribe => Ok(Reply::Done),
+            Request::Status => Ok(Reply::Status(Box::new(self.status(now)))),
+            Request::Gpus => Ok(Reply::Gpus(self.found.clone())),
+            Request::Settings => Ok(Reply::Settings(self.settings_report())),
+            Request::Energy { days } => Ok(Reply::Energy(self.energy_report(days))),
+            switch => self.switch(client, switch, now).map(|()| Reply::Done),
+        };
+        self.reply(ticket, reply);
+    }
+
+    fn switch(&mut self, client: ClientId, request: Request, now: Moment) -> Result<(), ApiError> {
+        match request {
+            Request::On => self.enable(true),
+            Request::Off => self.enable(false),
+            Request::Pause { for_s } => {
+                self.switches.pause = match for_s {
+                    Some(seconds) => Pause::Until(now + Duration::from_secs_f64(seconds)),
+                    None => Pause::Indefinitely,
+                };
+            }
+            Request::Resume => self.switches.pause = Pause::No,
+            Request::Warm { for_s } => {
+                let window = self.settings().warm_window;
+                let wanted = for_s.map_or(window, Duration::from_secs_f64);
+                self.warm_until = self.warm_until.max(Some(now + wanted));
+            }
+            Request::BeginLease => self.leases.begin(client),
+            Request::EndLease => {
+                if !self.leases.end(client, now) {
+                    let message = "this connection holds no lease; begin one with begin_lease";
+                    return Err(ApiError::new(ErrorCode::Lease, message));
+                }
+            }
+            Request::CancelBench => self.stop_benchmark("The measurement was cancelled."),
+            Request::ShowWindow => {
+                if self.desktop.is_none() {
+                    let message = "this engine runs without a desktop, so there is no window; \
+                                   start the GPU Keepalive app for one";
+                    return Err(ApiError::new(ErrorCode::NoWindow, message));
+                }
+                self.outbox.push_back(Action::Announce(Event::ShowWindow));
+            }
+            _ => unreachable!("answered by request"),
+        }
+        Ok(())
+    }
+
+    fn enable(&mut self, enabled: bool) {
+        self.switches.enabled = enabled;
+        self.save();
+    }
+
+    fn set(&mut self, ticket: Ticket, key: String, value: Option<String>) {
+        let set = StoreAction::Set { ticket, key, value };
+        self.outbox.push_back(Action::Store(set));
+    }
+
+    /// Takes over the settings file as it is now.
+    pub(super) fn adopt(&mut self, file: SettingsFile, now: Moment) {
+        // A mode that was asked for on the command line outlives a change of any other key.
+        if file.settings().mode != self.settings().mode {
+            self.switches.mode = file.settings().mode;
+        }
+        self.settings_error = None;
+        self.ai_programs = file.settings().ai_programs.as_slice().into();
+        self.file = file;
+        self.choose_gpus(now);
+        // A new list of programs shows in the next host sample.
+        self.host_sample_at = now;
+    }
+
+    pub(super) fn setting_set(
+        &mut self,
+        ticket: Ticket,
+        key: &str,
+        result: Result<Box<SettingsFile>, ApiError>,
+        now: Moment,
+    ) {
+        let reply = result.map(|file| {
+            self.adopt(*file, now);
+            if key == "mode" {
+                self.switches.mode = self.settings().mode;
+            }
+            Reply::Done
+        });
+        self.reply(ticket, reply);
+    }
+
+    /// The GPU of that index, or else the one with the most free VRAM.
+    fn card(&self, gpu: Option<u32>) -> Result<Card, ApiError> {
+        let candidates = self
+            .found
+            .iter()
+            .filter(|info| gpu.is_none_or(|i| i == info.index));
+        let cards = candidates.map(|info| {
+            let lane = self.gpus.iter().find(|lane| lane.info.uuid == info.uuid);
+            let sample = lane.and_then(|lane| lane.policy.record().sample());
+            Card {
+                total_gib: info.vram_total.gib(),
+                free_gib: sample.and_then(|sample| sample.vram_free).map(Bytes::gib),
+            }
+        });
+        let free = |card: &Card| card.free_gib.unwrap_or(card.total_gib);
+        cards
+            .max_by(|a, b| free(a).total_cmp(&free(b)))
+            .ok_or_else(|| {
+                let message = "there is no such GPU; state the VRAM with vram_gib instead";
+                ApiError::new(ErrorCode::InvalidArgument, message)
+            })
+    }
+
+    fn look_up(&mut self, ticket: Ticket, lookup: Lookup) {
+        self.outbox.push_back(Action::LookUp(ticket, lookup));
+    }
+
+    /// Why a GPU is slow: the keeper states what it knows, the shell reads the rest.
+    fn examine(&mut self, ticket: Ticket, report: bool, now: Moment) {
+        let evidence = Box::new(self.evidence());
+        let gpus = self.gpus.iter().map(|lane| lane.id).collect();
+        let lookup = if report {
+            Lookup::Report(evidence, gpus, Box::new(self.status(now)))
+        } else {
+            Lookup::Doctor(evidence, gpus)
+        };
+        self.look_up(ticket, lookup);
+    }
+
+    pub(super) fn reply(&mut self, ticket: Ticket, reply: Result<Reply, ApiError>) {
+        self.outbox.push_back(Action::Reply(ticket, reply));
+    }
+}

@@ -1,0 +1,207 @@
+//! What every face shows: built from the state on demand, published when it changed.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Keeper, lane::Lane};
+use crate::{
+    Moment,
+    doctor::{Engine, Evidence, GpuEvidence},
+    gpu::ClocksEventReasons,
+    policy::Pause,
+    protocol::{
+        EnergyReport, EngineStatus, FaultStatus, GpuStatus, Notice, Phase, SettingsReport,
+        Severity, Status, Tone, VramStatus,
+    },
+};
+
+impl Keeper {
+    /// Everything there is to know, at one moment.
+    pub fn status(&self, now: Moment) -> Status {
+        let price = self.settings().energy.price_per_kwh;
+        Status {
+            engine: EngineStatus {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                pid: self.options.pid,
+                simulated: self.options.simulated,
+                mode: self.switches.mode,
+                enabled: self.switches.enabled,
+                uptime_s: seconds(now.since(self.started)),
+                pause_remaining_s: match self.switches.pause {
+                    Pause::Until(end) => Some(seconds(end.since(now))),
+                    Pause::No | Pause::Indefinitely => None,
+                },
+                leases: self.leases.count(),
+                power_source: self.host.power_source,
+            },
+            gpus: self.gpus.iter().map(|lane| gpu_status(lane, now)).collect(),
+            energy: self.kept.ledger.today(self.today, price),
+            notices: self.notices(),
+            measuring: self.measuring_status(now),
+            desktop: self.desktop,
+        }
+    }
+
+    /// The status, if it differs from the last one that this returned. The passing of time alone
+    /// is no change: a client that replies to a status must not get a new one for that.
+    pub fn publish(&mut self, now: Moment) -> Option<Arc<Status>> {
+        let status = self.status(now);
+        let comparable = status.without_times();
+        if self.published.as_ref() == Some(&comparable) {
+            return None;
+        }
+        self.published = Some(comparable);
+        Some(Arc::new(status))
+    }
+
+    /// Every setting, for clients that show or change them.
+    pub fn settings_report(&self) -> SettingsReport {
+        self.file.report(&self.options.settings_path)
+    }
+
+    pub(super) fn energy_report(&self, days: u32) -> EnergyReport {
+        let energy = &self.settings().energy;
+        let ledger = &self.kept.ledger;
+        ledger.report(days, self.today, energy.price_per_kwh, &energy.currency)
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        let mut add = |id: String, severity, message: String| {
+            notices.push(Notice {
+                id,
+                severity,
+                message,
+            });
+        };
+        if let Some(error) = self.discovery.error() {
+            let message = format!("No NVIDIA GPU: {error}. {}", error.kind.advice());
+            add("no-gpu".to_owned(), Severity::Error, message);
+        }
+        for selector in self.unmatched_selectors() {
+            let known = self.found.iter();
+            let known: Vec<_> = known
+                .map(|gpu| format!("{} ({}, {})", gpu.index, gpu.name, gpu.uuid))
+                .collect();
+            let message = format!(
+                "The settings name GPU “{selector}”, which does not exist. There is: {}.",
+                known.join("; ")
+            );
+            add(
+                format!("unknown-gpu-{selector}"),
+                Severity::Warning,
+                message,
+            );
+        }
+        for problem in self.file.problems() {
+            // A problem of the whole file names its line itself.
+            let line = problem.line.filter(|_| !problem.key.is_empty());
+            let line = line.map(|line| format!(", line {line}"));
+            let line = line.unwrap_or_default();
+            let message = format!("Settings{line}: {}", problem.message);
+            add(
+                format!("settings-{}", problem.key),
+                problem.severity,
+                message,
+            );
+        }
+        if let Some(error) = &self.settings_error {
+            add("settings-file".to_owned(), Severity::Error, error.clone());
+        }
+        if let Some(error) = &self.not_saved {
+            add("not-saved".to_owned(), Severity::Warning, error.clone());
+        }
+        notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity));
+        notices
+    }
+
+    /// What the doctor can judge without looking outside.
+    pub(super) fn evidence(&self) -> Evidence {
+        let mut evidence = Evidence {
+            simulated: self.options.simulated,
+            engine: Some(Engine {
+                enabled: self.switches.enabled,
+            }),
+            discovery_error: self.discovery.error().cloned(),
+            gpus: self.gpus.iter().map(gpu_evidence).collect(),
+            ..Evidence::default()
+        };
+        evidence.add_settings(self.settings(), self.file.problems().to_vec());
+        evidence.add_host(&self.host);
+        evidence.app.login_entry.exists = self.desktop.and_then(|desktop| desktop.starts_at_login);
+        evidence
+    }
+}
+
+fn gpu_evidence(lane: &Lane) -> GpuEvidence {
+    let record = lane.policy.record();
+    let decision = lane.decision.as_ref();
+    GpuEvidence {
+        sample: record.sample().cloned(),
+        phase: decision.map(|decision| decision.phase),
+        pause_reasons: decision
+            .map(|decision| decision.reasons.clone())
+            .unwrap_or_default(),
+        fault: record.fault().map(|fault| fault.error.clone()),
+        ..GpuEvidence::new((*lane.info).clone())
+    }
+}
+
+fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
+    let record = lane.policy.record();
+    let sample = record.sample();
+    let decision = lane.decision.as_ref();
+    let info = &lane.info;
+    let mut status = GpuStatus {
+        index: info.index,
+        uuid: info.uuid.clone(),
+        name: info.name.clone(),
+        pci_bus_id: info.pci_bus_id,
+        phase: decision.map_or(Phase::Asleep, |decision| decision.phase),
+        phase_text: decision.map_or_else(|| "Starting".to_owned(), |d| d.text.clone()),
+        phase_s: seconds(now.since(lane.phase_since)),
+        reasons: decision
+            .map(|decision| decision.reasons.clone())
+            .unwrap_or_default(),
+        tone: Tone::default(),
+        pstate: sample.and_then(|sample| sample.pstate),
+        sm_clock_mhz: sample.and_then(|sample| sample.sm_clock),
+        sm_clock_max_mhz: info.sm_clock_max,
+        memory_clock_mhz: sample.and_then(|sample| sample.memory_clock),
+        clocks_event_reasons: sample
+            .and_then(|sample| sample.clocks_event_reasons)
+            .map(ClocksEventReasons::names)
+            .unwrap_or_default(),
+        temperature_c: sample.and_then(|sample| sample.temperature),
+        power_w: sample.and_then(|sample| sample.power),
+        utilization_percent: sample.and_then(|sample| sample.utilization),
+        ready: lane.policy.ready(info),
+        vram: VramStatus {
+            total_bytes: Some(info.vram_total).filter(|total| total.0 > 0),
+            free_bytes: sample.and_then(|sample| sample.vram_free),
+            ours_bytes: sample.and_then(|sample| {
+                let known = record.context_vram().filter(|_| record.holds_context());
+                sample.vram_ours.or(known)
+            }),
+        },
+        strategy: record.held(),
+        pulse_interval_ms: decision
+            .and_then(|decision| decision.interval)
+            .map(|interval| interval.as_millis() as u64),
+        pulses: record.pulses(),
+        attempts: lane.policy.attempts().to_vec(),
+        fault: record.fault().map(|fault| FaultStatus {
+            kind: fault.error.kind,
+            message: fault.error.message.clone(),
+            advice: fault.error.kind.advice().to_owned(),
+            retry_in_s: seconds(lane.retry_in(now)),
+        }),
+        cannot_measure: lane.cannot_measure().map(str::to_owned),
+    };
+    status.tone = Tone::of(&status);
+    status
+}
+
+/// In seconds to the millisecond: more digits are noise to people and programs alike.
+pub(super) fn seconds(time: Duration) -> f64 {
+    time.as_millis() as f64 / 1000.0
+}

@@ -1,0 +1,82 @@
+use std::time::Duration;
+
+use super::{Action, Keeper, Ticket};
+use crate::{Moment, host::HostEvent};
+
+/// Time after a resume in which the driver is not to be trusted (`ollama#5464`: contexts are dead
+/// and calls fail for about two seconds).
+const RESUME_SETTLE: Duration = Duration::from_secs(2);
+
+/// Whether the machine sleeps.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Suspend {
+    #[default]
+    No,
+    /// Everything is being released; the ticket lets the machine sleep.
+    Suspending(Option<Ticket>),
+    /// Back, but not to be trusted before that moment.
+    Settling(Moment),
+}
+
+impl Suspend {
+    /// Whether every GPU has to be left alone.
+    pub(super) fn is_on(&self) -> bool {
+        !matches!(self, Self::No)
+    }
+
+    pub(super) fn ends_at(&self) -> Option<Moment> {
+        match self {
+            Self::Settling(until) => Some(*until),
+            Self::No | Self::Suspending(_) => None,
+        }
+    }
+
+    /// Ends the time after a resume. Returns whether it ended now.
+    pub(super) fn settle(&mut self, now: Moment) -> bool {
+        let ended = self.ends_at().is_some_and(|until| now >= until);
+        if ended {
+            *self = Self::No;
+        }
+        ended
+    }
+}
+
+impl Keeper {
+    pub(super) fn host_event(&mut self, event: HostEvent, ticket: Ticket, now: Moment) {
+        self.debug(format!("host event: {event:?}"));
+        match event {
+            HostEvent::Suspending => {
+                self.kept.ledger.interrupt();
+                self.save();
+                self.stop_benchmark("The computer went to sleep; measure again.");
+                self.suspend = Suspend::Suspending(Some(ticket));
+                // Acknowledged once everything is released.
+                return;
+            }
+            HostEvent::Resumed => {
+                self.kept.ledger.interrupt();
+                self.suspend = Suspend::Settling(now + RESUME_SETTLE);
+                self.host_sample_at = now;
+            }
+            HostEvent::PowerSourceChanged => self.host_sample_at = now,
+        }
+        self.outbox.push_back(Action::HostEventHandled(ticket));
+    }
+
+    /// Acknowledges a suspend once nothing of ours is open any more.
+    pub(super) fn let_the_machine_sleep(&mut self) {
+        if !self.everything_is_closed() {
+            return;
+        }
+        if let Suspend::Suspending(ticket) = &mut self.suspend
+            && let Some(ticket) = ticket.take()
+        {
+            self.outbox.push_back(Action::HostEventHandled(ticket));
+        }
+    }
+
+    /// Whether nothing of ours has a GPU open and nothing is under way.
+    pub(super) fn everything_is_closed(&self) -> bool {
+        self.benchmark.is_none() && self.gpus.iter().all(super::lane::Lane::is_closed)
+    }
+}

@@ -1,0 +1,112 @@
+use std::time::Duration;
+
+use jiff::civil::date;
+
+use super::{Scenario, SimulatedMachine};
+use crate::{
+    Moment,
+    keeper::{Action, Input, Keeper, KeeperOptions, Kept, LogLine, Ticket},
+    settings::{Settings, SettingsFile},
+};
+
+/// The engine's [`Keeper`] and a simulated machine in virtual time: for tests and benchmarks.
+///
+/// It performs what the keeper asks for and decides nothing.
+#[derive(Clone, Debug)]
+pub struct Harness {
+    /// The machine; tests may let things happen to it between runs.
+    pub machine: SimulatedMachine,
+    /// The state machine under test.
+    pub keeper: Keeper,
+    /// Times that the engine would have been woken.
+    pub wake_ups: u64,
+    /// What was logged, with its moment.
+    pub log: Vec<(Moment, LogLine)>,
+    now: Moment,
+}
+
+impl Harness {
+    /// A scenario's beginning, with these settings and what an earlier run kept.
+    pub fn new(scenario: Scenario, settings: &Settings, kept: Kept) -> Self {
+        let now = Moment::ORIGIN;
+        let (options, file) = (KeeperOptions::default(), SettingsFile::of(settings));
+        Self {
+            machine: SimulatedMachine::new(scenario, now),
+            keeper: Keeper::new(options, file, kept, date(2026, 11, 28), now),
+            wake_ups: 0,
+            log: Vec::new(),
+            now,
+        }
+    }
+
+    /// The present.
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// Runs for that long and shows the harness after every decision, its actions not performed.
+    pub fn run_watched(&mut self, time: Duration, mut watch: impl FnMut(&Self)) {
+        let end = self.now + time;
+        let (mut due, mut happened) = (true, true);
+        loop {
+            while happened && let Some(event) = self.machine.take_host_event() {
+                self.input(Input::HostEvent(event, Ticket(0)), &mut watch);
+            }
+            if due {
+                self.input(Input::Woke, &mut watch);
+            }
+            if self.now >= end {
+                return;
+            }
+            let wake_at = self.keeper.wake_at();
+            // A wake-up in the past would be a busy loop; the engine would spin as well.
+            assert!(wake_at > self.now, "woken for nothing at {}", self.now);
+            let event = self.machine.upcoming().unwrap_or(end);
+            self.now = wake_at.min(event).min(end);
+            self.machine.advance(self.now);
+            (due, happened) = (self.now >= wake_at, self.now >= event);
+            self.wake_ups += u64::from(due);
+        }
+    }
+
+    /// Runs for that long.
+    pub fn run_for(&mut self, time: Duration) {
+        self.run_watched(time, |_| {});
+    }
+
+    /// Hands something in, performs what follows, and shows every decision.
+    pub fn input(&mut self, input: Input, watch: &mut impl FnMut(&Self)) {
+        self.keeper.handle(input, self.now);
+        watch(self);
+        // Far more than any input leads to at once.
+        let mut actions = 0..200;
+        while let Some(action) = self.keeper.next_action() {
+            assert!(
+                actions.next().is_some(),
+                "spins at {}: {action:?}",
+                self.now
+            );
+            let outcome = match action {
+                Action::Discover => Input::Discovered(self.machine.discover(self.now)),
+                Action::SampleHost(list) => Input::HostSampled(self.machine.host(&list, self.now)),
+                Action::Perform(gpu, action) => {
+                    let (at, result) = self.machine.perform_in_time(gpu.index, action, self.now);
+                    self.now = at;
+                    Input::Performed {
+                        gpu,
+                        action,
+                        result,
+                    }
+                }
+                Action::Log(line) => {
+                    self.log.push((self.now, line));
+                    continue;
+                }
+                // Files, replies and benchmarks: tests answer these themselves.
+                _ => continue,
+            };
+            self.keeper.handle(outcome, self.now);
+            watch(self);
+        }
+    }
+}

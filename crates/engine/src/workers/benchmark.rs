@@ -1,0 +1,46 @@
+use gpu_keepalive_core::{
+    gpu::{Action, GpuError, GpuErrorKind},
+    keeper::Input,
+    proof::Job,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::Report;
+use crate::{
+    clock::Clock,
+    gpu::Gpu,
+    proof::{Programs, measure},
+};
+
+/// Benchmarks until it is done or stopped, and reports when everything is released.
+pub(super) async fn run<G: Gpu, P: Programs>(
+    mut gpu: G,
+    programs: Option<P>,
+    job: &Job,
+    clock: Clock,
+    stopped: oneshot::Receiver<()>,
+    reports: mpsc::Sender<Report>,
+) {
+    let tell = |progress| {
+        // Progress that the loop has no time for is followed by newer.
+        let _ = reports.try_send(Report::Input(Input::BenchmarkProgress(progress)));
+    };
+    let measured = async {
+        let Some(mut programs) = programs else {
+            let message = "GPUs are measured from the app or the command line alone";
+            return Err(GpuError::new(GpuErrorKind::NotSupported, message).into());
+        };
+        measure(job, &mut gpu, &mut programs, &clock, tell).await
+    };
+    let result = tokio::select! {
+        result = measured => Some(result.map(Box::new).map_err(|error| error.to_string())),
+        _ = stopped => None,
+    };
+    // After an error and when it was cut short; its program is dead by now.
+    if let Err(error) = gpu.perform(Action::Close).await {
+        tracing::warn!(gpu = %job.gpu.name, "after the benchmark: {error}");
+    }
+    drop(gpu);
+    let ended = Input::BenchmarkEnded(result);
+    let _ = reports.send(Report::Input(ended)).await;
+}

@@ -1,0 +1,145 @@
+//! The one worker that reads and writes files, so that a slow disk delays nobody.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gpu_keepalive_core::{
+    gpu::GpuInfo,
+    keeper::{Input, StoreAction, Ticket, Worker},
+    models::{self, Catalogue, Query},
+    proof::quick_in_words,
+    protocol::{ApiError, ErrorCode, ProofReport, Reply},
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Report, last_words};
+use crate::{
+    catalogue_file::catalogue, proof::KeptProofs, settings_store::SettingsStore, state::StateFolder,
+};
+
+/// Every file of ours.
+#[derive(Debug)]
+pub(crate) struct Files {
+    pub(crate) settings: SettingsStore,
+    /// What is kept between runs; nothing when `None`.
+    pub(crate) state: Option<StateFolder>,
+    /// Benchmarks, where nothing is kept between runs.
+    pub(crate) benchmarks: KeptProofs,
+}
+
+/// What the store is ordered to do.
+#[derive(Debug)]
+pub(super) enum Order {
+    Action(StoreAction),
+    Recommend(Ticket, Box<Query>),
+    Benchmarks(Ticket, Vec<GpuInfo>),
+    /// Answered when everything before it is done.
+    Flush(oneshot::Sender<()>),
+}
+
+/// Carries out one order after the other, each on a thread that may block.
+pub(super) async fn serve(
+    files: Files,
+    mut orders: mpsc::Receiver<Order>,
+    reports: mpsc::Sender<Report>,
+) {
+    let files = Arc::new(Mutex::new(files));
+    while let Some(order) = orders.recv().await {
+        let files = Arc::clone(&files);
+        let carried_out = tokio::task::spawn_blocking(move || {
+            let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
+            files.carry_out(order)
+        });
+        let report = match carried_out.await {
+            Ok(report) => report,
+            Err(error) => {
+                let ended = Input::WorkerEnded(Worker::Store, last_words(error));
+                Some(Report::Input(ended))
+            }
+        };
+        if let Some(report) = report
+            && reports.send(report).await.is_err()
+        {
+            return;
+        }
+    }
+}
+
+impl Files {
+    fn carry_out(&mut self, order: Order) -> Option<Report> {
+        match order {
+            Order::Action(action) => self.act(action).map(Report::Input),
+            Order::Recommend(ticket, query) => Some(Report::Reply(ticket, self.recommend(&query))),
+            Order::Benchmarks(ticket, gpus) => {
+                let reply = Reply::Proof(self.benchmarks(&gpus));
+                Some(Report::Reply(ticket, Ok(reply)))
+            }
+            Order::Flush(done) => {
+                let _ = done.send(());
+                None
+            }
+        }
+    }
+
+    fn act(&mut self, action: StoreAction) -> Option<Input> {
+        match action {
+            StoreAction::ReloadSettings => match self.settings.reload_if_changed() {
+                Ok(true) => {
+                    let file = Box::new(self.settings.file().clone());
+                    Some(Input::SettingsChanged(file))
+                }
+                Ok(false) => None,
+                Err(error) => Some(Input::SettingsUnreadable(error.to_string())),
+            },
+            StoreAction::Set { ticket, key, value } => {
+                let set = self.settings.set(&key, value.as_deref());
+                let result = match set {
+                    Ok(()) => Ok(Box::new(self.settings.file().clone())),
+                    Err(error) => Err(ApiError::from(error)),
+                };
+                Some(Input::SettingSet {
+                    ticket,
+                    key,
+                    result,
+                })
+            }
+            StoreAction::Save(kept) => {
+                let state = self.state.as_mut()?;
+                state.save(*kept).err().map(Input::NotSaved)
+            }
+            StoreAction::KeepBenchmark(proof) => {
+                let Some(state) = &self.state else {
+                    self.benchmarks.insert(*proof);
+                    return None;
+                };
+                let kept = KeptProofs::keep(state.path(), *proof);
+                let why = |error| format!("The measurement cannot be kept: {error}.");
+                kept.err().map(|error| Input::NotSaved(why(error)))
+            }
+        }
+    }
+
+    fn recommend(&self, query: &Query) -> Result<Reply, ApiError> {
+        let refused = |error: String| ApiError::new(ErrorCode::InvalidArgument, error);
+        let own;
+        let catalogue = match self.settings.path() {
+            Some(path) => {
+                own = catalogue(path).map_err(|error| refused(error.to_string()))?;
+                &own
+            }
+            None => Catalogue::embedded(),
+        };
+        let answer = models::recommend(catalogue, query).map_err(|e| refused(e.to_string()))?;
+        Ok(Reply::Recommend(Box::new(answer)))
+    }
+
+    /// Read anew, as `bench` without an engine writes the file too.
+    fn benchmarks(&self, gpus: &[GpuInfo]) -> ProofReport {
+        let loaded = self.state.as_ref().map(|s| KeptProofs::load(s.path()));
+        let kept = loaded.as_ref().unwrap_or(&self.benchmarks);
+        let of = |gpu| kept.of(gpu).cloned();
+        ProofReport {
+            quick: quick_in_words(),
+            proofs: gpus.iter().filter_map(of).collect(),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use std::path::{Path, PathBuf};
+
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+
+/// Calls back when the settings file may have changed; nothing wakes while it does not.
+///
+/// The folder is watched and not the file, because editors put a new file in the place of the old
+/// one; and the folder of what a symbolic link points to as well. On file systems that announce no
+/// changes (some network drives) only the keeper's poll finds them.
+pub(super) struct SettingsWatch {
+    // Dropping it ends the watch.
+    _watcher: Option<RecommendedWatcher>,
+}
+
+impl SettingsWatch {
+    pub(super) fn new(settings: Option<&Path>, changed: impl Fn() + Send + 'static) -> Self {
+        let watcher = settings.and_then(|path| {
+            watch(path, changed)
+                .inspect_err(|error| tracing::debug!("the settings are not watched: {error}"))
+                .ok()
+        });
+        Self { _watcher: watcher }
+    }
+}
+
+fn watch(
+    path: &Path,
+    changed: impl Fn() + Send + 'static,
+) -> Result<RecommendedWatcher, notify::Error> {
+    let target = path.canonicalize().ok().filter(|target| target != path);
+    let files: Vec<PathBuf> = target.into_iter().chain([path.to_owned()]).collect();
+    let names: Vec<_> = files.iter().filter_map(|file| file.file_name()).collect();
+    let names: Vec<_> = names.into_iter().map(ToOwned::to_owned).collect();
+    let concerns_us = move |event: notify::Event| {
+        let mut touched = event.paths.iter().filter_map(|path| path.file_name());
+        !event.kind.is_access() && touched.any(|name| names.iter().any(|ours| ours == name))
+    };
+    let mut watcher = notify::recommended_watcher(move |event: Result<notify::Event, _>| {
+        // What cannot be told may be a change.
+        if event.map_or(true, &concerns_us) {
+            changed();
+        }
+    })?;
+    for folder in files.iter().filter_map(|file| file.parent()) {
+        std::fs::create_dir_all(folder)?;
+        watcher.watch(folder, RecursiveMode::NonRecursive)?;
+    }
+    Ok(watcher)
+}
