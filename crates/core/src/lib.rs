@@ -9,7 +9,6 @@ pub mod energy;
 pub mod gpu;
 pub mod hold_time;
 pub mod host;
-pub mod models;
 pub mod policy;
 pub mod programs;
 pub mod proof;
@@ -20,4 +19,5 @@ pub mod text;
 mod time;
 pub mod units;
 
+pub use gpu_keepalive_models as models;
 pub use time::Moment;

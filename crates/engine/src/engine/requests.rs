@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::{
     Moment,
-    models::{self, Catalogue, DEFAULT_CONTEXT_TOKENS, Query},
+    models::{self, DEFAULT_CONTEXT_TOKENS, Query},
     policy::Pause,
     proof::{Plan, quick_in_words},
     protocol::{Answer, ApiError, ErrorCode, Event, ProofReport, Reply, Request},
@@ -11,8 +11,8 @@ use gpu_keepalive_core::{
 };
 
 use super::Core;
-use crate::catalogue_file::catalogue;
 use crate::handle::{Call, ClientId, Control};
+use crate::own_models::{self, OwnCatalogue};
 use crate::proof::KeptProofs;
 
 /// Leases by the client that holds them; a client can hold several, as a program can run several
@@ -44,6 +44,8 @@ impl Leases {
 
 /// One card, as far as its memory goes.
 struct Card {
+    /// As the driver reports it; `None` for a stated size.
+    name: Option<String>,
     total_gib: f64,
     free_gib: Option<f64>,
 }
@@ -110,10 +112,12 @@ impl Core {
                 vram_gib,
                 context_tokens,
                 kv_cache,
+                purpose,
                 format,
             } => {
                 let card = match vram_gib {
                     Some(gib) => Card {
+                        name: None,
                         total_gib: gib,
                         free_gib: None,
                     },
@@ -122,9 +126,15 @@ impl Core {
                 let query = Query {
                     vram_total_gib: card.total_gib,
                     vram_free_gib: card.free_gib,
+                    // A stated size is another machine's.
+                    ram_gib: card.name.as_ref().and_then(|_| own_models::ram_gib()),
+                    card: card.name,
                     context_tokens: context_tokens.unwrap_or(DEFAULT_CONTEXT_TOKENS),
                     kv_cache,
+                    purpose,
                     format,
+                    installed: own_models::installed_in_ollama(),
+                    shell: own_models::shell(),
                 };
                 return self.recommend(&query);
             }
@@ -186,6 +196,7 @@ impl Core {
             let lane = self.lanes.iter().find(|lane| lane.info.uuid == info.uuid);
             let sample = lane.and_then(|lane| lane.policy.record().sample());
             Card {
+                name: Some(info.name.clone()),
                 total_gib: info.vram_total.gib(),
                 free_gib: sample.and_then(|sample| sample.vram_free).map(Bytes::gib),
             }
@@ -200,17 +211,13 @@ impl Core {
     }
 
     fn recommend(&self, query: &Query) -> Result<Reply, ApiError> {
-        let refused = |error: String| ApiError::new(ErrorCode::InvalidArgument, error);
-        let own;
-        let catalogue = match self.options.settings.path() {
-            Some(path) => {
-                own = catalogue(path).map_err(|error| refused(error.to_string()))?;
-                &own
-            }
-            None => Catalogue::embedded(),
+        let own = match self.options.settings.path() {
+            Some(path) => own_models::catalogue(path),
+            None => OwnCatalogue::none(),
         };
-        let answer = models::recommend(catalogue, query).map_err(|e| refused(e.to_string()))?;
-        Ok(Reply::Recommend(Box::new(answer)))
+        let answer = models::recommend(&own.catalogue, query)
+            .map_err(|error| ApiError::new(ErrorCode::InvalidArgument, error.to_string()))?;
+        Ok(Reply::Recommend(Box::new(own.with_problems(answer))))
     }
 
     fn enable(&mut self, enabled: bool) {
