@@ -67,8 +67,8 @@ fn heading(answer: &Recommendation) -> String {
         .map_or_else(String::new, |format| format!(", {format} only"));
     let checked = answer.checked.as_deref().unwrap_or("an unknown day");
     format!(
-        "{:.1} GiB of VRAM, {:.1} GiB free{assumed}; {:.0} GiB of RAM{ram_assumed}\n\
-         For {}, {} tokens of context, KV cache in {}{format}\n\
+        "{:.1} GiB of VRAM, {:.1} GiB free{assumed}\n\
+         {:.0} GiB of RAM{ram_assumed}; for {}, {} tokens of context, KV cache in {}{format}\n\
          All sizes in GiB (2^30 bytes), for one card. Catalogue checked on {checked}.\n",
         answer.vram_gib,
         answer.free_gib,
@@ -80,20 +80,23 @@ fn heading(answer: &Recommendation) -> String {
 }
 
 fn take_this_one(text: &mut String, best: &ModelFit) {
-    _ = writeln!(
-        text,
-        "\nTake this one: {} in {}, {:.1} ± {:.1} GiB, {}{}.",
+    let installed = if best.installed {
+        ", installed already"
+    } else {
+        ""
+    };
+    let title = format!(
+        "Take this one: {} in {}, {:.1} ± {:.1} GiB, {}{installed}.",
         best.name,
         best.format,
         best.total_gib,
         best.error_gib,
         speed(best),
-        if best.installed {
-            ", installed already"
-        } else {
-            ""
-        }
     );
+    text.push('\n');
+    for line in wrapped(&title, WIDTH - 4) {
+        _ = writeln!(text, "{line}");
+    }
     if best.placement == Placement::ExpertsOnCpu {
         for line in wrapped(&best.reason, WIDTH - 4) {
             _ = writeln!(text, "  {line}");

@@ -108,3 +108,6 @@ pub const fn shell() -> Shell {
         Shell::Posix
     }
 }
+
+#[cfg(test)]
+mod tests;

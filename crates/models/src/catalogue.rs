@@ -89,3 +89,6 @@ impl Catalogue {
         self.models.iter().find(same)
     }
 }
+
+#[cfg(test)]
+mod tests;

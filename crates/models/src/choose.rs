@@ -288,3 +288,6 @@ pub(crate) fn smallest<'a>(
         })
         .min_by(|(one, ..), (other, ..)| one.total_cmp(other))
 }
+
+#[cfg(test)]
+mod tests;

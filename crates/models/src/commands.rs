@@ -157,3 +157,6 @@ impl Served<'_> {
             .map(|repository| format!("{repository}:{}", self.format))
     }
 }
+
+#[cfg(test)]
+mod tests;

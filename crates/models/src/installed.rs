@@ -76,3 +76,6 @@ fn tag_of(path: &str) -> Option<String> {
         .unwrap_or(name);
     Some(format!("{name}:{tag}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@
 //! # Ok::<(), gpu_keepalive_models::QueryError>(())
 //! ```
 
+mod audit;
 mod bytes;
 mod catalogue;
 mod choose;
@@ -30,6 +31,7 @@ mod speed;
 mod tensors;
 mod tiers;
 
+pub use audit::audit;
 pub use catalogue::{Catalogue, CatalogueError};
 pub use commands::{Commands, Runtime, Shell};
 pub use format::{Format, KvCache, Use};

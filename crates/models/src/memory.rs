@@ -132,3 +132,6 @@ pub(crate) fn longest(limit: u64, fits: impl Fn(u64) -> bool) -> u64 {
     }
     fitting * CONTEXT_STEP
 }
+
+#[cfg(test)]
+mod tests;

@@ -143,3 +143,6 @@ fn partial(model: &Model, load: &Load, weights: &Weights, free_gib: f64) -> Opti
         cpu_bytes_per_token: per_token * (1.0 - share) + weights.output,
     })
 }
+
+#[cfg(test)]
+mod tests;

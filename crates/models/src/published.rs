@@ -10,6 +10,8 @@ use super::{
     format::{Format, KvCache},
     memory::{Load, Memory},
     model::{Model, OllamaFiles},
+    placement::{Placement, place},
+    speed::{Bandwidth, tokens_per_s},
 };
 
 /// How far a calculated file may be from a published one.
@@ -71,6 +73,26 @@ struct Loads {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Speeds {
+    speed: Vec<PublishedSpeed>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PublishedSpeed {
+    model: String,
+    format: Format,
+    card: String,
+    vram_gib: f64,
+    context_tokens: u64,
+    tokens_per_s: f64,
+    /// VRAM for the model where not all of it was on the card.
+    free_gib: Option<f64>,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PublishedLoad {
     model: String,
     format: Format,
@@ -79,6 +101,8 @@ struct PublishedLoad {
     gib: f64,
     flash_attention: bool,
     vision: bool,
+    #[serde(default)]
+    ollama: bool,
     kind: Kind,
     source: String,
 }
@@ -93,6 +117,8 @@ enum Kind {
     Card,
     /// Another program's own calculation.
     Calculated,
+    /// The weights on the card alone.
+    Weights,
 }
 
 /// The sizes of published files, in GB.
@@ -130,7 +156,14 @@ pub fn loads() -> Vec<Compared> {
             vision: row.vision,
             ..Load::new(row.format, row.context_tokens, row.kv_cache)
         };
-        let memory = Memory::of_load(model(&row.model), &load);
+        let model = model(&row.model);
+        let files = if row.ollama {
+            model.ollama_files
+        } else {
+            OllamaFiles::default()
+        };
+        let weights = model.weights_of(row.format, files);
+        let memory = Memory::of_weights(model, &load, &weights);
         let flash = if row.flash_attention {
             ""
         } else {
@@ -142,7 +175,11 @@ pub fn loads() -> Vec<Compared> {
                 row.model, row.format, row.context_tokens, row.kv_cache
             ),
             published: row.gib,
-            calculated: memory.total(),
+            calculated: if row.kind == Kind::Weights {
+                memory.weights
+            } else {
+                memory.total()
+            },
             bound: memory.error(),
             measured: row.kind != Kind::Calculated,
             source: row.source,
@@ -151,7 +188,43 @@ pub fn loads() -> Vec<Compared> {
     loads.load.into_iter().map(compare).collect()
 }
 
+/// Published speeds, in tokens a second; the bound is half of the calculated range.
+pub fn speeds() -> Vec<Compared> {
+    let speeds: Speeds = toml::from_str(include_str!("../published/speeds.toml")).expect("a table");
+    let compare = |row: PublishedSpeed| {
+        let model = model(&row.model);
+        let load = Load {
+            vision: false,
+            ..Load::new(row.format, row.context_tokens, KvCache::F16)
+        };
+        let placed = place(model, &load, row.free_gib.unwrap_or(1000.0), 1000.0);
+        let placed = placed.expect("it was measured");
+        let bandwidth = Bandwidth::of(Some(&row.card), row.vram_gib);
+        let [slow, fast] = tokens_per_s(&placed, bandwidth, model.experts.is_some());
+        let experts = if placed.placement == Placement::ExpertsOnCpu {
+            ", experts on the CPU"
+        } else {
+            ""
+        };
+        Compared {
+            what: format!(
+                "{} {} on {} at {}{experts}",
+                row.model, row.format, row.card, row.context_tokens
+            ),
+            published: row.tokens_per_s,
+            calculated: f64::midpoint(slow, fast),
+            bound: (fast - slow) / 2.0,
+            measured: true,
+            source: row.source,
+        }
+    };
+    speeds.speed.into_iter().map(compare).collect()
+}
+
 fn model(name: &str) -> &'static Model {
     let found = Catalogue::embedded().find(name);
     found.unwrap_or_else(|| panic!("{name} is in published/ and not in the catalogue"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,8 +43,6 @@ pub(crate) struct Rules {
 pub(crate) struct Entry {
     pub(crate) model: String,
     pub(crate) why: String,
-    /// Read by the test that holds every entry to have one.
-    #[cfg_attr(not(test), expect(dead_code))]
     pub(crate) source: String,
 }
 
@@ -133,3 +131,6 @@ impl Ranking {
             .copied()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -277,12 +277,16 @@ fn notes(catalogue: &Catalogue, wish: &Wish<'_>, choices: &[Choice<'_>]) -> Vec<
 
 fn what_is_counted(choices: &[Choice<'_>]) -> Vec<String> {
     let loads = published::loads();
-    let measured = loads.iter().filter(|load| load.measured);
-    let within = measured.clone().filter(|load| load.within()).count();
+    let measured: Vec<_> = loads.iter().filter(|load| load.measured).collect();
+    let within = measured.iter().filter(|load| load.within()).count();
+    let above = measured
+        .iter()
+        .filter(|load| !load.within() && load.off() < 0.0)
+        .count();
     let mut notes = vec![
         format!(
-            "The error bar holds {within} of {} published loads; the others are mostly readings of a whole card, desktop included.",
-            measured.count()
+            "Of {} published loads {within} lie within the error bar and {above} above it, most of these because a desktop on the same card was counted too.",
+            measured.len()
         ),
         "Counted with flash attention, which llama.cpp and Ollama switch on by themselves on these cards, and for one conversation at a time. Heads that predict several tokens are counted only where Ollama's file has them.".to_owned(),
     ];
@@ -317,3 +321,6 @@ fn thousands(number: u64) -> String {
 fn hundredths(gib: f64) -> f64 {
     (gib * 100.0).round() / 100.0
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,7 +26,9 @@ pub struct Bandwidth {
 impl Bandwidth {
     /// That of the card with this name, or else the range of all cards with so much VRAM.
     pub fn of(name: Option<&str>, vram_gib: f64) -> Self {
-        let known = name.and_then(Card::find).map(|card| f64::from(card.gbps));
+        let known = name
+            .and_then(|name| Card::find(name, vram_gib))
+            .map(|card| f64::from(card.gbps));
         known.map_or_else(
             || Self::of_vram(vram_gib),
             |gbps| Self {
@@ -69,3 +71,6 @@ pub(crate) fn tokens_per_s(placed: &Placed, bandwidth: Bandwidth, is_mixture: bo
     let fast = gpu / (bandwidth.high * most) + cpu / RAM_GBPS.1;
     [1.0 / slow, 1.0 / fast]
 }
+
+#[cfg(test)]
+mod tests;

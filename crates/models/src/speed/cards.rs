@@ -12,8 +12,9 @@ pub struct Card {
 }
 
 impl Card {
-    /// The card of a name as the driver reports it, as in `NVIDIA GeForce RTX 4090`.
-    pub fn find(name: &str) -> Option<&'static Self> {
+    /// The card of a name as the driver reports it, as in `NVIDIA GeForce RTX 4090`, and of that
+    /// size where there are several of the name.
+    pub fn find(name: &str, vram_gib: f64) -> Option<&'static Self> {
         let words = |text: &str| -> Vec<String> {
             text.split_whitespace()
                 .map(str::to_ascii_lowercase)
@@ -24,11 +25,12 @@ impl Card {
             let card = words(card.name);
             reported.windows(card.len()).any(|part| part == card)
         };
+        let off = |card: &Card| (f64::from(card.vram_gib) - vram_gib).abs();
         // The longest name, so that a Ti is not taken for the card without it.
-        CARDS
-            .iter()
-            .filter(named)
-            .max_by_key(|card| card.name.len())
+        CARDS.iter().filter(named).max_by(|one, other| {
+            let longer = one.name.len().cmp(&other.name.len());
+            longer.then(off(other).total_cmp(&off(one)))
+        })
     }
 }
 
@@ -45,7 +47,7 @@ const fn card(name: &'static str, vram_gib: u32, gbps: u32) -> Card {
     }
 }
 
-const CARDS: [Card; 64] = [
+const CARDS: [Card; 65] = [
     card("GTX 1050 Ti", 4, 112),
     card("GTX 1060", 6, 192),
     card("GTX 1070", 8, 256),
@@ -69,6 +71,7 @@ const CARDS: [Card; 64] = [
     card("RTX 3070 Laptop", 8, 448),
     card("RTX 3070 Ti", 8, 608),
     card("RTX 3080", 10, 760),
+    card("RTX 3080", 12, 912),
     card("RTX 3080 Ti", 12, 912),
     card("RTX 3090", 24, 936),
     card("RTX 3090 Ti", 24, 1008),
