@@ -30,7 +30,7 @@ pub(crate) fn catalogue(args: &CatalogueArgs) -> Result<()> {
         println!("  implausible: {doubt}");
     }
     let sizes = table(
-        "Sizes of files in GB, within 3 %",
+        "Sizes of files in GB, within 3 % or the rounding of their page",
         &published::sizes(),
         args.all,
     );

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use gpu_keepalive_core::{
-    models::{ModelFit, Placement, Recommendation, Runtime, Tier},
+    models::{KvCache, ModelFit, Placement, Recommendation, Runtime, Tier},
     text::wrapped,
 };
 
@@ -14,7 +14,7 @@ const WIDTH: usize = 100;
 pub(super) fn render(answer: &Recommendation) -> String {
     let mut text = heading(answer);
     if let Some(best) = answer.models.first().filter(|best| best.fits) {
-        take_this_one(&mut text, best);
+        take_this_one(&mut text, answer, best);
     }
     for tier in Tier::ALL.into_iter().rev() {
         let on_card = |fit: &&ModelFit| fit.fits && fit.placement == Placement::Gpu;
@@ -79,7 +79,7 @@ fn heading(answer: &Recommendation) -> String {
     )
 }
 
-fn take_this_one(text: &mut String, best: &ModelFit) {
+fn take_this_one(text: &mut String, answer: &Recommendation, best: &ModelFit) {
     let installed = if best.installed {
         ", installed already"
     } else {
@@ -117,10 +117,15 @@ fn take_this_one(text: &mut String, best: &ModelFit) {
         .any(|commands| commands.runtime == Runtime::Ollama)
     {
         let tag = best.fetch.trim_start_matches("ollama pull ");
-        let hint = format!(
-            "If Ollama runs already, quit it first; or keep it, and after “ollama run {tag}” write “/set parameter num_ctx {}”.",
-            best.context_tokens
-        );
+        let hint = if answer.kv_cache == KvCache::F16 {
+            format!(
+                "If Ollama runs already, quit it first; or keep it, and after “ollama run {tag}” write “/set parameter num_ctx {}”.",
+                best.context_tokens
+            )
+        } else {
+            "If Ollama runs already, quit it first: it takes the cache's type only when it starts."
+                .to_owned()
+        };
         for line in wrapped(&hint, WIDTH - 4) {
             _ = writeln!(text, "  {line}");
         }

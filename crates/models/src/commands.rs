@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{format::KvCache, model::Model, placement::Placement};
+use super::{
+    format::{Format, KvCache},
+    model::Model,
+    placement::Placement,
+};
 
 /// A program that serves models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -105,12 +109,16 @@ impl Served<'_> {
         if self.model.vision_b > 0.0 && !self.vision {
             run += " --no-mmproj";
         }
+        // Google names its files in lower case, and the pattern tells cases apart.
+        let format = match self.format {
+            Format::Q40 => "q4_0".to_owned(),
+            format => format.to_string(),
+        };
         Some(Commands {
             runtime: Runtime::LlamaCpp,
             fetch: format!(
-                "hf download {} --include '*{}*.gguf'",
-                self.repository()?,
-                self.format
+                "hf download {} --include '*{format}*.gguf'",
+                self.repository()?
             ),
             run,
         })

@@ -30,6 +30,8 @@ pub struct Compared {
     pub bound: f64,
     /// Whether it was measured, and not calculated by another program.
     pub measured: bool,
+    /// Whether everything on the card was counted, a desktop included.
+    pub whole_card: bool,
     /// Where it was published.
     pub source: String,
 }
@@ -141,6 +143,7 @@ pub fn sizes() -> Vec<Compared> {
             // Pages round to two or three digits.
             bound: (SIZE_BOUND * published).max(0.05_f64.min(published * 0.05)),
             measured: true,
+            whole_card: false,
             source: file.source,
         }
     };
@@ -182,6 +185,7 @@ pub fn loads() -> Vec<Compared> {
             },
             bound: memory.error(),
             measured: row.kind != Kind::Calculated,
+            whole_card: row.kind == Kind::Card,
             source: row.source,
         }
     };
@@ -215,6 +219,7 @@ pub fn speeds() -> Vec<Compared> {
             calculated: f64::midpoint(slow, fast),
             bound: (fast - slow) / 2.0,
             measured: true,
+            whole_card: false,
             source: row.source,
         }
     };

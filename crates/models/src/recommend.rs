@@ -277,16 +277,17 @@ fn notes(catalogue: &Catalogue, wish: &Wish<'_>, choices: &[Choice<'_>]) -> Vec<
 
 fn what_is_counted(choices: &[Choice<'_>]) -> Vec<String> {
     let loads = published::loads();
-    let measured: Vec<_> = loads.iter().filter(|load| load.measured).collect();
-    let within = measured.iter().filter(|load| load.within()).count();
+    let measured = loads.iter().filter(|load| load.measured);
+    let within = measured.clone().filter(|load| load.within()).count();
     let above = measured
-        .iter()
-        .filter(|load| !load.within() && load.off() < 0.0)
-        .count();
+        .clone()
+        .filter(|load| !load.within() && load.off() < 0.0);
+    let card = above.clone().filter(|load| load.whole_card).count();
     let mut notes = vec![
         format!(
-            "Of {} published loads {within} lie within the error bar and {above} above it, most of these because a desktop on the same card was counted too.",
-            measured.len()
+            "Of {} published loads {within} lie within the error bar and {} above it; {card} of these count the whole card, with whatever else was on it.",
+            measured.count(),
+            above.count()
         ),
         "Counted with flash attention, which llama.cpp and Ollama switch on by themselves on these cards, and for one conversation at a time. Heads that predict several tokens are counted only where Ollama's file has them.".to_owned(),
     ];

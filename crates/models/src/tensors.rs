@@ -62,6 +62,8 @@ impl Model {
             let bytes = tensors.parameters * bits / 8.0;
             match tensors.role {
                 Role::Embedding | Role::PerLayerEmbedding => weights.embeddings += bytes,
+                // No text comes out of an embedding model: its table stays in main memory.
+                Role::Head if self.is_embedding() => weights.embeddings += bytes,
                 Role::Head => weights.output += bytes,
                 Role::Vision => weights.vision += bytes,
                 Role::Expert | Role::ExpertDown => weights.experts += bytes,
@@ -120,13 +122,9 @@ impl Model {
                 self.per_layer_embeddings_b * 1e9,
             ),
         ];
-        if self.is_embedding() {
-            // No text comes out, so there is no output layer.
-            tensors.push(group(Role::Embedding, self.hidden, embedding));
-            return tensors;
-        }
+        // Where there is no output layer, the table of tokens is quantised like one.
         tensors.push(group(Role::Head, self.hidden, embedding));
-        if !self.tied_embeddings {
+        if !self.tied_embeddings && !self.is_embedding() {
             tensors.push(group(Role::Embedding, self.hidden, embedding));
         }
         tensors
