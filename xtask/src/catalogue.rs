@@ -47,6 +47,11 @@ pub(crate) fn catalogue(args: &CatalogueArgs) -> Result<()> {
         &measured,
         args.all,
     );
+    for (whole_card, of) in [(false, "what the runtime took"), (true, "the whole card")] {
+        let rows = measured.iter().filter(|load| load.whole_card == whole_card);
+        let within = rows.clone().filter(|load| load.within()).count();
+        println!("  of {of}: {within} of {} within", rows.count());
+    }
     let speeds = table(
         "Tokens a second, within the range",
         &published::speeds(),

@@ -303,6 +303,9 @@ fn what_is_counted(choices: &[Choice<'_>]) -> Vec<String> {
     {
         notes.push("With experts on the CPU the speed depends on the main memory: the range is from two channels of DDR4-3200 to two of DDR5-6400.".to_owned());
     }
+    if choices.iter().any(|choice| choice.model.is_embedding()) {
+        notes.push("Embedding models write no text: the speed is for reading one token after another; the tokens of one text are read together, several times as fast.".to_owned());
+    }
     notes
 }
 

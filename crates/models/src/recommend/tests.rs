@@ -151,6 +151,20 @@ fn an_own_entry_of_a_newer_generation_leads_its_class() {
     assert_eq!(answer.expect("a card").models[0].name, "Qwen5 27B");
 }
 
+#[test]
+fn the_speed_of_an_embedding_model_is_explained() {
+    let explained = |purpose| {
+        let answer = ask(&Query {
+            purpose,
+            ..Query::for_vram(8.0)
+        });
+        let mut notes = answer.notes.iter();
+        notes.any(|note| note.contains("write no text"))
+    };
+    assert!(explained(Use::Embedding));
+    assert!(!explained(Use::Chat));
+}
+
 /// The keys that scripts are written against.
 #[test]
 fn json_is_as_promised() {
