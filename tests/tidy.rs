@@ -91,12 +91,28 @@ fn only_the_cuda_binding_holds_unsafe_code() {
 fn the_core_does_no_io_and_reads_no_clock() {
     let manifest = fs::read_to_string(root().join("crates/core/Cargo.toml")).expect("a manifest");
     let manifest: toml_edit::DocumentMut = manifest.parse().expect("TOML");
-    let pure = ["jiff", "serde", "strsim", "thiserror", "toml_edit"];
+    let pure = [
+        "gpu-keepalive-models",
+        "jiff",
+        "serde",
+        "strsim",
+        "thiserror",
+        "toml_edit",
+    ];
     let dependencies = manifest["dependencies"].as_table().expect("a table");
     for (name, _) in dependencies {
         assert!(
             pure.contains(&name),
             "the core depends on {name}, which is not known to be pure"
+        );
+    }
+    let manifest = fs::read_to_string(root().join("crates/models/Cargo.toml")).expect("a manifest");
+    let manifest: toml_edit::DocumentMut = manifest.parse().expect("TOML");
+    let pure = ["serde", "serde_json", "thiserror", "toml", "ts-rs"];
+    for (name, _) in manifest["dependencies"].as_table().expect("a table") {
+        assert!(
+            pure.contains(&name),
+            "the models depend on {name}, which is not known to be pure"
         );
     }
     let impure = [
@@ -107,7 +123,7 @@ fn the_core_does_no_io_and_reads_no_clock() {
         "std::thread",
         "std::io",
     ];
-    for source in sources(&["crates/core/src"], ".rs") {
+    for source in sources(&["crates/core/src", "crates/models/src"], ".rs") {
         if source.path.contains("/tests") {
             continue;
         }

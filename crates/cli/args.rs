@@ -5,7 +5,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use gpu_keepalive_core::{
-    models::{DEFAULT_CONTEXT_TOKENS, Format, KvCache},
+    models::{DEFAULT_CONTEXT_TOKENS, Format, KvCache, MAX_CONTEXT_TOKENS, Use},
     proof::Plan,
     protocol::Request,
     settings::Mode,
@@ -194,13 +194,16 @@ pub(crate) struct RecommendArgs {
     #[arg(long, value_name = "GIB", value_parser = parse_gib, allow_hyphen_values = true)]
     pub(crate) vram: Option<f64>,
     /// How many tokens of context you want.
-    #[arg(long, value_name = "TOKENS", default_value_t = DEFAULT_CONTEXT_TOKENS, value_parser = parse_tokens)]
+    #[arg(long, value_name = "TOKENS", default_value_t = DEFAULT_CONTEXT_TOKENS, value_parser = parse_tokens, allow_hyphen_values = true)]
     pub(crate) context: u64,
-    /// How the KV cache is stored; q8_0 takes about half.
-    #[arg(long, value_name = "TYPE", default_value_t, value_parser = kv_cache_parser())]
+    /// What the model is for.
+    #[arg(long = "use", value_name = "USE", default_value_t, ignore_case = true, value_parser = use_parser())]
+    pub(crate) purpose: Use,
+    /// How the KV cache is stored; q8_0 takes about half, q4_0 about a quarter.
+    #[arg(long, value_name = "TYPE", default_value_t, ignore_case = true, value_parser = kv_cache_parser())]
     pub(crate) kv_cache: KvCache,
     /// Suggest this format alone.
-    #[arg(long, value_parser = format_parser())]
+    #[arg(long, ignore_case = true, value_parser = format_parser())]
     pub(crate) format: Option<Format>,
     /// Write one JSON object.
     #[arg(long)]
@@ -258,7 +261,16 @@ fn parse_gib(text: &str) -> Result<f64, String> {
         .map_err(|_| "this is to be a number of GiB, such as 8 or 24".to_owned())
 }
 
+fn use_parser() -> impl TypedValueParser<Value = Use> {
+    PossibleValuesParser::new(Use::ALL.iter().map(|(name, _)| *name))
+        .try_map(|name| name.parse::<Use>())
+}
+
 fn parse_tokens(text: &str) -> Result<u64, String> {
-    text.parse()
-        .map_err(|_| "this is to be a number of tokens, such as 8192".to_owned())
+    let tokens = text.parse().ok();
+    tokens
+        .filter(|tokens| (1..=MAX_CONTEXT_TOKENS).contains(tokens))
+        .ok_or_else(|| {
+            format!("this is to be a number of tokens from 1 to {MAX_CONTEXT_TOKENS}, such as 8192")
+        })
 }

@@ -6,19 +6,21 @@ use gpu_keepalive_core::{
     units::Bytes,
 };
 use gpu_keepalive_engine::{
-    catalogue_file::{CatalogueFileError, catalogue},
     clock::Clock,
     gpu::{
         Gpu, GpuSource,
         nvidia::{Backend, NvidiaSource},
         simulated::{load_scenario, simulated},
     },
+    own_models,
     paths::Paths,
     socket::Client,
 };
 use serde_json::json;
 
 use crate::{args::RecommendArgs, exit::WrongUsage, output, reach};
+
+mod render;
 
 /// Suggests models for the stated VRAM, or else for the GPU with the most free.
 pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> anyhow::Result<()> {
@@ -37,21 +39,28 @@ pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> 
             .or(card.as_ref().map(|card| card.total.gib()))
             .unwrap_or(0.0),
         vram_free_gib: card.as_ref().and_then(|card| card.free).map(Bytes::gib),
+        // A stated size, like a simulated card, is another machine's.
+        ram_gib: card
+            .as_ref()
+            .filter(|card| !card.simulated)
+            .and_then(|_| own_models::ram_gib()),
+        card: card.as_ref().map(|card| card.name.clone()),
         context_tokens: args.context,
         kv_cache: args.kv_cache,
+        purpose: args.purpose,
         format: args.format,
+        installed: own_models::installed_in_ollama(),
+        shell: own_models::shell(),
     };
-    let catalogue = catalogue(&Paths::of_user()?.settings).map_err(|error| match error {
-        CatalogueFileError::Wrong { .. } => WrongUsage(error.to_string()).into(),
-        CatalogueFileError::Read { .. } => anyhow::Error::from(error),
-    })?;
-    let answer = models::recommend(&catalogue, &query)
+    let own = own_models::catalogue(&Paths::of_user()?.settings);
+    let answer = models::recommend(&own.catalogue, &query)
         .map_err(|error: QueryError| WrongUsage(error.to_string()))?;
+    let answer = own.with_problems(answer);
     if args.json {
         write_json(&answer, card.as_ref())?;
     } else {
         let title = card.map_or_else(String::new, |card| card.title());
-        output::write((title + &models::render(&answer)).as_bytes())?;
+        output::write((title + &render::render(&answer)).as_bytes())?;
     }
     Ok(())
 }
@@ -81,11 +90,23 @@ impl Card {
     }
 }
 
-fn most_free(cards: Vec<Card>) -> Result<Card, GpuError> {
+/// A GPU that does not report its memory cannot be calculated for.
+fn most_free(cards: Vec<Card>) -> anyhow::Result<Card> {
+    let none = || GpuError::new(GpuErrorKind::NoGpu, "there is no NVIDIA GPU");
+    let any = cards
+        .first()
+        .map(|card| card.name.clone())
+        .ok_or_else(none)?;
     cards
         .into_iter()
+        .filter(|card| card.total.0 > 0)
         .max_by_key(|card| card.free.unwrap_or(card.total))
-        .ok_or_else(|| GpuError::new(GpuErrorKind::NoGpu, "there is no NVIDIA GPU"))
+        .ok_or_else(|| {
+            WrongUsage(format!(
+                "{any} does not report its memory; state it, as in --vram 24"
+            ))
+            .into()
+        })
 }
 
 async fn cards(simulate: Option<String>) -> anyhow::Result<Vec<Card>> {

@@ -24,7 +24,12 @@ async fn a_stated_size_needs_no_gpu() {
         "{}",
         told.out
     );
-    assert!(told.out.contains("ollama pull "), "{}", told.out);
+    assert!(
+        told.out.contains("Take this one: Qwen3.8 27B"),
+        "{}",
+        told.out
+    );
+    assert!(told.out.contains("llama-server -hf "), "{}", told.out);
 
     let json = answer(
         &user,
@@ -43,8 +48,15 @@ async fn a_stated_size_needs_no_gpu() {
         "name",
         "parameters_b",
         "format",
+        "use",
         "tier",
         "fits",
+        "placement",
+        "tokens_per_s",
+        "licence",
+        "commercial_use",
+        "installed",
+        "run",
         "total_gib",
         "error_gib",
         "weights_gib",
@@ -56,6 +68,66 @@ async fn a_stated_size_needs_no_gpu() {
     ] {
         assert!(models.iter().all(|model| !model[key].is_null()), "{key}");
     }
+    assert!(json["smaller_context"].is_array());
+    let run = models[0]["run"].as_str().expect("a command");
+    assert!(run.contains("32768") && run.contains("q8_0"), "{run}");
+}
+
+#[tokio::test]
+async fn the_use_is_a_filter_and_capitals_do_not_matter() {
+    let user = User::new();
+    let json = answer(
+        &user,
+        &["--vram", "12", "--use", "Embedding", "--kv-cache", "Q8_0"],
+    )
+    .await;
+    let models = json["models"].as_array().expect("a list");
+    assert!(!models.is_empty());
+    for model in models {
+        assert_eq!(model["use"], serde_json::json!(["embedding"]), "{model}");
+    }
+}
+
+#[tokio::test]
+async fn contexts_that_no_model_has_are_refused() {
+    let user = User::new();
+    for context in ["0", "-5", "20000000", "many"] {
+        let refused = user
+            .run(&["recommend", "--vram", "24", "--context", context])
+            .await;
+        assert_eq!(
+            (refused.code, refused.out.as_str()),
+            (Some(2), ""),
+            "{context}"
+        );
+        assert!(
+            refused.err.contains("from 1 to 10485760") && refused.err.contains(context),
+            "{}",
+            refused.err
+        );
+    }
+    // The longest that is believed is calculated, and what cannot serve it is named.
+    let json = answer(&user, &["--vram", "24", "--context", "10000000"]).await;
+    let named = json["smaller_context"].as_array().expect("a list");
+    assert!(!named.is_empty() && json["models"].as_array().expect("a list").is_empty());
+}
+
+#[tokio::test]
+async fn what_ollama_has_is_marked_without_asking_it() {
+    let user = User::new();
+    let library = user
+        .home()
+        .join(".ollama/models/manifests/registry.ollama.ai/library");
+    fs::create_dir_all(library.join("qwen3.8")).unwrap();
+    let manifest = r#"{"layers":[{"mediaType":"application/vnd.ollama.image.model"}]}"#;
+    fs::write(library.join("qwen3.8/27b"), manifest).unwrap();
+    let json = answer(&user, &["--vram", "24", "--format", "Q4_K_M"]).await;
+    let installed = |name: &str| {
+        let models = json["models"].as_array().expect("a list");
+        let model = models.iter().find(|model| model["name"] == name);
+        model.expect("suggested")["installed"] == true
+    };
+    assert!(installed("Qwen3.8 27B") && !installed("Qwen3.6 27B"));
 }
 
 #[tokio::test]
@@ -72,7 +144,7 @@ async fn without_a_stated_size_the_gpu_is_asked_and_said() {
         told.out
     );
     assert!(
-        lines.next().is_some_and(|line| !line.contains("assumed")),
+        lines.next().is_some_and(|line| line.ends_with(" GiB free")),
         "{}",
         told.out
     );
@@ -101,38 +173,49 @@ async fn a_catalogue_of_ones_own_is_added_and_its_mistakes_are_told() {
     fs::create_dir_all(file.parent().expect("a folder")).unwrap();
     let entry = r#"
         [[model]]
-        name = "Mine 2B"
+        name = "Mine 27B"
         family = "Mine"
         released = "2026-11"
-        source = "me/mine-2b"
+        source = "me/mine-27b"
         licence = "MIT"
-        parameters_b = 2.0
-        layers = 24
-        attention_heads = 16
-        kv_heads = 8
+        parameters_b = 27.2
+        layers = 46
+        attention_heads = 32
+        kv_heads = 16
         head_dim = 128
-        hidden = 2048
-        feed_forward = 8192
-        vocabulary = 32000
-        context = 8192
+        hidden = 4608
+        feed_forward = 36864
+        vocabulary = 256000
+        tied_embeddings = true
+        context = 32768
         native_precision = "BF16"
-        ollama = { Q8_0 = "me/mine:2b-q8_0" }
+        ollama = { Q4_K_M = "me/mine:27b-q4_K_M" }
     "#;
     fs::write(&file, entry).unwrap();
-    let json = answer(&user, &["--vram", "5"]).await;
+    let json = answer(&user, &["--vram", "32"]).await;
     let models = json["models"].as_array().expect("a list");
     let mine = models
         .iter()
-        .find(|model| model["name"] == "Mine 2B")
+        .find(|model| model["name"] == "Mine 27B")
         .expect("suggested");
-    assert_eq!(mine["fetch"], "ollama pull me/mine:2b-q8_0");
+    assert_eq!(mine["fetch"], "ollama pull me/mine:27b-q4_K_M");
 
-    fs::write(&file, entry.replace("layers = 24", "layers = 0")).unwrap();
-    let refused = user.run(&["recommend", "--vram", "5"]).await;
-    assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""));
+    // A wrong entry is told with line and key, and takes nothing else down.
+    let second = entry
+        .replace("Mine 27B", "Second")
+        .replace("layers = 46", "layers = 0");
+    fs::write(&file, format!("{entry}{second}")).unwrap();
+    let told = user.run(&["recommend", "--vram", "32"]).await;
+    assert_eq!((told.code, told.err.as_str()), (Some(0), ""));
+    let words: Vec<_> = told.out.split_whitespace().collect();
+    let text = words.join(" ");
+    assert!(text.contains("models.toml, line 28, layers"), "{text}");
     assert!(
-        refused.err.contains("models.toml, line 9, layers"),
-        "{}",
-        refused.err
+        text.contains("Mine 27B") && text.contains("Qwen3.8 27B"),
+        "{text}"
     );
+
+    fs::write(&file, b"\xff").unwrap();
+    let told = user.run(&["recommend", "--vram", "32"]).await;
+    assert!(told.out.contains("this is not UTF-8"), "{}", told.out);
 }

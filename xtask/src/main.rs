@@ -1,4 +1,4 @@
-//! The developer's commands: `cargo xtask run | test | bench | bundle | screenshots | hardware | windows`.
+//! The developer's commands: `cargo xtask run | test | bench | bundle | screenshots | catalogue | hardware | windows`.
 
 use std::process::ExitCode;
 
@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod bundle;
+mod catalogue;
 mod hardware;
 mod packages;
 mod release;
@@ -37,6 +38,8 @@ enum Command {
     Bundle(bundle::BundleArgs),
     /// Make the README's pictures from the running app. Takes about twelve minutes.
     Screenshots,
+    /// Hold the catalogue of models against what others published.
+    Catalogue(catalogue::CatalogueArgs),
     /// Build the folder that runs the hardware tests on a machine with a GPU and without Rust.
     Hardware(hardware::HardwareArgs),
     /// What that folder does on the machine with the GPU.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::bench(&args),
         Command::Bundle(args) => bundle::bundle(&args),
         Command::Screenshots => screenshots::screenshots(),
+        Command::Catalogue(args) => catalogue::catalogue(&args),
         Command::Hardware(args) => hardware::hardware(&args),
         Command::HardwareRecord(args) => hardware::record(&args),
         Command::Windows(args) => windows::windows(&args),

@@ -10,7 +10,6 @@ pub mod gpu;
 pub mod hold_time;
 pub mod host;
 pub mod keeper;
-pub mod models;
 pub mod policy;
 pub mod programs;
 pub mod proof;
@@ -21,4 +20,5 @@ pub mod text;
 mod time;
 pub mod units;
 
+pub use gpu_keepalive_models as models;
 pub use time::Moment;

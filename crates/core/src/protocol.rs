@@ -27,18 +27,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     gpu::GpuInfo,
-    models::{Format, KvCache},
+    models::{Format, KvCache, Use},
     proof::{Plan, Proof},
     settings::Mode,
 };
 
 mod doctor;
-mod recommend;
 mod status;
 mod tone;
 
+pub use crate::models::{ModelFit, Recommendation, SmallerContext};
 pub use doctor::{Doctor, Finding};
-pub use recommend::{ModelFit, Recommendation};
 pub use status::*;
 pub use tone::Tone;
 
@@ -113,6 +112,9 @@ pub enum Request {
         /// How the KV cache is stored.
         #[serde(default)]
         kv_cache: KvCache,
+        /// What the models are wanted for; chat without it.
+        #[serde(rename = "use", default)]
+        purpose: Use,
         /// The only format to suggest.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         format: Option<Format>,

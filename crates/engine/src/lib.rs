@@ -4,7 +4,6 @@
 //! ([`engine`]), the two seams it stands on ([`gpu`], [`host`]), the driver process ([`driver`]),
 //! and the control socket ([`socket`]).
 
-pub mod catalogue_file;
 pub mod clock;
 pub mod doctor;
 pub mod driver;
@@ -15,6 +14,7 @@ pub mod host;
 mod keepalive;
 pub mod log_tail;
 pub mod machine;
+pub mod own_models;
 pub mod paths;
 mod power;
 mod processes;

@@ -30,6 +30,23 @@ export type Celsius = number;
 export type ColdCase = "ordinary" | "boost_disabled" | "never_cold";
 
 /**
+ * How to fetch and to serve a model with one program.
+ */
+export type Commands = {
+/**
+ * The program.
+ */
+runtime: Runtime,
+/**
+ * The command that fetches the model.
+ */
+fetch: string,
+/**
+ * The command that serves it with the calculated context and cache.
+ */
+run: string, };
+
+/**
  * CUDA compute capability, such as 9.0 for Hopper.
  */
 export type ComputeCapability = {
@@ -214,9 +231,9 @@ evidence: string,
 advice: string, };
 
 /**
- * How weights are stored in a GGUF file, smallest first.
+ * How weights are stored in a GGUF file, the lowest quality first.
  */
-export type Format = "Q3_K_M" | "MXFP4" | "Q4_K_M" | "Q5_K_M" | "Q6_K" | "Q8_0" | "F16";
+export type Format = "Q2_K" | "Q3_K_M" | "IQ4_XS" | "Q4_K_M" | "Q4_0" | "MXFP4" | "Q5_K_M" | "Q6_K" | "Q8_0" | "F16";
 
 /**
  * What kind of failure the driver reported; decides the advice, never the wording of the driver.
@@ -377,7 +394,7 @@ export type GpuUuid = string;
 /**
  * How the KV cache is stored.
  */
-export type KvCache = "f16" | "q8_0";
+export type KvCache = "f16" | "q8_0" | "q4_0";
 
 /**
  * A measurement of cold against warm that is under way.
@@ -423,33 +440,49 @@ name: string,
  */
 parameters_b: number,
 /**
- * Billions of parameters used for one token.
+ * Billions of parameters used for one token; equal to all in a dense model.
  */
 active_parameters_b: number,
+/**
+ * Billions of parameters used for one token; `null` in a dense model.
+ */
+active_b: number | null,
 /**
  * How the weights are stored.
  */
 format: Format,
 /**
+ * What the model is good for.
+ */
+use: Array<Use>,
+/**
  * How much of the free VRAM it takes; aggressive for one that fits only in part.
  */
 tier: Tier,
 /**
- * Whether all of it fits, the error included.
+ * Whether it fits in this placement, the error included; not when only some layers do.
  */
 fits: boolean,
 /**
- * Everything together; more than is free when it does not fit.
+ * Where its parts are kept.
+ */
+placement: Placement,
+/**
+ * Everything on the card; more than is free when it does not fit.
  */
 total_gib: number,
 /**
- * How much more it may take, with 95 % confidence.
+ * How far a load may be from that.
  */
 error_gib: number,
 /**
- * The weights.
+ * The weights on the card.
  */
 weights_gib: number,
+/**
+ * Of them, the part that reads images; 0 where it is not loaded.
+ */
+vision_gib: number,
 /**
  * Keys and values of the context.
  */
@@ -463,11 +496,15 @@ compute_gib: number,
  */
 context_gib: number,
 /**
- * The context that was calculated: what was asked for, or the model's own limit.
+ * Main memory that the rest takes.
+ */
+ram_gib: number,
+/**
+ * The context that was calculated, which is the one that was asked for.
  */
 context_tokens: number,
 /**
- * The longest context that fits; 0 when the model does not.
+ * The longest context that fits in this placement.
  */
 max_context_tokens: number,
 /**
@@ -475,7 +512,7 @@ max_context_tokens: number,
  */
 native_context_tokens: number,
 /**
- * Layers that fit; the others run on the CPU, several times slower.
+ * Layers on the card; the processor computes the others.
  */
 layers_on_gpu: number,
 /**
@@ -483,9 +520,29 @@ layers_on_gpu: number,
  */
 layers: number,
 /**
- * The command that fetches it.
+ * Layers whose experts the processor computes.
+ */
+cpu_expert_layers: number,
+/**
+ * Tokens a second, as a range: a full context on a slow machine, an empty one on a fast one.
+ */
+tokens_per_s: [number, number],
+/**
+ * The command that fetches it, with the simplest program that can serve it so.
  */
 fetch: string,
+/**
+ * The command that serves it with this context and cache.
+ */
+run: string,
+/**
+ * The same for every program that can serve it so.
+ */
+commands: Array<Commands>,
+/**
+ * Whether Ollama has it already.
+ */
+installed: boolean,
 /**
  * Why it is here, in one line.
  */
@@ -494,6 +551,14 @@ reason: string,
  * The licence's name.
  */
 licence: string,
+/**
+ * Whether the licence allows commercial use.
+ */
+commercial_use: boolean,
+/**
+ * Year and month of publication.
+ */
+released: string,
 /**
  * The publisher's repository on Hugging Face.
  */
@@ -542,6 +607,11 @@ export type Percent = number;
  * What the engine is doing for one GPU.
  */
 export type Phase = "off" | "asleep" | "warm" | "yielding" | "paused" | "fault";
+
+/**
+ * Where a model is kept.
+ */
+export type Placement = "gpu" | "experts_on_cpu" | "partial";
 
 /**
  * What feeds the machine.
@@ -645,13 +715,25 @@ export type Recommendation = {
  */
 vram_gib: number,
 /**
- * What nobody has taken.
+ * VRAM that is free.
  */
 free_gib: number,
 /**
  * Whether `free_gib` is an assumption, because no GPU was asked.
  */
 free_is_assumed: boolean,
+/**
+ * Main memory of the machine.
+ */
+ram_gib: number,
+/**
+ * Whether `ram_gib` is an assumption.
+ */
+ram_is_assumed: boolean,
+/**
+ * What the models are wanted for.
+ */
+use: Use,
 /**
  * The context that was asked for, at least 256 tokens.
  */
@@ -669,11 +751,15 @@ format: Format | null,
  */
 checked: string | null,
 /**
- * Tier by tier and best first; those that fit only in part are last.
+ * Best first; those that fit only in part are last.
  */
 models: Array<ModelFit>,
 /**
- * What else the user should know, such as what would fit when nothing does.
+ * Models that can serve only a smaller context than was asked for.
+ */
+smaller_context: Array<SmallerContext>,
+/**
+ * What the sizes include, how exact they are, and what would fit when nothing does.
  */
 notes: Array<string>, };
 
@@ -722,6 +808,10 @@ context_tokens?: number | null,
  * How the KV cache is stored.
  */
 kv_cache: KvCache,
+/**
+ * What the models are wanted for; chat without it.
+ */
+use: Use,
 /**
  * The only format to suggest.
  */
@@ -772,6 +862,11 @@ warm_spread_ms: number | null,
  * How many times as long it took cold.
  */
 ratio: number | null, };
+
+/**
+ * A program that serves models.
+ */
+export type Runtime = "ollama" | "llama_cpp" | "lm_studio";
 
 /**
  * What a setting accepts.
@@ -893,6 +988,27 @@ problems: Array<SettingsProblem>, };
 export type Severity = "ok" | "info" | "warning" | "error";
 
 /**
+ * A model that can serve only a smaller context than was asked for.
+ */
+export type SmallerContext = {
+/**
+ * What people call it.
+ */
+name: string,
+/**
+ * How the weights are stored.
+ */
+format: Format,
+/**
+ * The longest context that it can serve on this card.
+ */
+context_tokens: number,
+/**
+ * The longest context it was made for.
+ */
+native_context_tokens: number, };
+
+/**
  * Everything there is to know, at one moment.
  */
 export type Status = {
@@ -940,6 +1056,11 @@ export type Tier = "conservative" | "optimal" | "aggressive";
  * How a GPU looks at a glance, told by colour and by shape; the better, the less.
  */
 export type Tone = "off" | "full" | "asleep" | "low" | "middling" | "paused" | "hot" | "fault";
+
+/**
+ * What a model is wanted for.
+ */
+export type Use = "chat" | "code" | "vision" | "embedding";
 
 /**
  * Memory of one GPU.

@@ -13,6 +13,8 @@ use crate::{
 
 /// The memory of one card.
 struct Card {
+    /// As the driver reports it; `None` for a stated size, which is another machine's.
+    name: Option<String>,
     total_gib: f64,
     free_gib: Option<f64>,
 }
@@ -48,10 +50,12 @@ impl Keeper {
                 vram_gib,
                 context_tokens,
                 kv_cache,
+                purpose,
                 format,
             } => {
                 let card = match vram_gib {
                     Some(total_gib) => Ok(Card {
+                        name: None,
                         total_gib,
                         free_gib: None,
                     }),
@@ -60,11 +64,14 @@ impl Keeper {
                 match card {
                     Ok(card) => {
                         let query = Query {
-                            vram_total_gib: card.total_gib,
                             vram_free_gib: card.free_gib,
+                            card: card.name,
                             context_tokens: context_tokens.unwrap_or(DEFAULT_CONTEXT_TOKENS),
                             kv_cache,
+                            purpose,
                             format,
+                            // What only the machine knows is added there.
+                            ..Query::for_vram(card.total_gib)
                         };
                         return self.look_up(ticket, Lookup::Recommend(Box::new(query)));
                     }
@@ -170,6 +177,7 @@ impl Keeper {
             let lane = self.gpus.iter().find(|lane| lane.info.uuid == info.uuid);
             let sample = lane.and_then(|lane| lane.policy.record().sample());
             Card {
+                name: Some(info.name.clone()),
                 total_gib: info.vram_total.gib(),
                 free_gib: sample.and_then(|sample| sample.vram_free).map(Bytes::gib),
             }

@@ -68,3 +68,22 @@ fn lines_look_as_specified() {
         assert_eq!(written.unwrap(), line);
     }
 }
+
+#[test]
+fn clients_from_before_the_use_are_answered_for_chat() {
+    let line = r#"{"request":"recommend","vram_gib":8.0,"context_tokens":8192,"kv_cache":"f16"}"#;
+    let request: Request = serde_json::from_str(line).expect("an older client");
+    let Request::Recommend { purpose, .. } = &request else {
+        panic!("another request: {request:?}");
+    };
+    assert_eq!(*purpose, crate::models::Use::Chat);
+    let code = line.replace("\"vram", "\"use\":\"code\",\"vram");
+    let request: Request = serde_json::from_str(&code).expect("a client of today");
+    assert!(matches!(
+        request,
+        Request::Recommend {
+            purpose: crate::models::Use::Code,
+            ..
+        }
+    ));
+}

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gpu_keepalive_core::{
     gpu::GpuInfo,
     keeper::{Input, StoreAction, Ticket, Worker},
-    models::{self, Catalogue, Query},
+    models::{self, Query},
     proof::quick_in_words,
     protocol::{ApiError, ErrorCode, ProofReport, Reply},
 };
@@ -13,7 +13,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Report, last_words};
 use crate::{
-    catalogue_file::catalogue, proof::KeptProofs, settings_store::SettingsStore, state::StateFolder,
+    own_models::{self, OwnCatalogue},
+    proof::KeptProofs,
+    settings_store::SettingsStore,
+    state::StateFolder,
 };
 
 /// Every file of ours.
@@ -68,7 +71,7 @@ impl Files {
     fn carry_out(&mut self, order: Order) -> Option<Report> {
         match order {
             Order::Action(action) => self.act(action).map(Report::Input),
-            Order::Recommend(ticket, query) => Some(Report::Reply(ticket, self.recommend(&query))),
+            Order::Recommend(ticket, query) => Some(Report::Reply(ticket, self.recommend(*query))),
             Order::Benchmarks(ticket, gpus) => {
                 let reply = Reply::Proof(self.benchmarks(&gpus));
                 Some(Report::Reply(ticket, Ok(reply)))
@@ -118,18 +121,20 @@ impl Files {
         }
     }
 
-    fn recommend(&self, query: &Query) -> Result<Reply, ApiError> {
-        let refused = |error: String| ApiError::new(ErrorCode::InvalidArgument, error);
-        let own;
-        let catalogue = match self.settings.path() {
-            Some(path) => {
-                own = catalogue(path).map_err(|error| refused(error.to_string()))?;
-                &own
-            }
-            None => Catalogue::embedded(),
+    fn recommend(&self, query: Query) -> Result<Reply, ApiError> {
+        let query = Query {
+            ram_gib: query.card.as_ref().and_then(|_| own_models::ram_gib()),
+            installed: own_models::installed_in_ollama(),
+            shell: own_models::shell(),
+            ..query
         };
-        let answer = models::recommend(catalogue, query).map_err(|e| refused(e.to_string()))?;
-        Ok(Reply::Recommend(Box::new(answer)))
+        let own = match self.settings.path() {
+            Some(path) => own_models::catalogue(path),
+            None => OwnCatalogue::none(),
+        };
+        let answer = models::recommend(&own.catalogue, &query)
+            .map_err(|error| ApiError::new(ErrorCode::InvalidArgument, error.to_string()))?;
+        Ok(Reply::Recommend(Box::new(own.with_problems(answer))))
     }
 
     /// Read anew, as `bench` without an engine writes the file too.

@@ -1,0 +1,20 @@
+//! Buffers for intermediate results.
+
+use crate::{bytes::mib, model::Model};
+
+use super::Load;
+
+/// With the CUDA context the half gigabyte that every model was seen to need at least.
+const LEAST: f64 = mib(192);
+
+/// The scores of one batch over the vocabulary and a few rows of the residual stream in 32 bits,
+/// and the attention mask in 16. Without flash attention, also the scores of every head over the
+/// whole context.
+pub(super) fn bytes(model: &Model, tokens: u64, load: &Load) -> f64 {
+    let scores = u64::from(model.vocabulary) + 4 * u64::from(model.hidden);
+    let mut bytes = load.batch_tokens * (4 * scores + 2 * tokens);
+    if !load.flash_attention {
+        bytes += load.batch_tokens * 4 * u64::from(model.attention_heads) * tokens;
+    }
+    (bytes as f64).max(LEAST)
+}

@@ -1,0 +1,207 @@
+use std::collections::BTreeMap;
+
+use super::format::{Format, Use};
+
+/// One entry of the catalogue, from its publisher's own configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// What people call it.
+    pub name: String,
+    /// The publisher's line of models; suggestions in a tier show one of a family.
+    pub family: String,
+    /// Year and month of publication, as `2025-04`.
+    pub released: String,
+    /// The publisher's repository on Hugging Face.
+    pub source: String,
+    /// Where the configuration was read besides `source`; doubts are named here too.
+    pub evidence: Vec<String>,
+    /// The day on which the entry was compared with its evidence, as `2026-11-28`.
+    pub checked: Option<String>,
+    /// The licence's name.
+    pub licence: String,
+    /// Whether the licence allows commercial use, be it under conditions.
+    pub commercial_use: bool,
+    /// What it is good for.
+    pub uses: Vec<Use>,
+    /// Billions of parameters, the vision part included and prediction heads not.
+    pub parameters_b: f64,
+    /// Billions of parameters used for one token; equal to all of them in a dense model.
+    pub active_parameters_b: f64,
+    /// Layers.
+    pub layers: u32,
+    /// Query heads.
+    pub attention_heads: u32,
+    /// Heads with keys and values, in the layers that see the whole context.
+    pub kv_heads: u32,
+    /// Numbers in one head, in the layers that see the whole context.
+    pub head_dim: u32,
+    /// Width of the residual stream.
+    pub hidden: u32,
+    /// Width of the feed-forward part; of one expert in a mixture of experts.
+    pub feed_forward: u32,
+    /// Matrices in a feed-forward part: 3 with gate, up and down, 2 without a gate.
+    pub feed_forward_matrices: u32,
+    /// Tokens in the vocabulary.
+    pub vocabulary: u32,
+    /// Whether the output layer is the input embedding.
+    pub tied_embeddings: bool,
+    /// Whether query, key and value are one tensor in GGUF files.
+    pub fused_qkv: bool,
+    /// The mixture of experts, in such a model.
+    pub experts: Option<Experts>,
+    /// Width of the feed-forward part in the layers without experts, or beside the experts.
+    pub dense_feed_forward: Option<u32>,
+    /// What decides the size of the KV cache.
+    pub attention: Attention,
+    /// Billions of parameters of the embeddings added in each layer, which stay in main memory.
+    pub per_layer_embeddings_b: f64,
+    /// Billions of parameters that read images or sound; they stay at 16 bits.
+    pub vision_b: f64,
+    /// Billions of parameters of the heads that predict further tokens.
+    pub prediction_b: f64,
+    /// Tokens it was made for.
+    pub context: u64,
+    /// Format of the published weights, such as `BF16`.
+    pub native_precision: String,
+    /// Ollama's tag of each format it is offered in.
+    pub ollama: BTreeMap<Format, String>,
+    /// What differs in the files that Ollama offers.
+    pub ollama_files: OllamaFiles,
+    /// A repository with GGUF files, for llama.cpp and LM Studio.
+    pub gguf: Option<Gguf>,
+}
+
+/// What differs in the files that Ollama converts itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OllamaFiles {
+    /// Value projections are at 16 bits in quantised files.
+    pub value_f16: bool,
+    /// Embedding and output layer are two tensors although the model shares them.
+    pub untied: bool,
+    /// The heads that predict further tokens are in the file, at 16 bits.
+    pub prediction_f16: bool,
+}
+
+/// GGUF files on Hugging Face.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gguf {
+    /// The repository.
+    pub repository: String,
+    /// The formats in it, the lowest quality first.
+    pub formats: Vec<Format>,
+}
+
+/// A mixture of experts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Experts {
+    /// Experts in a layer.
+    pub count: u32,
+    /// Experts that a token goes through.
+    pub active: u32,
+    /// Further experts of the same width that every token goes through.
+    pub shared: u32,
+    /// Layers that have experts.
+    pub layers: u32,
+    /// Matrices in an expert: 3 with gate, up and down, 2 without a gate.
+    pub matrices: u32,
+    /// Width that the experts read and write, where it is not that of the residual stream.
+    pub width: Option<u32>,
+}
+
+/// What each layer keeps of the context.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Attention {
+    /// Layers whose cache grows with the whole context.
+    pub full_layers: u32,
+    /// The full layers have no value projection of their own; the cache holds both all the same.
+    pub values_are_keys: bool,
+    /// The full layers keep a compressed cache.
+    pub latent: Option<Latent>,
+    /// Layers that keep only a window.
+    pub sliding: Option<Sliding>,
+    /// Layers that keep a state of fixed size.
+    pub recurrent: Option<Recurrent>,
+    /// Layers that read another layer's cache and have none.
+    pub cacheless_layers: u32,
+}
+
+/// Layers that keep only a window of the context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sliding {
+    /// Tokens in the window.
+    pub window: u64,
+    /// Layers with a window.
+    pub layers: u32,
+    /// Their heads with keys and values.
+    pub kv_heads: u32,
+    /// Numbers in one of their heads.
+    pub head_dim: u32,
+}
+
+/// Multi-head latent attention: a compressed cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Latent {
+    /// Numbers of the compressed keys and values.
+    pub rank: u32,
+    /// Numbers of the position-dependent key.
+    pub rope: u32,
+}
+
+/// Layers with a state of fixed size (linear attention, state space).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recurrent {
+    /// Layers with a state, or with neither state nor cache.
+    pub layers: u32,
+    /// The state of all of them together, in MiB.
+    pub state_mib: f64,
+    /// Billions of parameters in their fused projections, which K formats keep at a higher
+    /// precision.
+    pub fused_b: f64,
+}
+
+impl Attention {
+    /// Every layer keeps keys and values of the whole context.
+    pub const fn full(layers: u32) -> Self {
+        Self {
+            full_layers: layers,
+            values_are_keys: false,
+            latent: None,
+            sliding: None,
+            recurrent: None,
+            cacheless_layers: 0,
+        }
+    }
+
+    /// Whether every projection follows from heads and widths.
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.latent.is_none() && self.recurrent.is_none()
+    }
+}
+
+impl Model {
+    /// Whether it is good for that.
+    pub fn is_for(&self, purpose: Use) -> bool {
+        self.uses.contains(&purpose)
+    }
+
+    /// Whether it makes vectors instead of text.
+    pub fn is_embedding(&self) -> bool {
+        self.is_for(Use::Embedding)
+    }
+
+    /// Whether there is a GGUF file in that format, which llama.cpp serves.
+    pub(crate) fn gguf_has(&self, format: Format) -> bool {
+        self.gguf
+            .as_ref()
+            .is_some_and(|gguf| gguf.formats.contains(&format))
+    }
+
+    /// The formats that it can be had in, the lowest quality first.
+    pub fn formats(&self) -> Vec<Format> {
+        let gguf = self.gguf.iter().flat_map(|gguf| gguf.formats.iter());
+        let mut formats: Vec<_> = self.ollama.keys().chain(gguf).copied().collect();
+        formats.sort_unstable();
+        formats.dedup();
+        formats
+    }
+}
