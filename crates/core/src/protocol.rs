@@ -32,15 +32,17 @@ use crate::{
     settings::Mode,
 };
 
+mod badge;
 mod doctor;
+mod message;
 mod recommend;
 mod status;
-mod tone;
 
+pub use badge::Badge;
 pub use doctor::{Doctor, Finding};
+pub use message::*;
 pub use recommend::{ModelFit, Recommendation};
 pub use status::*;
-pub use tone::Tone;
 
 /// Longest accepted line, its newline included.
 pub const MAX_LINE_BYTES: usize = 64 * 1024;

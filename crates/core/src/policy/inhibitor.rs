@@ -51,15 +51,17 @@ fn limit(settings: &Settings, gpu: &GpuInfo) -> Celsius {
 }
 
 impl Inhibitor {
-    /// Every reason that applies now, in the order of [`PauseReason`].
+    /// Every reason that applies now, in the order of [`PauseReason`]. `source` is the worse of what
+    /// the machine and the driver report.
     pub(super) fn reasons(
         &mut self,
         seen: &Observations<'_>,
         record: &GpuRecord,
+        source: PowerSource,
         needs_vram: bool,
         now: Moment,
     ) -> Vec<PauseReason> {
-        let on_battery = self.on_battery(seen, record);
+        let on_battery = source != PowerSource::Ac;
         self.take_temperature(seen, record, now);
         self.take_vram(seen, record);
         let sensor_lost =
@@ -104,14 +106,6 @@ impl Inhibitor {
         }
     }
 
-    fn on_battery(&self, seen: &Observations<'_>, record: &GpuRecord) -> bool {
-        let driver = record
-            .sample()
-            .and_then(|sample| sample.power_source)
-            .unwrap_or_default();
-        seen.host.power_source.worse(driver) != PowerSource::Ac
-    }
-
     fn take_temperature(&mut self, seen: &Observations<'_>, record: &GpuRecord, now: Moment) {
         if !seen.settings.thermal.enabled {
             self.hot_since = None;
@@ -142,13 +136,18 @@ impl Inhibitor {
             self.vram_short = free < reserve;
             return;
         }
+        self.vram_short = free < self.vram_needed(seen, record);
+    }
+
+    /// VRAM that has to be free before a context may be opened.
+    pub(super) fn vram_needed(&self, seen: &Observations<'_>, record: &GpuRecord) -> Bytes {
         let context = record.context_vram().unwrap_or(EXPECTED_CONTEXT);
         let margin = if self.vram_short {
             VRAM_HYSTERESIS
         } else {
             Bytes(0)
         };
-        let needed = reserve.0.saturating_add(context.0).saturating_add(margin.0);
-        self.vram_short = free.0 < needed;
+        let reserve = seen.settings.vram_reserve;
+        Bytes(reserve.0.saturating_add(context.0).saturating_add(margin.0))
     }
 }

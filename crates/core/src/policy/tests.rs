@@ -15,6 +15,7 @@ use crate::{
 
 mod demand;
 mod measuring;
+mod message;
 mod properties;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -58,8 +59,9 @@ fn transcript(rig: &mut Rig, time: Duration) -> String {
 fn a_laptop_in_mode_always_climbs_to_pulses_and_stays_ready() {
     let mut rig = rig("rtx-3070-laptop", Mode::Always);
     let phases = transcript(&mut rig, 5 * MINUTE);
-    let told = rig.policy.attempts().join("\n");
-    assert_snapshot!(format!("{phases}\n{told}\n"));
+    let attempts = rig.policy.attempts().iter();
+    let attempts: String = attempts.map(|attempt| format!("{attempt}\n")).collect();
+    assert_snapshot!(format!("{phases}\n{attempts}"));
 }
 
 #[test]
@@ -223,8 +225,8 @@ fn all_reasons_are_told_at_once() {
     let decision = rig.decision().expect("decided");
     assert_eq!(decision.reasons, [PauseReason::User, PauseReason::Budget]);
     assert_snapshot!(
-        decision.text,
-        @"Paused: by you, until you resume; the energy budget of today is spent"
+        decision.message,
+        @"Paused: you paused it until you resume. Today's energy budget is used up."
     );
 }
 

@@ -72,10 +72,10 @@ fn known_of(lane: &Lane) -> GpuEvidence {
     GpuEvidence {
         sample: record.sample().cloned(),
         phase: lane.decision.as_ref().map(|decision| decision.phase),
-        pause_reasons: lane
+        message: lane
             .decision
             .as_ref()
-            .map(|decision| decision.reasons.clone())
+            .map(|decision| decision.message.clone())
             .unwrap_or_default(),
         fault: record.fault().map(|fault| fault.error.clone()),
         ..GpuEvidence::new(lane.info.clone())

@@ -9,6 +9,7 @@ use gpu_keepalive_core::{
     policy::{Decision, GpuPolicy, Observations, PolicyEvent, Switches, others_computing},
     protocol::Phase,
     settings::Settings,
+    status_text::cannot_benchmark,
 };
 use jiff::civil::Date;
 
@@ -71,8 +72,9 @@ impl Lane {
     }
 
     /// Why this GPU cannot be measured now; `None` when it can.
-    pub(super) fn cannot_measure(&self) -> Option<&str> {
-        self.decision.as_ref()?.cannot_measure.as_deref()
+    pub(super) fn cannot_measure(&self) -> Option<String> {
+        let decision = self.decision.as_ref()?;
+        decision.cannot_measure.as_ref().map(cannot_benchmark)
     }
 
     /// Takes in what came of an action. Whether it told of a process that came to this GPU or left
@@ -177,13 +179,13 @@ impl Lane {
             .is_none_or(|b| b.phase != decision.phase || b.reasons != decision.reasons)
         {
             self.phase_since = now;
-            tracing::info!(%gpu, phase = ?decision.phase, "{}", decision.text);
+            tracing::info!(%gpu, phase = ?decision.phase, "{}", decision.message);
         }
         if let Some(action) = decision.action
             && before.is_none_or(|before| before.action != decision.action)
         {
             let interval = decision.interval.map(tracing::field::debug);
-            tracing::debug!(%gpu, interval, "{action} ({})", decision.text);
+            tracing::debug!(%gpu, interval, "{action} ({})", decision.message);
         }
     }
 

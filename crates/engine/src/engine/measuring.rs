@@ -85,7 +85,7 @@ impl Core {
             ));
         }
         if let Some(why) = self.lane_of(&gpu.uuid).and_then(Lane::cannot_measure) {
-            return refused(why.to_owned());
+            return refused(why);
         }
         Ok(Job {
             gpu: gpu.clone(),
@@ -112,7 +112,6 @@ impl Core {
         };
         let lane = self.lane_of(&gpu);
         if let Some(why) = lane.and_then(Lane::cannot_measure) {
-            let why = why.to_owned();
             return self.end_measurement(why);
         }
         let is_closed = lane.is_none_or(Lane::is_closed);

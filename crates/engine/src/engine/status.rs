@@ -5,16 +5,17 @@ use gpu_keepalive_core::{
     gpu::{ClocksEventReasons, PowerSource},
     policy::Pause,
     protocol::{
-        EnergyReport, EnergyToday, EngineStatus, FaultStatus, GpuStatus, Notice, Phase, Severity,
-        Status, Tone, VramStatus,
+        Badge, EnergyReport, EnergyToday, EngineStatus, EngineText, FaultStatus, GpuStatus, Hold,
+        Notice, Phase, Severity, Status, StatusText, VramStatus,
     },
+    status_text::present,
 };
 
 use super::{Core, Discovery, EngineOptions, lane::Lane};
 
 /// The status before the first step.
 pub(super) fn empty(options: &EngineOptions) -> Status {
-    Status {
+    let mut status = Status {
         engine: EngineStatus {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),
@@ -22,22 +23,26 @@ pub(super) fn empty(options: &EngineOptions) -> Status {
             mode: options.mode.unwrap_or(options.settings.settings().mode),
             enabled: true,
             uptime_s: 0.0,
+            paused: false,
             pause_remaining_s: None,
             leases: 0,
             power_source: PowerSource::default(),
+            text: EngineText::default(),
         },
         gpus: Vec::new(),
         energy: EnergyToday::default(),
         notices: Vec::new(),
         measuring: None,
         desktop: None,
-    }
+    };
+    present(&mut status);
+    status
 }
 
 impl Core {
     pub(super) fn build_status(&self, now: Moment) -> Status {
         let price = self.options.settings.settings().energy.price_per_kwh;
-        Status {
+        let mut status = Status {
             engine: EngineStatus {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 pid: std::process::id(),
@@ -45,12 +50,14 @@ impl Core {
                 mode: self.switches.mode,
                 enabled: self.switches.enabled,
                 uptime_s: seconds(now.since(self.started)),
+                paused: self.switches.pause.is_on(now),
                 pause_remaining_s: match self.switches.pause {
                     Pause::Until(end) => Some(seconds(end.since(now))),
                     Pause::No | Pause::Indefinitely => None,
                 },
                 leases: self.leases.count(),
                 power_source: self.host.power_source,
+                text: EngineText::default(),
             },
             gpus: self
                 .lanes
@@ -61,7 +68,9 @@ impl Core {
             notices: self.notices(),
             measuring: self.measuring_status(now),
             desktop: self.desktop,
-        }
+        };
+        present(&mut status);
+        status
     }
 
     pub(super) fn energy_report(&self, days: u32) -> EnergyReport {
@@ -116,18 +125,21 @@ fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
     let sample = record.sample();
     let decision = lane.decision.as_ref();
     let info = &lane.info;
-    let mut status = GpuStatus {
+    GpuStatus {
         index: info.index,
         uuid: info.uuid.clone(),
         name: info.name.clone(),
         pci_bus_id: info.pci_bus_id,
         phase: decision.map_or(Phase::Asleep, |decision| decision.phase),
-        phase_text: decision.map_or_else(|| "Starting".to_owned(), |d| d.text.clone()),
+        phase_text: String::new(),
         phase_s: seconds(now.since(lane.phase_since)),
         reasons: decision
             .map(|decision| decision.reasons.clone())
             .unwrap_or_default(),
-        tone: Tone::default(),
+        message: decision.map(|d| d.message.clone()).unwrap_or_default(),
+        hold: Hold::default(),
+        text: StatusText::default(),
+        badge: Badge::default(),
         pstate: sample.and_then(|sample| sample.pstate),
         sm_clock_mhz: sample.and_then(|sample| sample.sm_clock),
         sm_clock_max_mhz: info.sm_clock_max,
@@ -153,17 +165,20 @@ fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
             .and_then(|decision| decision.interval)
             .map(|interval| interval.as_millis() as u64),
         pulses: record.pulses(),
-        attempts: lane.policy.attempts().to_vec(),
+        attempts: lane
+            .policy
+            .attempts()
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         fault: record.fault().map(|fault| FaultStatus {
             kind: fault.error.kind,
             message: fault.error.message.clone(),
             advice: fault.error.kind.advice().to_owned(),
             retry_in_s: seconds(lane.retry_in(now)),
         }),
-        cannot_measure: lane.cannot_measure().map(str::to_owned),
-    };
-    status.tone = Tone::of(&status);
-    status
+        cannot_measure: lane.cannot_measure(),
+    }
 }
 
 /// In seconds to the millisecond: more digits are noise to people and programs alike.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{gpu::GpuErrorKind, simulation::EventKind};
+use crate::{gpu::GpuErrorKind, simulation::EventKind, status_text::cannot_benchmark};
 
 /// Why a GPU that was kept warm cannot be measured a while after something happened.
 fn why_not(preset: &str, happens: impl FnOnce(&mut Rig)) -> String {
@@ -8,10 +8,8 @@ fn why_not(preset: &str, happens: impl FnOnce(&mut Rig)) -> String {
     happens(&mut rig);
     rig.run_for(30 * SECOND);
     let decision = rig.decision().expect("decided");
-    decision
-        .cannot_measure
-        .clone()
-        .unwrap_or_else(|| "It can be measured.".to_owned())
+    let obstacle = decision.cannot_measure.as_ref();
+    obstacle.map_or_else(|| "A benchmark is possible.".to_owned(), cannot_benchmark)
 }
 
 fn event(kind: EventKind) -> impl FnOnce(&mut Rig) {
