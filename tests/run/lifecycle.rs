@@ -72,9 +72,9 @@ async fn debug_tells_every_decision_with_its_reason() {
         .await;
     let ended = engine.interrupted().await;
     for part in [
-        "look (Warming up: kept ready all the time)",
-        "hold with an open context (Warming up: kept ready all the time)",
-        "let go (Paused: by you, until you resume)",
+        "look (Getting ready (always on))",
+        "hold with an open context (Getting ready (always on))",
+        "let go (Paused: you paused it until you resume)",
     ] {
         assert!(ended.err.contains(part), "{part}\n{}", ended.err);
     }
