@@ -168,6 +168,32 @@ fn a_panic_in_a_driver_binding_can_be_caught_in_a_release() {
 }
 
 #[test]
+fn the_pages_decide_nothing_about_a_state() {
+    let tests = ["ui/src/protocol/", "ui/src/testing/", "ui/src/dev/"];
+    for ending in [".ts", ".svelte"] {
+        for source in sources(&["ui/src"], ending) {
+            let of_tests = tests.iter().any(|folder| source.path.starts_with(folder));
+            if of_tests || source.path.ends_with(".test.ts") {
+                continue;
+            }
+            let state = [
+                ".phase",
+                ".reasons",
+                ".message.",
+                ".strategy",
+                ".power_source",
+            ];
+            let lines = naming(&source, &state);
+            assert!(
+                lines.is_empty(),
+                "{} decides on a state instead of showing its text: {lines:?}",
+                source.path
+            );
+        }
+    }
+}
+
+#[test]
 fn files_stay_small() {
     for source in sources(&["crates", "src-tauri", "xtask", "tests"], ".rs") {
         let lines = source.text.lines().count();

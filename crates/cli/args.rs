@@ -42,7 +42,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 GPU Kee
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Keep the GPUs ready until Ctrl-C, and say what changes.
+    /// Keep the GPUs ready until Ctrl-C, and print what changes.
     Run(RunArgs),
     /// Show what GPU Keepalive is doing.
     Status(StatusArgs),
@@ -60,7 +60,7 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Show what keeping the GPU warm cost and brought, by day.
+    /// Show what keeping the GPU ready cost and brought, by day.
     Energy {
         /// How many days back, today included: 1 to 90.
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=90))]
@@ -69,7 +69,7 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Measure how much faster the first request is when the GPU is kept warm, and what it costs.
+    /// Measure how much faster the first request is when the GPU is kept ready, and what it costs.
     Bench(BenchArgs),
     /// Suggest models that fit your GPU, or a stated amount of VRAM.
     Recommend(RecommendArgs),
@@ -98,7 +98,7 @@ pub(crate) enum Command {
 /// `run`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunArgs {
-    /// When to keep the GPUs warm, instead of what the settings say.
+    /// When to keep the GPUs ready, instead of what the settings say.
     #[arg(long, value_parser = mode_parser())]
     pub(crate) mode: Option<Mode>,
 }
@@ -122,7 +122,7 @@ pub(crate) enum Switch {
     On,
     /// Switch the keepalive off.
     Off,
-    /// Let go of the GPUs until you resume, or for a time.
+    /// Release the GPUs until you resume, or for a time.
     Pause {
         /// For how long, such as 30m or 1h30m; without it until you resume.
         #[arg(long = "for", value_name = "TIME", value_parser = parse_duration, allow_hyphen_values = true)]
@@ -130,7 +130,7 @@ pub(crate) enum Switch {
     },
     /// End a pause.
     Resume,
-    /// Choose when the GPUs are kept warm.
+    /// Choose when the GPUs are kept ready.
     Mode {
         /// always: from start to stop. while_loaded: as long as an AI program has the GPU open.
         /// on_demand: from the first sign of use until some time after the last.

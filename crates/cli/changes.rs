@@ -32,7 +32,7 @@ impl Teller {
             ""
         };
         let mut lines = vec![format!(
-            "GPU Keepalive {}, mode {}{simulated}; Ctrl-C ends it",
+            "GPU Keepalive {}, mode {}{simulated}. Ctrl-C ends it.",
             engine.version, engine.mode
         )];
         let notices = status.notices.iter().map(|notice| notice.message.clone());
@@ -67,10 +67,7 @@ impl Teller {
         }
         for gone in &old.gpus {
             if !new.gpus.iter().any(|gpu| gpu.uuid == gone.uuid) {
-                lines.push(format!(
-                    "{}  no longer looked after",
-                    short_name(gone, &old)
-                ));
+                lines.push(format!("{}  No longer kept ready", short_name(gone, &old)));
             }
         }
         lines
@@ -93,10 +90,10 @@ fn engine_lines(old: &Status, new: &Status) -> Vec<String> {
     let mut lines = Vec::new();
     if old.engine.enabled != new.engine.enabled {
         let switched = if new.engine.enabled { "on" } else { "off" };
-        lines.push(format!("the keepalive was switched {switched}"));
+        lines.push(format!("Switched {switched}"));
     }
     if old.engine.mode != new.engine.mode {
-        lines.push(format!("mode {} → {}", old.engine.mode, new.engine.mode));
+        lines.push(format!("Mode {} → {}", old.engine.mode, new.engine.mode));
     }
     let news = new.notices.iter();
     let news = news.filter(|notice| !old.notices.contains(notice));
@@ -128,31 +125,29 @@ fn held(gpu: &GpuStatus) -> Option<Strategy> {
         .filter(|_| matches!(gpu.phase, Phase::Warm | Phase::Yielding))
 }
 
-/// `RTX 3070 Laptop  P8 → P0, 1785 MHz: Warm: kept ready all the time; a pulse every 4 s`.
+/// `RTX 3070 Laptop  P8 → P0 · 1785 MHz · Ready (always on) · A tiny pulse of work every 4 s`.
 fn gpu_line(old: Option<&GpuStatus>, gpu: &GpuStatus, status: &Status) -> String {
     let was = old.and_then(|old| old.pstate);
-    let pstate = match (was, gpu.pstate) {
-        (Some(was), Some(is)) if was != is => Some(format!("{was} → {is}")),
-        (_, Some(is)) => Some(is.to_string()),
-        (_, None) => None,
-    };
+    let pstate = gpu.pstate.map(|is| match was {
+        Some(was) if was != is => format!("{was} → {is}"),
+        _ => is.to_string(),
+    });
     let clock = gpu.sm_clock_mhz.map(|clock| clock.to_string());
-    let speed: Vec<_> = [pstate, clock].into_iter().flatten().collect();
-    let speed = match speed.is_empty() {
-        true => String::new(),
-        false => format!("{}: ", speed.join(", ")),
-    };
-    let hold = held(gpu).and_then(|_| hold(gpu));
-    let hold = hold.map(|hold| format!("; {hold}")).unwrap_or_default();
-    // The sentence about the phase has the driver's words already.
-    let advice = gpu.fault.as_ref().filter(|_| gpu.phase == Phase::Fault);
-    let advice = advice.map(|fault| format!(". {}", fault.advice));
-    format!(
-        "{}  {speed}{}{hold}{}",
-        short_name(gpu, status),
-        gpu.phase_text,
-        advice.unwrap_or_default()
-    )
+    let hold = held(gpu).and_then(|_| hold(gpu)).map(str::to_owned);
+    let parts = [pstate, clock, Some(state(gpu)), hold];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    format!("{}  {}", short_name(gpu, status), parts.join(" · "))
+}
+
+/// The state in words; of a fault also what to do, and the driver's words.
+fn state(gpu: &GpuStatus) -> String {
+    let text = &gpu.phase_text;
+    match &gpu.fault {
+        Some(fault) if gpu.phase == Phase::Fault => {
+            format!("{text}. {} ({})", fault.advice, fault.message)
+        }
+        _ => text.clone(),
+    }
 }
 
 #[cfg(test)]

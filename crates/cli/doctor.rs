@@ -2,10 +2,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::bail;
-use gpu_keepalive_core::{
-    protocol::{Doctor, Finding, Reply, Request, Severity},
-    text::wrapped,
-};
+use gpu_keepalive_core::protocol::{Doctor, Finding, Reply, Request, Severity};
 use gpu_keepalive_engine::{
     clock::Clock,
     doctor::{Places, examine},
@@ -18,7 +15,7 @@ use gpu_keepalive_engine::{
     settings_store::SettingsStore,
 };
 
-use crate::{output, reach};
+use crate::{output, reach, text::wrapped};
 
 #[cfg(test)]
 mod tests;

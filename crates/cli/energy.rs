@@ -1,8 +1,5 @@
 use anyhow::bail;
-use gpu_keepalive_core::{
-    energy,
-    protocol::{EnergyReport, Reply, Request},
-};
+use gpu_keepalive_core::protocol::{EnergyReport, Reply, Request};
 use gpu_keepalive_engine::{
     clock::Clock, engine::StateFolder, paths::Paths, settings_store::SettingsStore,
 };
@@ -10,13 +7,15 @@ use serde_json::json;
 
 use crate::{output, reach};
 
+mod render;
+
 /// What keeping the GPUs warm cost and brought, from the running engine or from what it kept.
 pub(crate) async fn energy(days: u32, as_json: bool) -> anyhow::Result<()> {
     let report = report(days).await?;
     if as_json {
         output::write_json(&json!({"days": report.days, "currency": report.currency}))?;
     } else {
-        output::write(energy::render(&report).as_bytes())?;
+        output::write(render::render(&report).as_bytes())?;
     }
     Ok(())
 }

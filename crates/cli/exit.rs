@@ -3,6 +3,7 @@ use std::{io, process::ExitCode};
 use gpu_keepalive_core::{
     gpu::{GpuError, GpuErrorKind},
     protocol::ErrorCode,
+    status_text::capitalised,
 };
 use gpu_keepalive_engine::{
     gpu::simulated::LoadScenarioError,
@@ -35,7 +36,8 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     }
     anstream::eprintln!("gpu-keepalive: {}", sentence(error));
     if let Some(error) = error.downcast_ref::<GpuError>() {
-        anstream::eprintln!("{}", error.kind.advice());
+        let kind = error.kind;
+        anstream::eprintln!("{}. {}", capitalised(kind.meaning()), kind.advice());
     }
     ExitCode::from(code(error))
 }

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use gpu_keepalive_core::{
     gpu::PowerSource,
-    protocol::{GpuStatus, Phase, Severity, Status},
+    protocol::{Badge, GpuStatus, Notice, Severity, Status},
     units::Bytes,
 };
 
@@ -17,7 +17,7 @@ pub(crate) fn render(status: &Status) -> String {
     let mut blocks = vec![header(status)];
     blocks.extend(status.gpus.iter().map(gpu_block));
     if status.gpus.is_empty() {
-        blocks.push("No GPU is looked after.\n".to_owned());
+        blocks.extend(engine_text(status).map(|text| format!("{text}.\n")));
     }
     blocks.push(row("Today", &energy(status)));
     if !status.notices.is_empty() {
@@ -33,12 +33,12 @@ pub(crate) fn line(status: &Status) -> String {
         .iter()
         .map(|gpu| {
             let name = short_name(gpu, status);
-            let mut parts = vec![paint(phase_style(gpu.phase), phase_word(gpu.phase))];
+            let mut parts = vec![paint(style(gpu.badge), &gpu.text.short)];
             parts.extend(speed(gpu));
             parts.extend(gpu.temperature_c.map(|t| t.to_string()));
             parts.extend(gpu.power_w.map(|p| p.to_string()));
-            parts.extend(hold(gpu));
-            format!("{name}: {}", parts.join(", "))
+            parts.extend(hold(gpu).map(str::to_owned));
+            format!("{name}: {}", parts.join(" · "))
         })
         .collect();
     let simulated = if status.engine.simulated {
@@ -46,62 +46,52 @@ pub(crate) fn line(status: &Status) -> String {
     } else {
         ""
     };
-    let gpus = if gpus.is_empty() {
-        "no GPU".to_owned()
-    } else {
-        gpus.join(" | ")
+    let gpus = match engine_text(status) {
+        Some(text) => text.to_owned(),
+        None => gpus.join(" | "),
     };
     format!("{simulated}{gpus}")
+}
+
+/// The reason why there is no GPU to show.
+fn engine_text(status: &Status) -> Option<&str> {
+    status.engine.text.no_gpu.as_deref()
 }
 
 fn header(status: &Status) -> String {
     let engine = &status.engine;
     let simulated = if engine.simulated {
-        "Simulated GPUs\n"
+        "These GPUs are simulated.\n"
     } else {
         ""
     };
     let switched = if engine.enabled { "on" } else { "off" };
-    let power = match engine.power_source {
-        PowerSource::Ac => "",
-        PowerSource::Battery => ", on battery",
-        PowerSource::UndersizedAdapter => ", on an adapter that is too small",
-    };
     let leases = match engine.leases {
         0 => String::new(),
         1 => ", one lease".to_owned(),
         n => format!(", {n} leases"),
     };
-    let pause = match engine.pause_remaining_s {
-        Some(seconds) => format!(", paused for another {}", seconds_text(seconds)),
-        None => String::new(),
-    };
-    format!(
-        "{simulated}GPU Keepalive {} is {switched}, mode {}{power}{leases}{pause}\n",
+    let mut text = format!(
+        "{simulated}GPU Keepalive {} is {switched}, mode {}{leases}\n",
         engine.version, engine.mode
-    )
+    );
+    let power = (engine.power_source != PowerSource::Ac).then_some(&engine.text.power);
+    for extra in power.into_iter().chain(&engine.text.pause) {
+        text += extra.trim_end_matches('.');
+        text += ".\n";
+    }
+    text
 }
 
 fn gpu_block(gpu: &GpuStatus) -> String {
     let rows = [
-        (
-            "State",
-            Some(paint(phase_style(gpu.phase), &gpu.phase_text)),
-        ),
+        ("State", Some(paint(style(gpu.badge), &gpu.phase_text))),
         ("Speed", full_speed(gpu)),
         ("Temperature", gpu.temperature_c.map(|t| t.to_string())),
         ("Power", gpu.power_w.map(|p| p.to_string())),
         ("VRAM", vram(gpu)),
-        ("Held by", hold(gpu)),
+        ("Held by", hold(gpu).map(str::to_owned)),
         ("Pulses", (gpu.pulses > 0).then(|| gpu.pulses.to_string())),
-        (
-            "Fault",
-            // The sentence about the phase has the driver's words already.
-            gpu.fault
-                .as_ref()
-                .filter(|_| gpu.phase != Phase::Fault)
-                .map(|fault| fault.message.clone()),
-        ),
         (
             "What to do",
             gpu.fault.as_ref().map(|fault| fault.advice.clone()),
@@ -111,6 +101,10 @@ fn gpu_block(gpu: &GpuStatus) -> String {
             gpu.fault
                 .as_ref()
                 .map(|fault| format!("in {}", seconds_text(fault.retry_in_s))),
+        ),
+        (
+            "Driver says",
+            gpu.fault.as_ref().map(|fault| fault.message.clone()),
         ),
     ];
     let title = format!("{} {}", gpu.index, paint(BOLD, &gpu.name));
@@ -125,7 +119,10 @@ fn row(label: &str, value: &str) -> String {
 }
 
 fn full_speed(gpu: &GpuStatus) -> Option<String> {
-    let mut text = speed(gpu)?;
+    let mut text = speed(gpu).collect::<Vec<_>>().join(", ");
+    if text.is_empty() {
+        return None;
+    }
     if let (Some(_), Some(max)) = (gpu.sm_clock_mhz, gpu.sm_clock_max_mhz) {
         text += &format!(" of {max}");
     }
@@ -157,8 +154,8 @@ fn vram(gpu: &GpuStatus) -> Option<String> {
 fn energy(status: &Status) -> String {
     let energy = &status.energy;
     let mut text = match energy.today_wh {
-        Some(wh) => format!("{wh:.1} Wh above rest"),
-        None => "energy not known yet".to_owned(),
+        Some(wh) => format!("{wh:.1} Wh above idle"),
+        None => "energy is not known yet".to_owned(),
     };
     if let Some(cost) = energy.today_cost {
         text += &format!(", cost {cost:.2}");
@@ -170,7 +167,7 @@ fn energy(status: &Status) -> String {
     }
 }
 
-fn notice_line(notice: &gpu_keepalive_core::protocol::Notice) -> String {
+fn notice_line(notice: &Notice) -> String {
     let (word, colour) = match notice.severity {
         Severity::Ok | Severity::Info => ("note", AnsiColor::Cyan),
         Severity::Warning => ("warning", AnsiColor::Yellow),
@@ -180,25 +177,14 @@ fn notice_line(notice: &gpu_keepalive_core::protocol::Notice) -> String {
     format!("{word}: {}\n", notice.message)
 }
 
-fn phase_word(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Off => "off",
-        Phase::Asleep => "asleep",
-        Phase::Warm => "warm",
-        Phase::Yielding => "yielding",
-        Phase::Paused => "paused",
-        Phase::Fault => "fault",
-    }
-}
-
-/// The tray's colours.
-fn phase_style(phase: Phase) -> Style {
-    match phase {
-        Phase::Warm | Phase::Yielding => AnsiColor::Green.on_default(),
-        Phase::Asleep => AnsiColor::Blue.on_default(),
-        Phase::Paused => AnsiColor::Yellow.on_default(),
-        Phase::Fault => AnsiColor::Red.on_default(),
-        Phase::Off => DIM,
+/// The badge's colour.
+fn style(badge: Badge) -> Style {
+    match badge {
+        Badge::Full | Badge::Standby => AnsiColor::Green.on_default(),
+        Badge::Asleep | Badge::Low | Badge::Paused => AnsiColor::Blue.on_default(),
+        Badge::Middling => AnsiColor::Yellow.on_default(),
+        Badge::Hot | Badge::Fault => AnsiColor::Red.on_default(),
+        Badge::Off => DIM,
     }
 }
 

@@ -22,7 +22,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::{args::RunArgs, changes::Teller, output};
 
-/// Hosts the engine until the first signal; then lets go of the GPUs and ends.
+/// Hosts the engine until the first signal; then releases the GPUs and ends.
 pub(crate) async fn run(
     args: RunArgs,
     simulate: Option<String>,
@@ -89,7 +89,7 @@ async fn host(
             // What has changed is said before the end is.
             biased;
             printed = print_changes(status, &Clock::Boot) => printed,
-            _ = signals.next() => print(vec!["letting go of the GPUs".to_owned()], &Clock::Boot),
+            _ = signals.next() => print(vec!["Releasing the GPUs".to_owned()], &Clock::Boot),
         };
         drop(stop);
         let second = tokio::spawn(async move { process::exit(signals.next().await) });

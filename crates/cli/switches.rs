@@ -19,9 +19,9 @@ fn confirmation(switch: &Switch, status: &Status) -> String {
         Switch::Pause { time: Some(time) } => format!("Paused for {}", duration_text(*time)),
         Switch::Resume => "Resumed".to_owned(),
         Switch::Mode { mode } => format!("The mode is {mode}"),
-        Switch::Warm { time: None } => "Getting warm".to_owned(),
+        Switch::Warm { time: None } => "Getting ready".to_owned(),
         Switch::Warm { time: Some(time) } => {
-            format!("Getting warm, for {}", duration_text(*time))
+            format!("Getting ready for {}", duration_text(*time))
         }
     };
     let but = match switch {

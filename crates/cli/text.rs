@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use gpu_keepalive_core::{
-    protocol::{GpuStatus, Status},
-    settings::Strategy,
-};
+use gpu_keepalive_core::protocol::{GpuStatus, Hold, Status};
 
 /// A duration as people say it, in at most two units: `400 ms`, `4 s`, `1 h 30 min`.
 pub(crate) fn duration_text(duration: Duration) -> String {
@@ -63,31 +60,31 @@ pub(crate) fn short_name(gpu: &GpuStatus, status: &Status) -> String {
     }
 }
 
-/// P-state and SM clock, as far as they are known: `P0, 1785 MHz`.
-pub(crate) fn speed(gpu: &GpuStatus) -> Option<String> {
-    let parts: Vec<_> = [
-        gpu.pstate.map(|pstate| pstate.to_string()),
-        gpu.sm_clock_mhz.map(|clock| clock.to_string()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
+/// P-state and SM clock, as far as they are known.
+pub(crate) fn speed(gpu: &GpuStatus) -> impl Iterator<Item = String> {
+    let pstate = gpu.pstate.map(|pstate| pstate.to_string());
+    let clock = gpu.sm_clock_mhz.map(|clock| clock.to_string());
+    pstate.into_iter().chain(clock)
 }
 
 /// How the clocks are held; `None` when nothing is.
-pub(crate) fn hold(gpu: &GpuStatus) -> Option<String> {
-    Some(match (gpu.strategy?, gpu.pulse_interval_ms) {
-        (Strategy::PowerMizer, _) => "the driver's performance mode".to_owned(),
-        // Without pulses for now there is just the context.
-        (Strategy::Context, _) | (Strategy::Pulse, None) => "an open context".to_owned(),
-        (Strategy::Pulse, Some(millis)) => {
-            format!(
-                "a pulse every {}",
-                duration_text(Duration::from_millis(millis))
-            )
+pub(crate) fn hold(gpu: &GpuStatus) -> Option<&str> {
+    (gpu.hold != Hold::Nothing).then_some(gpu.text.hold.as_str())
+}
+
+/// The words in lines of at most `width` characters; a longer word has a line of its own.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
         }
-    })
+    }
+    lines
 }
 
 /// What keeps the clocks where they are, by NVML's name for it; `None` for a GPU at rest, which
@@ -111,7 +108,7 @@ pub(crate) fn clock_limit(name: &str) -> Option<&str> {
 pub(crate) mod tests {
     use super::*;
 
-    /// A simulated laptop, held warm by pulses.
+    /// A simulated laptop, held by pulses.
     pub(crate) fn laptop() -> Status {
         serde_json::from_str(include_str!("../../tests/fixtures/status.json")).expect("a status")
     }
@@ -138,6 +135,14 @@ pub(crate) mod tests {
         assert_eq!(seconds_text(12.4), "12 s");
         assert_eq!(seconds_text(0.2), "a moment");
         assert_eq!(seconds_text(-3.0), "–");
+    }
+
+    #[test]
+    fn long_text_is_wrapped_between_words() {
+        assert_eq!(wrapped("one two  three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("a-very-long-word b", 4), ["a-very-long-word", "b"]);
+        assert_eq!(wrapped("°C °C", 5), ["°C °C"]);
+        assert!(wrapped(" ", 5).is_empty());
     }
 
     #[test]

@@ -8,8 +8,9 @@ use resvg::{tiny_skia, usvg};
 /// enough for panels at 200 %.
 const PIXELS: u32 = 48;
 /// Each state with the P-states it is drawn with; all are drawn without a digit as well.
-const STATES: [(&str, &[u8]); 8] = [
+const STATES: [(&str, &[u8]); 9] = [
     ("full", &[0, 1, 2]),
+    ("standby", &[]),
     ("middling", &[0, 1, 2, 3, 4, 5, 6, 7]),
     (
         "low",

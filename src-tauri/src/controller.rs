@@ -180,8 +180,11 @@ impl<D: Desktop> Controller<D> {
             .as_ref()
             .is_none_or(|status| status.engine.enabled);
         let request = match action {
-            MenuAction::KeepWarm if enabled => Request::Off,
-            MenuAction::KeepWarm => Request::On,
+            MenuAction::KeepReady if enabled => Request::Off,
+            MenuAction::KeepReady => Request::On,
+            MenuAction::FullSpeed(minutes) => Request::Warm {
+                for_s: Some(f64::from(minutes) * 60.0),
+            },
             MenuAction::Pause(minutes) => Request::Pause {
                 for_s: minutes.map(|minutes| f64::from(minutes) * 60.0),
             },

@@ -10,6 +10,7 @@ use gpu_keepalive_core::{
     gpu::GpuUuid,
     protocol::{GpuStatus, PauseReason, Phase, Severity, Status},
     settings::Notifications,
+    status_text::Alert,
 };
 
 use crate::page::Page;
@@ -120,17 +121,14 @@ impl Notifier {
         let name = gpu.short_name();
         Some(match trouble {
             Trouble::Hot => Notification {
-                title: format!("{name} is too hot"),
+                title: Alert::TooHot(name).to_string(),
                 body: gpu.phase_text.clone(),
                 urgent: false,
                 page: Page::Overview,
             },
             Trouble::Fault => Notification {
-                title: format!("{name} cannot be kept warm"),
-                body: match &gpu.fault {
-                    Some(fault) => format!("{}\n{}", fault.message, fault.advice),
-                    None => gpu.phase_text.clone(),
-                },
+                title: Alert::Fault(name).to_string(),
+                body: what_to_do(gpu),
                 urgent: true,
                 page: Page::Diagnostics,
             },
@@ -143,12 +141,12 @@ impl Notifier {
             return None;
         }
         let name = gpu.short_name();
-        let title = match trouble {
-            Trouble::Hot => format!("{name} has cooled down"),
-            Trouble::Fault => format!("{name} works again"),
+        let alert = match trouble {
+            Trouble::Hot => Alert::CooledDown(name),
+            Trouble::Fault => Alert::Recovered(name),
         };
         Some(Notification {
-            title,
+            title: alert.to_string(),
             body: gpu.phase_text.clone(),
             urgent: false,
             page: Page::Overview,
@@ -188,8 +186,8 @@ impl Notifier {
         if let Some(found) = status.gpus.first() {
             let told = self.told.remove(&key);
             return (told && wanted != Notifications::Off).then(|| Notification {
-                title: "The GPU was found".to_owned(),
-                body: found.short_name().to_owned(),
+                title: Alert::GpuFound(found.short_name()).to_string(),
+                body: found.phase_text.clone(),
                 urgent: false,
                 page: Page::Overview,
             });
@@ -202,7 +200,7 @@ impl Notifier {
         self.may_tell(Kind::Trouble(Trouble::Fault), wanted, now)?;
         self.told.insert(key);
         Some(Notification {
-            title: "GPU Keepalive has no GPU".to_owned(),
+            title: Alert::NoGpu.to_string(),
             body: notice.message.clone(),
             urgent: true,
             page: Page::Diagnostics,
@@ -221,6 +219,14 @@ impl Notifier {
         self.last.insert(kind, now);
         Some(())
     }
+}
+
+/// What a fault means and what to do about it; the driver's own words are in the window.
+fn what_to_do(gpu: &GpuStatus) -> String {
+    let cause = gpu.text.cause.as_deref();
+    let advice = gpu.fault.as_ref().map(|fault| fault.advice.as_str());
+    let lines: Vec<_> = cause.into_iter().chain(advice).collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]

@@ -2,8 +2,11 @@
 
 use gpu_keepalive_core::{
     gpu::GpuErrorKind,
-    protocol::{FaultStatus, GpuStatus, Notice, PauseReason, Phase, Severity, Status, Tone},
-    units::{Megahertz, Watts},
+    protocol::{
+        Cause, FaultStatus, GpuStatus, Message, Notice, PauseReason, Phase, Severity, State, Status,
+    },
+    status_text::present,
+    units::{Celsius, Megahertz, Watts},
 };
 
 /// One laptop GPU, held in P0.
@@ -17,17 +20,23 @@ pub(crate) fn warm() -> Status {
 /// The same with a change to its GPU.
 pub(crate) fn with(change: impl FnOnce(&mut GpuStatus)) -> Status {
     let mut status = warm();
-    let gpu = &mut status.gpus[0];
-    change(gpu);
-    gpu.tone = Tone::of(gpu);
+    change(&mut status.gpus[0]);
+    present(&mut status);
     status
+}
+
+/// In that phase, state and for that cause.
+pub(crate) fn state(gpu: &mut GpuStatus, phase: Phase, state: State, cause: Option<Cause>) {
+    gpu.phase = phase;
+    let causes = cause.into_iter().collect();
+    gpu.message = Message { state, causes };
 }
 
 /// Asleep in that P-state.
 pub(crate) fn asleep(pstate: Option<u32>) -> Status {
     with(|gpu| {
-        gpu.phase = Phase::Asleep;
-        gpu.phase_text = "Asleep: nothing asks for this GPU".to_owned();
+        let cause = Cause::NothingUsesIt;
+        state(gpu, Phase::Asleep, State::Asleep, Some(cause));
         clocks(gpu, pstate, 210);
         gpu.power_w = Some(Watts(8.6));
         gpu.ready = Some(false);
@@ -42,28 +51,39 @@ pub(crate) fn clocks(gpu: &mut GpuStatus, pstate: Option<u32>, mhz: u32) {
 }
 
 /// Paused for that reason.
-pub(crate) fn paused(reason: PauseReason, text: &str) -> Status {
-    with(|gpu| {
-        gpu.phase = Phase::Paused;
-        gpu.phase_text = format!("Paused: {text}");
+pub(crate) fn paused(reason: PauseReason, cause: Cause) -> Status {
+    let mut status = with(|gpu| {
+        state(gpu, Phase::Paused, State::Paused, Some(cause));
         gpu.reasons = vec![reason];
         clocks(gpu, Some(8), 210);
-    })
+    });
+    status.engine.paused = reason == PauseReason::User;
+    present(&mut status);
+    status
+}
+
+/// A pause by the user, without an end.
+pub(crate) fn paused_by_user() -> Status {
+    paused(PauseReason::User, Cause::User { minutes: None })
 }
 
 /// A pause for heat.
 pub(crate) fn hot() -> Status {
-    paused(
-        PauseReason::Thermal,
-        "83 °C, the limit is 83 °C; goes on at 78 °C",
-    )
+    let cause = Cause::Hot {
+        now_c: Some(Celsius(84)),
+        limit_c: Celsius(83),
+        resume_c: Celsius(78),
+        own_limit: true,
+        slowed: false,
+    };
+    paused(PauseReason::Thermal, cause)
 }
 
-/// A GPU whose driver says no.
+/// A GPU whose driver refuses.
 pub(crate) fn fault(kind: GpuErrorKind) -> Status {
     with(|gpu| {
-        gpu.phase = Phase::Fault;
-        gpu.phase_text = "Not possible now: nvmlDeviceGetPowerUsage: the driver's words".to_owned();
+        let cause = Cause::Fault { kind };
+        state(gpu, Phase::Fault, State::Fault, Some(cause));
         gpu.fault = Some(FaultStatus {
             kind,
             message: "nvmlDeviceGetPowerUsage: the driver's words".to_owned(),
@@ -87,6 +107,7 @@ pub(crate) fn no_gpu() -> Status {
             GpuErrorKind::NvmlMissing.advice()
         ),
     });
+    present(&mut status);
     status
 }
 

@@ -1,7 +1,7 @@
 //! What the tray shows, as a plain value made from the status.
 
 use gpu_keepalive_core::{
-    protocol::{GpuStatus, PauseReason, Phase, Severity, Status},
+    protocol::{GpuStatus, Severity, Status},
     settings::Mode,
 };
 
@@ -36,7 +36,9 @@ pub(crate) enum MenuEntry {
 /// What a click in the menu asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MenuAction {
-    KeepWarm,
+    KeepReady,
+    /// Full speed now, for so many minutes.
+    FullSpeed(u32),
     /// Pause for so many minutes; until resumed without.
     Pause(Option<u32>),
     Resume,
@@ -75,18 +77,22 @@ impl TrayView {
 fn menu(status: &Status, head: Vec<String>, starts_at_login: Option<bool>) -> Vec<MenuEntry> {
     use MenuEntry::{Check, Item, Separator};
     // Not lines to read: desktops show those in a grey that is hard to read.
-    let open = |line| Item(MenuAction::Open, line);
+    let open = |line: String| Item(MenuAction::Open, shortened(&line));
     let mut menu: Vec<MenuEntry> = head.into_iter().map(open).collect();
     menu.extend(worst_notice(status));
     menu.extend([
         Separator,
         Check(
-            MenuAction::KeepWarm,
-            "Keep GPU warm".to_owned(),
+            MenuAction::KeepReady,
+            "Keep GPU ready".to_owned(),
             status.engine.enabled,
         ),
+        Item(
+            MenuAction::FullSpeed(15),
+            "Full speed for 15 minutes".to_owned(),
+        ),
         pause(status),
-        modes(status.engine.mode),
+        modes(status),
         Separator,
     ]);
     if status.gpus.len() > 1 {
@@ -118,16 +124,12 @@ fn headlines(status: &Status, engine: EngineAt) -> Vec<String> {
                 ""
             };
             lines.push(format!("{simulated}{}", readings(gpu)));
-            lines.push(gpu.phase_text.clone());
+            lines.push(gpu.text.line.clone());
         }
-        None => lines.push(
-            icon::no_gpu(status)
-                .map_or("Looking for GPUs", |_| "No GPU")
-                .to_owned(),
-        ),
+        None => lines.extend(status.engine.text.no_gpu.clone()),
     }
     if engine == EngineAt::CommandLine {
-        lines.push("Run from the command line".to_owned());
+        lines.push("Started from the command line".to_owned());
     }
     lines
 }
@@ -152,30 +154,27 @@ fn numbered(gpu: &GpuStatus) -> String {
     format!("GPU {}: {}", gpu.index, readings(gpu))
 }
 
-/// What is wrong besides the GPUs, in as much as fits a menu; the window has all of it.
+/// What is wrong besides the GPUs; the window has all of it.
 fn worst_notice(status: &Status) -> Option<MenuEntry> {
-    const LONGEST: usize = 72;
     let notice = status.notices.first()?;
-    if notice.severity < Severity::Warning {
-        return None;
+    let matters = notice.severity >= Severity::Warning;
+    matters.then(|| MenuEntry::Item(MenuAction::Diagnostics, shortened(&notice.message)))
+}
+
+/// As much of it as fits a menu.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 72;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
     }
-    let mut text = notice.message.clone();
-    if text.chars().count() > LONGEST {
-        text = text.chars().take(LONGEST).collect::<String>();
-        let whole_words = text.rfind(' ').unwrap_or(text.len());
-        text.truncate(whole_words);
-        text.push('…');
-    }
-    Some(MenuEntry::Item(MenuAction::Diagnostics, text))
+    let mut kept: String = text.chars().take(LONGEST).collect();
+    kept.truncate(kept.rfind(' ').unwrap_or(kept.len()));
+    kept.push('…');
+    kept
 }
 
 fn pause(status: &Status) -> MenuEntry {
-    let by_user = status.engine.pause_remaining_s.is_some()
-        || status
-            .gpus
-            .iter()
-            .any(|gpu| gpu.phase == Phase::Paused && gpu.reasons.contains(&PauseReason::User));
-    if by_user {
+    if status.engine.paused {
         return MenuEntry::Item(MenuAction::Resume, "Resume".to_owned());
     }
     let choice =
@@ -190,18 +189,12 @@ fn pause(status: &Status) -> MenuEntry {
     )
 }
 
-fn modes(current: Mode) -> MenuEntry {
-    let choice = |mode, label: &str| {
-        MenuEntry::Check(MenuAction::Mode(mode), label.to_owned(), mode == current)
-    };
-    MenuEntry::Submenu(
-        "When to keep it warm".to_owned(),
-        vec![
-            choice(Mode::OnDemand, "On demand"),
-            choice(Mode::WhileLoaded, "While a model is loaded"),
-            choice(Mode::Always, "Always"),
-        ],
-    )
+fn modes(status: &Status) -> MenuEntry {
+    let choices = status.engine.text.modes.iter().map(|text| {
+        let current = text.mode == status.engine.mode;
+        MenuEntry::Check(MenuAction::Mode(text.mode), text.title.clone(), current)
+    });
+    MenuEntry::Submenu("Mode".to_owned(), choices.collect())
 }
 
 #[cfg(test)]

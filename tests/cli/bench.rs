@@ -13,7 +13,7 @@ async fn a_simulated_gpu_is_measured_at_once_and_says_so() {
     assert_snapshot!(ended.out);
     for progress in [
         "(simulated): at most",
-        "round 2 of 2: reading a prompt (prefill) after a rest of 20 s, kept warm",
+        "round 2 of 2: reading a prompt (prefill) after a rest of 20 s, ready",
     ] {
         assert!(ended.err.contains(progress), "{}", ended.err);
     }

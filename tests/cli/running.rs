@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use gpu_keepalive_core::{
-    protocol::{Phase, Request},
+    protocol::{Request, State},
     settings::Mode,
+    status_text::present,
 };
 use gpu_keepalive_engine::socket::Server;
 use insta::assert_snapshot;
@@ -109,7 +110,7 @@ async fn watching_writes_a_line_for_each_change_of_what_is_shown() {
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut next = async || soon("a line", lines.next_line()).await.unwrap().unwrap();
-    assert!(next().await.contains("warm, P0"));
+    assert!(next().await.contains("Ready · P0"));
     let change = |change: &dyn Fn(&mut gpu_keepalive_core::protocol::Status)| {
         running
             .engine
@@ -117,10 +118,13 @@ async fn watching_writes_a_line_for_each_change_of_what_is_shown() {
             .send_modify(|status| change(Arc::make_mut(status)));
     };
     change(&|status| status.engine.uptime_s += 1.0);
-    change(&|status| status.gpus[0].phase = Phase::Yielding);
+    change(&|status| {
+        status.gpus[0].message.state = State::Busy;
+        present(status);
+    });
     let line = next().await;
     assert!(
-        line.contains("yielding"),
+        line.contains("Busy · P0"),
         "a line for a change that is not shown: {line}"
     );
     running.server.abort();
@@ -157,7 +161,9 @@ async fn a_reader_that_has_seen_enough_is_no_failure() {
         .unwrap();
     drop(child.stdout.take());
     running.engine.status.send_modify(|status| {
-        Arc::make_mut(status).gpus[0].phase = Phase::Off;
+        let status = Arc::make_mut(status);
+        status.gpus[0].message.state = State::Off;
+        present(status);
     });
     let ended = soon("the end", child.wait_with_output()).await.unwrap();
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");

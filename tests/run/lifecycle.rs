@@ -72,10 +72,10 @@ async fn debug_logs_every_decision_and_every_action() {
         .await;
     let ended = engine.interrupted().await;
     for part in [
-        "Warming up: kept ready all the time (Warm)",
+        "Getting ready (always on) (Warm)",
         "DEBUG sample",
         "DEBUG hold with an open context",
-        "Paused: by you, until you resume (Paused)",
+        "Paused: you paused it until you resume (Paused)",
         "DEBUG release",
     ] {
         assert!(ended.err.contains(part), "{part}\n{}", ended.err);

@@ -140,7 +140,7 @@ async fn no_chosen_gpu_is_said_and_is_no_end() {
         .await;
     assert!(status.gpus.is_empty());
     let text = user.run(&["status"]).await.out;
-    assert!(text.contains("No GPU is looked after"), "{text}");
+    assert!(text.contains("The chosen GPUs do not exist."), "{text}");
     assert!(text.contains("GPU “7”"), "{text}");
 }
 
@@ -152,7 +152,7 @@ async fn the_limit_of_the_settings_is_the_one_that_pauses() {
     engine.until_phase(Phase::Paused).await;
     let gpu = &engine.status().await.gpus[0];
     assert!(
-        gpu.phase_text.contains("the limit is 50 °C"),
+        gpu.phase_text.contains("your limit of 50 °C"),
         "{}",
         gpu.phase_text
     );

@@ -55,8 +55,8 @@ async fn a_pause_and_a_warm_up_end_by_themselves() {
     engine.until_warm().await;
     let told = engine.interrupted().await.out;
     for part in [
-        "Warming up: as you asked, for less than a minute",
-        "Paused: by you, for less than a minute",
+        "Getting ready: for 1 min, as you asked",
+        "Paused: you paused it. Resumes in 1 min.",
     ] {
         assert!(told.contains(part), "{part}\n{told}");
     }

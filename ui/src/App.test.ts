@@ -22,7 +22,11 @@ describe("axe finds nothing wrong", () => {
   test("on every step of the setup, and with a refused setting", async () => {
     const { container, user } = await open("setup");
     await settled("setup");
-    for (const heading of ["Models that fit", "What keeping warm brings", "When to keep it warm"]) {
+    for (const heading of [
+      "Models that fit",
+      "What keeping the GPU ready brings",
+      "When to be ready",
+    ]) {
       await user.click(screen.getByRole("button", { name: "Next" }));
       await screen.findByRole("heading", { name: heading });
       expect(await violations(container)).toEqual([]);
@@ -53,7 +57,7 @@ describe("axe finds nothing wrong where the GPU is measured", () => {
   test("where that is not possible, and with two GPUs", async () => {
     const busy = recorded.status.gpus.map((gpu) => ({ ...gpu, ...STATES.yielding }));
     const { container } = await toMeasuring({ ...recorded.status, gpus: busy });
-    expect(await screen.findAllByText(/another program is computing/)).toHaveLength(2);
+    expect(await screen.findAllByText(/Ollama is answering/)).toHaveLength(2);
     expect(await violations(container)).toEqual([]);
   });
 });
@@ -80,18 +84,18 @@ test("the pages are reached with the keyboard", async () => {
 
 test("a lost connection greys the values, stops the switches and mends itself", async () => {
   const { engine, container } = await open("overview", statusWith(STATES.warm));
-  const keep = await screen.findByRole<HTMLButtonElement>("switch", { name: "Keep GPU warm" });
+  const keep = await screen.findByRole<HTMLButtonElement>("switch", { name: "Keep GPU ready" });
   await engine.disconnect("The engine ended.");
   const banner = await screen.findByRole("alert");
   expect(banner.textContent).toContain("No connection to GPU Keepalive.");
   expect(banner.textContent).toContain("The engine ended.");
-  expect(screen.getByText("Ready for the next request for another 12 min")).toBeTruthy();
+  expect(screen.getByText("Sleeps in 12 min unless your AI is used.")).toBeTruthy();
   expect(container.querySelector(".stale")).toBeTruthy();
   expect(keep.matches(":disabled")).toBe(true);
 
   engine.status = statusWith(STATES.asleep);
   await engine.reconnect();
-  expect(await screen.findByText("Nothing asks for this GPU")).toBeTruthy();
+  expect(await screen.findByText("No AI program is using this GPU.")).toBeTruthy();
   expect(screen.queryByRole("alert")).toBeNull();
   expect(container.querySelector(".stale")).toBeNull();
 });

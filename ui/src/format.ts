@@ -58,11 +58,7 @@ export function money(value: number, currency: string): string {
   return withUnit(fixed(value, cents), currency);
 }
 
-/** `400 ms`, `4 s`, `12 min`, `3 h`. */
-export function milliseconds(value: number): string {
-  return value < 1000 ? withUnit(number(value), "ms") : duration(value / 1000);
-}
-
+/** `4 s`, `12 min`, `3 h`. */
 export function duration(seconds: number): string {
   if (seconds < 60) return withUnit(number(seconds, seconds < 10 ? 1 : 0), "s");
   if (seconds < 7200) return withUnit(number(seconds / 60), "min");

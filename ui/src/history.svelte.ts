@@ -1,6 +1,6 @@
 // The last ten minutes of every GPU, gathered from status events; nothing is stored.
 
-import type { GpuStatus, Phase, Status } from "./protocol";
+import type { Badge, GpuStatus, Status } from "./protocol";
 
 /** How far back the chart reaches. */
 export const SPAN_S = 600;
@@ -11,8 +11,9 @@ const RESOLUTION_S = 0.5;
 export interface Point {
   /** Seconds since 1970. */
   time: number;
-  /** `null` when the connection was lost. */
-  phase: Phase | null;
+  /** In one or two words; `null` when the connection was lost. */
+  state: string | null;
+  badge: Badge | null;
   pstate: number | null;
   sm_clock_mhz: number | null;
   temperature_c: number | null;
@@ -54,20 +55,21 @@ class Track {
   add(gpu: GpuStatus, time: number): void {
     const pulsed = this.pulses !== null && gpu.pulses > this.pulses;
     this.pulses = gpu.pulses;
-    const { phase, pstate, sm_clock_mhz, temperature_c, power_w } = gpu;
-    this.push({ time, phase, pstate, sm_clock_mhz, temperature_c, power_w, pulsed });
+    const { badge, pstate, sm_clock_mhz, temperature_c, power_w } = gpu;
+    const state = gpu.text.short;
+    this.push({ time, state, badge, pstate, sm_clock_mhz, temperature_c, power_w, pulsed });
   }
 
   interrupt(time: number): void {
     const nothing = { pstate: null, sm_clock_mhz: null, temperature_c: null, power_w: null };
-    this.points.push({ time, phase: null, ...nothing, pulsed: false });
+    this.points.push({ time, state: null, badge: null, ...nothing, pulsed: false });
     this.pulses = null;
   }
 
   private push(point: Point): void {
     const before = this.points.at(-2);
     const last = this.points.at(-1);
-    if (before && last?.phase === point.phase && point.time - before.time < RESOLUTION_S) {
+    if (before && last?.state === point.state && point.time - before.time < RESOLUTION_S) {
       this.points.pop();
       point.pulsed ||= last.pulsed;
     }

@@ -28,7 +28,7 @@ test("a change of phase always has a point of its own", () => {
   history.add(statusWith(), 0);
   history.add(statusWith(STATES.thermal), 0.1);
   history.add(statusWith(), 0.2);
-  expect(history.of(uuid).map((point) => point.phase)).toEqual(["warm", "paused", "warm"]);
+  expect(history.of(uuid).map((point) => point.state)).toEqual(["Ready", "Paused", "Ready"]);
 });
 
 test("a lost connection leaves a gap, and pulses of that time are not marked", () => {

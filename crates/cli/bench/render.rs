@@ -5,7 +5,7 @@ use gpu_keepalive_core::{
     units::Bytes,
 };
 
-/// A proof for people.
+/// The result as text.
 pub(super) fn text(proof: &Proof) -> String {
     let simulated = if proof.simulated { " (simulated)" } else { "" };
     let mut text = format!(
@@ -15,20 +15,20 @@ pub(super) fn text(proof: &Proof) -> String {
     for (title, value) in [
         ("Clocks stay up after work", hold_time(proof)),
         ("Power", power(proof)),
-        ("Kept warm by", kept_by(proof)),
+        ("Held by", kept_by(proof)),
     ] {
         text += &format!("{title:<27}{value}\n");
     }
     text += &format!(
         "\n{:<27}{:>16}{:>16}{:>10}\n",
-        "First request, ms", "cold", "kept warm", "times"
+        "First request, ms", "cold", "ready", "times"
     );
     proof
         .workloads
         .iter()
         .for_each(|workload| rows(&mut text, workload));
     text += &match (proof.quick, proof.rounds) {
-        (true, 1) => "A short measurement: each request once.\n".to_owned(),
+        (true, 1) => "A quick benchmark: each request once.\n".to_owned(),
         (_, 1) => "Each request once.\n".to_owned(),
         (_, rounds) => format!("Medians of {rounds} rounds and their spread.\n"),
     };
@@ -68,7 +68,7 @@ fn milliseconds(median: Option<f64>, spread: Option<f64>) -> String {
 }
 
 fn hold_time(proof: &Proof) -> String {
-    let not_seen = || "longer than was waited for".to_owned();
+    let not_seen = || "longer than the benchmark waited".to_owned();
     proof
         .hold_time_s
         .map_or_else(not_seen, |seconds| format!("{seconds:.1} s"))
@@ -82,7 +82,7 @@ fn power(proof: &Proof) -> String {
     [
         watts(proof.watts.asleep, "asleep"),
         watts(proof.watts.cold, "with a program loaded"),
-        watts(proof.watts.warm, "kept warm"),
+        watts(proof.watts.warm, "ready"),
     ]
     .join(", ")
 }

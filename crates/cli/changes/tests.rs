@@ -1,12 +1,18 @@
 use gpu_keepalive_core::{
     gpu::{GpuErrorKind, PState},
-    protocol::{FaultStatus, Notice, PauseReason, Phase, Severity},
+    protocol::{Cause, FaultStatus, Message, Notice, PauseReason, Phase, Severity, State},
     settings::{Mode, Strategy},
+    status_text::present,
     units::{Celsius, Megahertz, Watts},
 };
 
 use super::*;
 use crate::text::tests::laptop;
+
+fn message(state: State, cause: Option<Cause>) -> Message {
+    let causes = cause.into_iter().collect();
+    Message { state, causes }
+}
 
 /// The lines for a day in the life of one GPU, each step told from the last.
 #[test]
@@ -14,15 +20,17 @@ fn a_transcript() {
     let mut status = laptop();
     let gpu = &mut status.gpus[0];
     gpu.phase = Phase::Asleep;
-    gpu.phase_text = "Asleep: nothing asks for the GPU".to_owned();
+    gpu.message = message(State::Asleep, Some(Cause::NothingUsesIt));
     gpu.pstate = PState::new(8);
     gpu.sm_clock_mhz = Some(Megahertz(210));
     gpu.strategy = None;
     gpu.pulse_interval_ms = None;
     gpu.ready = Some(false);
+    present(&mut status);
     let (mut teller, mut told) = Teller::new(Arc::new(status.clone()));
     let mut then = |step: &str, change: &dyn Fn(&mut Status)| {
         change(&mut status);
+        present(&mut status);
         told.push(format!("-- {step}"));
         told.extend(teller.tell(Arc::new(status.clone())));
     };
@@ -30,7 +38,7 @@ fn a_transcript() {
     then("warm", &|status| {
         let gpu = &mut status.gpus[0];
         gpu.phase = Phase::Warm;
-        gpu.phase_text = "Warm: the mode is always".to_owned();
+        gpu.message = message(State::Ready { always: true }, None);
         gpu.pstate = PState::new(0);
         gpu.sm_clock_mhz = Some(Megahertz(1785));
         gpu.strategy = Some(Strategy::Context);
@@ -47,7 +55,7 @@ fn a_transcript() {
     then("pulses", &|status| {
         let gpu = &mut status.gpus[0];
         gpu.attempts
-            .push("an open context did not hold: P8 after 18 s".to_owned());
+            .push("An open CUDA context alone let the clocks fall after 18 s.".to_owned());
         gpu.strategy = Some(Strategy::Pulse);
         gpu.pulse_interval_ms = Some(100);
     });
@@ -59,19 +67,28 @@ fn a_transcript() {
     then("a lease", &|status| {
         let gpu = &mut status.gpus[0];
         gpu.phase = Phase::Yielding;
-        gpu.phase_text = "In use: no pulses while a program runs inference".to_owned();
+        gpu.message = message(State::Busy, Some(Cause::Lease { application: None }));
         gpu.pulse_interval_ms = None;
     });
     then("its end", &|status| {
         let gpu = &mut status.gpus[0];
         gpu.phase = Phase::Warm;
-        gpu.phase_text = "Warm: the mode is always".to_owned();
+        gpu.message = message(State::Ready { always: true }, None);
         gpu.pulse_interval_ms = Some(759);
     });
     then("hot", &|status| {
         let gpu = &mut status.gpus[0];
         gpu.phase = Phase::Paused;
-        gpu.phase_text = "Paused: it is hot (83 °C)".to_owned();
+        gpu.message = message(
+            State::Paused,
+            Some(Cause::Hot {
+                now_c: Some(Celsius(84)),
+                limit_c: Celsius(83),
+                resume_c: Celsius(78),
+                own_limit: true,
+                slowed: false,
+            }),
+        );
         gpu.reasons = vec![PauseReason::Thermal];
         gpu.pulse_interval_ms = None;
     });
@@ -95,13 +112,14 @@ fn a_transcript() {
     then("lost", &|status| {
         let gpu = &mut status.gpus[0];
         gpu.phase = Phase::Fault;
-        gpu.phase_text = "Not possible now: nvmlDeviceGetPerformanceState: GPU is lost".to_owned();
+        let kind = GpuErrorKind::GpuLost;
+        gpu.message = message(State::Fault, Some(Cause::Fault { kind }));
         gpu.pstate = None;
         gpu.sm_clock_mhz = None;
         gpu.fault = Some(FaultStatus {
-            kind: GpuErrorKind::GpuLost,
+            kind,
             message: "nvmlDeviceGetPerformanceState: GPU is lost".to_owned(),
-            advice: GpuErrorKind::GpuLost.advice().to_owned(),
+            advice: kind.advice().to_owned(),
             retry_in_s: 5.0,
         });
     });

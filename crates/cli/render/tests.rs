@@ -1,14 +1,21 @@
 use anstream::adapter::strip_str;
 use gpu_keepalive_core::{
     gpu::GpuErrorKind,
-    protocol::{FaultStatus, Notice, PauseReason, VramStatus},
+    protocol::{Cause, FaultStatus, Message, PauseReason, Phase, State, VramStatus},
     settings::Mode,
+    status_text::present,
 };
 
 use super::*;
 use crate::text::tests::laptop;
 
-fn plain(status: &Status) -> String {
+fn message<const N: usize>(state: State, causes: [Cause; N]) -> Message {
+    let causes = causes.into();
+    Message { state, causes }
+}
+
+fn plain(status: &mut Status) -> String {
+    present(status);
     format!(
         "{}\n{}\n",
         strip_str(&render(status)),
@@ -32,8 +39,8 @@ fn bare(status: &mut Status) -> &mut GpuStatus {
 }
 
 #[test]
-fn warm() {
-    insta::assert_snapshot!(plain(&laptop()));
+fn ready() {
+    insta::assert_snapshot!(plain(&mut laptop()));
 }
 
 #[test]
@@ -44,29 +51,29 @@ fn asleep_with_nothing_measured() {
     status.energy = Default::default();
     let gpu = bare(&mut status);
     gpu.phase = Phase::Asleep;
-    gpu.phase_text = "Asleep: nothing asks for the GPU".to_owned();
-    insta::assert_snapshot!(plain(&status));
+    gpu.message = message(State::Asleep, [Cause::NothingUsesIt]);
+    insta::assert_snapshot!(plain(&mut status));
 }
 
 #[test]
 fn paused_for_several_reasons() {
     let mut status = laptop();
     status.engine.power_source = PowerSource::Battery;
+    status.engine.paused = true;
     status.engine.pause_remaining_s = Some(1500.0);
     status.engine.leases = 2;
     status.energy.today_cost = Some(0.123);
     let gpu = &mut status.gpus[0];
     gpu.phase = Phase::Paused;
-    gpu.phase_text = "Paused by you, and because it is hot (84 °C)".to_owned();
-    gpu.reasons = vec![
-        PauseReason::User,
-        PauseReason::Thermal,
-        PauseReason::Battery,
-    ];
+    gpu.message = message(
+        State::Paused,
+        [Cause::User { minutes: Some(25) }, Cause::OnBattery],
+    );
+    gpu.reasons = vec![PauseReason::User, PauseReason::Battery];
     gpu.ready = Some(false);
     gpu.clocks_event_reasons = vec!["sw_thermal_slowdown".to_owned()];
     gpu.strategy = None;
-    insta::assert_snapshot!(plain(&status));
+    insta::assert_snapshot!(plain(&mut status));
 }
 
 #[test]
@@ -79,14 +86,15 @@ fn fault_and_notices() {
     }];
     let gpu = bare(&mut status);
     gpu.phase = Phase::Fault;
-    gpu.phase_text = "Not possible now: nvmlDeviceGetPerformanceState: GPU is lost".to_owned();
+    let kind = GpuErrorKind::GpuLost;
+    gpu.message = message(State::Fault, [Cause::Fault { kind }]);
     gpu.fault = Some(FaultStatus {
-        kind: GpuErrorKind::GpuLost,
+        kind,
         message: "nvmlDeviceGetPerformanceState: GPU is lost".to_owned(),
-        advice: GpuErrorKind::GpuLost.advice().to_owned(),
+        advice: kind.advice().to_owned(),
         retry_in_s: 7.6,
     });
-    insta::assert_snapshot!(plain(&status));
+    insta::assert_snapshot!(plain(&mut status));
 }
 
 #[test]
@@ -94,15 +102,15 @@ fn no_gpu() {
     let mut status = laptop();
     status.engine.enabled = false;
     status.gpus.clear();
-    insta::assert_snapshot!(plain(&status));
+    insta::assert_snapshot!(plain(&mut status));
 }
 
 #[test]
 fn colours_say_nothing_that_words_do_not() {
     let styled = render(&laptop());
     assert!(
-        styled.contains("\u{1b}[32mWarm"),
-        "warm is green: {styled:?}"
+        styled.contains("\u{1b}[32mReady"),
+        "ready is green: {styled:?}"
     );
-    assert!(strip_str(&styled).to_string().contains("Warm"));
+    assert!(strip_str(&styled).to_string().contains("Ready"));
 }

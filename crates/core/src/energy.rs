@@ -47,12 +47,9 @@ use crate::{
 mod baseline;
 mod day;
 mod interval;
-mod render;
 mod span;
 #[cfg(test)]
 mod tests;
-
-pub use render::render;
 
 use baseline::Baseline;
 use day::Day;

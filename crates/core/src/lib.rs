@@ -16,6 +16,7 @@ pub mod proof;
 pub mod protocol;
 pub mod settings;
 pub mod simulation;
+pub mod status_text;
 pub mod text;
 mod time;
 pub mod units;

@@ -12,63 +12,29 @@ mod governor;
 mod inhibitor;
 mod interval;
 mod measuring;
+mod message;
 mod record;
 mod schedule;
+mod switches;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use std::{collections::BTreeMap, time::Duration};
-
-use serde::{Deserialize, Serialize};
 
 use crate::{
     Moment,
     gpu::{Action, GpuError, GpuInfo, Outcome, PowerSource, Sample},
     host::{HostSample, RuntimePm},
-    protocol::{PauseReason, Phase},
-    settings::{Mode, Settings, Strategy},
+    protocol::{Cause, Message, PauseReason, Phase},
+    settings::{Settings, Strategy},
 };
 
 pub use demand::{DemandReason, others_computing, somebody_computing};
-pub use governor::{Governor, Learned, Verdict};
+pub use governor::{Attempt, Governor, Learned, Verdict};
 pub use inhibitor::thermal_limit;
 pub use interval::{FALL_FACTOR, GROWTH, IntervalLaw};
 pub use record::{Fault, GpuRecord};
-
-/// What the user switched, as opposed to set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Switches {
-    /// The keepalive is on.
-    pub enabled: bool,
-    /// When GPUs are kept warm.
-    pub mode: Mode,
-    /// A pause the user asked for.
-    pub pause: Pause,
-}
-
-/// A pause the user asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Pause {
-    /// None.
-    #[default]
-    No,
-    /// Until that moment.
-    Until(Moment),
-    /// Until resumed.
-    Indefinitely,
-}
-
-impl Pause {
-    /// Whether it is in force.
-    pub fn is_on(self, now: Moment) -> bool {
-        match self {
-            Self::No => false,
-            Self::Until(end) => now < end,
-            Self::Indefinitely => true,
-        }
-    }
-}
+pub use switches::{Pause, Switches};
 
 /// Everything a decision depends on that the policy does not keep itself.
 #[derive(Clone, Copy, Debug)]
@@ -110,10 +76,10 @@ pub struct Decision {
     pub action: Option<Action>,
     /// Time between pulses, while they are sent.
     pub interval: Option<Duration>,
-    /// The phase and its cause, for people.
-    pub text: String,
-    /// Why it cannot be measured now, for people; `None` when it can.
-    pub cannot_measure: Option<String>,
+    /// The state and its causes.
+    pub message: Message,
+    /// The reason why no benchmark can be run now; `None` when one can.
+    pub cannot_measure: Option<Cause>,
 }
 
 /// Something worth telling that is not a state.
@@ -126,8 +92,8 @@ pub enum PolicyEvent {
         /// Whether our hold had it ready.
         kept_ready: bool,
     },
-    /// The strategy ladder or the governor learned something, in plain words.
-    Attempt(String),
+    /// The strategy ladder or the governor learned something.
+    Attempt(Attempt),
 }
 
 /// One decision and when to look again.
@@ -236,17 +202,18 @@ impl GpuPolicy {
             (Phase::Off | Phase::Paused, _) | (_, None) => intended,
             (_, Some(_)) => Phase::Fault,
         };
-        let context = words::Context {
+        let context = message::Context {
             phase,
             reasons: &reasons,
             demand,
             seen,
+            source: self.source,
             record: &self.record,
-            demand_ends: self.demand.expires(seen, now),
-            thermal: self.inhibitor.thermal_limits(seen),
+            demand_signs: &self.demand,
+            inhibitor: &self.inhibitor,
             now,
         };
-        let text = words::phase_text(&context);
+        let message = message::of(&context);
         let cannot_measure = measuring::obstacle(&context);
         let reasons = if phase == Phase::Paused {
             reasons
@@ -290,7 +257,7 @@ impl GpuPolicy {
             .filter(|plan| plan.strategy == Strategy::Pulse && phase == Phase::Warm)
             .map(|plan| plan.interval);
         let decision = Decision {
-            text,
+            message,
             cannot_measure,
             phase,
             reasons,
@@ -409,7 +376,7 @@ impl GpuPolicy {
     }
 
     /// What the strategy ladder tried and saw, oldest first.
-    pub fn attempts(&self) -> &[String] {
+    pub fn attempts(&self) -> &[Attempt] {
         self.governors
             .get(&self.source)
             .map_or(&[], Governor::attempts)

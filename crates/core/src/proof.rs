@@ -80,6 +80,9 @@ pub enum ColdCase {
 pub struct WorkloadProof {
     /// Which.
     pub name: Workload,
+    /// Its meaning for people; empty in a result from before this was kept.
+    #[serde(default)]
+    pub text: String,
     /// A request right after another.
     pub back_to_back_ms: Option<f64>,
     /// Its spread.

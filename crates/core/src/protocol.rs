@@ -32,14 +32,16 @@ use crate::{
     settings::Mode,
 };
 
+mod badge;
 mod doctor;
+mod message;
 mod status;
-mod tone;
 
 pub use crate::models::{ModelFit, Recommendation, SmallerContext};
+pub use badge::Badge;
 pub use doctor::{Doctor, Finding};
+pub use message::*;
 pub use status::*;
-pub use tone::Tone;
 
 /// Longest accepted line, its newline included.
 pub const MAX_LINE_BYTES: usize = 64 * 1024;

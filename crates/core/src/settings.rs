@@ -19,6 +19,7 @@ mod field;
 mod file;
 mod list;
 mod migrate;
+mod mode;
 mod read;
 mod schema;
 

@@ -55,3 +55,8 @@ impl fmt::Display for Moment {
         write!(f, "{:.3} s", self.0.as_secs_f64())
     }
 }
+
+/// Whole minutes, rounded up and at least one, so that a sentence with them changes once a minute.
+pub(crate) fn whole_minutes(time: Duration) -> u64 {
+    ((time.as_secs_f64() / 60.0).ceil() as u64).max(1)
+}

@@ -116,7 +116,11 @@ impl App {
 #[test]
 fn every_entry_of_the_menu_does_what_it_says() {
     let cases = [
-        (MenuAction::KeepWarm, r#"{"request":"off"}"#),
+        (MenuAction::KeepReady, r#"{"request":"off"}"#),
+        (
+            MenuAction::FullSpeed(15),
+            r#"{"request":"warm","for_s":900.0}"#,
+        ),
         (
             MenuAction::Pause(Some(15)),
             r#"{"request":"pause","for_s":900.0}"#,
@@ -152,7 +156,7 @@ fn keep_warm_switches_on_what_is_off() {
     off.engine.enabled = false;
     app.hears(Input::Status(off.into()));
     assert_eq!(
-        app.hears(Input::Menu(MenuAction::KeepWarm)),
+        app.hears(Input::Menu(MenuAction::KeepReady)),
         [r#"{"request":"on"}"#]
     );
 }

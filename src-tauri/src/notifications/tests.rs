@@ -1,4 +1,4 @@
-use gpu_keepalive_core::gpu::GpuErrorKind;
+use gpu_keepalive_core::{gpu::GpuErrorKind, protocol::Cause, status_text::capitalised};
 
 use super::*;
 use crate::samples;
@@ -35,14 +35,14 @@ fn a_thermal_pause_and_its_end_are_told_once_each() {
     assert!(told.after(0, &samples::warm()).is_empty());
     insta::assert_snapshot!(told.after(1, &samples::hot()).join("\n\n"), @"
     RTX 3070 Laptop is too hot
-    Paused: 83\u{a0}°C, the limit is 83\u{a0}°C; goes on at 78\u{a0}°C
+    Paused: 84\u{a0}°C is above your limit of 83\u{a0}°C. Resumes at 78\u{a0}°C.
     ");
     for _ in 0..30 {
         assert!(told.after(1, &samples::hot()).is_empty());
     }
     insta::assert_snapshot!(told.after(1, &samples::warm()).join("\n\n"), @r"
     RTX 3070 Laptop has cooled down
-    Warm: the mode is always
+    Ready (always on)
     ");
     assert!(told.after(1, &samples::asleep(Some(8))).is_empty());
 }
@@ -75,39 +75,20 @@ fn a_recovery_from_what_nobody_heard_of_is_not_told() {
 }
 
 #[test]
-fn every_fault_is_told_in_the_drivers_words_with_advice() {
-    use GpuErrorKind::*;
-    let all = [
-        NvmlMissing,
-        CudaMissing,
-        DriverTooOld,
-        VersionMismatch,
-        DriverNotLoaded,
-        NoGpu,
-        GpuNotFound,
-        GpuLost,
-        OutOfMemory,
-        ExclusiveMode,
-        NoPermission,
-        NotSupported,
-        ContextLost,
-        TimedOut,
-        ProcessEnded,
-        Panicked,
-        Other,
-    ];
-    for kind in all {
+fn every_fault_is_told_in_plain_words_with_advice() {
+    for kind in GpuErrorKind::ALL {
         let mut told = Told::new(Notifications::Important);
         assert!(told.after(0, &samples::warm()).is_empty());
         let new = told.after(1, &samples::fault(kind));
         let [one] = new.as_slice() else {
             panic!("{kind:?}: {new:?}");
         };
-        assert!(one.contains("the driver's words"), "{one}");
+        assert!(one.contains(&capitalised(kind.meaning())), "{one}");
+        assert!(!one.contains("the driver's words"), "{one}");
         assert!(one.contains(kind.advice()), "{one}");
         assert_eq!(
             told.after(1, &samples::warm()),
-            ["RTX 3070 Laptop works again\nWarm: the mode is always"]
+            ["RTX 3070 Laptop works again\nReady (always on)"]
         );
     }
 }
@@ -118,7 +99,7 @@ fn heat_that_ends_in_a_fault_is_told_as_the_fault() {
     told.after(0, &samples::hot());
     let new = told.after(5, &samples::fault(GpuErrorKind::GpuLost));
     assert_eq!(new.len(), 1, "{new:?}");
-    assert!(new[0].contains("cannot be kept warm"), "{new:?}");
+    assert!(new[0].contains("cannot be kept ready"), "{new:?}");
     let new = told.after(5, &samples::warm());
     assert_eq!(new.len(), 1, "{new:?}");
     assert!(new[0].contains("works again"), "{new:?}");
@@ -138,7 +119,7 @@ fn a_machine_without_a_gpu_is_told_of_until_there_is_one() {
     assert!(told.after(700, &samples::no_gpu()).is_empty());
     assert_eq!(
         told.after(30, &samples::warm()),
-        ["The GPU was found\nRTX 3070 Laptop"]
+        ["RTX 3070 Laptop was found\nReady (always on)"]
     );
 }
 
@@ -154,7 +135,7 @@ fn two_hot_gpus_are_one_notification() {
 
 #[test]
 fn other_phases_are_for_those_who_want_all() {
-    let battery = samples::paused(PauseReason::Battery, "on battery");
+    let battery = samples::paused(PauseReason::Battery, Cause::OnBattery);
     let course = [
         samples::warm(),
         samples::asleep(Some(8)),

@@ -1,11 +1,11 @@
-use gpu_keepalive_core::protocol::{GpuStatus, Notice, Severity, Status, Tone};
+use gpu_keepalive_core::protocol::{Badge, GpuStatus, Notice, Severity, Status};
 
 use super::EngineAt;
 
 /// One of the drawn icons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TrayIcon {
-    pub(crate) tone: Tone,
+    pub(crate) badge: Badge,
     /// The P-state, where this drawing shows one and the driver tells it.
     pub(crate) pstate: Option<u8>,
 }
@@ -17,7 +17,7 @@ impl TrayIcon {
     /// The icon of that status: with several GPUs, of the worst.
     pub(super) fn of(status: &Status, engine: EngineAt) -> Self {
         let nothing_known = Self {
-            tone: Tone::Asleep,
+            badge: Badge::Asleep,
             pstate: None,
         };
         if engine == EngineAt::Nowhere {
@@ -25,12 +25,12 @@ impl TrayIcon {
         }
         match worst(status) {
             Some(gpu) => Self {
-                tone: gpu.tone,
+                badge: gpu.badge,
                 pstate: gpu.pstate.map(|pstate| pstate.number()),
             }
             .as_drawn(),
             None if no_gpu(status).is_some() => Self {
-                tone: Tone::Fault,
+                badge: Badge::Fault,
                 pstate: None,
             },
             None => nothing_known,
@@ -39,18 +39,18 @@ impl TrayIcon {
 
     /// Its picture.
     pub(crate) fn png(self) -> &'static [u8] {
-        let name = name(self.tone);
+        let name = name(self.badge);
         let found = DRAWN
             .iter()
             .find(|(state, pstate, _)| *state == name && *pstate == self.pstate);
-        found.expect("every tone is drawn").2
+        found.expect("every badge is drawn").2
     }
 
     /// Without the P-state where the drawing has no place for it.
     fn as_drawn(self) -> Self {
         let exists = DRAWN
             .iter()
-            .any(|(state, pstate, _)| *state == name(self.tone) && *pstate == self.pstate);
+            .any(|(state, pstate, _)| *state == name(self.badge) && *pstate == self.pstate);
         Self {
             pstate: self.pstate.filter(|_| exists),
             ..self
@@ -59,23 +59,24 @@ impl TrayIcon {
 }
 
 /// What its drawing is called.
-fn name(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Off => "off",
-        Tone::Full => "full",
-        Tone::Asleep => "asleep",
-        Tone::Low => "low",
-        Tone::Middling => "middling",
-        Tone::Paused => "paused",
-        Tone::Hot => "hot",
-        Tone::Fault => "fault",
+fn name(badge: Badge) -> &'static str {
+    match badge {
+        Badge::Off => "off",
+        Badge::Full => "full",
+        Badge::Standby => "standby",
+        Badge::Asleep => "asleep",
+        Badge::Low => "low",
+        Badge::Middling => "middling",
+        Badge::Paused => "paused",
+        Badge::Hot => "hot",
+        Badge::Fault => "fault",
     }
 }
 
 /// The GPU that the icon and the first line are about.
 pub(super) fn worst(status: &Status) -> Option<&GpuStatus> {
     // The first of equals, where `max_by_key` takes the last.
-    status.gpus.iter().rev().max_by_key(|gpu| gpu.tone)
+    status.gpus.iter().rev().max_by_key(|gpu| gpu.badge)
 }
 
 /// Why there is no GPU, when that is known.

@@ -210,8 +210,9 @@ fn escaped(text: &str) -> String {
 }
 
 /// Every action, by its id in the menu.
-const IDS: [(&str, MenuAction); 13] = [
-    ("keep-warm", MenuAction::KeepWarm),
+const IDS: [(&str, MenuAction); 14] = [
+    ("keep-ready", MenuAction::KeepReady),
+    ("full-speed-15", MenuAction::FullSpeed(15)),
     ("pause-15", MenuAction::Pause(Some(15))),
     ("pause-60", MenuAction::Pause(Some(60))),
     ("pause", MenuAction::Pause(None)),

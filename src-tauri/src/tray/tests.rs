@@ -1,6 +1,8 @@
 use gpu_keepalive_core::{
     gpu::GpuErrorKind,
-    protocol::{Notice, Tone},
+    protocol::{Badge, Cause, Notice, PauseReason, Phase, State},
+    status_text::present,
+    units::Bytes,
 };
 use tauri::image::Image;
 
@@ -15,8 +17,8 @@ fn view(status: &Status) -> TrayView {
 fn line(status: &Status) -> String {
     let view = view(status);
     let pstate = view.icon.pstate.map(|pstate| pstate.to_string());
-    let tone = format!("{:?} {}", view.icon.tone, pstate.unwrap_or_default());
-    format!("{tone:12}| {}\n", view.tooltip.replace('\n', " | "))
+    let badge = format!("{:?} {}", view.icon.badge, pstate.unwrap_or_default());
+    format!("{badge:12}| {}\n", view.tooltip.replace('\n', " | "))
 }
 
 fn written(menu: &[MenuEntry]) -> String {
@@ -34,38 +36,46 @@ fn written(menu: &[MenuEntry]) -> String {
 
 #[test]
 fn every_phase_and_reason_has_its_icon_and_words() {
-    use PauseReason::{Battery, Budget, Sensor, Thermal, User, Vram};
+    use PauseReason::{Battery, Budget, Sensor, Thermal, Vram};
     let clocks = |pstate, mhz| samples::with(|gpu| samples::clocks(gpu, pstate, mhz));
-    let phase = |phase: Phase, text: &str| {
-        samples::with(|gpu| {
-            gpu.phase = phase;
-            gpu.phase_text = text.to_owned();
-        })
+    let state = |phase: Phase, state: State, cause: Option<Cause>| {
+        samples::with(|gpu| samples::state(gpu, phase, state, cause))
+    };
+    let ollama = || Some("ollama".to_owned());
+    let armed = Cause::Armed {
+        program: ollama(),
+        wake_ms: Some(12),
+    };
+    let answering = Cause::Computing { program: ollama() };
+    let vram = Cause::VramReserved {
+        free_bytes: None,
+        needed_bytes: Bytes::from_mib(940),
+        reserve_bytes: Bytes::from_mib(512),
     };
     let mut several = samples::hot();
     several.gpus[0].reasons = vec![Battery, Thermal];
+    several.gpus[0].message.causes.insert(0, Cause::OnBattery);
+    present(&mut several);
     let lines: String = [
-        phase(Phase::Off, "Switched off"),
+        state(Phase::Off, State::Off, None),
         samples::asleep(Some(8)),
         samples::asleep(None),
         samples::asleep(Some(0)),
+        state(Phase::Standby, State::Standby, Some(armed)),
         clocks(Some(0), 1785),
         clocks(Some(2), 1785),
         clocks(Some(0), 345),
         clocks(Some(5), 900),
         clocks(Some(8), 210),
         clocks(None, 0),
-        phase(
-            Phase::Yielding,
-            "In use: no pulses while another program computes",
-        ),
-        samples::paused(User, "by you, until you resume"),
+        state(Phase::Yielding, State::Busy, Some(answering)),
+        samples::paused_by_user(),
         samples::hot(),
         several,
-        samples::paused(Sensor, "the temperature cannot be read"),
-        samples::paused(Battery, "on battery"),
-        samples::paused(Vram, "512 MiB of VRAM are reserved for your models"),
-        samples::paused(Budget, "the energy budget of today is spent"),
+        samples::paused(Sensor, Cause::NoTemperature),
+        samples::paused(Battery, Cause::OnBattery),
+        samples::paused(Vram, vram),
+        samples::paused(Budget, Cause::BudgetSpent { budget_wh: None }),
         samples::fault(GpuErrorKind::GpuLost),
         samples::no_gpu(),
     ]
@@ -82,24 +92,26 @@ fn the_menu_of_a_warm_gpu() {
 
 #[test]
 fn the_menu_of_two_gpus_tells_the_worse_first() {
-    let mut status = samples::together([samples::warm(), samples::asleep(Some(8))]);
+    let mut status = samples::together([samples::warm(), samples::hot()]);
     status.engine.simulated = true;
     insta::assert_snapshot!(written(&view(&status).menu));
 }
 
 #[test]
 fn the_menu_while_paused_by_the_user_resumes() {
-    let status = samples::paused(PauseReason::User, "by you, until you resume");
+    let status = samples::paused_by_user();
     let menu = view(&status).menu;
     assert!(menu.contains(&MenuEntry::Item(MenuAction::Resume, "Resume".to_owned())));
     assert!(!written(&menu).contains("Pause >"));
 
     let mut timed = samples::asleep(None);
+    timed.engine.paused = true;
     timed.engine.pause_remaining_s = Some(60.0);
     assert!(written(&view(&timed).menu).contains("Resume"));
 
-    let hot = written(&view(&samples::hot()).menu);
-    assert!(hot.contains("Pause >") && !hot.contains("Resume"), "{hot}");
+    let hot = view(&samples::hot()).menu;
+    assert!(written(&hot).contains("Pause >"), "{}", written(&hot));
+    assert!(!hot.contains(&MenuEntry::Item(MenuAction::Resume, "Resume".to_owned())));
 }
 
 #[test]
@@ -109,7 +121,7 @@ fn marks_are_what_is_true() {
     status.engine.mode = Mode::WhileLoaded;
     let menu = TrayView::of(&status, EngineAt::Here, Some(true)).menu;
     let text = written(&menu);
-    assert!(text.contains("[ ] Keep GPU warm"), "{text}");
+    assert!(text.contains("[ ] Keep GPU ready"), "{text}");
     assert!(text.contains("[x] While a model is loaded"), "{text}");
     assert!(text.contains("[x] Start at login"), "{text}");
     let unknown = TrayView::of(&status, EngineAt::Here, None).menu;
@@ -122,12 +134,12 @@ fn whose_engine_it_is_is_said() {
     let followed = TrayView::of(&status, EngineAt::CommandLine, Some(false));
     insta::assert_snapshot!(followed.tooltip, @r"
     RTX 3070 Laptop · P0 · 1785 MHz · 54 °C · 31 W
-    Warm: the mode is always
-    Run from the command line
+    Ready (always on)
+    Started from the command line
     ");
     let nowhere = TrayView::of(&status, EngineAt::Nowhere, Some(false));
     assert_eq!(nowhere.tooltip, "Starting");
-    assert_eq!(nowhere.icon.tone, Tone::Asleep);
+    assert_eq!(nowhere.icon.badge, Badge::Asleep);
 }
 
 #[test]
@@ -155,13 +167,17 @@ fn a_long_notice_is_cut_at_a_word_and_leads_to_diagnostics() {
 
 #[test]
 fn the_icon_is_that_of_the_worst_gpu() {
+    let standby = |gpu: &mut GpuStatus| {
+        samples::state(gpu, Phase::Standby, State::Standby, None);
+    };
     let by_rank = [
         samples::with(|gpu| gpu.phase = Phase::Off),
-        samples::warm(),
         samples::asleep(None),
         samples::asleep(Some(8)),
+        samples::warm(),
+        samples::with(standby),
         samples::with(|gpu| samples::clocks(gpu, Some(5), 900)),
-        samples::paused(PauseReason::Battery, "on battery"),
+        samples::paused(PauseReason::Battery, Cause::OnBattery),
         samples::hot(),
         samples::fault(GpuErrorKind::GpuLost),
     ];
@@ -187,51 +203,60 @@ fn pixel(icon: TrayIcon, x: u32, y: u32) -> [u8; 4] {
 }
 
 #[test]
-fn every_tone_has_its_colour_and_its_outline() {
+fn every_badge_has_its_colour_and_its_outline() {
     // A pixel inside the shape and away from the digit, and whether each corner is filled.
     let cases = [
-        (Tone::Full, Some(0), (24, 5), [31, 138, 71], false),
-        (Tone::Middling, Some(5), (24, 7), [240, 168, 28], true),
-        (Tone::Low, Some(8), (24, 5), [88, 122, 148], true),
-        (Tone::Asleep, None, (8, 24), [88, 122, 148], false),
-        (Tone::Paused, None, (24, 24), [88, 122, 148], false),
-        (Tone::Hot, None, (24, 24), [209, 48, 43], false),
-        (Tone::Fault, None, (12, 40), [209, 48, 43], false),
-        (Tone::Off, Some(8), (24, 4), [134, 142, 150], false),
+        (Badge::Full, Some(0), (24, 5), [31, 138, 71], false),
+        (Badge::Standby, None, (24, 5), [31, 138, 71], false),
+        (Badge::Middling, Some(5), (24, 7), [240, 168, 28], true),
+        (Badge::Low, Some(8), (24, 5), [88, 122, 148], true),
+        (Badge::Asleep, None, (8, 24), [88, 122, 148], false),
+        (Badge::Paused, None, (24, 24), [88, 122, 148], false),
+        (Badge::Hot, None, (24, 24), [209, 48, 43], false),
+        (Badge::Fault, None, (12, 40), [209, 48, 43], false),
+        (Badge::Off, Some(8), (24, 4), [134, 142, 150], false),
     ];
-    for (tone, pstate, (x, y), colour, fills_corner) in cases {
-        let icon = TrayIcon { tone, pstate };
+    for (badge, pstate, (x, y), colour, fills_corner) in cases {
+        let icon = TrayIcon { badge, pstate };
         assert_eq!(
             pixel(icon, x, y),
             [colour[0], colour[1], colour[2], 255],
-            "{tone:?}"
+            "{badge:?}"
         );
-        assert_eq!(pixel(icon, 6, 4)[3] == 255, fills_corner, "{tone:?}");
+        assert_eq!(pixel(icon, 6, 4)[3] == 255, fills_corner, "{badge:?}");
     }
-    let hollow = TrayIcon {
-        tone: Tone::Off,
-        pstate: None,
-    };
-    assert_eq!(pixel(hollow, 24, 24)[3], 0);
+    for badge in [Badge::Off, Badge::Standby] {
+        let hollow = TrayIcon {
+            badge,
+            pstate: None,
+        };
+        assert_eq!(pixel(hollow, 24, 24)[3], 0, "{badge:?}");
+    }
 }
 
 #[test]
-fn every_p_state_of_a_tone_is_another_picture() {
-    for tone in [Tone::Low, Tone::Off] {
+fn every_p_state_of_a_badge_is_another_picture() {
+    for badge in [Badge::Low, Badge::Off] {
         let mut pictures: Vec<_> = (0..16)
             .map(|number| {
                 TrayIcon {
-                    tone,
+                    badge,
                     pstate: Some(number),
                 }
                 .png()
             })
             .collect();
-        pictures.push(TrayIcon { tone, pstate: None }.png());
+        pictures.push(
+            TrayIcon {
+                badge,
+                pstate: None,
+            }
+            .png(),
+        );
         let all = pictures.len();
         pictures.sort();
         pictures.dedup();
-        assert_eq!(pictures.len(), all, "{tone:?}");
+        assert_eq!(pictures.len(), all, "{badge:?}");
     }
 }
 
@@ -249,7 +274,7 @@ fn every_action_of_a_menu_is_found_by_its_id() {
             })
             .sum()
     }
-    let paused = samples::paused(PauseReason::User, "by you");
+    let paused = samples::paused_by_user();
     let found: usize = [samples::warm(), paused, samples::no_gpu()]
         .iter()
         .map(|status| check(&view(status).menu))

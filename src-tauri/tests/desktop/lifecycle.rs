@@ -261,11 +261,11 @@ async fn an_engine_from_the_command_line_is_followed_and_taken_over() {
     let mut app = App::start(&session, "quick-card", &[]);
     let item = TrayItem::on(&panel).await;
     item.wait_for("whose engine it is", |e| {
-        e.label == "Run from the command line"
+        e.label == "Started from the command line"
     })
     .await;
     item.wait_for("its GPU", |e| e.label.contains("H200")).await;
-    item.click("Keep GPU warm").await;
+    item.click("Keep GPU ready").await;
     let mut status = handle.status();
     status
         .wait_for(|status| !status.engine.enabled)

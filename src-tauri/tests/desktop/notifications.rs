@@ -15,10 +15,10 @@ async fn a_fault_is_told_with_advice_and_a_click_opens_diagnostics() {
     let app = App::start(&session, "quick-loss", &["--hidden"]);
     app.ask(Request::Warm { for_s: None }).await;
     let shown = server
-        .titled("Simulated: RTX 4090 cannot be kept warm")
+        .titled("Simulated: RTX 4090 cannot be kept ready")
         .await;
     assert!(
-        shown.body.contains("The GPU stopped answering."),
+        shown.body.contains("The GPU has stopped answering."),
         "{shown:?}"
     );
     // Until it is heard: the app listens for clicks from the moment it knows the number.

@@ -67,9 +67,9 @@ async fn the_icon_and_a_notification_tell_of_heat_and_of_its_end() {
     item.wait_for_colour(RED, 0.5).await;
     let shown = server.titled("is too hot").await;
     assert_eq!(shown.app, "GPU Keepalive");
-    assert!(shown.body.contains("the limit is 83\u{a0}°C"), "{shown:?}");
+    assert!(shown.body.contains("your limit of 83\u{a0}°C"), "{shown:?}");
     item.wait_for("the reason in words", |entry| {
-        entry.label.starts_with("Paused: ") && entry.label.contains("the limit is 83 °C")
+        entry.label.starts_with("Paused: ") && entry.label.contains("your limit of 83 °C")
     })
     .await;
     server.titled("has cooled down").await;
@@ -84,18 +84,18 @@ async fn the_menu_switches_the_engine() {
     let app = App::start(&session, "quick-card", &["--hidden"]);
     let item = TrayItem::on(&panel).await;
 
-    item.click("Keep GPU warm").await;
+    item.click("Keep GPU ready").await;
     app.wait_for_status("off", |status| !status.engine.enabled)
         .await;
     item.wait_for("no mark", |e| {
-        e.label == "Keep GPU warm" && e.checked == Some(false)
+        e.label == "Keep GPU ready" && e.checked == Some(false)
     })
     .await;
-    item.click("Keep GPU warm").await;
+    item.click("Keep GPU ready").await;
     app.wait_for_status("on", |status| status.engine.enabled)
         .await;
     item.wait_for("a mark", |e| {
-        e.label == "Keep GPU warm" && e.checked == Some(true)
+        e.label == "Keep GPU ready" && e.checked == Some(true)
     })
     .await;
 
@@ -117,19 +117,19 @@ async fn the_menu_switches_the_engine() {
         .await;
     item.click("Resume").await;
 
-    item.click("Always").await;
+    item.click("Always on").await;
     app.wait_for_status("mode always", |status| status.engine.mode == Mode::Always)
         .await;
-    for (label, checked) in [("Always", true), ("On demand", false)] {
+    for (label, checked) in [("Always on", true), ("On demand", false)] {
         item.wait_for(label, |e| e.label == label && e.checked == Some(checked))
             .await;
     }
     // The mode that is on already: its mark stays.
-    item.click("Always").await;
+    item.click("Always on").await;
     app.wait_for_status("warm", |status| status.gpus[0].phase == Phase::Warm)
         .await;
     item.wait_for("the mark", |e| {
-        e.label == "Always" && e.checked == Some(true)
+        e.label == "Always on" && e.checked == Some(true)
     })
     .await;
     let settings = std::fs::read_to_string(session.path("config/gpu-keepalive/settings.toml"));

@@ -59,11 +59,11 @@ export function extent(points: readonly Point[], strip: Strip): [number, number]
   return values.length === 0 ? null : [Math.min(...values), Math.max(...values)];
 }
 
-/** From when to when nothing was held because it was forbidden. */
+/** From when to when the badge had a pause mark. */
 export function pauses(points: readonly Point[]): [from: number, to: number][] {
   const found: [number, number][] = [];
   points.forEach((point, index) => {
-    if (point.phase !== "paused") return;
+    if (point.badge !== "paused" && point.badge !== "hot") return;
     const to = points[index + 1]?.time ?? point.time;
     const last = found.at(-1);
     if (last?.[1] === point.time) last[1] = to;

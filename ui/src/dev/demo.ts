@@ -44,29 +44,36 @@ function demoStatus(state: string): Status {
   if (state === "none") {
     const message =
       "No NVIDIA GPU: libnvidia-ml.so.1 was not found. Install the NVIDIA driver, then start GPU Keepalive again.";
-    return { ...statusWith(), gpus: [], notices: [{ id: "no-gpu", severity: "error", message }] };
+    const status = statusWith();
+    const text = { ...status.engine.text, no_gpu: "No GPU was found" };
+    const engine = { ...status.engine, text };
+    return { ...status, engine, gpus: [], notices: [{ id: "no-gpu", severity: "error", message }] };
   }
   const gpu = state in STATES ? STATES[state as keyof typeof STATES] : STATES.warm;
-  const pause_remaining_s = state === "user" ? 840 : null;
   const measured = state === "asleep" ? recorded.status.energy : energy;
-  return { ...statusWith(gpu, { enabled: state !== "off", pause_remaining_s }), energy: measured };
+  const { text } = recorded.status.engine;
+  const engine = {
+    off: { enabled: false, text: { ...text, switch: "Off. Your GPU is left alone." } },
+    user: { paused: true, text: { ...text, pause: "Paused until you resume" } },
+  }[state];
+  return { ...statusWith(gpu, engine), energy: measured };
 }
 
 /** A plausible way to the state of now: asleep, warm, hot and paused, warm again. */
 function past(gpu: GpuStatus, ago: number): GpuStatus {
   const wave = Math.sin(ago / 17) + Math.sin(ago / 5) / 3;
-  const asleep = { phase: "asleep", pstate: 8, sm_clock_mhz: 210, power_w: 12 + wave } as const;
+  const asleep = { ...STATES.asleep, power_w: 12 + wave };
   const max = gpu.sm_clock_max_mhz ?? 2000;
   if (ago > 480) return { ...gpu, ...asleep, temperature_c: 41, pulses: 0 };
   const warm_s = 480 - ago;
   const warm = {
-    phase: "warm",
+    ...STATES.warm,
     pstate: warm_s < 3 ? 5 : 2,
     sm_clock_mhz: Math.round(max * 0.84 + wave * 12),
     power_w: 58 + wave * 3,
     temperature_c: Math.round(41 + Math.min(30, warm_s / 8) + wave),
     pulses: Math.floor(warm_s / 4),
-  } as const;
-  if (ago < 230 && ago > 150) return { ...gpu, ...warm, ...asleep, phase: "paused", pulses: 62 };
+  };
+  if (ago < 230 && ago > 150) return { ...gpu, ...STATES.thermal, pulses: 62 };
   return { ...gpu, ...warm };
 }

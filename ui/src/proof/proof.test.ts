@@ -28,7 +28,7 @@ describe("the setup's third step", () => {
     await user.click(await screen.findByRole("button", { name: "Start measuring" }));
     await screen.findByRole("progressbar");
     await user.click(screen.getByRole("button", { name: "Next" }));
-    await screen.findByRole("heading", { name: "When to keep it warm" });
+    await screen.findByRole("heading", { name: "When to be ready" });
     await waitFor(() => expect(engine.status.measuring).toBeNull());
     expect(engine.asked("cancel_bench")).toHaveLength(1);
   });
@@ -41,7 +41,7 @@ describe("the setup's third step", () => {
     const bar = await screen.findByRole("progressbar");
     expect(bar.getAttribute("aria-valuenow")).toBe("25");
     await user.click(screen.getByRole("button", { name: "Next" }));
-    await screen.findByRole("heading", { name: "When to keep it warm" });
+    await screen.findByRole("heading", { name: "When to be ready" });
     expect(engine.asked("cancel_bench")).toEqual([]);
   });
 
@@ -96,7 +96,7 @@ describe("the result on the overview", () => {
       engine.proofs = [recorded.proof];
     });
     const table = await screen.findByRole("table", { name: "Writing an answer (decode)" });
-    const row = within(table).getByRole("row", { name: /After 20\ss, kept warm/ });
+    const row = within(table).getByRole("row", { name: /After 20\ss, ready/ });
     expect(row.textContent).toMatch(/13\.7\sms.*1\.6 × as fast/);
     const [right, ...rests] = [...container.querySelectorAll<HTMLElement>(".proof .bar")];
     const cold = rests.find((bar) => bar.style.width === "100%");

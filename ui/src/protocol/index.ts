@@ -15,9 +15,147 @@ code: ErrorCode,
 message: string, };
 
 /**
+ * Colour and shape of a GPU's state, in the order of attention: of several GPUs the greatest is
+ * shown. The drawings are `icons/tray/*.svg`.
+ */
+export type Badge = "off" | "asleep" | "low" | "full" | "standby" | "middling" | "paused" | "hot" | "fault";
+
+/**
  * Memory in bytes.
  */
 export type Bytes = number;
+
+/**
+ * The cause of a state.
+ *
+ * `program` is the entry of `ai_programs` that a process matched; `null` where it matched none, or
+ * where several could be meant.
+ */
+export type Cause = { "id": "nothing_uses_it" } | { "id": "not_used_lately", "values": {
+/**
+ * The warm window.
+ */
+minutes: number, } } | { "id": "suspended" } | { "id": "armed", "values": {
+/**
+ * The program whose requests are meant.
+ */
+program: string | null,
+/**
+ * The measured time from a request to raised clocks.
+ */
+wake_ms: number | null, } } | { "id": "held_by_server", "values": {
+/**
+ * The program that is meant.
+ */
+program: string | null,
+/**
+ * Power drawn now.
+ */
+power_w: Watts | null,
+/**
+ * Power drawn without it.
+ */
+idle_w: Watts | null, } } | { "id": "raised", "values": {
+/**
+ * The program that was asked.
+ */
+program: string | null, } } | { "id": "lingering", "values": {
+/**
+ * The program that was asked.
+ */
+program: string | null, } } | { "id": "until_unused", "values": {
+/**
+ * The rest of it.
+ */
+minutes: number, } } | { "id": "as_you_asked", "values": {
+/**
+ * The rest of it.
+ */
+minutes: number, } } | { "id": "held_for", "values": {
+/**
+ * The name it gave.
+ */
+application: string,
+/**
+ * Its reason, in its own words.
+ */
+reason: string | null, } } | { "id": "loaded", "values": {
+/**
+ * The program that is meant.
+ */
+program: string | null, } } | { "id": "gaps", "values": {
+/**
+ * The program that is meant.
+ */
+program: string | null, } } | { "id": "requests_not_sensed" } | { "id": "too_many_programs", "values": {
+/**
+ * The number of them.
+ */
+count: number, } } | { "id": "wakes_too_slow", "values": {
+/**
+ * The measured time; `null` where the clocks did not rise at all.
+ */
+wake_ms: number | null,
+/**
+ * `readiness.max_wake_ms`.
+ */
+limit_ms: number, } } | { "id": "false_wakes", "values": {
+/**
+ * Time until it begins again.
+ */
+minutes: number, } } | { "id": "computing", "values": {
+/**
+ * The program that is meant.
+ */
+program: string | null, } } | { "id": "lease", "values": {
+/**
+ * The name it gave; `null` without one.
+ */
+application: string | null, } } | { "id": "user", "values": {
+/**
+ * Time until it ends; `null` for a pause without an end.
+ */
+minutes: number | null, } } | { "id": "hot", "values": {
+/**
+ * The newest temperature.
+ */
+now_c: Celsius | null,
+/**
+ * The temperature at which it pauses.
+ */
+limit_c: Celsius,
+/**
+ * The temperature at which it resumes.
+ */
+resume_c: Celsius,
+/**
+ * The limit is the user's; otherwise it is the card's own.
+ */
+own_limit: boolean,
+/**
+ * The hardware slows itself down for heat.
+ */
+slowed: boolean, } } | { "id": "no_temperature" } | { "id": "on_battery" } | { "id": "weak_adapter" } | { "id": "vram_reserved", "values": {
+/**
+ * Free VRAM now.
+ */
+free_bytes: Bytes | null,
+/**
+ * Free VRAM at which it resumes.
+ */
+needed_bytes: Bytes,
+/**
+ * `vram.reserve_mib`.
+ */
+reserve_bytes: Bytes, } } | { "id": "budget_spent", "values": {
+/**
+ * `energy.daily_budget_wh`.
+ */
+budget_wh: number | null, } } | { "id": "benchmark" } | { "id": "fault", "values": {
+/**
+ * The kind of failure.
+ */
+kind: GpuErrorKind, } };
 
 /**
  * Degrees Celsius, as whole degrees: NVML reports no finer.
@@ -167,6 +305,10 @@ enabled: boolean,
  */
 uptime_s: number,
 /**
+ * The user paused it.
+ */
+paused: boolean,
+/**
  * Seconds until a timed pause ends; `null` without one.
  */
 pause_remaining_s: number | null,
@@ -177,7 +319,36 @@ leases: number,
 /**
  * What feeds the machine.
  */
-power_source: PowerSource, };
+power_source: PowerSource,
+/**
+ * The same for people.
+ */
+text: EngineText, };
+
+/**
+ * The text for the engine as a whole.
+ */
+export type EngineText = {
+/**
+ * The effect of the main switch: the mode's title, or that it is off.
+ */
+switch: string,
+/**
+ * The user's pause and its end; `null` without one.
+ */
+pause: string | null,
+/**
+ * The power source of the machine.
+ */
+power: string,
+/**
+ * The reason why no GPU is shown; `null` where there is one.
+ */
+no_gpu: string | null,
+/**
+ * The modes to choose from, in the order they are shown.
+ */
+modes: Array<ModeText>, };
 
 /**
  * Kinds of refusal that some face tells apart.
@@ -238,7 +409,7 @@ export type Format = "Q2_K" | "Q3_K_M" | "IQ4_XS" | "Q4_K_M" | "Q4_0" | "MXFP4" 
 /**
  * What kind of failure the driver reported; decides the advice, never the wording of the driver.
  */
-export type GpuErrorKind = "nvml_missing" | "cuda_missing" | "driver_too_old" | "version_mismatch" | "driver_not_loaded" | "no_gpu" | "gpu_not_found" | "gpu_lost" | "out_of_memory" | "exclusive_mode" | "no_permission" | "not_supported" | "context_lost" | "timed_out" | "process_ended" | "panicked" | "other";
+export type GpuErrorKind = "nvml_missing" | "cuda_missing" | "driver_too_old" | "version_mismatch" | "driver_not_loaded" | "no_gpu" | "gpu_not_found" | "gpu_lost" | "out_of_memory" | "exclusive_mode" | "no_permission" | "not_supported" | "context_lost" | "timed_out" | "process_ended" | "panicked" | "clocks_do_not_rise" | "other";
 
 /**
  * What does not change about a GPU while its driver stays loaded.
@@ -306,7 +477,7 @@ pci_bus_id: PciBusId,
  */
 phase: Phase,
 /**
- * The phase and its cause in a sentence for people.
+ * The state and its causes in one line for people.
  */
 phase_text: string,
 /**
@@ -318,9 +489,21 @@ phase_s: number,
  */
 reasons: Array<PauseReason>,
 /**
- * How it looks at a glance.
+ * The state and its causes, for programs.
  */
-tone: Tone,
+message: Message,
+/**
+ * The hold on the clocks, for programs.
+ */
+hold: Hold,
+/**
+ * The same for people.
+ */
+text: StatusText,
+/**
+ * Colour and shape of the state.
+ */
+badge: Badge,
 /**
  * Performance state.
  */
@@ -382,7 +565,7 @@ attempts: Array<string>,
  */
 fault: FaultStatus | null,
 /**
- * Why cold against warm cannot be measured now, in a sentence; `null` when it can.
+ * The reason why no benchmark can be run now, in a sentence; `null` when one can.
  */
 cannot_measure: string | null, };
 
@@ -390,6 +573,15 @@ cannot_measure: string | null, };
  * The driver's unchanging name of one GPU, such as `GPU-5e2c1a34-…`.
  */
 export type GpuUuid = string;
+
+/**
+ * The hold on the clocks.
+ */
+export type Hold = { "id": "nothing" } | { "id": "standby" } | { "id": "boost" } | { "id": "power_mizer" } | { "id": "context" } | { "id": "pulse", "values": {
+/**
+ * Time between two pulses.
+ */
+interval_ms: number, } };
 
 /**
  * How the KV cache is stored.
@@ -423,9 +615,39 @@ left_s: number, };
 export type Megahertz = number;
 
 /**
+ * A state and its causes.
+ */
+export type Message = {
+/**
+ * The state.
+ */
+state: State,
+/**
+ * Its causes, the most important first; empty where the state says everything.
+ */
+causes: Array<Cause>, };
+
+/**
  * When the GPU is kept warm.
  */
 export type Mode = "always" | "while_loaded" | "on_demand";
+
+/**
+ * One mode to choose.
+ */
+export type ModeText = {
+/**
+ * The mode.
+ */
+mode: Mode,
+/**
+ * Its name for people.
+ */
+title: string,
+/**
+ * Its effect.
+ */
+explanation: string, };
 
 /**
  * One model in one format on that card.
@@ -606,7 +828,7 @@ export type Percent = number;
 /**
  * What the engine is doing for one GPU.
  */
-export type Phase = "off" | "asleep" | "warm" | "yielding" | "paused" | "fault";
+export type Phase = "off" | "asleep" | "standby" | "warm" | "yielding" | "paused" | "fault";
 
 /**
  * Where a model is kept.
@@ -1009,6 +1231,19 @@ context_tokens: number,
 native_context_tokens: number, };
 
 /**
+ * The state of a GPU, as the user sees it.
+ */
+export type State = { "id": "starting" } | { "id": "off" } | { "id": "asleep" } | { "id": "standby" } | { "id": "getting_ready", "values": {
+/**
+ * Mode `always` asks for it.
+ */
+always: boolean, } } | { "id": "ready", "values": {
+/**
+ * Mode `always` asks for it.
+ */
+always: boolean, } } | { "id": "busy" } | { "id": "paused" } | { "id": "fault" };
+
+/**
  * Everything there is to know, at one moment.
  */
 export type Status = {
@@ -1038,6 +1273,31 @@ measuring: MeasuringStatus | null,
 desktop: DesktopStatus | null, };
 
 /**
+ * The text for one GPU, rendered from its message and hold.
+ */
+export type StatusText = {
+/**
+ * The state in one or two words, for a table or a badge: `Resting`.
+ */
+short: string,
+/**
+ * The state in one line for a menu: with its causes, where the heading is no sentence.
+ */
+line: string,
+/**
+ * The state as a heading: `Resting. Full speed on the next request.`
+ */
+headline: string,
+/**
+ * The causes, as one or more sentences; `null` where the heading says everything.
+ */
+cause: string | null,
+/**
+ * The hold on the clocks.
+ */
+hold: string, };
+
+/**
  * How the clocks are held.
  */
 export type Strategy = "power_mizer" | "context" | "pulse";
@@ -1051,11 +1311,6 @@ export type Strategy = "power_mizer" | "context" | "pulse";
  * the error bar is the last.
  */
 export type Tier = "conservative" | "optimal" | "aggressive";
-
-/**
- * How a GPU looks at a glance, told by colour and by shape; the better, the less.
- */
-export type Tone = "off" | "full" | "asleep" | "low" | "middling" | "paused" | "hot" | "fault";
 
 /**
  * What a model is wanted for.
@@ -1114,6 +1369,10 @@ export type WorkloadProof = {
  * Which.
  */
 name: Workload,
+/**
+ * Its meaning for people; empty in a result from before this was kept.
+ */
+text: string,
 /**
  * A request right after another.
  */

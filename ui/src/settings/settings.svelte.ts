@@ -45,7 +45,7 @@ export function grouped(settings: SettingReport[]): [heading: string, SettingRep
 }
 
 const HEADINGS: Record<string, string> = {
-  "": "Keeping warm",
+  "": "Keeping the GPU ready",
   strategy: "How it is done",
   pulse: "How it is done",
   thermal: "Protection",

@@ -19,11 +19,11 @@ test("to its end with the keyboard alone", async () => {
 
   screen.getByRole("button", { name: "Next" }).focus();
   await user.keyboard("{Enter}");
-  await screen.findByRole("heading", { name: "What keeping warm brings" });
+  await screen.findByRole("heading", { name: "What keeping the GPU ready brings" });
 
   screen.getByRole("button", { name: "Next" }).focus();
   await user.keyboard("{Enter}");
-  await screen.findByRole("heading", { name: "When to keep it warm" });
+  await screen.findByRole("heading", { name: "When to be ready" });
   await user.tab();
   expect(document.activeElement).toBe(screen.getByRole("radio", { name: /^On demand/ }));
   await user.keyboard("{ArrowDown}");

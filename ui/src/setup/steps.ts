@@ -15,6 +15,6 @@ export interface Step {
 export const STEPS: Step[] = [
   { id: "gpus", title: "Your GPUs", component: StepGpus },
   { id: "models", title: "Models that fit", component: StepModels },
-  { id: "proof", title: "What keeping warm brings", component: StepProof },
-  { id: "when", title: "When to keep it warm", component: StepWhen },
+  { id: "proof", title: "What keeping the GPU ready brings", component: StepProof },
+  { id: "when", title: "When to be ready", component: StepWhen },
 ];

@@ -6,8 +6,8 @@ import type { ApiError, GpuStatus, Proof, Reply, Request, Status } from "../prot
 import { energy, findings, recorded } from "./fixtures";
 
 const QUICK =
-  "A small task like that of a language model is run after a rest, once with the GPU kept warm " +
-  "and once without, and timed. This takes one to two minutes, 3 at most.";
+  "A small task like that of a language model is run and timed after a rest, once with the GPU " +
+  "kept ready and once without. This takes one to two minutes, 3 at most.";
 
 export class FakeEngine {
   /** Every request, in order. */
@@ -96,14 +96,15 @@ export class FakeEngine {
       case "set":
         return this.set(request.key, request.value ?? null);
       case "on":
+        return this.switch({ enabled: true }, { switch: "On demand" });
       case "off":
-        return this.switch({ enabled: request.request === "on" });
+        return this.switch({ enabled: false }, { switch: "Off. Your GPU is left alone." });
       case "mode":
         return this.switch({ mode: request.mode });
       case "pause":
-        return this.switch({ pause_remaining_s: request.for_s ?? null }, ["user"]);
+        return this.pause(request.for_s ?? null);
       case "resume":
-        return this.switch({ pause_remaining_s: null }, []);
+        return this.switch({ paused: false, pause_remaining_s: null }, { pause: null });
       default:
         return "done";
     }
@@ -127,11 +128,17 @@ export class FakeEngine {
     return { measured: end };
   }
 
+  private pause(for_s: number | null): Promise<Reply> {
+    const pause =
+      for_s === null ? "Paused until you resume" : `Paused. Resumes in ${for_s / 60} min.`;
+    return this.switch({ paused: true, pause_remaining_s: for_s }, { pause });
+  }
+
   private async switch(
     engine: Partial<Status["engine"]>,
-    reasons?: GpuStatus["reasons"],
+    text: Partial<Status["engine"]["text"]> = {},
   ): Promise<Reply> {
-    await this.change(engine, reasons && { reasons });
+    await this.change({ ...engine, text: { ...this.status.engine.text, ...text } });
     return "done";
   }
 

@@ -3,7 +3,8 @@
 use super::{Evidence, GpuEvidence, finding};
 use crate::{
     host::RuntimePm,
-    protocol::{Finding, PauseReason, Phase, Severity},
+    protocol::{Finding, Hold, Phase, Severity},
+    status_text::render,
 };
 
 pub(super) fn settings_defaulted(seen: &Evidence) -> Option<Finding> {
@@ -19,7 +20,7 @@ pub(super) fn settings_defaulted(seen: &Evidence) -> Option<Finding> {
     let title = match severity {
         Severity::Error => "The settings file cannot be used",
         Severity::Warning => "Some settings are wrong, and their defaults apply",
-        Severity::Info | Severity::Ok => "The settings file has keys that nobody knows",
+        Severity::Info | Severity::Ok => "Unknown keys in the settings file",
     };
     let advice = "Correct these lines; “gpu-keepalive settings path” prints where the file is.";
     finding(
@@ -38,8 +39,8 @@ pub(super) fn engine_not_running(seen: &Evidence) -> Option<Finding> {
     finding(
         "not-running",
         Severity::Info,
-        "GPU Keepalive is not running, so nothing keeps the GPU warm",
-        "nobody answers on the control socket",
+        "GPU Keepalive is not running, so no GPU is kept ready",
+        "no answer on the control socket",
         "Start the app, or “gpu-keepalive run”.",
     )
 }
@@ -61,31 +62,15 @@ pub(super) fn paused(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     if gpu.phase != Some(Phase::Paused) {
         return None;
     }
-    let reasons: Vec<_> = gpu
-        .pause_reasons
-        .iter()
-        .map(|reason| words(*reason))
-        .collect();
+    let text = render(&gpu.message, Hold::Nothing);
     finding(
         "paused",
         Severity::Info,
-        "Keeping the GPU warm is paused",
-        reasons.join("; "),
-        "It goes on by itself when none of this applies any more; a pause of your own ends with \
-         “gpu-keepalive resume”.",
+        "This GPU is paused",
+        text.cause.unwrap_or_default(),
+        "It resumes by itself when none of this applies any more. “gpu-keepalive resume” ends a \
+         pause of your own.",
     )
-}
-
-fn words(reason: PauseReason) -> &'static str {
-    match reason {
-        PauseReason::User => "you paused it",
-        PauseReason::Thermal => "the GPU is too hot",
-        PauseReason::Sensor => "its temperature cannot be read",
-        PauseReason::Battery => "the computer runs on battery or on a small adapter",
-        PauseReason::Vram => "the free VRAM is kept for your models",
-        PauseReason::Budget => "the energy budget of the day is spent",
-        PauseReason::Measuring => "cold against warm is being measured",
-    }
 }
 
 pub(super) fn no_tray_host(seen: &Evidence) -> Option<Finding> {
@@ -96,7 +81,7 @@ pub(super) fn no_tray_host(seen: &Evidence) -> Option<Finding> {
         "no-tray-host",
         Severity::Warning,
         "This desktop shows no tray icons",
-        "nobody on the session bus shows status notifier items",
+        "no program on the session bus shows status notifier items",
         "On GNOME install the extension “AppIndicator and KStatusNotifierItem Support”; on other \
          desktops add a system tray to the panel. Everything also works in the window and with \
          “gpu-keepalive status”.",
@@ -126,8 +111,8 @@ pub(super) fn simulated(seen: &Evidence) -> Option<Finding> {
     finding(
         "simulated",
         Severity::Info,
-        "The GPUs are simulated",
-        "nothing here is about this computer's own GPU",
+        "These GPUs are simulated",
+        "the option --simulate or the variable GPU_KEEPALIVE_SIMULATE is set",
         "Leave out “--simulate” to examine the real one.",
     )
 }
@@ -168,6 +153,6 @@ pub(super) fn not_checked(seen: &Evidence) -> Option<Finding> {
         Severity::Info,
         "Some things could not be checked",
         missing.join("; "),
-        "Programs of other users and a GPU that sleeps cannot be looked at.",
+        "Processes of other users and a GPU that is asleep cannot be examined.",
     )
 }

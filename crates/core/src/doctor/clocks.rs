@@ -64,7 +64,7 @@ pub(super) fn held_down_by_heat(gpu: &GpuEvidence, _: &Evidence) -> Option<Findi
             None => speed(gpu, set),
         },
         "Let air reach the fans, clean them, and keep a laptop off soft ground. Keeping the GPU \
-         warm less often helps too.",
+         ready less often helps too.",
     )
 }
 
@@ -112,8 +112,8 @@ pub(super) fn held_down_by_power_cap(gpu: &GpuEvidence, _: &Evidence) -> Option<
             evidence += &format!("; the limit is {now} instead of {usual}");
             (
                 Severity::Warning,
-                "Somebody lowered the power limit; “nvidia-smi -q -d POWER” shows it. Raise it \
-                 again if you want full speed.",
+                "The power limit was lowered; “nvidia-smi -q -d POWER” shows it. Raise it again \
+                 for full speed.",
             )
         }
         None => (
@@ -160,10 +160,10 @@ pub(super) fn clocks_not_held(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding
     finding(
         "clocks-not-held",
         Severity::Warning,
-        "The GPU is to be kept warm, but its clocks are down",
+        "The GPU should be ready, but its clocks are down",
         speed(gpu, reasons(gpu).unwrap_or_default()),
-        "While it warms up this is normal. If it stays so for a minute, set “strategy” to “pulse” \
-         in the settings.",
+        "This is normal while it gets ready. If it stays so for a minute, set “strategy” to \
+         “pulse” in the settings.",
     )
 }
 
@@ -199,7 +199,7 @@ pub(super) fn gpu_at_rest(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     finding(
         "gpu-at-rest",
         Severity::Ok,
-        "The GPU is at rest",
+        "The GPU is idle",
         speed(gpu, reasons(gpu).unwrap_or_default()),
         "The first request finds its clocks down. “gpu-keepalive warm” raises them beforehand.",
     )

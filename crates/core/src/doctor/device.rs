@@ -119,7 +119,7 @@ pub(super) fn runtime_d3_off(gpu: &GpuEvidence, seen: &Evidence) -> Option<Findi
         return None;
     }
     let driver = d3.driver_says.as_ref();
-    let driver = driver.map(|word| format!("; the driver says “{word}”"));
+    let driver = driver.map(|word| format!("; the driver reports “{word}”"));
     finding(
         "runtime-d3-off",
         Severity::Info,
@@ -130,7 +130,7 @@ pub(super) fn runtime_d3_off(gpu: &GpuEvidence, seen: &Evidence) -> Option<Findi
             driver.unwrap_or_default()
         ),
         "It draws power even when unused. If the laptop supports it, NVIDIA's README for Linux \
-         tells how to switch it on, in the chapter on runtime D3.",
+         describes how to switch it on, in the chapter on runtime D3.",
     )
 }
 
@@ -157,14 +157,14 @@ pub(super) fn runtime_d3_on(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> 
         RuntimePm::Active => finding(
             "runtime-d3-on",
             Severity::Ok,
-            "The GPU can switch itself off when nobody uses it",
+            "The GPU can switch itself off when no program uses it",
             "runtime D3: active",
             "",
         ),
         RuntimePm::Suspended => finding(
             "gpu-asleep",
             Severity::Ok,
-            "The GPU is switched off because nobody uses it",
+            "The GPU is switched off because no program uses it",
             "runtime D3: suspended",
             "It was not woken for this. For a full diagnosis use the GPU, then ask again.",
         ),

@@ -4,6 +4,7 @@ use super::{Evidence, GpuEvidence, finding};
 use crate::{
     gpu::{GpuError, GpuErrorKind},
     protocol::{Finding, Severity},
+    status_text::capitalised,
 };
 
 /// The first driver branch that is supported (see [`GpuErrorKind::DriverTooOld`]).
@@ -62,7 +63,6 @@ pub(super) fn driver_works(seen: &Evidence) -> Option<Finding> {
 }
 
 fn failure(error: &GpuError) -> Option<Finding> {
-    let (id, title) = named(error.kind);
     let severity = match error.kind {
         // Other programs have it, and it comes back when they end.
         GpuErrorKind::OutOfMemory | GpuErrorKind::ExclusiveMode | GpuErrorKind::ContextLost => {
@@ -70,46 +70,35 @@ fn failure(error: &GpuError) -> Option<Finding> {
         }
         _ => Severity::Error,
     };
-    finding(id, severity, title, &error.message, error.kind.advice())
+    finding(
+        id(error.kind),
+        severity,
+        capitalised(error.kind.meaning()),
+        &error.message,
+        error.kind.advice(),
+    )
 }
 
-fn named(kind: GpuErrorKind) -> (&'static str, &'static str) {
+fn id(kind: GpuErrorKind) -> &'static str {
     use GpuErrorKind::*;
     match kind {
-        NvmlMissing => ("driver-missing", "The NVIDIA driver is not installed"),
-        CudaMissing => (
-            "cuda-missing",
-            "The CUDA part of the driver is not installed",
-        ),
-        DriverTooOld => ("driver-too-old", "The NVIDIA driver is too old"),
-        VersionMismatch => (
-            "driver-version-mismatch",
-            "The driver was updated, and the old one is still running",
-        ),
-        DriverNotLoaded => (
-            "driver-not-loaded",
-            "The driver is installed but not loaded",
-        ),
-        NoGpu => ("gpu-missing", "The driver works and finds no GPU"),
-        GpuNotFound => ("gpu-not-found", "The GPU in the settings does not exist"),
-        GpuLost => ("gpu-lost", "The GPU stopped answering"),
-        OutOfMemory => (
-            "out-of-vram",
-            "There is too little free VRAM to hold the clocks",
-        ),
-        ExclusiveMode => ("exclusive-mode", "Another program has the GPU for itself"),
-        NoPermission => ("no-permission", "You may not use the GPU"),
-        NotSupported => ("not-supported", "The GPU or its driver refuses to be held"),
-        ContextLost => ("context-lost", "The GPU has to be set up again"),
-        TimedOut => ("driver-timed-out", "The driver did not answer in time"),
-        ProcessEnded => (
-            "driver-process-ended",
-            "The process that talks to the driver ended",
-        ),
-        Panicked => (
-            "driver-binding-failed",
-            "The driver's libraries could not be used",
-        ),
-        Other => ("driver-failed", "The driver reports a failure"),
+        NvmlMissing => "driver-missing",
+        CudaMissing => "cuda-missing",
+        DriverTooOld => "driver-too-old",
+        VersionMismatch => "driver-version-mismatch",
+        DriverNotLoaded => "driver-not-loaded",
+        NoGpu => "gpu-missing",
+        GpuNotFound => "gpu-not-found",
+        GpuLost => "gpu-lost",
+        OutOfMemory => "out-of-vram",
+        ExclusiveMode => "exclusive-mode",
+        NoPermission => "no-permission",
+        NotSupported => "not-supported",
+        ContextLost => "context-lost",
+        TimedOut => "driver-timed-out",
+        ProcessEnded => "driver-process-ended",
+        Panicked => "driver-binding-failed",
+        ClocksDoNotRise => "clocks-do-not-rise",
+        Other => "driver-failed",
     }
 }

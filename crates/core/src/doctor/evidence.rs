@@ -1,7 +1,7 @@
 use crate::{
     gpu::{GpuError, GpuInfo, Inspection, PciBusId, PowerSource, Sample},
     host::{AiProgramUse, HostSample, RuntimePm},
-    protocol::{PauseReason, Phase, SettingsProblem},
+    protocol::{Message, Phase, SettingsProblem},
     settings::Settings,
     units::Bytes,
 };
@@ -66,8 +66,8 @@ pub struct GpuEvidence {
     pub inspection: Option<Inspection>,
     /// What the engine does for it; `None` without an engine.
     pub phase: Option<Phase>,
-    /// Why it is paused.
-    pub pause_reasons: Vec<PauseReason>,
+    /// Its state and causes, by the engine.
+    pub message: Message,
     /// What the driver refused.
     pub fault: Option<GpuError>,
     /// What the system says of the device.
@@ -82,7 +82,7 @@ impl GpuEvidence {
             sample: None,
             inspection: None,
             phase: None,
-            pause_reasons: Vec::new(),
+            message: Message::default(),
             fault: None,
             device: DeviceEvidence::default(),
         }

@@ -14,7 +14,7 @@ pub(super) fn on_battery(seen: &Evidence) -> Option<Finding> {
     let pauses = if seen.app.battery_pauses {
         "GPU Keepalive is paused meanwhile, unless you switch “battery.pause” off."
     } else {
-        "Keeping the GPU warm costs battery."
+        "Keeping the GPU ready costs battery."
     };
     (power_source(seen) == PowerSource::Battery).then_some(())?;
     finding(
@@ -31,7 +31,7 @@ pub(super) fn undersized_adapter(seen: &Evidence) -> Option<Finding> {
     finding(
         "undersized-adapter",
         Severity::Warning,
-        "The power adapter is too small for this GPU",
+        "The power adapter is too weak for this GPU",
         "the driver reports an undersized power source",
         "Use the adapter that came with the computer, or one as strong.",
     )
@@ -86,7 +86,7 @@ pub(super) fn left_asleep(seen: &Evidence) -> Option<Finding> {
     finding(
         "gpu-asleep",
         Severity::Ok,
-        "The GPU is switched off because nobody uses it",
+        "The GPU is switched off because no program uses it",
         format!("runtime D3: suspended, PCI {}", devices.join(", ")),
         "It was not woken for this. For a full diagnosis use the GPU, then ask again.",
     )

@@ -5,7 +5,7 @@ use crate::{
         PState, PciBusId, PowerSource, Sample,
     },
     host::RuntimePm,
-    protocol::{PauseReason, Phase, SettingsProblem},
+    protocol::{Cause, Message, Phase, SettingsProblem, State},
     units::{Bytes, Celsius, Megahertz, Percent, Watts},
 };
 

@@ -38,52 +38,37 @@ pub enum GpuErrorKind {
     ProcessEnded,
     /// A panic in a binding of the driver's libraries, caught.
     Panicked,
+    /// No strategy raises the clocks of this GPU.
+    ClocksDoNotRise,
     /// Anything else; the message has the driver's words.
     Other,
 }
 
 impl GpuErrorKind {
-    /// What the user can do about it, in one or two sentences.
-    pub fn advice(self) -> &'static str {
+    /// Every kind.
+    pub const ALL: [Self; 18] = {
         use GpuErrorKind::*;
-        match self {
-            NvmlMissing => "Install the NVIDIA driver, then start GPU Keepalive again.",
-            CudaMissing => {
-                "Install the CUDA part of the NVIDIA driver (on Debian and Ubuntu the package libcuda1 or libnvidia-compute)."
-            }
-            DriverTooOld => "Update the NVIDIA driver to version 525 or later.",
-            VersionMismatch => "The driver was updated while it was running. Restart the computer.",
-            DriverNotLoaded => {
-                "The driver's kernel module is not loaded. Restart the computer; after a kernel update, reinstall the driver."
-            }
-            NoGpu => "Check that the NVIDIA GPU is fitted and enabled in the firmware settings.",
-            GpuNotFound => {
-                "List the GPUs with “gpu-keepalive gpus” and correct “gpus” in the settings."
-            }
-            GpuLost => {
-                "The GPU stopped answering. If it does not come back by itself, restart the computer; an external GPU may need to be plugged in again."
-            }
-            OutOfMemory => {
-                "Other programs have taken the VRAM. It is tried again when some is free; unloading a model helps."
-            }
-            ExclusiveMode => {
-                "The GPU is in an exclusive compute mode, so only one program may use it. Set it back with “nvidia-smi -c DEFAULT”."
-            }
-            NoPermission => {
-                "Your user may not use the GPU. On Linux, join the groups video and render."
-            }
-            NotSupported => "This GPU or driver cannot do it.",
-            ContextLost => "It is set up again by itself; nothing needs to be done.",
-            TimedOut => {
-                "The driver did not answer in time and its process was ended. It is tried again by itself; if it happens often, restart the computer."
-            }
-            ProcessEnded => {
-                "It is started again by itself; if it happens often, please report it with the log."
-            }
-            Panicked => "Please report this with the log; it is tried again by itself.",
-            Other => "It is tried again by itself; the driver's own words are above.",
-        }
-    }
+        [
+            NvmlMissing,
+            CudaMissing,
+            DriverTooOld,
+            VersionMismatch,
+            DriverNotLoaded,
+            NoGpu,
+            GpuNotFound,
+            GpuLost,
+            OutOfMemory,
+            ExclusiveMode,
+            NoPermission,
+            NotSupported,
+            ContextLost,
+            TimedOut,
+            ProcessEnded,
+            Panicked,
+            ClocksDoNotRise,
+            Other,
+        ]
+    };
 
     /// Whether waiting can mend it; the others are retried only rarely.
     pub fn is_transient(self) -> bool {

@@ -85,7 +85,7 @@ impl Keeper {
             ));
         }
         if let Some(why) = self.lane_of(&gpu.uuid).and_then(Lane::cannot_measure) {
-            return refused(why.to_owned());
+            return refused(why);
         }
         Ok(Job {
             gpu: gpu.clone(),
@@ -107,7 +107,6 @@ impl Keeper {
         };
         let lane = self.lane_of(gpu);
         if let Some(why) = lane.and_then(Lane::cannot_measure) {
-            let why = why.to_owned();
             return self.stop_benchmark(&why);
         }
         let is_closed = lane.is_none_or(Lane::is_closed);

@@ -10,6 +10,7 @@ use crate::{
     hold_time::HoldTimeWatch,
     policy::{Decision, GpuPolicy, Observations, PolicyEvent, others_computing},
     protocol::Phase,
+    status_text::cannot_benchmark,
 };
 
 /// One GPU: its policy, and the action that is under way.
@@ -58,8 +59,9 @@ impl Lane {
     }
 
     /// Why this GPU cannot be benchmarked now; `None` when it can.
-    pub(super) fn cannot_measure(&self) -> Option<&str> {
-        self.decision.as_ref()?.cannot_measure.as_deref()
+    pub(super) fn cannot_measure(&self) -> Option<String> {
+        let decision = self.decision.as_ref()?;
+        decision.cannot_measure.as_ref().map(cannot_benchmark)
     }
 
     /// Takes in the outcome of an action. Returns whether it listed other processes than before.
@@ -153,14 +155,14 @@ impl Lane {
             .is_none_or(|b| b.phase != decision.phase || b.reasons != decision.reasons)
         {
             self.phase_since = now;
-            let text = format!("{} ({:?})", decision.text, decision.phase);
+            let text = format!("{} ({:?})", decision.message, decision.phase);
             log.push(self.line(LogLevel::Info, text));
         }
     }
 
     fn happened(&mut self, event: PolicyEvent, ledger: &mut Ledger, today: Date) -> LogLine {
         match event {
-            PolicyEvent::Attempt(text) => self.line(LogLevel::Info, text),
+            PolicyEvent::Attempt(attempt) => self.line(LogLevel::Info, attempt.to_string()),
             PolicyEvent::RequestArrived { rest, kept_ready } => {
                 let would_be_cold = self.hold_time.estimate().is_some_and(|hold| rest > hold);
                 if kept_ready && would_be_cold {

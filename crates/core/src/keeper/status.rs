@@ -9,16 +9,17 @@ use crate::{
     gpu::ClocksEventReasons,
     policy::Pause,
     protocol::{
-        EnergyReport, EngineStatus, FaultStatus, GpuStatus, Notice, Phase, SettingsReport,
-        Severity, Status, Tone, VramStatus,
+        Badge, EnergyReport, EngineStatus, EngineText, FaultStatus, GpuStatus, Hold, Notice, Phase,
+        SettingsReport, Severity, Status, StatusText, VramStatus,
     },
+    status_text::present,
 };
 
 impl Keeper {
     /// Everything there is to know, at one moment.
     pub fn status(&self, now: Moment) -> Status {
         let price = self.settings().energy.price_per_kwh;
-        Status {
+        let mut status = Status {
             engine: EngineStatus {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 pid: self.options.pid,
@@ -26,19 +27,23 @@ impl Keeper {
                 mode: self.switches.mode,
                 enabled: self.switches.enabled,
                 uptime_s: seconds(now.since(self.started)),
+                paused: self.switches.pause.is_on(now),
                 pause_remaining_s: match self.switches.pause {
                     Pause::Until(end) => Some(seconds(end.since(now))),
                     Pause::No | Pause::Indefinitely => None,
                 },
                 leases: self.leases.count(),
                 power_source: self.host.power_source,
+                text: EngineText::default(),
             },
             gpus: self.gpus.iter().map(|lane| gpu_status(lane, now)).collect(),
             energy: self.kept.ledger.today(self.today, price),
             notices: self.notices(),
             measuring: self.measuring_status(now),
             desktop: self.desktop,
-        }
+        };
+        present(&mut status);
+        status
     }
 
     /// The status, if it differs from the last one that this returned. The passing of time alone
@@ -138,8 +143,8 @@ fn gpu_evidence(lane: &Lane) -> GpuEvidence {
     GpuEvidence {
         sample: record.sample().cloned(),
         phase: decision.map(|decision| decision.phase),
-        pause_reasons: decision
-            .map(|decision| decision.reasons.clone())
+        message: decision
+            .map(|decision| decision.message.clone())
             .unwrap_or_default(),
         fault: record.fault().map(|fault| fault.error.clone()),
         ..GpuEvidence::new((*lane.info).clone())
@@ -151,18 +156,21 @@ fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
     let sample = record.sample();
     let decision = lane.decision.as_ref();
     let info = &lane.info;
-    let mut status = GpuStatus {
+    GpuStatus {
         index: info.index,
         uuid: info.uuid.clone(),
         name: info.name.clone(),
         pci_bus_id: info.pci_bus_id,
         phase: decision.map_or(Phase::Asleep, |decision| decision.phase),
-        phase_text: decision.map_or_else(|| "Starting".to_owned(), |d| d.text.clone()),
+        phase_text: String::new(),
         phase_s: seconds(now.since(lane.phase_since)),
         reasons: decision
             .map(|decision| decision.reasons.clone())
             .unwrap_or_default(),
-        tone: Tone::default(),
+        message: decision.map(|d| d.message.clone()).unwrap_or_default(),
+        hold: Hold::default(),
+        text: StatusText::default(),
+        badge: Badge::default(),
         pstate: sample.and_then(|sample| sample.pstate),
         sm_clock_mhz: sample.and_then(|sample| sample.sm_clock),
         sm_clock_max_mhz: info.sm_clock_max,
@@ -188,17 +196,20 @@ fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
             .and_then(|decision| decision.interval)
             .map(|interval| interval.as_millis() as u64),
         pulses: record.pulses(),
-        attempts: lane.policy.attempts().to_vec(),
+        attempts: lane
+            .policy
+            .attempts()
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         fault: record.fault().map(|fault| FaultStatus {
             kind: fault.error.kind,
             message: fault.error.message.clone(),
             advice: fault.error.kind.advice().to_owned(),
             retry_in_s: seconds(lane.retry_in(now)),
         }),
-        cannot_measure: lane.cannot_measure().map(str::to_owned),
-    };
-    status.tone = Tone::of(&status);
-    status
+        cannot_measure: lane.cannot_measure(),
+    }
 }
 
 /// In seconds to the millisecond: more digits are noise to people and programs alike.

@@ -101,6 +101,20 @@ impl Demand {
             .map(|(_, reason)| reason)
     }
 
+    /// Returns true while an AI program has this GPU open.
+    pub(super) fn is_loaded(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// The AI program that has this GPU open, where it is one alone.
+    pub(super) fn loaded_program(&self, seen: &Observations<'_>) -> Option<String> {
+        let programs = seen.host.ai_programs.iter();
+        let mut open = programs.filter(|program| self.open.contains(&program.pid));
+        let first = &open.next()?.name;
+        open.all(|program| program.name == *first)
+            .then(|| first.clone())
+    }
+
     /// When demand ends by itself, if it does.
     pub(super) fn expires(&self, seen: &Observations<'_>, now: Moment) -> Option<Moment> {
         let window = self

@@ -17,8 +17,46 @@ const PROVEN_AFTER: Duration = Duration::from_secs(90);
 /// A pause between looks from which they say nothing about what happened in between (suspend, a
 /// hung driver): well above the 5 s at which a settled GPU is looked at, and the deadline of a look.
 const BLIND: Duration = Duration::from_secs(15);
-/// Outcomes kept for the status.
-const NEWS_KEPT: usize = 8;
+/// Attempts kept for the status.
+const ATTEMPTS_KEPT: usize = 8;
+
+/// An attempt to hold the clocks, and its outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// The GPU or the driver refused a strategy.
+    Refused {
+        /// The strategy.
+        strategy: Strategy,
+        /// The refusal, in the driver's words.
+        error: GpuError,
+    },
+    /// A strategy was seen to hold.
+    Holds {
+        /// The strategy.
+        strategy: Strategy,
+    },
+    /// The clocks fell although a strategy was in force.
+    LetFall {
+        /// The strategy.
+        strategy: Strategy,
+        /// Time for which they had been up.
+        after: Duration,
+    },
+    /// A strategy never raised the clocks.
+    DoesNotRaise {
+        /// The strategy.
+        strategy: Strategy,
+    },
+    /// The clocks fell between two pulses.
+    PulseFell {
+        /// Time since the last pulse.
+        after: Duration,
+        /// The interval from now on.
+        next: Duration,
+    },
+    /// Pulses never raised the clocks.
+    PulsesDoNotRaise,
+}
 
 /// What is known of a strategy on this GPU, driver and power source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,8 +120,8 @@ pub struct Governor {
     quiet_since: Option<Moment>,
     last_other_work: Option<Moment>,
     doubts: u32,
-    news: Vec<String>,
-    attempts: Vec<String>,
+    news: Vec<Attempt>,
+    attempts: Vec<Attempt>,
 }
 
 impl Governor {
@@ -110,7 +148,7 @@ impl Governor {
     }
 
     /// What was tried and seen, oldest first.
-    pub fn attempts(&self) -> &[String] {
+    pub fn attempts(&self) -> &[Attempt] {
         &self.attempts
     }
 
@@ -143,10 +181,8 @@ impl Governor {
 
     /// The GPU or the driver will not have this strategy.
     pub(super) fn refused(&mut self, strategy: Strategy, error: &GpuError) {
-        self.fail(
-            strategy,
-            format!("{} is not possible here: {error}.", name(strategy)),
-        );
+        let error = error.clone();
+        self.fail(strategy, Attempt::Refused { strategy, error });
     }
 
     /// Judges the hold by one sample.
@@ -173,7 +209,7 @@ impl Governor {
     }
 
     /// What was tried and seen since last asked.
-    pub(super) fn take_news(&mut self) -> Vec<String> {
+    pub(super) fn take_news(&mut self) -> Vec<Attempt> {
         std::mem::take(&mut self.news)
     }
 
@@ -207,14 +243,13 @@ impl Governor {
         if ready {
             self.law.held(since_work);
         } else if self.law.fell(since_work) {
-            let next = seconds(self.law.learned().interval);
-            self.tell(format!(
-                "The clocks fell {} after a pulse; from now on one is sent every {next}.",
-                seconds(since_work)
-            ));
+            self.note(Attempt::PulseFell {
+                after: since_work,
+                next: self.law.learned().interval,
+            });
         }
         if !gave_up && self.law.has_given_up() {
-            self.tell("Pulses do not raise the clocks of this GPU; trying on at 1 s.".to_owned());
+            self.note(Attempt::PulsesDoNotRaise);
         }
     }
 
@@ -239,7 +274,7 @@ impl Governor {
             let quiet = look.at.since(*self.quiet_since.get_or_insert(look.at));
             if quiet >= PROVEN_AFTER && self.verdict(strategy) != Verdict::Holds {
                 *self.verdict_mut(strategy) = Verdict::Holds;
-                self.tell(format!("{} holds the clocks.", name(strategy)));
+                self.note(Attempt::Holds { strategy });
             }
             return;
         }
@@ -255,22 +290,15 @@ impl Governor {
         self.fail(
             strategy,
             match after {
-                Some(after) => format!(
-                    "{} let the clocks fall after {}; going on to the next.",
-                    name(strategy),
-                    seconds(after)
-                ),
-                None => format!(
-                    "{} does not raise the clocks; going on to the next.",
-                    name(strategy)
-                ),
+                Some(after) => Attempt::LetFall { strategy, after },
+                None => Attempt::DoesNotRaise { strategy },
             },
         );
     }
 
-    fn fail(&mut self, strategy: Strategy, news: String) {
+    fn fail(&mut self, strategy: Strategy, attempt: Attempt) {
         *self.verdict_mut(strategy) = Verdict::Fails;
-        self.tell(news);
+        self.note(attempt);
     }
 
     fn verdict(&self, strategy: Strategy) -> Verdict {
@@ -288,28 +316,10 @@ impl Governor {
         }
     }
 
-    fn tell(&mut self, news: String) {
-        self.news.push(news.clone());
-        self.attempts.push(news);
-        let excess = self.attempts.len().saturating_sub(NEWS_KEPT);
+    fn note(&mut self, attempt: Attempt) {
+        self.news.push(attempt.clone());
+        self.attempts.push(attempt);
+        let excess = self.attempts.len().saturating_sub(ATTEMPTS_KEPT);
         self.attempts.drain(..excess);
-    }
-}
-
-/// The strategy in a sentence for people.
-fn name(strategy: Strategy) -> &'static str {
-    match strategy {
-        Strategy::PowerMizer => "The driver's maximum-performance setting",
-        Strategy::Context => "An open CUDA context alone",
-        Strategy::Pulse => "Pulses",
-    }
-}
-
-fn seconds(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    if seconds < 10.0 {
-        format!("{seconds:.1} s")
-    } else {
-        format!("{seconds:.0} s")
     }
 }

@@ -51,7 +51,8 @@ fn limit(settings: &Settings, gpu: &GpuInfo) -> Celsius {
 }
 
 impl Inhibitor {
-    /// Every reason that applies now, in the order of [`PauseReason`].
+    /// Every reason that applies now, in the order of [`PauseReason`]. `source` is the worse of what
+    /// the machine and the driver report.
     pub(super) fn reasons(
         &mut self,
         seen: &Observations<'_>,
@@ -135,13 +136,18 @@ impl Inhibitor {
             self.vram_short = free < reserve;
             return;
         }
+        self.vram_short = free < self.vram_needed(seen, record);
+    }
+
+    /// VRAM that has to be free before a context may be opened.
+    pub(super) fn vram_needed(&self, seen: &Observations<'_>, record: &GpuRecord) -> Bytes {
         let context = record.context_vram().unwrap_or(EXPECTED_CONTEXT);
         let margin = if self.vram_short {
             VRAM_HYSTERESIS
         } else {
             Bytes(0)
         };
-        let needed = reserve.0.saturating_add(context.0).saturating_add(margin.0);
-        self.vram_short = free.0 < needed;
+        let reserve = seen.settings.vram_reserve;
+        Bytes(reserve.0.saturating_add(context.0).saturating_add(margin.0))
     }
 }

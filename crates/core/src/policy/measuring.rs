@@ -1,24 +1,21 @@
-//! When a GPU can be measured, which needs it to be left alone by us and by others.
+//! When a GPU can be benchmarked, which needs it to be left alone by us and by others.
 
-use super::{demand::others_computing, words};
-use crate::protocol::PauseReason;
+use super::{demand::others_computing, message};
+use crate::protocol::{Cause, PauseReason};
 
-/// Why it cannot be measured now, for people: whatever protects it from being kept warm, and
-/// whoever uses it. A pause by the user is none: being measured is a wish, too.
-pub(super) fn obstacle(context: &words::Context<'_>) -> Option<String> {
+/// The reason why no benchmark can be run now: a fault, a reason to pause, or another user of the GPU.
+/// A pause by the user is none: a benchmark is a wish, too.
+pub(super) fn obstacle(context: &message::Context<'_>) -> Option<Cause> {
     let own = [PauseReason::User, PauseReason::Measuring];
     let reason = context.reasons.iter().find(|reason| !own.contains(reason));
     let computing = context.record.sample().and_then(others_computing);
-    let why = if let Some(fault) = context.record.fault() {
-        fault.error.message.clone()
-    } else if let Some(reason) = reason {
-        words::cause(*reason, context)
-    } else if context.seen.leases > 0 {
-        "a program runs inference".to_owned()
-    } else if computing == Some(true) {
-        "another program is computing on it".to_owned()
-    } else {
-        return None;
-    };
-    Some(format!("This GPU cannot be measured now: {why}."))
+    if let Some(fault) = context.record.fault() {
+        let kind = fault.error.kind;
+        return Some(Cause::Fault { kind });
+    }
+    if let Some(reason) = reason {
+        return Some(message::pause(*reason, context));
+    }
+    let used = context.seen.leases > 0 || computing == Some(true);
+    used.then(|| message::busy(context))
 }

@@ -16,6 +16,7 @@ use crate::{
 
 mod demand;
 mod measuring;
+mod message;
 mod properties;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -141,8 +142,9 @@ fn transcript(harness: &mut Harness, time: Duration) -> String {
 fn a_laptop_in_mode_always_climbs_to_pulses_and_stays_ready() {
     let mut harness = run("rtx-3070-laptop", Mode::Always);
     let phases = transcript(&mut harness, 5 * MINUTE);
-    let told = harness.policy().attempts().join("\n");
-    assert_snapshot!(format!("{phases}\n{told}\n"));
+    let attempts = harness.policy().attempts().iter();
+    let attempts: String = attempts.map(|attempt| format!("{attempt}\n")).collect();
+    assert_snapshot!(format!("{phases}\n{attempts}"));
 }
 
 #[test]
@@ -314,8 +316,8 @@ fn all_reasons_are_stated_at_once() {
     let decision = harness.decision();
     assert_eq!(decision.reasons, [PauseReason::User, PauseReason::Budget]);
     assert_snapshot!(
-        decision.text,
-        @"Paused: by you, until you resume; the energy budget of today is spent"
+        decision.message,
+        @"Paused: you paused it until you resume. Today's energy budget of 0.1 Wh is used up."
     );
 }
 

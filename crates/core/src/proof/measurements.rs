@@ -94,6 +94,7 @@ impl Measurements {
         rests.dedup();
         WorkloadProof {
             name: workload,
+            text: workload.in_words().to_owned(),
             back_to_back_ms: back_to_back.and_then(|all| median_ms(all)),
             back_to_back_spread_ms: back_to_back.and_then(|all| spread_ms(all)),
             rests: rests

@@ -105,7 +105,7 @@ impl Step {
 pub fn quick_in_words() -> String {
     let longest = Plan::new(true, None).longest().as_secs().div_ceil(60);
     format!(
-        "A small task like that of a language model is run after a rest, once with the GPU kept \
-         warm and once without, and timed. This takes one to two minutes, {longest} at most."
+        "A small task like that of a language model is run and timed after a rest, once with the \
+         GPU kept ready and once without. This takes one to two minutes, {longest} at most."
     )
 }

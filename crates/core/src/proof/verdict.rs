@@ -1,6 +1,6 @@
 use super::{ColdCase, Proof, RestProof};
 
-/// From this many times as long on, a first request is worth keeping warm for: less drowns in the
+/// From this many times as long on, a first request is worth keeping the GPU ready for: less drowns in the
 /// spread of a request on a machine with a desktop.
 const WORTH_IT: f64 = 1.1;
 
@@ -32,23 +32,23 @@ fn gain(proof: &Proof) -> String {
     });
     let measured = best.and_then(|best| Some((best.ratio?, best.cold_ms?, best.warm_ms?)));
     let Some((ratio, cold, warm)) = measured else {
-        return "No request was measured both cold and warm.".to_owned();
+        return "No request was measured both cold and ready.".to_owned();
     };
     if ratio >= WORTH_IT {
         return format!(
             "After a rest of {longest} s the first request is {ratio:.1} times as fast when this \
-             GPU is kept warm ({warm:.1} ms instead of {cold:.1} ms), for {}.",
+             GPU is kept ready ({warm:.1} ms instead of {cold:.1} ms), for {}.",
             cost(proof)
         );
     }
     match proof.hold_time_s {
         Some(hold) if hold > f64::from(longest) => format!(
-            "This GPU keeps its clocks up for {hold:.0} s after work by itself; up to a rest of \
-             {longest} s it does not need to be kept warm."
+            "This GPU stays at full speed for {hold:.0} s after work by itself. For rests of up to \
+             {longest} s it does not need to be kept ready."
         ),
         _ => format!(
-            "This GPU does not need to be kept warm: after a rest of {longest} s the first request \
-             takes {cold:.1} ms, and {warm:.1} ms kept warm."
+            "This GPU does not need to be kept ready: after a rest of {longest} s the first \
+             request takes {cold:.1} ms, and {warm:.1} ms if it is."
         ),
     }
 }
@@ -56,7 +56,7 @@ fn gain(proof: &Proof) -> String {
 fn cost(proof: &Proof) -> String {
     match proof.watts.warm.zip(proof.watts.cold) {
         Some((warm, cold)) => format!("{:.0} W more", warm - cold),
-        None => "power that this GPU does not tell".to_owned(),
+        None => "power that this GPU does not report".to_owned(),
     }
 }
 
@@ -64,8 +64,8 @@ fn how_cold(proof: &Proof) -> &'static str {
     match proof.cold_case {
         ColdCase::Ordinary => "",
         ColdCase::BoostDisabled => {
-            " This was measured with a program started with CUDA_DISABLE_PERF_BOOST=1: any other \
-             holds the clocks of this GPU by itself for as long as it is loaded."
+            " This was measured with a program started with CUDA_DISABLE_PERF_BOOST=1. Any other \
+             program holds the clocks of this GPU by itself as long as it is loaded."
         }
         ColdCase::NeverCold => " Its clocks were not seen to fall while a program was loaded.",
     }
@@ -73,8 +73,8 @@ fn how_cold(proof: &Proof) -> &'static str {
 
 fn disturbed(proof: &Proof) -> &'static str {
     if proof.disturbed {
-        " Another program used this GPU meanwhile, so these numbers may be wrong; measure again \
-         when nothing else uses it."
+        " Another program used this GPU meanwhile, so these numbers may be wrong. Measure again \
+         when no other program uses it."
     } else {
         ""
     }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Tone;
+use super::{Badge, EngineText, Hold, Message, StatusText};
 use crate::{
     gpu::{GpuErrorKind, GpuUuid, PState, PciBusId, PowerSource},
     settings::{Mode, Strategy},
@@ -16,6 +16,8 @@ pub enum Phase {
     Off,
     /// On, but nothing asks for the GPU. No context, no VRAM.
     Asleep,
+    /// A model is loaded and requests are sensed. Nothing is held.
+    Standby,
     /// The clocks are being held.
     Warm,
     /// Another process computes or holds a lease: held, without pulses.
@@ -133,12 +135,16 @@ pub struct EngineStatus {
     pub enabled: bool,
     /// Seconds since it started.
     pub uptime_s: f64,
+    /// The user paused it.
+    pub paused: bool,
     /// Seconds until a timed pause ends; `null` without one.
     pub pause_remaining_s: Option<f64>,
     /// Leases held now.
     pub leases: u32,
     /// What feeds the machine.
     pub power_source: PowerSource,
+    /// The same for people.
+    pub text: EngineText,
 }
 
 /// One GPU.
@@ -155,14 +161,20 @@ pub struct GpuStatus {
     pub pci_bus_id: PciBusId,
     /// What the engine is doing for it.
     pub phase: Phase,
-    /// The phase and its cause in a sentence for people.
+    /// The state and its causes in one line for people.
     pub phase_text: String,
     /// Seconds in this phase.
     pub phase_s: f64,
     /// Every reason that applies while [`Phase::Paused`].
     pub reasons: Vec<PauseReason>,
-    /// How it looks at a glance.
-    pub tone: Tone,
+    /// The state and its causes, for programs.
+    pub message: Message,
+    /// The hold on the clocks, for programs.
+    pub hold: Hold,
+    /// The same for people.
+    pub text: StatusText,
+    /// Colour and shape of the state.
+    pub badge: Badge,
     /// Performance state.
     pub pstate: Option<PState>,
     /// SM clock.
@@ -193,7 +205,7 @@ pub struct GpuStatus {
     pub attempts: Vec<String>,
     /// What the driver refused; `null` when all is well.
     pub fault: Option<FaultStatus>,
-    /// Why cold against warm cannot be measured now, in a sentence; `null` when it can.
+    /// The reason why no benchmark can be run now, in a sentence; `null` when one can.
     pub cannot_measure: Option<String>,
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use toml_edit::Value;
 
 use super::{
-    AiProgram, GpuSelector, MAX_PULSE_INTERVAL, MIN_PULSE_INTERVAL, PulseInterval, Settings,
+    AiProgram, GpuSelector, MAX_PULSE_INTERVAL, MIN_PULSE_INTERVAL, Mode, PulseInterval, Settings,
     field::{Field, Place, show},
 };
 use crate::{
@@ -72,9 +72,9 @@ pub(super) static SETTINGS: &[Setting] = &[
                       a program has it open.",
         field: Field::Choice {
             options: &[
-                ("always", "Always"),
-                ("while_loaded", "While a model is loaded"),
-                ("on_demand", "On demand"),
+                ("always", Mode::Always.title()),
+                ("while_loaded", Mode::WhileLoaded.title()),
+                ("on_demand", Mode::OnDemand.title()),
             ],
             get: |settings| settings.mode.to_string(),
             set: |settings, word| word.parse().map(|mode| settings.mode = mode),

@@ -37,6 +37,7 @@ fn words(kind: GpuErrorKind) -> &'static str {
         TimedOut => "no answer in time",
         ProcessEnded => "the driver process ended",
         Panicked => "a driver binding panicked",
+        ClocksDoNotRise => "no strategy raises the clocks",
         Other => "unknown error (NVML_ERROR_UNKNOWN)",
     }
 }

@@ -83,7 +83,7 @@ struct Bench<'a, G, F> {
 
 impl<G: Gpu, F: FnMut(Progress)> Bench<'_, G, F> {
     async fn asleep(&mut self) -> Result<(), MeasureError> {
-        self.tell("watching the GPU at rest", self.job.plan.longest());
+        self.tell("waiting until the GPU is idle", self.job.plan.longest());
         // One that somebody else keeps up is measured as it is.
         self.until_cold().await?;
         self.found.asleep_watts = self.settled_power().await?;
@@ -103,7 +103,7 @@ impl<G: Gpu, F: FnMut(Progress)> Bench<'_, G, F> {
         }
         program.end().await?;
         // Said where it happens: the wait that follows tells how long it takes.
-        let text = "an open program holds the clocks; trying one that may not";
+        let text = "an open program holds the clocks, so one that may not is tried";
         self.tell(text, self.watch_and_steps());
         let mut program = programs.start(PerfBoost::Disabled)?;
         self.found.boost_disabled = true;
@@ -181,7 +181,7 @@ impl<G: Gpu, F: FnMut(Progress)> Bench<'_, G, F> {
             rest_s,
             kept_warm,
         } = step;
-        let how = if *kept_warm { "kept warm" } else { "cold" };
+        let how = if *kept_warm { "ready" } else { "cold" };
         let what = workload.in_words();
         let text = match self.job.plan.rounds {
             1 => format!("{what} after a rest of {rest_s} s, {how}"),

@@ -144,7 +144,7 @@ async fn a_quick_measurement_rests_once_and_shows_the_same() {
     assert_eq!(quick.slowdown_percent, None, "left out");
     assert!(
         told.iter()
-            .any(|line| line.ends_with(&format!("a rest of {} s, kept warm", rest.rest_s)))
+            .any(|line| line.ends_with(&format!("a rest of {} s, ready", rest.rest_s)))
     );
 }
 

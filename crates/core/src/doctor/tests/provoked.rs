@@ -135,7 +135,7 @@ pub(super) const PROVOKED: [(&str, Severity, &str, Provoke); 52] = {
         (
             "runtime-d3-off",
             Info,
-            "“on”; the driver says “Disabled by default”",
+            "“on”; the driver reports “Disabled by default”",
             |s| {
                 on_a_laptop(s, RuntimePm::Unsupported, "on");
             },
@@ -201,10 +201,21 @@ pub(super) const PROVOKED: [(&str, Severity, &str, Provoke); 52] = {
         ("switched-off", Info, "alone", |s| {
             s.engine = Some(Engine { enabled: false })
         }),
-        ("paused", Info, "too hot; the energy budget", |s| {
-            s.gpus[0].phase = Some(Phase::Paused);
-            s.gpus[0].pause_reasons = vec![PauseReason::Thermal, PauseReason::Budget];
-        }),
+        (
+            "paused",
+            Info,
+            "You paused it until you resume. Today's",
+            |s| {
+                s.gpus[0].phase = Some(Phase::Paused);
+                s.gpus[0].message = Message {
+                    state: State::Paused,
+                    causes: vec![
+                        Cause::User { minutes: None },
+                        Cause::BudgetSpent { budget_wh: None },
+                    ],
+                };
+            },
+        ),
         ("not-checked", Info, "environment of ollama", |s| {
             s.machine.ai_programs = vec![program(None)];
         }),

@@ -44,7 +44,7 @@ fn written(log: &[&str]) -> String {
     ];
     seen.app.settings_problems = problems.to_vec();
     let mut status = status();
-    status.gpus[0].phase_text = format!("Not possible now: {SERIAL} is lost");
+    status.gpus[0].phase_text = format!("Not working: {SERIAL} is lost");
     let log: Vec<_> = log.iter().map(|line| (*line).to_owned()).collect();
     let doctor = examine(&seen);
     super::super::report(&status, &doctor, &problems, &log, &private())

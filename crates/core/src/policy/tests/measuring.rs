@@ -1,5 +1,5 @@
 use super::*;
-use crate::{gpu::GpuErrorKind, simulation::EventKind};
+use crate::{gpu::GpuErrorKind, simulation::EventKind, status_text::cannot_benchmark};
 
 /// Why a GPU that is held cannot be benchmarked a while after something happened.
 fn why_not(preset: &str, happens: impl FnOnce(&mut Harness)) -> String {
@@ -7,8 +7,12 @@ fn why_not(preset: &str, happens: impl FnOnce(&mut Harness)) -> String {
     harness.run_for(5 * SECOND);
     happens(&mut harness);
     harness.run_for(30 * SECOND);
-    let why = harness.decision().cannot_measure.clone();
-    why.unwrap_or_else(|| "It can be measured.".to_owned())
+    obstacle(&harness)
+}
+
+fn obstacle(harness: &Harness) -> String {
+    let obstacle = harness.decision().cannot_measure.as_ref();
+    obstacle.map_or_else(|| "A benchmark is possible.".to_owned(), cannot_benchmark)
 }
 
 fn event(kind: EventKind) -> impl FnOnce(&mut Harness) {
@@ -27,7 +31,7 @@ fn without_budget() -> String {
         for_s: Some(7200.0),
     });
     harness.run_for(HOUR);
-    harness.decision().cannot_measure.clone().expect("a reason")
+    obstacle(&harness)
 }
 
 #[test]

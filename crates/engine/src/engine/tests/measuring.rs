@@ -74,7 +74,9 @@ async fn it_lets_go_measures_tells_of_the_progress_and_holds_again() {
     let running = start("rtx-3070-laptop");
     running.until_phase(Phase::Warm).await;
     let (_, answer) = running.bench();
-    let rest = running.until_measuring("watching the GPU at rest").await;
+    let rest = running
+        .until_measuring("waiting until the GPU is idle")
+        .await;
     let status = running.status().await;
     assert_eq!(status.gpus[0].phase, Phase::Paused);
     assert_eq!(status.gpus[0].reasons, [PauseReason::Measuring]);
@@ -104,10 +106,10 @@ async fn it_ends_with_whoever_asked_and_when_cancelled_at_any_moment() {
     running.until_phase(Phase::Warm).await;
     for (moment, leaves) in [
         ("", false),
-        ("at rest", true),
+        ("is idle", true),
         ("to fall", false),
         ("(decode) after", true),
-        ("kept warm", false),
+        (", ready", false),
     ] {
         let (client, answer) = running.bench();
         running.until_measuring(moment).await;
@@ -166,10 +168,7 @@ async fn a_gpu_in_use_is_not_measured_and_the_status_says_why() {
     let (_, answer) = running.bench();
     let message = refusal(answer.await.expect("an answer"));
     assert_eq!(status.gpus[0].cannot_measure.as_ref(), Some(&message));
-    assert!(
-        message.contains("another program is computing"),
-        "{message}"
-    );
+    assert!(message.contains("llama-server is answering"), "{message}");
     running
         .until("free again", |status| {
             status.gpus[0].cannot_measure.is_none()
@@ -182,7 +181,7 @@ async fn it_gives_way_to_inference_battery_sleep_and_the_end() {
     for (happens, expected) in [
         (Some(EventKind::Battery), "on battery"),
         (Some(EventKind::Suspend), "went to sleep"),
-        (None, "a program runs inference"),
+        (None, "asked for full speed"),
     ] {
         let running = start("rtx-3070-laptop");
         running.until_phase(Phase::Warm).await;
@@ -201,7 +200,7 @@ async fn it_gives_way_to_inference_battery_sleep_and_the_end() {
     let running = start("rtx-4090");
     running.until_phase(Phase::Warm).await;
     let (_, answer) = running.bench();
-    running.until_measuring("kept warm").await;
+    running.until_measuring(", ready").await;
     assert!(nothing_is_held(&running.stop().await));
     assert!(refusal(answer.await.expect("an answer")).contains("stopping"));
 }

@@ -1,35 +1,7 @@
-use serde::{Deserialize, Serialize};
+use crate::protocol::{Badge, GpuStatus, PauseReason, Phase, State};
 
-use super::{GpuStatus, PauseReason, Phase};
-
-/// How a GPU looks at a glance, told by colour and by shape; the better, the less.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Tone {
-    /// Switched off.
-    Off,
-    /// At full speed.
-    Full,
-    /// Asleep, and not asked what its P-state is.
-    #[default]
-    Asleep,
-    /// P8 and lower, or asleep.
-    Low,
-    /// Between the two, or full speed was wanted and is not reached.
-    Middling,
-    /// Paused for another reason than heat.
-    Paused,
-    /// Paused because it is too hot, or because nobody knows how hot it is.
-    Hot,
-    /// The driver says no.
-    Fault,
-}
-
-impl Tone {
-    /// The tone of a GPU by everything else that is known of it.
+impl Badge {
+    /// The badge of a GPU, from everything else that is known of it.
     pub fn of(gpu: &GpuStatus) -> Self {
         let hot = [PauseReason::Thermal, PauseReason::Sensor];
         match gpu.phase {
@@ -39,7 +11,9 @@ impl Tone {
             Phase::Off => Self::Off,
             Phase::Asleep if gpu.pstate.is_none() => Self::Asleep,
             Phase::Asleep => Self::Low,
-            Phase::Warm | Phase::Yielding => Self::of_held(gpu),
+            // A server that holds the clocks itself leaves the GPU ready, not resting.
+            Phase::Standby if gpu.message.state == State::Standby => Self::Standby,
+            Phase::Standby | Phase::Warm | Phase::Yielding => Self::of_held(gpu),
         }
     }
 

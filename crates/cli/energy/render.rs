@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use crate::protocol::{EnergyDay, EnergyReport};
+use gpu_keepalive_core::protocol::{EnergyDay, EnergyReport};
 
 #[cfg(test)]
 mod tests;
@@ -8,11 +8,11 @@ mod tests;
 /// Cells of the longest bar.
 const BAR_CELLS: f64 = 20.0;
 
-/// The report as people read it on the command line: a line a day, a bar, totals.
-pub fn render(report: &EnergyReport) -> String {
+/// The report as text: a line a day, a bar, totals.
+pub(super) fn render(report: &EnergyReport) -> String {
     let days = &report.days;
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
-        return "Nothing recorded yet. The first figures appear once the keepalive has run.\n"
+        return "Nothing is recorded yet. The first figures appear once the keepalive has run.\n"
             .to_owned();
     };
     let total = total(days);
@@ -26,10 +26,13 @@ pub fn render(report: &EnergyReport) -> String {
     if days.iter().all(|day| day.cost.is_none()) {
         rows.iter_mut().for_each(|row| row[2].clear());
     }
-    let mut text = format!("Energy spent on keeping warm, {}\n\n", span(first, last));
+    let mut text = format!(
+        "Energy spent on keeping the GPU ready, {}\n\n",
+        span(first, last)
+    );
     text += &table(&rows);
-    text += "\nCounted is what the GPU drew above its rest while it was held and nobody else \
-             computed.\n";
+    text += "\nCounts the power above idle while the clocks were held and no other program was \
+             computing.\n";
     text += &notes(days);
     text
 }
@@ -41,7 +44,7 @@ fn heading(currency: &str) -> Row {
         "" => "Cost",
         currency => currency,
     };
-    ["Day", "Wh", currency, "Warm", "Cold starts avoided", ""].map(str::to_owned)
+    ["Day", "Wh", currency, "Held", "Cold starts avoided", ""].map(str::to_owned)
 }
 
 fn row(day: &EnergyDay, most_wh: f64) -> Row {
@@ -78,7 +81,7 @@ fn span(first: &EnergyDay, last: &EnergyDay) -> String {
     format!("{} to {}", first.date, last.date)
 }
 
-/// Something is drawn for every day that cost anything.
+/// Draws at least one cell for every day that cost anything.
 fn bar(wh: f64, most_wh: f64) -> String {
     if wh <= 0.0 || most_wh <= 0.0 {
         return String::new();
@@ -121,13 +124,13 @@ fn table(rows: &[Row]) -> String {
 fn notes(days: &[EnergyDay]) -> String {
     let mut text = String::new();
     if days.iter().any(|day| day.warm_wh.is_none()) {
-        text += "Unknown: the GPU has not been seen at rest yet, or its driver tells neither \
-                 energy nor power.\n";
+        text += "Unknown: the GPU has not been idle yet, or its driver reports neither energy nor \
+                 power.\n";
     }
     let costs_known = days.iter().any(|day| day.cost.is_some());
     let energy_known = days.iter().any(|day| day.warm_wh.is_some());
     if energy_known && !costs_known {
-        text += "For the cost, set your price: gpu-keepalive settings set energy.price_per_kwh \
+        text += "To see the cost, set your price: gpu-keepalive settings set energy.price_per_kwh \
                  0.30\n";
     }
     text

@@ -1,0 +1,172 @@
+use super::{
+    DemandReason, GpuRecord, Observations, Pause,
+    demand::Demand,
+    inhibitor::{Inhibitor, ThermalLimits},
+};
+use crate::{
+    Moment,
+    gpu::{ClocksEventReasons, PowerSource},
+    host::RuntimePm,
+    protocol::{Cause, Message, PauseReason, Phase, State},
+    settings::Mode,
+    time::whole_minutes,
+};
+
+/// Everything that a message is made of.
+pub(super) struct Context<'a> {
+    pub(super) phase: Phase,
+    pub(super) reasons: &'a [PauseReason],
+    pub(super) demand: Option<DemandReason>,
+    pub(super) seen: &'a Observations<'a>,
+    /// The worse of what the machine and the driver report, as for the decision.
+    pub(super) source: PowerSource,
+    pub(super) record: &'a GpuRecord,
+    pub(super) demand_signs: &'a Demand,
+    pub(super) inhibitor: &'a Inhibitor,
+    pub(super) now: Moment,
+}
+
+/// The state of the phase and its causes.
+pub(super) fn of(context: &Context<'_>) -> Message {
+    let (state, causes) = match context.phase {
+        Phase::Off => (State::Off, Vec::new()),
+        Phase::Asleep => (State::Asleep, vec![asleep(context)]),
+        Phase::Standby => (State::Standby, vec![armed(context)]),
+        Phase::Warm => (warm(context), wanted(context).into_iter().collect()),
+        Phase::Yielding => (State::Busy, vec![busy(context)]),
+        Phase::Paused => {
+            let causes = context.reasons.iter();
+            let causes = causes.map(|reason| pause(*reason, context)).collect();
+            (State::Paused, causes)
+        }
+        Phase::Fault => {
+            let fault = context.record.fault();
+            let cause = fault.map(|fault| Cause::Fault {
+                kind: fault.error.kind,
+            });
+            (State::Fault, cause.into_iter().collect())
+        }
+    };
+    Message { state, causes }
+}
+
+fn asleep(context: &Context<'_>) -> Cause {
+    let Observations {
+        gpu,
+        host,
+        settings,
+        switches,
+        ..
+    } = context.seen;
+    if context.demand_signs.is_loaded() && switches.mode == Mode::OnDemand {
+        return Cause::NotUsedLately {
+            minutes: whole_minutes(settings.warm_window),
+        };
+    }
+    match host.runtime_pm(gpu.pci_bus_id) {
+        RuntimePm::Suspended => Cause::Suspended,
+        RuntimePm::Active | RuntimePm::Unsupported => Cause::NothingUsesIt,
+    }
+}
+
+fn armed(context: &Context<'_>) -> Cause {
+    Cause::Armed {
+        program: context.demand_signs.loaded_program(context.seen),
+        wake_ms: None,
+    }
+}
+
+fn warm(context: &Context<'_>) -> State {
+    let always = context.demand == Some(DemandReason::Always);
+    let sample = context.record.sample();
+    let ready = sample.and_then(|sample| sample.ready(context.seen.gpu.sm_clock_max));
+    if ready == Some(false) || context.record.held().is_none() {
+        State::GettingReady { always }
+    } else {
+        State::Ready { always }
+    }
+}
+
+fn wanted(context: &Context<'_>) -> Option<Cause> {
+    let signs = context.demand_signs;
+    let ends = signs.expires(context.seen, context.now);
+    let left = ends.map(|end| whole_minutes(end.since(context.now)));
+    match context.demand? {
+        DemandReason::Window => left.map(|minutes| Cause::UntilUnused { minutes }),
+        DemandReason::WarmUp => left.map(|minutes| Cause::AsYouAsked { minutes }),
+        DemandReason::Loaded => Some(Cause::Loaded {
+            program: signs.loaded_program(context.seen),
+        }),
+        DemandReason::Computing => Some(Cause::Gaps {
+            program: computing_program(context),
+        }),
+        DemandReason::Always | DemandReason::Lease => None,
+    }
+}
+
+/// The use that another process makes of the GPU.
+pub(super) fn busy(context: &Context<'_>) -> Cause {
+    if context.seen.leases > 0 {
+        return Cause::Lease { application: None };
+    }
+    Cause::Computing {
+        program: computing_program(context),
+    }
+}
+
+/// The AI program that computes, where every process that could be it is that program's.
+fn computing_program(context: &Context<'_>) -> Option<String> {
+    let sample = context.record.sample()?;
+    let mut processes = sample.compute_processes.as_ref()?.iter();
+    let name = |pid| {
+        let programs = &context.seen.host.ai_programs;
+        let program = programs.iter().find(|program| program.pid == pid)?;
+        Some(program.name.as_str())
+    };
+    let first = name(processes.next()?.pid)?;
+    processes
+        .all(|process| name(process.pid) == Some(first))
+        .then(|| first.to_owned())
+}
+
+/// The cause behind a reason to pause.
+pub(super) fn pause(reason: PauseReason, context: &Context<'_>) -> Cause {
+    let Observations {
+        settings, switches, ..
+    } = context.seen;
+    let sample = context.record.sample();
+    match reason {
+        PauseReason::User => Cause::User {
+            minutes: match switches.pause {
+                Pause::Until(end) => Some(whole_minutes(end.since(context.now))),
+                Pause::Indefinitely | Pause::No => None,
+            },
+        },
+        PauseReason::Thermal => {
+            let ThermalLimits { pause, resume } = context.inhibitor.thermal_limits(context.seen);
+            let slows = ClocksEventReasons::HW_THERMAL_SLOWDOWN;
+            let reasons = sample.and_then(|sample| sample.clocks_event_reasons);
+            Cause::Hot {
+                now_c: sample.and_then(|sample| sample.temperature),
+                limit_c: pause,
+                resume_c: resume,
+                own_limit: pause == settings.thermal.max_temperature,
+                slowed: reasons.is_some_and(|reasons| reasons.intersects(slows)),
+            }
+        }
+        PauseReason::Sensor => Cause::NoTemperature,
+        PauseReason::Battery => match context.source {
+            PowerSource::UndersizedAdapter => Cause::WeakAdapter,
+            PowerSource::Battery | PowerSource::Ac => Cause::OnBattery,
+        },
+        PauseReason::Vram => Cause::VramReserved {
+            free_bytes: sample.and_then(|sample| sample.vram_free),
+            needed_bytes: context.inhibitor.vram_needed(context.seen, context.record),
+            reserve_bytes: settings.vram_reserve,
+        },
+        PauseReason::Budget => Cause::BudgetSpent {
+            budget_wh: settings.energy.daily_budget_wh,
+        },
+        PauseReason::Measuring => Cause::Benchmark,
+    }
+}
