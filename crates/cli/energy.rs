@@ -3,12 +3,10 @@ use gpu_keepalive_core::{
     energy,
     protocol::{EnergyReport, Reply, Request},
 };
-use gpu_keepalive_engine::{
-    clock::Clock, engine::StateFolder, paths::Paths, settings_store::SettingsStore,
-};
+use gpu_keepalive_engine::{clock::Clock, engine::StateFolder, paths::Paths};
 use serde_json::json;
 
-use crate::{output, reach};
+use crate::{output, reach, settings};
 
 /// What keeping the GPUs warm cost and brought, from the running engine or from what it kept.
 pub(crate) async fn energy(days: u32, as_json: bool) -> anyhow::Result<()> {
@@ -29,7 +27,7 @@ async fn report(days: u32) -> anyhow::Result<EnergyReport> {
         };
     }
     let places = Paths::of_user()?;
-    let settings = SettingsStore::load(places.settings)?;
+    let settings = settings::load()?;
     let kept = StateFolder::open(places.state);
     Ok(kept.energy_report(days, &Clock::Boot, &settings.settings().energy))
 }

@@ -78,6 +78,8 @@ pub(crate) fn speed(gpu: &GpuStatus) -> Option<String> {
 /// How the clocks are held; `None` when nothing is.
 pub(crate) fn hold(gpu: &GpuStatus) -> Option<String> {
     Some(match (gpu.strategy?, gpu.pulse_interval_ms) {
+        (Strategy::Standby, _) => "nothing; it wakes on request".to_owned(),
+        (Strategy::Boost, _) => "the driver's boost".to_owned(),
         (Strategy::PowerMizer, _) => "the driver's performance mode".to_owned(),
         // Without pulses for now there is just the context.
         (Strategy::Context, _) | (Strategy::Pulse, None) => "an open context".to_owned(),

@@ -220,7 +220,7 @@ impl GpuPolicy {
         self.judge(seen, now);
         let demand = self.demand.update(seen, &self.record, now, &mut events);
         let plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
-        let needs_vram = plan.strategy != Strategy::PowerMizer;
+        let needs_vram = plan.strategy.takes_vram();
         let reasons = self.inhibitor.reasons(seen, &self.record, needs_vram, now);
         let intended = self.intended(seen, demand, &reasons, now);
         let fault = self

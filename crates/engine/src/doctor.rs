@@ -6,14 +6,14 @@ use gpu_keepalive_core::{
     doctor::{self, DeviceEvidence, Evidence, GpuEvidence, MachineEvidence, Private},
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Inspection, Outcome, Sample},
     host::{AiProgramUse, HostSample, RuntimePm},
-    protocol::{Doctor, SettingsProblem, Severity},
+    protocol::{Doctor, SettingsProblem},
     settings::Settings,
 };
 
 use crate::{
     gpu::{Gpu, GpuSource},
     host::Host,
-    settings_store::{SettingsStore, StoreError},
+    settings_store::SettingsStore,
 };
 
 mod bus;
@@ -70,13 +70,11 @@ impl Places {
 pub async fn examine<S: GpuSource, H: Host>(
     mut source: S,
     mut host: H,
-    settings: &Result<SettingsStore, StoreError>,
+    settings: &SettingsStore,
     places: Option<Places>,
 ) -> Doctor {
-    let (settings, problems) = match settings {
-        Ok(store) => (store.settings().clone(), store.file().problems().to_vec()),
-        Err(error) => (Settings::default(), vec![unusable(error)]),
-    };
+    let problems = settings.file().problems().to_vec();
+    let settings = settings.settings();
     let looked = host.look(&settings.ai_programs).await;
     let mut evidence = Evidence {
         simulated: places.is_none(),
@@ -100,7 +98,7 @@ pub async fn examine<S: GpuSource, H: Host>(
             Err(error) => evidence.discovery_error = Some(error),
         }
     }
-    tell_settings(&mut evidence, &settings, problems);
+    tell_settings(&mut evidence, settings, problems);
     tell_host(&mut evidence, &looked);
     look_around(&mut evidence, looked.ai_programs, places).await;
     doctor::examine(&evidence)
@@ -231,13 +229,4 @@ pub(crate) fn private(programs: &[AiProgramUse]) -> Private {
 
 fn none_listed() -> GpuError {
     GpuError::new(GpuErrorKind::NoGpu, "the driver works, and it lists no GPU")
-}
-
-fn unusable(error: &StoreError) -> SettingsProblem {
-    SettingsProblem {
-        severity: Severity::Error,
-        line: None,
-        key: String::new(),
-        message: error.to_string(),
-    }
 }

@@ -328,10 +328,8 @@ impl Core {
     /// What has to be done now and then, whatever the GPUs do; when next.
     fn housekeeping(&mut self, now: Moment) -> Moment {
         if now >= self.settings_look_at {
-            match self.options.settings.reload_if_changed() {
-                Ok(true) => self.settings_changed(true),
-                Ok(false) => {}
-                Err(error) => tracing::warn!("{error}"),
+            if self.options.settings.reload_if_changed() {
+                self.settings_changed();
             }
             self.settings_look_at = now + SETTINGS_LOOK;
         }

@@ -9,6 +9,7 @@ use gpu_keepalive_core::{
     settings::Mode,
     units::Bytes,
 };
+use serde_json::Value;
 
 use super::Core;
 use crate::catalogue_file::catalogue;
@@ -150,8 +151,10 @@ impl Core {
                 }
                 self.lease_ended = Some(now);
             }
-            Request::Mode { mode } => self.set("mode", Some(&mode.to_string()), Some(mode))?,
-            Request::Set { key, value } => self.set(&key, value.as_deref(), None)?,
+            Request::Mode { mode } => {
+                self.set("mode", Some(&mode.to_string().into()), Some(mode))?;
+            }
+            Request::Set { key, value } => self.set(&key, value.as_ref(), None)?,
             Request::ShowWindow => {
                 // Whoever else listens cannot show it.
                 if self.desktop.is_none() || self.events.send(Event::ShowWindow).is_err() {
@@ -220,22 +223,36 @@ impl Core {
 
     /// Changes one setting, and what follows from it. A mode asked for by name takes effect even
     /// where the file cannot be written; the answer then says so.
-    fn set(&mut self, key: &str, value: Option<&str>, mode: Option<Mode>) -> Result<(), ApiError> {
+    fn set(
+        &mut self,
+        key: &str,
+        value: Option<&Value>,
+        mode: Option<Mode>,
+    ) -> Result<(), ApiError> {
         if let Some(mode) = mode {
             self.switches.mode = mode;
         }
-        self.options.settings.set(key, value)?;
-        self.settings_changed(key == "mode");
+        let changed = self.options.settings.set(key, value)?;
+        if key == "mode" {
+            self.switches.mode = self.options.settings.settings().mode;
+        }
+        if changed {
+            self.settings_changed();
+        }
         Ok(())
     }
 
-    /// Takes over what the settings say now.
-    pub(super) fn settings_changed(&mut self, mode: bool) {
-        if mode {
-            self.switches.mode = self.options.settings.settings().mode;
+    /// Takes over what the settings say now. The mode of this run stays what it is unless the
+    /// settings have another one than before.
+    pub(super) fn settings_changed(&mut self) {
+        let settings = Arc::new(self.options.settings.settings().clone());
+        let before = self.settings_in_force.send_replace(settings.clone());
+        if before.mode != settings.mode {
+            self.switches.mode = settings.mode;
         }
-        self.settings_in_force
-            .send_replace(Arc::new(self.options.settings.settings().clone()));
+        let report = Box::new(self.options.settings.report());
+        // Without a subscriber there is nobody to tell.
+        let _ = self.events.send(Event::Settings(report));
         self.choose_lanes();
         // A new list of programs shows at the next look.
         self.host_look_at = self.options.clock.now();

@@ -96,14 +96,10 @@ impl Core {
             });
         }
         for problem in self.options.settings.file().problems() {
-            // What is about the whole file says where itself.
-            let line = problem.line.filter(|_| !problem.key.is_empty());
-            let line = line.map(|line| format!(", line {line}"));
-            let line = line.unwrap_or_default();
             notices.push(Notice {
                 id: format!("settings-{}", problem.key),
                 severity: problem.severity,
-                message: format!("Settings{line}: {}", problem.message),
+                message: problem.in_file("Settings"),
             });
         }
         notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity));
