@@ -56,6 +56,10 @@ export function hold(gpu: GpuStatus): string {
   switch (gpu.strategy) {
     case null:
       return "Nothing at the moment";
+    case "standby":
+      return "Nothing; it wakes on request";
+    case "boost":
+      return "The driver's boost";
     case "power_mizer":
       return "The driver, asked for full performance";
     case "context":
