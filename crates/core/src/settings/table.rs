@@ -95,7 +95,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         key: "gpus",
         title: "GPUs",
-        description: "The GPUs to look after, by number or by UUID. All of them when not set.",
+        description: "The GPUs to look after. All of them unless you choose.",
         group: Group::Readiness,
         rarely_used: false,
         field: Field::List {
