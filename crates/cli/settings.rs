@@ -74,14 +74,14 @@ fn tell_problems(report: &SettingsReport, chosen: impl Fn(&str) -> bool) {
 /// without one in the file itself.
 enum Source {
     Engine(Client),
-    File(SettingsStore),
+    File(Box<SettingsStore>),
 }
 
 impl Source {
     async fn open() -> anyhow::Result<Self> {
         Ok(match reach::engine_if_any().await? {
             Some(client) => Self::Engine(client),
-            None => Self::File(SettingsStore::load(Paths::of_user()?.settings)),
+            None => Self::File(Box::new(SettingsStore::load(Paths::of_user()?.settings))),
         })
     }
 

@@ -5,7 +5,6 @@ use std::{collections::BTreeSet, fs, path::Path, process::Command};
 use gpu_keepalive_core::{
     protocol::{Event, Reply, Request, SettingsReport, Severity},
     settings::Mode,
-    units::Celsius,
 };
 use gpu_keepalive_engine::socket::{Client, Subscription};
 use serde_json::{Value, json};
@@ -196,16 +195,18 @@ async fn a_file_that_breaks_leaves_the_last_good_settings_until_it_is_mended() {
 async fn a_mode_for_this_run_survives_an_editor_that_changes_something_else() {
     let user = User::new();
     user.sets("mode = \"on_demand\"\n");
-    let command = user.command(&["run", "--mode", "always", "--simulate", "hot-laptop"]);
+    let command = user.command(&["run", "--mode", "always", "--simulate", "h200"]);
     let engine = Engine::start(&user, command).await;
-    user.sets("mode = \"on_demand\"\n[thermal]\nmax_temperature = 50\n");
+    // The unknown key shows that the file was read.
+    user.sets("mode = \"on_demand\"\nmood = 1\n[thermal]\nmax_temperature = 70\n");
     let status = engine
-        .until("the new limit", |status| {
-            status.gpus[0].temperature_c >= Some(Celsius(50)) && !status.gpus[0].reasons.is_empty()
-        })
+        .until("a notice", |status| !status.notices.is_empty())
         .await;
     assert_eq!(status.engine.mode, Mode::Always);
-    user.sets("mode = \"while_loaded\"\n[thermal]\nmax_temperature = 50\n");
+    let mut events = Events::of(&engine).await;
+    let limit = value(&events.next().await, "thermal.max_temperature");
+    assert_eq!(limit, json!(70));
+    user.sets("mode = \"while_loaded\"\n[thermal]\nmax_temperature = 70\n");
     engine
         .until("the mode of the file", |status| {
             status.engine.mode == Mode::WhileLoaded
