@@ -1,5 +1,5 @@
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
     time::Duration,
@@ -72,7 +72,7 @@ impl Writer {
         let file = new.persist(&self.target).map_err(|error| error.error)?;
         // The rename itself; some file systems cannot, and the file is in its place either way.
         #[cfg(unix)]
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
         Ok(Some(Seen::There(Stamp::of(&file.metadata()?))))
     }
 
