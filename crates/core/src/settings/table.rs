@@ -20,11 +20,10 @@ const BUDGET_WH: (f64, f64) = (0.1, 100_000.0);
 
 /// A wake whose clocks are not seen up within 250 ms has failed, whatever the user allows.
 const MAX_WAKE_MS: u64 = 250;
-/// The driver takes a boost request for an hour at most (`duration` of
-/// `NV2080_CTRL_CMD_PERF_BOOST`).
+/// Longest `duration` of the driver's boost request (`NV2080_CTRL_CMD_PERF_BOOST`).
 const MAX_LINGER_S: u64 = 3600;
 
-/// The first word is for the engine's own choice, the others are strategies.
+/// The engine's own choice, then every strategy.
 const STRATEGIES: &[(&str, &str)] = &[
     ("auto", "Automatic"),
     ("standby", "Wake on request"),
