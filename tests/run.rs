@@ -12,3 +12,4 @@ mod refused;
 mod settings;
 mod socket;
 mod switches;
+mod writers;

@@ -95,6 +95,7 @@ fn the_core_does_no_io_and_reads_no_clock() {
         "gpu-keepalive-models",
         "jiff",
         "serde",
+        "serde_json",
         "strsim",
         "thiserror",
         "toml_edit",

@@ -226,7 +226,7 @@ pub(crate) enum SettingsCommand {
     Set {
         /// Such as thermal.max_temperature.
         key: String,
-        /// The new value.
+        /// The new value: true or false, a number, a word, or a list with commas between its entries.
         #[arg(required_unless_present = "default", conflicts_with = "default")]
         value: Option<String>,
         /// Go back to the default.

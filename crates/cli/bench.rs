@@ -15,11 +15,10 @@ use gpu_keepalive_engine::{
     },
     paths::Paths,
     proof::{Job, KeptProofs, MeasureError, Programs, Progress, measure},
-    settings_store::SettingsStore,
     signals::Signals,
 };
 
-use crate::{args::BenchArgs, exit::WrongUsage, output, reach};
+use crate::{args::BenchArgs, exit::WrongUsage, output, reach, settings};
 
 mod by_engine;
 mod render;
@@ -72,7 +71,7 @@ async fn with(
     simulated: bool,
 ) -> anyhow::Result<Proof> {
     let info = choose(source.discover().await?, args.gpu)?;
-    let settings = SettingsStore::load(Paths::of_user()?.settings)?;
+    let settings = settings::load()?;
     let gpu = source.open(&info);
     let Some(programs) = source.programs(&info) else {
         bail!("no program can be started to measure with");

@@ -1,11 +1,9 @@
 use anyhow::bail;
 use gpu_keepalive_core::protocol::{EnergyReport, Reply, Request};
-use gpu_keepalive_engine::{
-    clock::Clock, engine::StateFolder, paths::Paths, settings_store::SettingsStore,
-};
+use gpu_keepalive_engine::{clock::Clock, engine::StateFolder, paths::Paths};
 use serde_json::json;
 
-use crate::{output, reach};
+use crate::{output, reach, settings};
 
 mod render;
 
@@ -28,7 +26,7 @@ async fn report(days: u32) -> anyhow::Result<EnergyReport> {
         };
     }
     let places = Paths::of_user()?;
-    let settings = SettingsStore::load(places.settings)?;
+    let settings = settings::load()?;
     let kept = StateFolder::open(places.state);
     Ok(kept.energy_report(days, &Clock::Boot, &settings.settings().energy))
 }

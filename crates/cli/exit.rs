@@ -59,7 +59,9 @@ fn code(error: &anyhow::Error) -> u8 {
     if let Some(ConnectError::NotRunning) = error.downcast_ref() {
         return NO_ENGINE;
     }
-    let wrong_setting = matches!(error.downcast_ref(), Some(StoreError::Setting(_)));
+    let wrong_setting = error
+        .downcast_ref()
+        .is_some_and(StoreError::is_wrong_request);
     if error.is::<WrongUsage>() || error.is::<LoadScenarioError>() || wrong_setting {
         return WRONG_USAGE;
     }

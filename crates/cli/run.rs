@@ -36,7 +36,7 @@ pub(crate) async fn run(
     let state = scenario.is_none().then(|| StateFolder::open(places.state));
     let options = EngineOptions {
         clock: Clock::Boot,
-        settings: SettingsStore::load(places.settings)?,
+        settings: SettingsStore::load(places.settings),
         state,
         simulated: scenario.is_some(),
         mode: args.mode,

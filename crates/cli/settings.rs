@@ -1,56 +1,87 @@
-use std::fmt::Write;
+use std::{fmt::Write, io};
 
 use anyhow::bail;
-use gpu_keepalive_core::protocol::{Reply, Request, SettingReport, SettingsReport};
+use gpu_keepalive_core::{
+    protocol::{Reply, Request, SettingReport, SettingsReport},
+    settings::{as_toml, value_of_word},
+};
 use gpu_keepalive_engine::{paths::Paths, settings_store::SettingsStore, socket::Client};
+use serde_json::Value;
 
 use crate::{args::SettingsCommand, exit::WrongUsage, output, reach};
 
 /// Shows or changes the settings.
 pub(crate) async fn settings(command: SettingsCommand) -> anyhow::Result<()> {
     let mut source = Source::open().await?;
+    let report = source.report().await?;
     let text = match command {
-        SettingsCommand::Path => format!("{}\n", source.report().await?.path),
+        SettingsCommand::Path => format!("{}\n", report.path),
         SettingsCommand::Show => {
-            let report = source.report().await?;
-            for problem in &report.problems {
-                // What is about the whole file says where itself.
-                let line = problem.line.filter(|_| !problem.key.is_empty());
-                let line = line.map(|line| format!(", line {line}"));
-                let line = line.unwrap_or_default();
-                anstream::eprintln!("{}{line}: {}", report.path, problem.message);
-            }
+            tell_problems(&report, |_| true);
             render(&report)
         }
         SettingsCommand::Get { key } => {
-            let report = source.report().await?;
-            match &find(&report, &key)?.value {
-                Some(value) => format!("{value}\n"),
-                None => String::new(),
+            let setting = find(&report, &key)?;
+            if let Some(problem) = report.unusable() {
+                bail!("{}", problem.in_file(&report.path));
             }
+            tell_problems(&report, |about| about == key);
+            let value = as_toml(&setting.value);
+            value.map_or_else(String::new, |value| format!("{value}\n"))
         }
         SettingsCommand::Set { key, value, .. } => {
+            let value = value.map(|word| meant(&report, &key, word)).transpose()?;
             source.set(key.clone(), value).await?;
-            let report = source.report().await?;
-            one_line(find(&report, &key)?)
+            one_line(find(&source.report().await?, &key)?)
         }
     };
     output::write(text.as_bytes())?;
     Ok(())
 }
 
+/// The value that a word means; for a key that there is not, of which the engine knows more, the
+/// word itself.
+fn meant(report: &SettingsReport, key: &str, word: String) -> Result<Value, WrongUsage> {
+    match report.settings.iter().find(|setting| setting.key == key) {
+        Some(setting) => {
+            value_of_word(setting, &word).map_err(|refused| WrongUsage(refused.to_string()))
+        }
+        None => Ok(word.into()),
+    }
+}
+
+/// The settings file, for when no engine is asked; one that cannot be used is reported on standard
+/// error.
+pub(crate) fn load() -> io::Result<SettingsStore> {
+    let store = SettingsStore::load(Paths::of_user()?.settings);
+    let report = store.report();
+    if let Some(problem) = report.unusable() {
+        anstream::eprintln!("{}", problem.in_file(&report.path));
+    }
+    Ok(store)
+}
+
+/// Writes to standard error what is wrong in the file with the keys that are chosen.
+fn tell_problems(report: &SettingsReport, chosen: impl Fn(&str) -> bool) {
+    for problem in &report.problems {
+        if chosen(&problem.key) {
+            anstream::eprintln!("{}", problem.in_file(&report.path));
+        }
+    }
+}
+
 /// Where settings are read and written: through the running engine, so that it knows at once, or
 /// without one in the file itself.
 enum Source {
     Engine(Client),
-    File(SettingsStore),
+    File(Box<SettingsStore>),
 }
 
 impl Source {
     async fn open() -> anyhow::Result<Self> {
         Ok(match reach::engine_if_any().await? {
             Some(client) => Self::Engine(client),
-            None => Self::File(SettingsStore::load(Paths::of_user()?.settings)?),
+            None => Self::File(Box::new(SettingsStore::load(Paths::of_user()?.settings))),
         })
     }
 
@@ -64,12 +95,14 @@ impl Source {
         }
     }
 
-    async fn set(&mut self, key: String, value: Option<String>) -> anyhow::Result<()> {
+    async fn set(&mut self, key: String, value: Option<Value>) -> anyhow::Result<()> {
         match self {
             Self::Engine(client) => {
                 client.ask(&Request::Set { key, value }).await?;
             }
-            Self::File(store) => store.set(&key, value.as_deref())?,
+            Self::File(store) => {
+                store.set(&key, value.as_ref())?;
+            }
         }
         Ok(())
     }
@@ -93,33 +126,34 @@ fn render(report: &SettingsReport) -> String {
 
 fn one_line(setting: &SettingReport) -> String {
     let key = &setting.key;
-    let mut line = match &setting.value {
-        Some(value) => format!("{key} = {value}"),
-        None => format!("# {key} is not set"),
+    let Some(value) = as_toml(&setting.value) else {
+        return format!("# {key} is not set\n");
     };
-    if setting.value.is_some() {
-        let _ = match &setting.default {
-            default if *default == setting.value => write!(line, "  # default"),
-            Some(default) => write!(line, "  # default {default}"),
-            None => Ok(()),
-        };
-    }
+    let mut line = format!("{key} = {value}");
+    let _ = match as_toml(&setting.default) {
+        Some(default) if default == value => write!(line, "  # default"),
+        Some(default) => write!(line, "  # default {default}"),
+        None => Ok(()),
+    };
     line + "\n"
 }
 
 #[cfg(test)]
 mod tests {
     use gpu_keepalive_core::protocol::SettingKind;
+    use serde_json::json;
 
     use super::*;
 
-    fn setting(key: &str, value: Option<&str>, default: Option<&str>) -> SettingReport {
+    fn setting(key: &str, value: Value, default: Value) -> SettingReport {
         SettingReport {
             key: key.to_owned(),
             title: String::new(),
             description: String::new(),
-            value: value.map(str::to_owned),
-            default: default.map(str::to_owned),
+            group: String::new(),
+            rarely_used: false,
+            value,
+            default,
             kind: SettingKind::Bool,
         }
     }
@@ -128,10 +162,10 @@ mod tests {
         SettingsReport {
             path: "/home/user/.config/gpu-keepalive/settings.toml".to_owned(),
             settings: vec![
-                setting("mode", Some("\"always\""), Some("\"on_demand\"")),
-                setting("warm_window_minutes", Some("15"), Some("15")),
-                setting("energy.price_per_kwh", Some("0.31"), None),
-                setting("energy.daily_budget_wh", None, None),
+                setting("mode", json!("always"), json!("on_demand")),
+                setting("warm_window_minutes", json!(15), json!(15)),
+                setting("energy.price_per_kwh", json!(0.31), Value::Null),
+                setting("energy.daily_budget_wh", Value::Null, Value::Null),
             ],
             problems: Vec::new(),
         }

@@ -195,7 +195,7 @@ impl<D: Desktop> Controller<D> {
                 self.start_at_login(on);
                 Request::Set {
                     key: "app.start_at_login".to_owned(),
-                    value: Some(on.to_string()),
+                    value: Some(on.into()),
                 }
             }
             MenuAction::Open => return self.show_window(Page::Overview),

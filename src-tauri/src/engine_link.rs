@@ -11,7 +11,8 @@ use std::{
 
 use anyhow::Context;
 use gpu_keepalive_core::{
-    protocol::{Answer, DesktopStatus, ErrorCode, Event, Request},
+    protocol::{Answer, DesktopStatus, ErrorCode, Event, Reply, Request, SettingsReport},
+    settings::Settings,
     simulation::Scenario,
 };
 use gpu_keepalive_engine::{
@@ -169,7 +170,7 @@ async fn host(
     let places = Paths::of_user()?;
     let options = EngineOptions {
         clock: Clock::Boot,
-        settings: SettingsStore::load(places.settings)?,
+        settings: SettingsStore::load(places.settings),
         // What is learned of simulated GPUs, and what they cost, is not worth keeping.
         state: match &hosting.scenario {
             Some(_) => None,
@@ -274,24 +275,23 @@ async fn follow(
     inputs: &UnboundedSender<Input>,
 ) -> anyhow::Result<Ended> {
     let socket = control_socket()?;
-    let mut news: Subscription = match Client::connect(&socket).await {
-        Ok(client) => client.subscribe().await?,
+    let mut client = match Client::connect(&socket).await {
+        Ok(client) => client,
         Err(ConnectError::NotRunning) => return Ok(Ended::Engine),
         Err(error) => return Err(error.into()),
     };
-    // The engine speaks of its status alone; the file of its settings is this user's and ours.
-    let mut settings = SettingsStore::load(Paths::of_user()?.settings)?;
+    // Settings first: they say which notifications the first status may bring.
+    let settings = client.ask(&Request::Settings).await?;
+    let mut news: Subscription = client.subscribe().await?;
     tell(inputs, Input::Engine(EngineAt::CommandLine));
-    tell(inputs, Input::Settings(settings.settings().clone().into()));
+    if let Reply::Settings(report) = settings {
+        tell(inputs, in_force(&report));
+    }
     loop {
         tokio::select! {
             event = news.next() => match event {
-                Ok(Event::Status(status)) => {
-                    if settings.reload_if_changed().unwrap_or(false) {
-                        tell(inputs, Input::Settings(settings.settings().clone().into()));
-                    }
-                    tell(inputs, Input::Status((*status).into()));
-                }
+                Ok(Event::Status(status)) => tell(inputs, Input::Status((*status).into())),
+                Ok(Event::Settings(report)) => tell(inputs, in_force(&report)),
                 Ok(Event::ShowWindow) => tell(inputs, Input::Show(Page::Overview)),
                 Err(error) => {
                     tracing::info!("the followed engine is gone: {error}");
@@ -307,6 +307,11 @@ async fn follow(
             },
         }
     }
+}
+
+/// The settings of an engine in another process.
+fn in_force(report: &SettingsReport) -> Input {
+    Input::Settings(Settings::from(report).into())
 }
 
 async fn ask_other(socket: PathBuf, request: Request, inputs: UnboundedSender<Input>) {

@@ -2,7 +2,7 @@
 
 use std::{io, sync::Mutex, thread, time::Duration};
 
-use gpu_keepalive_core::protocol::{Event, Request, Status};
+use gpu_keepalive_core::protocol::{Event, Request, SettingsReport, Status};
 use gpu_keepalive_engine::{
     paths::control_socket,
     socket::{Client, ClientError, ConnectError},
@@ -68,7 +68,7 @@ fn leave_setup(window: &WebviewWindow, event: &WindowEvent) {
     tauri::async_runtime::spawn(async move {
         let completed = Request::Set {
             key: "app.setup_completed".to_owned(),
-            value: Some("true".to_owned()),
+            value: Some(true.into()),
         };
         let asked = tokio::time::timeout(LEAVE_WITHIN, commands::ask(completed)).await;
         tracing::debug!(?asked, "the setup was left");
@@ -131,6 +131,7 @@ struct News(Mutex<Newest>);
 struct Newest {
     connection: Connection,
     status: Option<Box<Status>>,
+    settings: Option<Box<SettingsReport>>,
 }
 
 impl News {
@@ -140,6 +141,15 @@ impl News {
         if let Some(status) = &newest.status {
             tell(app, "status", status);
         }
+        if let Some(settings) = &newest.settings {
+            tell(app, "settings", settings);
+        }
+    }
+
+    fn settings(&self, app: &AppHandle, settings: Box<SettingsReport>) {
+        tell(app, "settings", &settings);
+        let mut newest = self.0.lock().expect("nothing panics with the news");
+        newest.settings = Some(settings);
     }
 
     fn connection(&self, app: &AppHandle, connection: Connection) {
@@ -202,6 +212,7 @@ async fn listen(app: &AppHandle, news: &News) -> String {
     loop {
         match events.next().await {
             Ok(Event::Status(status)) => news.status(app, status),
+            Ok(Event::Settings(settings)) => news.settings(app, settings),
             // Whoever asked for the window asked the tray, which asks us.
             Ok(Event::ShowWindow) => {}
             Err(error) => return error.to_string(),

@@ -177,4 +177,36 @@ async fn what_is_wrong_in_the_settings_file_is_told_with_its_line() {
     assert_eq!(shown.code, Some(0));
     assert!(shown.out.contains("mode = \"on_demand\""), "{}", shown.out);
     assert!(shown.err.contains("line 2"), "{}", shown.err);
+    // The default is in force, and that it is one is said.
+    let get = user.run(&["settings", "get", "mode"]).await;
+    assert_eq!(
+        (get.code, &*get.out),
+        (Some(0), "\"on_demand\"\n"),
+        "{get:?}"
+    );
+    assert!(get.err.contains("line 2: mode is \"turbo\""), "{get:?}");
+    let other = user.run(&["settings", "get", "gpus"]).await;
+    assert_eq!((other.code, &*other.out, &*other.err), (Some(0), "", ""));
+}
+
+#[tokio::test]
+async fn a_broken_settings_file_is_no_answer() {
+    let user = User::new();
+    user.sets("version = 1\nmode = \"alw");
+    for arguments in [
+        &["settings", "get", "mode"][..],
+        &["settings", "set", "mode", "always"],
+        &["settings", "set", "gpus", "--default"],
+    ] {
+        let refused = user.run(arguments).await;
+        assert_eq!((refused.code, &*refused.out), (Some(1), ""), "{refused:?}");
+        assert_eq!(
+            refused.err.to_lowercase().matches("line 2").count(),
+            1,
+            "{refused:?}"
+        );
+    }
+    let energy = user.run(&["energy"]).await;
+    assert_eq!(energy.code, Some(0), "{energy:?}");
+    assert!(energy.err.contains("settings.toml, line 2: "), "{energy:?}");
 }

@@ -20,6 +20,11 @@ async fn a_subscriber_gets_the_full_status_then_every_change() {
         first,
         json!({"event": {"status": serde_json::to_value(status()).unwrap()}})
     );
+    let settings = client.line().await;
+    assert_eq!(
+        settings["event"]["settings"]["settings"][0]["value"],
+        "always"
+    );
     for pulses in 13..20 {
         served.engine.status.send_modify(|status| {
             Arc::make_mut(status).gpus[0].pulses = pulses;
@@ -37,6 +42,8 @@ async fn a_subscriber_hears_that_the_window_is_wanted() {
     let mut events = client.subscribe().await.unwrap();
     let first = soon("the status", events.next()).await.unwrap();
     assert_eq!(first, Event::Status(Box::new(status())));
+    let settings = soon("the settings", events.next()).await.unwrap();
+    assert!(matches!(settings, Event::Settings(_)), "{settings:?}");
     let mut other = served.connect().await;
     assert_eq!(
         other.ask(r#"{"request":"show_window"}"#).await,
@@ -85,6 +92,7 @@ async fn a_subscription_ends_with_the_engine() {
     let client = Client::connect(&served.path).await.unwrap();
     let mut events = client.subscribe().await.unwrap();
     soon("the status", events.next()).await.unwrap();
+    soon("the settings", events.next()).await.unwrap();
     served.server.abort();
     let error = soon("the end", events.next()).await.unwrap_err();
     assert!(

@@ -1,8 +1,8 @@
-// The page's only way out: one command and three events of the window process.
+// The page's only way out: one command and four events of the window process.
 
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import type { ApiError, Reply, Request, Status } from "./protocol";
+import type { ApiError, Reply, Request, SettingsReport, Status } from "./protocol";
 
 /** Whether the window process reaches the engine, and what is wrong when it does not. */
 export interface Connection {
@@ -42,6 +42,10 @@ export function isUnknownRequest(error: unknown): boolean {
 
 export function onStatus(heard: (status: Status) => void): Promise<() => void> {
   return listen<Status>("status", (event) => heard(event.payload));
+}
+
+export function onSettings(heard: (settings: SettingsReport) => void): Promise<() => void> {
+  return listen<SettingsReport>("settings", (event) => heard(event.payload));
 }
 
 export function onConnection(heard: (connection: Connection) => void): Promise<() => void> {

@@ -83,8 +83,6 @@ pub struct Keeper {
     file: SettingsFile,
     /// Those of the settings, shared with the worker that looks for them.
     ai_programs: Arc<[AiProgram]>,
-    /// Why the settings file cannot be read.
-    settings_error: Option<String>,
     /// Why something could not be kept.
     not_saved: Option<String>,
     switches: Switches,
@@ -134,7 +132,6 @@ impl Keeper {
             started: now,
             today,
             file,
-            settings_error: None,
             not_saved: None,
             kept,
             unsaved_since: None,
@@ -214,12 +211,6 @@ impl Keeper {
                 self.log(log);
             }
             Input::SettingsChanged(file) => self.adopt(*file, now),
-            Input::SettingsUnreadable(error) => {
-                if self.settings_error.as_ref() != Some(&error) {
-                    self.warn(error.clone());
-                    self.settings_error = Some(error);
-                }
-            }
             Input::SettingSet {
                 ticket,
                 key,

@@ -189,7 +189,7 @@ impl GpuPolicy {
         self.judge(seen, now);
         let demand = self.demand.update(seen, &self.record, now, &mut events);
         let plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
-        let needs_vram = plan.strategy != Strategy::PowerMizer;
+        let needs_vram = plan.strategy.takes_vram();
         let reasons = self
             .inhibitor
             .reasons(seen, &self.record, self.source, needs_vram, now);

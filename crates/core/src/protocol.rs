@@ -2,8 +2,8 @@
 //!
 //! # On the socket
 //! Newline-delimited JSON, one [`Request`] a line. Every request is answered by exactly one
-//! [`Answer`], in order. After [`Request::Subscribe`] the connection also carries [`Event`]s, the
-//! first of which holds the full [`Status`].
+//! [`Answer`], in order. After [`Request::Subscribe`] the connection also carries [`Event`]s: first
+//! the full [`Status`], then all settings, then every change of either.
 //!
 //! ```text
 //! → {"request":"status"}
@@ -15,6 +15,10 @@
 //! → {"request":"subscribe"}
 //! ← {"ok":"done"}
 //! ← {"event":{"status":{…}}}
+//! ← {"event":{"settings":{…}}}
+//! → {"request":"set","key":"thermal.max_temperature","value":75}
+//! ← {"ok":"done"}
+//! ← {"event":{"settings":{…}}}
 //! ```
 //!
 //! A line longer than [`MAX_LINE_BYTES`], invalid JSON or an unknown request gets an error, and
@@ -24,6 +28,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     gpu::GpuInfo,
@@ -35,12 +40,14 @@ use crate::{
 mod badge;
 mod doctor;
 mod message;
+mod settings;
 mod status;
 
 pub use crate::models::{ModelFit, Recommendation, SmallerContext};
 pub use badge::Badge;
 pub use doctor::{Doctor, Finding};
 pub use message::*;
+pub use settings::{SettingKind, SettingOption, SettingReport, SettingsProblem, SettingsReport};
 pub use status::*;
 
 /// Longest accepted line, its newline included.
@@ -92,13 +99,18 @@ pub enum Request {
     EndLease,
     /// All settings, answered by [`Reply::Settings`].
     Settings,
-    /// Change one setting; an absent value removes the key, so that its default applies.
+    /// Change one setting in the settings file. Without a value, or with `null`, the key is removed,
+    /// so that its default applies.
     Set {
         /// Dotted key, such as `thermal.max_temperature`.
         key: String,
-        /// The new value, as TOML or as the bare text of a string.
+        /// The new value, of the setting's [`SettingKind`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        value: Option<String>,
+        #[cfg_attr(
+            test,
+            ts(type = "boolean | number | string | (number | string)[] | null")
+        )]
+        value: Option<Value>,
     },
     /// Models for a card, answered by [`Reply::Recommend`].
     Recommend {
@@ -268,6 +280,9 @@ pub struct ProofReport {
 pub enum Event {
     /// The status changed; always the full one.
     Status(Box<Status>),
+    /// The settings or the problems of their file changed, whatever changed them; always all of
+    /// them.
+    Settings(Box<SettingsReport>),
     /// Somebody asked for the window.
     ShowWindow,
 }

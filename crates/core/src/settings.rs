@@ -1,12 +1,10 @@
 //! Everything a user can set, with its default and its range.
-
 //!
-//! The types are here. What a key is called, accepts and means stands once, in the table of
-//! `schema`; reading, writing, defaults and the reports of every face follow from it.
+//! The types are here. What a key is called, accepts and means stands once, in `table`; reading,
+//! writing, defaults and the reports of every face follow from it. The file is TOML, everything else
+//! that a value passes through is JSON.
 
-use std::{fmt, str::FromStr, time::Duration};
-
-use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 use crate::{
     gpu::{GpuInfo, GpuUuid},
@@ -14,118 +12,29 @@ use crate::{
 };
 
 mod ai_programs;
+mod choices;
+mod damage;
 mod edit;
+mod error;
 mod field;
 mod file;
+mod json;
+mod kind;
 mod list;
 mod migrate;
 mod mode;
 mod read;
 mod schema;
+mod table;
+mod word;
 
-pub use file::{SettingError, SettingsFile};
+pub use choices::{Mode, Notifications, Strategy, StrategyChoice};
+pub use error::SettingError;
+pub use file::SettingsFile;
+pub use json::as_toml;
 pub use migrate::VERSION;
 pub use schema::setting_keys;
-
-/// `ALL`, `Display` and `FromStr` for a setting that is one of a few words.
-macro_rules! words {
-    ($name:ident, $what:literal, $(($word:literal, $variant:ident)),+) => {
-        impl $name {
-            /// Each with the name it has in settings, on the command line and in JSON.
-            pub const ALL: &[(&str, Self)] = &[$(($word, Self::$variant)),+];
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self {
-                    $(Self::$variant => $word),+
-                })
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = String;
-            fn from_str(text: &str) -> Result<Self, String> {
-                let found = Self::ALL.iter().find(|(word, _)| *word == text);
-                found.map(|(_, choice)| *choice).ok_or_else(|| {
-                    let words: Vec<&str> = Self::ALL.iter().map(|(word, _)| *word).collect();
-                    format!("“{text}” is not a {}; use {}", $what, list::any_of(&words))
-                })
-            }
-        }
-    };
-}
-
-/// When the GPU is kept warm.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// From start to stop.
-    Always,
-    /// As long as an AI program or any other compute process has the GPU open.
-    WhileLoaded,
-    /// From the first sign of demand until the warm window after the last.
-    #[default]
-    OnDemand,
-}
-
-words!(
-    Mode,
-    "mode",
-    ("always", Always),
-    ("while_loaded", WhileLoaded),
-    ("on_demand", OnDemand)
-);
-
-/// How the clocks are held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Strategy {
-    /// The driver's own prefer-maximum-performance for our process. No context, no VRAM.
-    PowerMizer,
-    /// An open CUDA context and nothing else.
-    Context,
-    /// A context and a tiny kernel at an interval.
-    Pulse,
-}
-
-/// The strategy a user asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StrategyChoice {
-    /// The cheapest that is seen to hold.
-    #[default]
-    Auto,
-    /// Always this one.
-    PowerMizer,
-    /// Always this one.
-    Context,
-    /// Always this one.
-    Pulse,
-}
-
-words!(
-    StrategyChoice,
-    "strategy",
-    ("auto", Auto),
-    ("power_mizer", PowerMizer),
-    ("context", Context),
-    ("pulse", Pulse)
-);
-
-impl StrategyChoice {
-    /// The strategy when one is fixed.
-    pub const fn fixed(self) -> Option<Strategy> {
-        match self {
-            Self::Auto => None,
-            Self::PowerMizer => Some(Strategy::PowerMizer),
-            Self::Context => Some(Strategy::Context),
-            Self::Pulse => Some(Strategy::Pulse),
-        }
-    }
-}
+pub use word::value_of_word;
 
 /// Time between pulses: found by the governor, or fixed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -174,27 +83,6 @@ impl GpuSelector {
     }
 }
 
-/// Which notifications are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Notifications {
-    /// None.
-    Off,
-    /// A thermal pause, a fault, and the recovery from either.
-    #[default]
-    Important,
-    /// Every change of phase as well.
-    All,
-}
-
-words!(
-    Notifications,
-    "choice of notifications",
-    ("off", Off),
-    ("important", Important),
-    ("all", All)
-);
-
 /// Pulses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PulseSettings {
@@ -202,6 +90,16 @@ pub struct PulseSettings {
     pub interval: PulseInterval,
     /// The working set is this squared half-precision values (256: 128 KiB), 16 to 4096.
     pub matrix_size: u32,
+}
+
+/// How fast the clocks have to be up, and for how long.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadinessSettings {
+    /// Raising the clocks for a request may take this long, 1 to 250 ms; where it takes longer, they
+    /// are held.
+    pub max_wake: Duration,
+    /// Clocks that were raised for a request are released so long after it, 1 to 3600 s.
+    pub linger: Duration,
 }
 
 /// Protection against heat.
@@ -248,6 +146,10 @@ pub struct Settings {
     pub gpus: Option<Vec<GpuSelector>>,
     /// How the clocks are held.
     pub strategy: StrategyChoice,
+    /// The strategies that `auto` leaves out.
+    pub strategy_exclude: Vec<Strategy>,
+    /// How fast the clocks have to be up, and for how long.
+    pub readiness: ReadinessSettings,
     /// Pulses.
     pub pulse: PulseSettings,
     /// Protection against heat.
@@ -270,6 +172,11 @@ impl Default for Settings {
             ai_programs: ai_programs::defaults(),
             gpus: None,
             strategy: StrategyChoice::default(),
+            strategy_exclude: Vec::new(),
+            readiness: ReadinessSettings {
+                max_wake: Duration::from_millis(50),
+                linger: Duration::from_secs(3),
+            },
             pulse: PulseSettings {
                 interval: PulseInterval::default(),
                 matrix_size: 256,

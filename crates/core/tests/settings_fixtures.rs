@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use gpu_keepalive_core::settings::SettingsFile;
+use gpu_keepalive_core::settings::{SettingsFile, as_toml};
 
 #[test]
 fn every_released_file_still_loads() {
@@ -19,7 +19,7 @@ fn every_released_file_still_loads() {
         insta::assert_snapshot!(&*name, described(&file));
         files += 1;
     }
-    assert!(files >= 4, "{files} fixtures found");
+    assert!(files >= 5, "{files} fixtures found");
 }
 
 /// Every value that is not the default, and every problem.
@@ -33,7 +33,7 @@ fn described(file: &SettingsFile) -> String {
         format!(
             "{} = {}\n",
             setting.key,
-            setting.value.as_deref().unwrap_or("(not set)")
+            as_toml(&setting.value).as_deref().unwrap_or("(not set)")
         )
     });
     let problems = report.problems.iter().map(|problem| {

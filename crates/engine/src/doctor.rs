@@ -7,14 +7,13 @@ use gpu_keepalive_core::{
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Inspection, Outcome, Sample},
     host::{AiProgramUse, RuntimePm},
     keeper::none_listed,
-    protocol::{Doctor, SettingsProblem, Severity},
-    settings::Settings,
+    protocol::Doctor,
 };
 
 use crate::{
     gpu::{Gpu, GpuSource},
     host::Host,
-    settings_store::{SettingsStore, StoreError},
+    settings_store::SettingsStore,
 };
 
 mod bus;
@@ -71,13 +70,11 @@ impl Places {
 pub async fn examine<S: GpuSource, H: Host>(
     mut source: S,
     mut host: H,
-    settings: &Result<SettingsStore, StoreError>,
+    settings: &SettingsStore,
     places: Option<Places>,
 ) -> Doctor {
-    let (settings, problems) = match settings {
-        Ok(store) => (store.settings().clone(), store.file().problems().to_vec()),
-        Err(error) => (Settings::default(), vec![unusable(error)]),
-    };
+    let problems = settings.file().problems().to_vec();
+    let settings = settings.settings();
     let looked = host.sample(&settings.ai_programs).await;
     let mut evidence = Evidence {
         simulated: places.is_none(),
@@ -101,7 +98,7 @@ pub async fn examine<S: GpuSource, H: Host>(
             Err(error) => evidence.discovery_error = Some(error),
         }
     }
-    evidence.add_settings(&settings, problems);
+    evidence.add_settings(settings, problems);
     evidence.add_host(&looked);
     look_around(&mut evidence, looked.ai_programs, places).await;
     doctor::examine(&evidence)
@@ -206,14 +203,5 @@ pub(crate) fn private(programs: &[AiProgramUse]) -> Private {
             .iter()
             .map(|program| program.name.clone())
             .collect(),
-    }
-}
-
-fn unusable(error: &StoreError) -> SettingsProblem {
-    SettingsProblem {
-        severity: Severity::Error,
-        line: None,
-        key: String::new(),
-        message: error.to_string(),
     }
 }

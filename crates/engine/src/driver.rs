@@ -128,8 +128,7 @@ impl DriverProcess {
             Some(running) => running,
             None => Running::start(driver_process(&self.program, &self.uuid.0))?,
         };
-        let loads_cuda =
-            matches!(action, Action::Hold { strategy, .. } if strategy != Strategy::PowerMizer);
+        let loads_cuda = matches!(action, Action::Hold { strategy, .. } if strategy.takes_vram());
         running.thaw();
         running.has_cuda |= loads_cuda;
         self.last_id += 1;

@@ -135,7 +135,8 @@ impl EngineHandle {
         self.send_now(Control::Desktop(desktop));
     }
 
-    /// From now on every [`Event::ShowWindow`]; changes of the status come from [`Self::status`].
+    /// From now on every [`Event::ShowWindow`] and [`Event::Settings`]; changes of the status come
+    /// from [`Self::status`].
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
     }

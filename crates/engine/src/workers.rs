@@ -76,11 +76,8 @@ impl<S: GpuSource> Workers<S> {
         // One host sample under way serves as well as two.
         let (samples, wanted) = mpsc::channel(1);
         let (store, orders) = mpsc::channel(STORE_ORDERS);
-        let reload = store.clone();
-        let settings = SettingsWatch::new(files.settings.path(), move || {
-            // A full queue holds a look that is newer than this change, or gets the next poll's.
-            let _ = reload.try_send(store::Order::Action(StoreAction::ReloadSettings));
-        });
+        let (settings, changes) = SettingsWatch::new(files.settings.path());
+        let reload = watch::reload_when_settled(changes, store.clone());
         let mut workers = Self {
             _settings: settings,
             source: Arc::new(Mutex::new(source)),
@@ -97,6 +94,7 @@ impl<S: GpuSource> Workers<S> {
         };
         workers.spawn(Worker::Host, host::serve(host, wanted, reports.clone()));
         workers.spawn(Worker::Store, store::serve(files, orders, reports));
+        workers.tasks.spawn(reload);
         (workers, reported)
     }
 

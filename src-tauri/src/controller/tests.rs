@@ -242,7 +242,7 @@ fn start_at_login_in_the_menu_turns_around_what_is_true() {
         [
             "start at login: true",
             "tray false, login Some(true)",
-            r#"{"request":"set","key":"app.start_at_login","value":"true"}"#
+            r#"{"request":"set","key":"app.start_at_login","value":true}"#
         ]
     );
 }

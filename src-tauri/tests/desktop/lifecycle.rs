@@ -2,7 +2,7 @@ use std::{fs, sync::Arc};
 
 use gpu_keepalive_core::{
     protocol::{Event, Phase, Reply, Request, Status},
-    settings::{Settings, Strategy},
+    settings::Strategy,
     simulation::Scenario,
 };
 use gpu_keepalive_engine::{
@@ -22,6 +22,7 @@ use crate::{
     tray_item::TrayItem,
 };
 
+const ENTRY: &str = "config/autostart/gpu-keepalive.desktop";
 pub(crate) const DONE: &str = "version = 1\n[app]\nsetup_completed = true\n";
 
 #[tokio::test]
@@ -33,7 +34,7 @@ async fn the_first_start_opens_the_wizard_and_later_ones_nothing() {
     assert_eq!(page, "setup");
     let set = Request::Set {
         key: "app.setup_completed".to_owned(),
-        value: Some("true".to_owned()),
+        value: Some(true.into()),
     };
     assert_eq!(app.ask(set).await, Reply::Done);
     TrayItem::on(&panel).await.click("Quit").await;
@@ -130,7 +131,7 @@ async fn sigterm_ends_the_engine_and_its_socket_before_the_app() {
     let mut news = client.subscribe().await.unwrap();
     app.signal("TERM");
     while let Ok(event) = news.next().await {
-        assert!(matches!(event, Event::Status(_)));
+        assert!(matches!(event, Event::Status(_) | Event::Settings(_)));
     }
     assert!(app.wait_for_end().await.success());
     assert!(!socket.exists());
@@ -184,7 +185,7 @@ async fn start_at_login_is_written_and_removed() {
     let panel = Panel::start(&session).await;
     let app = App::start(&session, "quick-card", &[]);
     let item = TrayItem::on(&panel).await;
-    let entry = session.path("config/autostart/gpu-keepalive.desktop");
+    let entry = session.path(ENTRY);
     let starts = |on| {
         move |status: &gpu_keepalive_core::protocol::Status| {
             status
@@ -210,7 +211,7 @@ async fn start_at_login_is_written_and_removed() {
 
     let set = Request::Set {
         key: "app.start_at_login".to_owned(),
-        value: Some("false".to_owned()),
+        value: Some(false.into()),
     };
     app.ask(set).await;
     app.wait_for_status("off again", starts(false)).await;
@@ -240,12 +241,15 @@ async fn an_engine_from_the_command_line_is_followed_and_taken_over() {
     session.write_settings(DONE);
     let panel = Panel::start(&session).await;
     let server = Server::bind(&session.path("run/gpu-keepalive.sock")).unwrap();
+    // Not where the app would look: it has to take the engine's word.
+    let settings = session.path("home/elsewhere.toml");
+    fs::write(&settings, DONE).unwrap();
     let clock = Clock::Boot;
     let scenario = Scenario::preset("h200").unwrap();
     let simulation = Simulation::new(scenario, clock.clone());
     let options = EngineOptions {
         clock,
-        settings: SettingsStore::in_memory(&Settings::default()),
+        settings: SettingsStore::load(&settings),
         state: None,
         simulated: true,
         mode: None,
@@ -271,6 +275,20 @@ async fn an_engine_from_the_command_line_is_followed_and_taken_over() {
         .wait_for(|status| !status.engine.enabled)
         .await
         .unwrap();
+
+    // What is set in that engine is the app's to do, and its own file says otherwise.
+    let set = Request::Set {
+        key: "app.start_at_login".to_owned(),
+        value: Some(true.into()),
+    };
+    assert_eq!(app.ask(set).await, Reply::Done);
+    item.wait_for("a mark", |e| {
+        e.label == "Start at login" && e.checked == Some(true)
+    })
+    .await;
+    assert!(session.path(ENTRY).exists());
+    let own = session.path("config/gpu-keepalive/settings.toml");
+    assert_eq!(fs::read_to_string(own).unwrap(), DONE);
 
     // Another start of the app cannot ask the first one: it shows the window itself.
     let second = App::start(&session, "quick-card", &[]);

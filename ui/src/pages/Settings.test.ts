@@ -4,6 +4,12 @@ import { unbroken } from "../format";
 import { recorded, statusWith } from "../testing/fixtures";
 import { open } from "../testing/open";
 
+function first<T>(entries: T[]): T {
+  const [entry] = entries;
+  if (entry === undefined) throw new Error("there is none");
+  return entry;
+}
+
 const HOT = 'thermal.max_temperature cannot be "hot"; it has to be a whole number from 50 to 95 °C';
 
 test("every setting of the engine is there with its description", async () => {
@@ -40,7 +46,7 @@ test("a wrong value is refused in place and stays to be corrected", async () => 
   expect(engine.asked("set").at(-1)).toEqual({
     request: "set",
     key: "thermal.max_temperature",
-    value: "75",
+    value: 75,
   });
 });
 
@@ -72,13 +78,63 @@ test("each kind of setting sends its value as the engine takes it", async () => 
     return [request.key, request.value];
   });
   expect(sent.slice(0, 4)).toEqual([
-    ["battery.pause", "false"],
-    ["app.notifications", '"all"'],
-    ["energy.currency", '"kr"'],
-    ["energy.price_per_kwh", "0.31"],
+    ["battery.pause", false],
+    ["app.notifications", "all"],
+    ["energy.currency", "kr"],
+    ["energy.price_per_kwh", 0.31],
   ]);
-  expect(sent[4]?.[1]).toMatch(/^\["ollama:runner", .*, "my-server"\]$/);
-  expect(sent[5]?.[1]).not.toContain('"jan"');
+  const programs = recorded.settings.settings.find(({ key }) => key === "ai_programs")?.value;
+  const added = [...(Array.isArray(programs) ? programs : []), "my-server"];
+  expect(sent.slice(4)).toEqual([
+    ["ai_programs", added],
+    ["ai_programs", added.filter((program) => program !== "jan")],
+  ]);
+});
+
+test("one click is one request", async () => {
+  const { engine, user } = await open("settings");
+  const pause = await screen.findByRole("switch", { name: "Pause on battery" });
+  const before = engine.requests.length;
+  await user.click(pause);
+  await waitFor(() => expect(pause.getAttribute("aria-checked")).toBe("false"));
+  const request = { request: "set", key: "battery.pause", value: false };
+  expect(engine.requests.slice(before)).toEqual([request]);
+});
+
+test("what is no number goes to the engine as it was typed", async () => {
+  const { engine, user } = await open("settings");
+  const field = await screen.findByLabelText<HTMLInputElement>("Warm time");
+  for (const typed of ["hot", " ", "1e999", "0x10", "+7.5"]) {
+    await user.clear(field);
+    await user.type(field, `${typed}{Tab}`);
+  }
+  const values = engine.asked("set").map((request) => request.request === "set" && request.value);
+  expect(values).toEqual(["hot", "", "1e999", "0x10", 7.5]);
+});
+
+test("settings that few need are folded, with a name of their own", async () => {
+  await open("settings");
+  await screen.findByText("Highest temperature");
+  for (const { key, title, rarely_used, group } of recorded.settings.settings) {
+    const row = screen.getAllByText(title)[0];
+    const folded = row?.closest("details");
+    expect(folded !== null, key).toBe(rarely_used);
+    if (folded) expect(folded.querySelector("summary")?.textContent).toContain(group);
+    expect(row?.closest("section")?.querySelector("h2")?.textContent).toBe(group);
+  }
+});
+
+test("ways not to use are ticked", async () => {
+  const { engine, user } = await open("settings");
+  const group = await screen.findByRole("group", { name: "Ways not to use" });
+  const tick = (name: string) => user.click(within(group).getByRole("checkbox", { name }));
+  await tick("Send a tiny piece of work now and then");
+  await tick("Wake on request");
+  await tick("Send a tiny piece of work now and then");
+  const values = engine.asked("set").map((request) => request.request === "set" && request.value);
+  expect(values).toEqual([["pulse"], ["standby", "pulse"], ["standby"]]);
+  const ticked = within(group).getAllByRole<HTMLInputElement>("checkbox", { checked: true });
+  expect(ticked.map((box) => box.labels?.[0]?.textContent?.trim())).toEqual(["Wake on request"]);
 });
 
 test("a number that may be a word", async () => {
@@ -97,20 +153,44 @@ test("a number that may be a word", async () => {
   await user.click(auto);
   await user.click(auto);
   const values = engine.asked("set").map((request) => request.request === "set" && request.value);
-  expect(values).toEqual(["500", undefined, '"auto"']);
+  expect(values).toEqual([500, undefined, "auto"]);
 });
 
-test("GPUs are chosen from those that are there, and none means all", async () => {
-  const { engine, user } = await open("settings");
-  await user.type(await screen.findByLabelText("Add to GPUs"), "0{Enter}");
-  await user.click(
-    await screen.findByRole("button", { name: "Remove 0 (NVIDIA GeForce RTX 4090)" }),
-  );
-  const sent = engine.asked("set");
-  expect(sent).toEqual([
-    { request: "set", key: "gpus", value: "[0]" },
-    { request: "set", key: "gpus" },
-  ]);
+test("GPUs are ticked by name, and all of them is the default", async () => {
+  const two = [0, 1].map((index) => ({ ...first(recorded.gpus), index, uuid: `GPU-${index}ab` }));
+  const { engine, user } = await open("settings", statusWith(), (engine) => {
+    engine.gpus = two;
+  });
+  const group = await screen.findByRole("group", { name: "GPUs" });
+  const box = (index: number) =>
+    within(group).getByRole<HTMLInputElement>("checkbox", {
+      name: `${index} NVIDIA GeForce RTX 4090`,
+    });
+  expect([box(0).checked, box(1).checked]).toEqual([true, true]);
+  await user.click(box(0));
+  await waitFor(() => expect(box(0).checked).toBe(false));
+  await user.click(box(0));
+  await waitFor(() => expect(box(0).checked).toBe(true));
+  const request = { request: "set", key: "gpus" };
+  expect(engine.asked("set")).toEqual([{ ...request, value: ["GPU-1ab"] }, request]);
+});
+
+test("a GPU of the file is ticked as it is written there, also one that is not there", async () => {
+  const { engine, user } = await open("settings", statusWith(), (engine) => {
+    const setting = engine.settings.settings.find((setting) => setting.key === "gpus");
+    if (setting) setting.value = [0, "GPU-7777"];
+  });
+  const group = await screen.findByRole("group", { name: "GPUs" });
+  const there = within(group).getByRole<HTMLInputElement>("checkbox", {
+    name: "NVIDIA GeForce RTX 4090",
+  });
+  await user.click(within(group).getByRole("checkbox", { name: "GPU-7777 (not there)" }));
+  engine.refusals["set gpus"] = { code: "invalid_argument", message: "gpus cannot be []" };
+  await user.click(there);
+  expect((await screen.findByRole("alert")).textContent).toBe("gpus cannot be []");
+  expect(there.checked).toBe(true);
+  const values = engine.asked("set").map((request) => request.request === "set" && request.value);
+  expect(values).toEqual([[0], []]);
 });
 
 test("problems in the file are shown with their line", async () => {
@@ -124,11 +204,20 @@ test("problems in the file are shown with their line", async () => {
   expect(within(problems).getByRole("img", { name: "Warning" })).toBeTruthy();
 });
 
-test("a mode changed in the tray is seen here", async () => {
+test("what another program changes is seen here without asking", async () => {
   const { engine } = await open("settings");
   const mode = await screen.findByLabelText<HTMLSelectElement>("When to keep the GPU warm");
-  const setting = engine.settings.settings.find((setting) => setting.key === "mode");
-  if (setting) setting.value = '"always"';
-  await engine.change({ mode: "always" });
+  const before = engine.requests.length;
+  await engine.changeSetting("mode", "always");
   await waitFor(() => expect(mode.value).toBe("always"));
+  expect(engine.requests.slice(before)).toEqual([]);
+});
+
+test("a file that cannot be read is told with its line once", async () => {
+  await open("settings", statusWith(), (engine) => {
+    const message = "The file is not valid TOML: unclosed array.";
+    engine.settings.problems = [{ severity: "error", line: 7, key: "", message }];
+  });
+  const problems = await screen.findByRole("region", { name: "In the settings file" });
+  expect(problems.textContent?.match(/line 7/gi)).toHaveLength(1);
 });

@@ -1011,9 +1011,9 @@ for_s?: number | null, } | { "request": "begin_lease" } | { "request": "end_leas
  */
 key: string,
 /**
- * The new value, as TOML or as the bare text of a string.
+ * The new value, of the setting's [`SettingKind`].
  */
-value?: string | null, } | { "request": "recommend",
+value?: boolean | number | string | (number | string)[] | null, } | { "request": "recommend",
 /**
  * For the GPU of this index; without it, the one with the most free VRAM.
  */
@@ -1091,7 +1091,7 @@ ratio: number | null, };
 export type Runtime = "ollama" | "llama_cpp" | "lm_studio";
 
 /**
- * What a setting accepts.
+ * Accepted values of a setting, from which a face builds its control.
  */
 export type SettingKind = { "kind": "bool" } | { "kind": "number",
 /**
@@ -1103,7 +1103,7 @@ min: number,
  */
 max: number,
 /**
- * Whether only whole numbers are accepted.
+ * True if only whole numbers are accepted.
  */
 integer: boolean,
 /**
@@ -1115,20 +1115,24 @@ unit: string,
  */
 word?: string | null, } | { "kind": "choice",
 /**
- * The words, with what people are shown.
+ * The words, each with its title.
  */
 options: Array<SettingOption>, } | { "kind": "text",
 /**
  * Most characters.
  */
-max_length: number, } | { "kind": "list" };
+max_length: number, } | { "kind": "choice_list",
+/**
+ * The words, each with its title.
+ */
+options: Array<SettingOption>, } | { "kind": "text_list" } | { "kind": "gpu_list" };
 
 /**
  * One choice.
  */
 export type SettingOption = {
 /**
- * In the file.
+ * The value that is set.
  */
 value: string,
 /**
@@ -1137,7 +1141,7 @@ value: string,
 title: string, };
 
 /**
- * One setting.
+ * One setting: all that a face needs to show it and to let the user change it.
  */
 export type SettingReport = {
 /**
@@ -1145,23 +1149,31 @@ export type SettingReport = {
  */
 key: string,
 /**
- * What it is called in the window.
+ * Name, as the window shows it.
  */
 title: string,
 /**
- * What it does, in one or two sentences.
+ * Explanation in one or two sentences.
  */
 description: string,
 /**
- * The value in force, as TOML; `null` when it has none.
+ * The heading it belongs under.
  */
-value: string | null,
+group: string,
 /**
- * Its default, as TOML; `null` when it has none.
+ * True for a setting that few users need, so that a face may fold it away.
  */
-default: string | null,
+rarely_used: boolean,
 /**
- * What is accepted.
+ * The value in force; `null` when it has none.
+ */
+value: boolean | number | string | (number | string)[] | null,
+/**
+ * Its default; `null` for a setting that may be left unset.
+ */
+default: boolean | number | string | (number | string)[] | null,
+/**
+ * Accepted values.
  */
 kind: SettingKind, };
 
@@ -1175,7 +1187,7 @@ export type SettingsProblem = {
  */
 severity: Severity,
 /**
- * Line in the file, from 1; `null` when it is about the whole file.
+ * Line in the file, from 1; `null` when it is about no line.
  */
 line: number | null,
 /**
@@ -1183,7 +1195,7 @@ line: number | null,
  */
 key: string,
 /**
- * What was wrong and what would be right.
+ * Sentences that name the mistake and the remedy, without the line.
  */
 message: string, };
 
@@ -1196,11 +1208,11 @@ export type SettingsReport = {
  */
 path: string,
 /**
- * In the order they are shown.
+ * In the order they are shown; those of one group follow each other.
  */
 settings: Array<SettingReport>,
 /**
- * What was wrong in the file and replaced by its default.
+ * Everything in the file that could not be used.
  */
 problems: Array<SettingsProblem>, };
 
@@ -1298,9 +1310,9 @@ cause: string | null,
 hold: string, };
 
 /**
- * How the clocks are held.
+ * How the clocks are held; the cheaper, the less.
  */
-export type Strategy = "power_mizer" | "context" | "pulse";
+export type Strategy = "standby" | "boost" | "power_mizer" | "context" | "pulse";
 
 /**
  * How much of the free VRAM a model may take.

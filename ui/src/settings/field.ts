@@ -1,5 +1,7 @@
 import type { SettingReport } from "../protocol";
 
+export type SettingValue = SettingReport["value"];
+
 /** What every field is given. */
 export interface FieldProps {
   /** Of the element that the label names. */
@@ -7,6 +9,6 @@ export interface FieldProps {
   setting: SettingReport;
   invalid: boolean;
   describedby: string;
-  /** Saves a value as TOML or as typed; `null` goes back to the default. */
-  wish: (value: string | null) => Promise<void>;
+  /** Saves a value; `null` goes back to the default. True when it was accepted. */
+  wish: (value: SettingValue) => Promise<boolean>;
 }

@@ -1,61 +1,65 @@
-// The settings as the engine reports them, and the way to change one.
+// The settings as the engine last reported them, for every page, and the way to change one.
 
-import { ask, askFor, messageOf } from "../ipc";
+import { ask, askFor, messageOf, onSettings } from "../ipc";
 import type { SettingReport, SettingsReport } from "../protocol";
+import type { SettingValue } from "./field";
 
-export class Settings {
+class Settings {
   /** `null` until the engine has answered. */
   report = $state.raw<SettingsReport | null>(null);
   /** Why they cannot be shown. */
   refusal = $state<string | null>(null);
 
-  async load(): Promise<void> {
+  /** Listens until the returned function is called. */
+  async start(): Promise<() => void> {
+    const stop = await onSettings((report) => this.hear(report));
+    // The window process may have sent them before the page listened.
     try {
-      this.report = await askFor("settings", { request: "settings" });
-      this.refusal = null;
+      this.hear(await askFor("settings", { request: "settings" }));
     } catch (error) {
       this.refusal = messageOf(error);
     }
+    return stop;
   }
 
-  /** Changes one setting, or goes back to its default; the answer is why it was refused. */
-  async set(key: string, value: string | null): Promise<string | null> {
+  /**
+   * Changes one setting, or goes back to its default with `null`; the answer is why it was refused.
+   * What changed is reported by the engine.
+   */
+  async set(key: string, value: SettingValue): Promise<string | null> {
     try {
       await ask(value === null ? { request: "set", key } : { request: "set", key, value });
     } catch (error) {
       return messageOf(error);
     }
-    await this.load();
     return null;
   }
 
   find(key: string): SettingReport | undefined {
     return this.report?.settings.find((setting) => setting.key === key);
   }
-}
 
-/** Headings by the first part of the key, in the order of the report. */
-export function grouped(settings: SettingReport[]): [heading: string, SettingReport[]][] {
-  const groups = new Map<string, SettingReport[]>();
-  for (const setting of settings) {
-    const heading = HEADINGS[sectionOf(setting.key)] ?? "More";
-    groups.set(heading, [...(groups.get(heading) ?? []), setting]);
+  private hear(report: SettingsReport) {
+    this.report = report;
+    this.refusal = null;
   }
-  return [...groups];
 }
 
-const HEADINGS: Record<string, string> = {
-  "": "Keeping the GPU ready",
-  strategy: "How it is done",
-  pulse: "How it is done",
-  thermal: "Protection",
-  battery: "Protection",
-  vram: "Protection",
-  energy: "Energy",
-  app: "This app",
-};
+export const settings = new Settings();
 
-function sectionOf(key: string): string {
-  const [section = "", name] = key.split(".");
-  return name === undefined && !(section in HEADINGS) ? "" : section;
+/** The settings under one heading, in the order of the report. */
+export interface Group {
+  heading: string;
+  usual: SettingReport[];
+  rare: SettingReport[];
+}
+
+export function grouped(settings: SettingReport[]): Group[] {
+  const groups: Group[] = [];
+  for (const setting of settings) {
+    let group = groups.find((group) => group.heading === setting.group);
+    if (!group) groups.push((group = { heading: setting.group, usual: [], rare: [] }));
+    (setting.rarely_used ? group.rare : group.usual).push(setting);
+  }
+  return groups;
 }

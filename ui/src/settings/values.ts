@@ -2,22 +2,12 @@
 
 import { number, withUnit } from "../format";
 import type { SettingKind, SettingReport } from "../protocol";
-import { parseToml, type TomlValue } from "../toml";
+import type { SettingValue } from "./field";
 
-/** A value of a report; `null` when it has none or cannot be read. */
-export function valueOf(toml: string | null): TomlValue | null {
-  if (toml === null) return null;
-  try {
-    return parseToml(toml);
-  } catch {
-    return null;
-  }
-}
-
-/** A value for people: `On`, `15 minutes`, `On demand`. */
-export function shown(toml: string | null, kind: SettingKind): string {
-  const value = valueOf(toml);
+/** A value for people: `on`, `15 minutes`, `On demand`. */
+export function shown(value: SettingValue, kind: SettingKind): string {
   if (value === null) return "not set";
+  if (Array.isArray(value)) return value.length === 1 ? "1 entry" : `${value.length} entries`;
   switch (kind.kind) {
     case "bool":
       return value === true ? "on" : "off";
@@ -25,10 +15,8 @@ export function shown(toml: string | null, kind: SettingKind): string {
       return typeof value === "number" ? quantity(value, kind.unit) : String(value);
     case "choice":
       return kind.options.find((option) => option.value === value)?.title ?? String(value);
-    case "text":
+    default:
       return String(value);
-    case "list":
-      return Array.isArray(value) ? `${value.length} entries` : String(value);
   }
 }
 
@@ -36,7 +24,7 @@ function quantity(value: number, unit: string): string {
   return unit === "" ? number(value, 6) : withUnit(number(value, 6), unit);
 }
 
-/** What is accepted, below the field. */
+/** The accepted range, below the field. */
 export function rangeText(kind: SettingKind): string | null {
   if (kind.kind === "text") return `At most ${kind.max_length} characters`;
   if (kind.kind !== "number") return null;
@@ -44,11 +32,22 @@ export function rangeText(kind: SettingKind): string | null {
 }
 
 export function isDefault(setting: SettingReport): boolean {
-  return setting.value === setting.default;
+  return JSON.stringify(setting.value) === JSON.stringify(setting.default);
 }
 
-/** A number as typed: a decimal comma is understood, everything else is for the engine to judge. */
-export function typedNumber(text: string, integer: boolean): string {
+/** The entries of a list; none when it is not set. */
+export function entriesOf(value: SettingValue): (number | string)[] {
+  return Array.isArray(value) ? value : [];
+}
+
+const DECIMAL = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)$/;
+
+/**
+ * A number as typed, with a decimal comma or point; anything else is sent as it is, for the engine
+ * to judge. `null` when nothing was typed.
+ */
+export function typedNumber(text: string): number | string | null {
   const trimmed = text.trim();
-  return !integer && /^[+-]?\d*,\d+$/.test(trimmed) ? trimmed.replace(",", ".") : trimmed;
+  if (trimmed === "") return null;
+  return DECIMAL.test(trimmed) ? Number(trimmed.replace(",", ".")) : trimmed;
 }

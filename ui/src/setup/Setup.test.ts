@@ -4,7 +4,7 @@ import type { Request } from "../protocol";
 import { STATES, statusWith } from "../testing/fixtures";
 import { open } from "../testing/open";
 
-const COMPLETED: Request = { request: "set", key: "app.setup_completed", value: "true" };
+const COMPLETED: Request = { request: "set", key: "app.setup_completed", value: true };
 
 test("to its end with the keyboard alone", async () => {
   const { engine, user } = await open("setup", statusWith(STATES.asleep));
@@ -40,7 +40,7 @@ test("to its end with the keyboard alone", async () => {
   await user.keyboard("{Enter}");
   await screen.findByRole("heading", { name: "Overview" });
   expect(engine.requests.filter((request) => "key" in request)).toEqual([
-    { request: "set", key: "app.start_at_login", value: "true" },
+    { request: "set", key: "app.start_at_login", value: true },
     COMPLETED,
   ]);
 });

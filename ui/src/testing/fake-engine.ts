@@ -3,6 +3,7 @@
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 import type { ApiError, GpuStatus, Proof, Reply, Request, Status } from "../protocol";
+import type { SettingValue } from "../settings/field";
 import { energy, findings, recorded } from "./fixtures";
 
 const QUICK =
@@ -50,6 +51,15 @@ export class FakeEngine {
   async reconnect(): Promise<void> {
     this.connected = true;
     await emit("connection", { connected: true, message: null });
+    await emit("settings", structuredClone(this.settings));
+  }
+
+  /** Changes a setting as another program does. */
+  async changeSetting(key: string, value: SettingValue): Promise<void> {
+    const setting = this.settings.settings.find((setting) => setting.key === key);
+    if (!setting) throw new Error(`there is no setting ${key}`);
+    setting.value = value;
+    await emit("settings", structuredClone(this.settings));
   }
 
   /** The requests of that name. */
@@ -142,13 +152,13 @@ export class FakeEngine {
     return "done";
   }
 
-  private async set(key: string, value: string | null): Promise<Reply> {
+  private async set(key: string, value: SettingValue): Promise<Reply> {
     const setting = this.settings.settings.find((setting) => setting.key === key);
     if (!setting) throw { code: "invalid_argument", message: `there is no setting ${key}` };
     const before = setting.value;
-    setting.value = value ?? setting.default;
+    await this.changeSetting(key, value ?? setting.default);
     if (key === "app.start_at_login" && before !== setting.value) {
-      const desktop = { tray: true, starts_at_login: setting.value === "true" };
+      const desktop = { tray: true, starts_at_login: setting.value === true };
       await this.show({ ...this.status, desktop });
     }
     return "done";

@@ -45,6 +45,9 @@ afterEach(async () => {
   cleanup();
   // Imported late: it must see the stubs above.
   const { engine } = await import("../engine.svelte");
+  const { settings } = await import("../settings/settings.svelte");
+  settings.report = null;
+  settings.refusal = null;
   engine.status = null;
   engine.connection = { connected: true, message: null };
   engine.refusal = null;

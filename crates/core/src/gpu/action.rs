@@ -49,6 +49,8 @@ impl fmt::Display for Action {
             Self::Sample => "sample",
             Self::Inspect => "inspect",
             Self::Hold { strategy, .. } => match strategy {
+                Strategy::Standby => "stand by",
+                Strategy::Boost => "hold with the driver's boost",
                 Strategy::PowerMizer => "hold with the driver's performance mode",
                 Strategy::Context => "hold with an open context",
                 Strategy::Pulse => "hold with pulses",

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::{GpuId, Ticket};
 use crate::protocol::ApiError;
 use crate::{
@@ -71,7 +73,7 @@ pub enum StoreAction {
         /// Dotted key.
         key: String,
         /// The new value; `None` removes the key.
-        value: Option<String>,
+        value: Option<Value>,
     },
     /// Keep what is to survive a restart.
     Save(Box<Kept>),

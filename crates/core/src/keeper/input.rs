@@ -110,8 +110,6 @@ pub enum Input {
     ProcessEnded(GpuId, GpuError),
     /// The settings file is another one.
     SettingsChanged(Box<SettingsFile>),
-    /// The settings file cannot be read; the last good settings stay in force.
-    SettingsUnreadable(String),
     /// Answers [`StoreAction::Set`](super::StoreAction::Set).
     SettingSet {
         /// Names the reply.

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::{Action, ClientId, Keeper, Lookup, StoreAction, Ticket};
 use crate::{
     Moment,
@@ -39,7 +41,7 @@ impl Keeper {
             Request::Mode { mode } => {
                 // It takes effect even where the file cannot be written; the reply then says so.
                 self.switches.mode = mode;
-                return self.set(ticket, "mode".to_owned(), Some(mode.to_string()));
+                return self.set(ticket, "mode".to_owned(), Some(mode.to_string().into()));
             }
             Request::Proof => {
                 return self.look_up(ticket, Lookup::Benchmarks(self.found.clone()));
@@ -131,23 +133,30 @@ impl Keeper {
         self.save();
     }
 
-    fn set(&mut self, ticket: Ticket, key: String, value: Option<String>) {
+    fn set(&mut self, ticket: Ticket, key: String, value: Option<Value>) {
         let set = StoreAction::Set { ticket, key, value };
         self.outbox.push_back(Action::Store(set));
     }
 
     /// Takes over the settings file as it is now.
     pub(super) fn adopt(&mut self, file: SettingsFile, now: Moment) {
+        let same = file.settings() == self.settings() && file.problems() == self.file.problems();
+        if same {
+            self.file = file;
+            return;
+        }
         // A mode that was asked for on the command line outlives a change of any other key.
         if file.settings().mode != self.settings().mode {
             self.switches.mode = file.settings().mode;
         }
-        self.settings_error = None;
         self.ai_programs = file.settings().ai_programs.as_slice().into();
         self.file = file;
         self.choose_gpus(now);
         // A new list of programs shows in the next host sample.
         self.host_sample_at = now;
+        let report = Box::new(self.settings_report());
+        self.outbox
+            .push_back(Action::Announce(Event::Settings(report)));
     }
 
     pub(super) fn setting_set(

@@ -98,19 +98,12 @@ impl Keeper {
             );
         }
         for problem in self.file.problems() {
-            // A problem of the whole file names its line itself.
-            let line = problem.line.filter(|_| !problem.key.is_empty());
-            let line = line.map(|line| format!(", line {line}"));
-            let line = line.unwrap_or_default();
-            let message = format!("Settings{line}: {}", problem.message);
+            let message = problem.in_file("Settings");
             add(
                 format!("settings-{}", problem.key),
                 problem.severity,
                 message,
             );
-        }
-        if let Some(error) = &self.settings_error {
-            add("settings-file".to_owned(), Severity::Error, error.clone());
         }
         if let Some(error) = &self.not_saved {
             add("not-saved".to_owned(), Severity::Warning, error.clone());

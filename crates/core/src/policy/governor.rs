@@ -273,7 +273,9 @@ impl Governor {
             self.doubts = 0;
             let quiet = look.at.since(*self.quiet_since.get_or_insert(look.at));
             if quiet >= PROVEN_AFTER && self.verdict(strategy) != Verdict::Holds {
-                *self.verdict_mut(strategy) = Verdict::Holds;
+                if let Some(verdict) = self.verdict_mut(strategy) {
+                    *verdict = Verdict::Holds;
+                }
                 self.note(Attempt::Holds { strategy });
             }
             return;
@@ -297,7 +299,9 @@ impl Governor {
     }
 
     fn fail(&mut self, strategy: Strategy, attempt: Attempt) {
-        *self.verdict_mut(strategy) = Verdict::Fails;
+        if let Some(verdict) = self.verdict_mut(strategy) {
+            *verdict = Verdict::Fails;
+        }
         self.note(attempt);
     }
 
@@ -305,14 +309,16 @@ impl Governor {
         match strategy {
             Strategy::PowerMizer => self.known.power_mizer,
             Strategy::Context => self.known.context,
-            Strategy::Pulse => Verdict::Untried,
+            Strategy::Standby | Strategy::Boost | Strategy::Pulse => Verdict::Untried,
         }
     }
 
-    fn verdict_mut(&mut self, strategy: Strategy) -> &mut Verdict {
+    fn verdict_mut(&mut self, strategy: Strategy) -> Option<&mut Verdict> {
         match strategy {
-            Strategy::PowerMizer => &mut self.known.power_mizer,
-            Strategy::Context | Strategy::Pulse => &mut self.known.context,
+            // Not available yet, so there is nothing to remember.
+            Strategy::Standby | Strategy::Boost => None,
+            Strategy::PowerMizer => Some(&mut self.known.power_mizer),
+            Strategy::Context | Strategy::Pulse => Some(&mut self.known.context),
         }
     }
 

@@ -227,6 +227,8 @@ impl Hold {
     pub fn of(strategy: Option<Strategy>, interval_ms: Option<u64>) -> Self {
         match (strategy, interval_ms) {
             (None, _) => Self::Nothing,
+            (Some(Strategy::Standby), _) => Self::Standby,
+            (Some(Strategy::Boost), _) => Self::Boost,
             (Some(Strategy::PowerMizer), _) => Self::PowerMizer,
             (Some(Strategy::Pulse), Some(interval_ms)) => Self::Pulse { interval_ms },
             (Some(Strategy::Context | Strategy::Pulse), _) => Self::Context,

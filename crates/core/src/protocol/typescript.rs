@@ -1,14 +1,19 @@
-//! The protocol as TypeScript, for the window's pages.
+//! The protocol as TypeScript, for the window's pages, and what their tests show of it.
 
 use std::{any::TypeId, collections::BTreeMap, env, fs, path::Path};
 
 use ts_rs::{Config, TS, TypeVisitor};
 
 use super::{ApiError, Reply, Request};
+use crate::settings::SettingsFile;
 
 const FILE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../ui/src/protocol/index.ts"
+);
+const SETTINGS: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../ui/src/testing/recorded/settings.json"
 );
 const WRITE: &str = "GPU_KEEPALIVE_WRITE_TYPES";
 
@@ -38,6 +43,20 @@ fn export_typescript() {
     assert!(
         found.replace("\r\n", "\n") == wanted,
         "ui/src/protocol/index.ts is not what the protocol says; set {WRITE}=1 to write it again"
+    );
+}
+
+#[test]
+fn export_recorded_settings() {
+    let report = SettingsFile::default().report("/home/you/.config/gpu-keepalive/settings.toml");
+    let wanted = serde_json::to_string_pretty(&report).expect("JSON") + "\n";
+    if env::var_os(WRITE).is_some() {
+        fs::write(SETTINGS, &wanted).expect("the file is written");
+    }
+    let found = fs::read_to_string(SETTINGS).unwrap_or_default();
+    assert!(
+        found.replace("\r\n", "\n") == wanted,
+        "{SETTINGS} is not what an engine reports; set {WRITE}=1 to write it again"
     );
 }
 

@@ -1,8 +1,12 @@
 //! What one setting accepts, and how it gets from TOML into [`Settings`] and back.
 
+use serde_json::Value as Json;
 use toml_edit::{Array, Item, Value};
 
-use super::{Settings, list};
+use super::{
+    Settings,
+    json::{show, show_json, to_toml},
+};
 use crate::protocol::{SettingKind, SettingOption};
 
 /// One setting's kind and its place in [`Settings`].
@@ -29,8 +33,7 @@ pub(super) enum Field {
         place: Place<Option<f64>>,
     },
     Choice {
-        /// Each word with what people are shown.
-        options: &'static [(&'static str, &'static str)],
+        options: Options,
         get: fn(&Settings) -> String,
         /// An error for an unknown word.
         set: fn(&mut Settings, &str) -> Result<(), String>,
@@ -40,12 +43,23 @@ pub(super) enum Field {
         place: Place<String>,
     },
     List {
-        /// What has to be given, as `expected` continues a sentence.
+        of: Entries,
+        /// Continues the sentence “it has to be”.
         expected: &'static str,
         get: fn(&Settings) -> Option<Vec<Value>>,
         /// An error has the entry that cannot be used, or `None` when it is the list itself.
         set: fn(&mut Settings, &Array) -> Result<(), Option<String>>,
     },
+}
+
+/// Words, each with its title.
+pub(super) type Options = &'static [(&'static str, &'static str)];
+
+/// The entries of a list.
+pub(super) enum Entries {
+    Texts,
+    Gpus,
+    Choices(Options),
 }
 
 /// How a value is taken from the settings and put there.
@@ -128,74 +142,23 @@ impl Field {
         }
     }
 
-    /// A value as a user types it: TOML, or the bare text of a string or of a list of strings.
-    pub(super) fn parse(&self, text: &str) -> Result<Value, Wrong> {
-        let text = text.trim();
-        let as_toml = text.parse::<Value>().ok();
-        let as_text = self.parse_bare(text);
-        let mut refusal = None;
-        for mut value in as_toml.into_iter().chain(as_text) {
-            value.decor_mut().clear();
-            let item = Item::Value(value);
-            match (self.put(&mut Settings::default(), &item), item.into_value()) {
-                (Ok(()), Ok(value)) => return Ok(value),
-                (Err(wrong), _) => _ = refusal.get_or_insert(wrong),
-                (Ok(()), Err(_)) => {}
-            }
+    /// A value from the wire, as TOML.
+    pub(super) fn accept(&self, json: &Json) -> Result<Value, Wrong> {
+        let Some(mut value) = to_toml(json) else {
+            return Err(self.wrong(show_json(json)));
+        };
+        // JSON does not tell 15 from 15.0.
+        if let (Self::Whole { .. } | Self::WholeOr { .. }, Some(number)) = (self, value.as_float())
+            && number.fract() == 0.0
+            && number.abs() < MAX_EXACT
+        {
+            value = (number as i64).into();
         }
-        Err(refusal.unwrap_or_else(|| self.wrong(show(&text.into()))))
+        self.put(&mut Settings::default(), &Item::Value(value.clone()))?;
+        Ok(value)
     }
 
-    fn parse_bare(&self, text: &str) -> Option<Value> {
-        match self {
-            Self::Bool(_) | Self::Whole { .. } | Self::Decimal { .. } => None,
-            Self::WholeOr { .. } | Self::Choice { .. } | Self::Text { .. } => Some(text.into()),
-            Self::List { .. } => {
-                let entries = text.split(',').map(str::trim);
-                let entries = entries.filter(|entry| !entry.is_empty());
-                let value = |entry: &str| {
-                    let number = entry.parse::<i64>();
-                    number.map_or_else(|_| entry.into(), Value::from)
-                };
-                Some(entries.map(value).collect())
-            }
-        }
-    }
-
-    /// What is accepted, to end the sentence “it has to be …”.
-    fn expected(&self) -> String {
-        match self {
-            Self::Bool(_) => "true or false".to_owned(),
-            Self::Whole { min, max, unit, .. } => {
-                format!("a whole number from {min} to {max} {unit}")
-            }
-            Self::WholeOr {
-                word,
-                min,
-                max,
-                unit,
-                ..
-            } => format!("\"{word}\" or a whole number from {min} to {max} {unit}"),
-            Self::Decimal { min, max, unit, .. } => {
-                format!("a number from {min} to {max} {unit}")
-            }
-            Self::Choice { options, .. } => {
-                let words: Vec<String> = options
-                    .iter()
-                    .map(|(word, _)| format!("\"{word}\""))
-                    .collect();
-                list::any_of(&words.iter().map(String::as_str).collect::<Vec<_>>())
-            }
-            Self::Text { max_length, .. } => {
-                format!("a text of 1 to {max_length} characters in quotes")
-            }
-            Self::List { expected, .. } => (*expected).to_owned(),
-        }
-        .trim_end()
-        .to_owned()
-    }
-
-    /// What is accepted, for faces.
+    /// The accepted values, for faces.
     pub(super) fn kind(&self) -> SettingKind {
         let number = |min, max, integer, unit: &str, word: Option<&str>| SettingKind::Number {
             min,
@@ -218,40 +181,39 @@ impl Field {
             } => number(*min as f64, *max as f64, true, unit, Some(word)),
             Self::Decimal { min, max, unit, .. } => number(*min, *max, false, unit, None),
             Self::Choice { options, .. } => SettingKind::Choice {
-                options: options
-                    .iter()
-                    .map(|(value, title)| SettingOption {
-                        value: (*value).to_owned(),
-                        title: (*title).to_owned(),
-                    })
-                    .collect(),
+                options: reported(options),
             },
             Self::Text { max_length, .. } => SettingKind::Text {
                 max_length: *max_length,
             },
-            Self::List { .. } => SettingKind::List,
+            Self::List { of, .. } => match of {
+                Entries::Texts => SettingKind::TextList,
+                Entries::Gpus => SettingKind::GpuList,
+                Entries::Choices(options) => SettingKind::ChoiceList {
+                    options: reported(options),
+                },
+            },
         }
     }
 
     fn wrong(&self, found: String) -> Wrong {
-        Wrong {
-            found,
-            expected: self.expected(),
-        }
+        let expected = match self {
+            Self::List { expected, .. } => (*expected).to_owned(),
+            _ => self.kind().expected(),
+        };
+        Wrong { found, expected }
     }
 }
 
-/// Most characters of a wrong value that are shown.
-const MAX_SHOWN: usize = 60;
+/// Whole numbers below 2^53 have a float of their own.
+const MAX_EXACT: f64 = (1_u64 << 53) as f64;
 
-/// A value as it is quoted to people: on one line and not for pages.
-pub(super) fn show(value: &Value) -> String {
-    let text = value.to_string();
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(MAX_SHOWN) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
+fn reported(options: Options) -> Vec<SettingOption> {
+    let option = |(value, title): &(&str, &str)| SettingOption {
+        value: (*value).to_owned(),
+        title: (*title).to_owned(),
+    };
+    options.iter().map(option).collect()
 }
 
 fn is_text(text: &str, max_length: usize) -> bool {

@@ -2,57 +2,36 @@
 
 use std::fmt;
 
-use toml_edit::{Document, DocumentMut, Item};
+use serde_json::Value as Json;
+use toml_edit::{Document, DocumentMut, Item, Value};
 
 use super::{
-    Settings, edit,
+    Settings,
+    damage::Origin,
+    edit,
+    error::SettingError,
     field::Wrong,
+    json::from_toml,
     migrate::{VERSION, migrate},
     read::{self, Lines},
-    schema::{SETTINGS, Setting},
+    schema::Setting,
+    table::SETTINGS,
 };
-use crate::protocol::{SettingsProblem, SettingsReport, Severity};
+use crate::protocol::{SettingsProblem, SettingsReport};
 
 /// The text of a settings file and what it says.
 ///
-/// Reading never fails: what cannot be used is replaced by its default and told as a problem.
+/// Reading never fails: a value that cannot be used is replaced by its default and reported as a
+/// problem; a file that cannot be used at all leaves the settings of before in force.
 /// A change keeps every comment, every unknown key and every wrong value of another key.
 #[derive(Clone, Debug)]
 pub struct SettingsFile {
-    text: String,
-    settings: Settings,
-    problems: Vec<SettingsProblem>,
+    pub(super) text: String,
+    pub(super) settings: Settings,
+    pub(super) problems: Vec<SettingsProblem>,
     /// Why the file must not be written.
-    read_only: Option<String>,
-}
-
-/// Why a setting was not changed or not found.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SettingError {
-    /// There is no such setting.
-    #[error("“{key}” is not a setting{}", hint(*closest))]
-    UnknownKey {
-        /// As it was given.
-        key: String,
-        /// The setting that was probably meant.
-        closest: Option<&'static str>,
-    },
-    /// The value is of the wrong kind or out of range.
-    #[error("{key} cannot be {found}; it has to be {expected}")]
-    WrongValue {
-        /// The setting.
-        key: &'static str,
-        /// What was given.
-        found: String,
-        /// What would be right.
-        expected: String,
-    },
-    /// Something in the file is in the way of the change.
-    #[error("{0}")]
-    InTheWay(String),
-    /// The file is damaged or of a newer version, and writing would lose what is in it.
-    #[error("{0}")]
-    ReadOnly(String),
+    pub(super) read_only: Option<String>,
+    pub(super) origin: Origin,
 }
 
 impl SettingsFile {
@@ -62,7 +41,7 @@ impl SettingsFile {
             Ok(document) => document,
             Err(error) => {
                 let line = error.span().map(|span| read::line_at(text, span.start));
-                return Self::unusable(line, &format!("is not valid TOML: {}", error.message()));
+                return Self::unusable(line, &format!("not valid TOML: {}", error.message()));
             }
         };
         let lines = Lines::of(&document);
@@ -88,6 +67,7 @@ impl SettingsFile {
             settings,
             problems,
             read_only,
+            origin: Origin::File,
         }
     }
 
@@ -98,7 +78,7 @@ impl SettingsFile {
             Err(error) => {
                 let readable = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
                 let line = read::line_at(&readable, readable.len());
-                Self::unusable(Some(line), "is not text in UTF-8")
+                Self::unusable(Some(line), "not text in UTF-8")
             }
         }
     }
@@ -107,10 +87,10 @@ impl SettingsFile {
     pub fn of(settings: &Settings) -> Self {
         let mut file = Self::default();
         for setting in SETTINGS {
-            let value = setting.toml(settings);
-            if value != setting.toml(&file.settings) {
+            let value = setting.value(settings);
+            if value != setting.value(&file.settings) {
                 // A value that came from a setting is accepted by it.
-                let _ = file.set(setting.key, value.as_deref());
+                let _ = file.set(setting.key, Some(&value));
             }
         }
         file
@@ -136,22 +116,34 @@ impl SettingsFile {
         self.read_only.as_deref()
     }
 
-    /// The value of a setting in force, as TOML; `None` when it has none.
-    pub fn get(&self, key: &str) -> Result<Option<String>, SettingError> {
-        Ok(setting(key)?.toml(&self.settings))
+    /// The value of a setting in force; `null` when it has none.
+    pub fn get(&self, key: &str) -> Result<Json, SettingError> {
+        Ok(setting(key)?.value(&self.settings))
     }
 
-    /// Changes one setting. The value is TOML or the bare text of a string or of a list with
-    /// commas; without a value the key is removed, so that its default applies.
+    /// The file after [`Self::set`].
     ///
-    /// On an error nothing has changed.
-    pub fn set(&mut self, key: &str, value: Option<&str>) -> Result<(), SettingError> {
+    /// # Errors
+    /// Those of [`Self::set`].
+    pub fn with(&self, key: &str, value: Option<&Json>) -> Result<Self, SettingError> {
+        let mut changed = self.clone();
+        changed.set(key, value)?;
+        Ok(changed)
+    }
+
+    /// Changes one setting; without a value, or with `null`, the key is removed, so that its default
+    /// applies. A value that the file has already leaves the text as it is.
+    ///
+    /// # Errors
+    /// The key, the value or the file does not allow it; nothing has changed then.
+    pub fn set(&mut self, key: &str, value: Option<&Json>) -> Result<(), SettingError> {
         let setting = setting(key)?;
         let value = value
-            .map(|value| setting.field.parse(value))
+            .filter(|value| !value.is_null())
+            .map(|value| setting.field.accept(value))
             .transpose()
             .map_err(|Wrong { found, expected }| SettingError::WrongValue {
-                key: setting.key,
+                key: setting.key.to_owned(),
                 found,
                 expected,
             })?;
@@ -164,7 +156,7 @@ impl SettingsFile {
         let old = in_the_way(&document, setting)?.cloned();
         let unchanged = match (&old, &value) {
             (None, None) => true,
-            (Some(old), Some(value)) => old.to_string().trim() == value.to_string().trim(),
+            (Some(old), Some(value)) => old.as_value().is_some_and(|old| is_same(old, value)),
             _ => false,
         };
         if unchanged {
@@ -191,28 +183,6 @@ impl SettingsFile {
                 .map(|setting| setting.report(&self.settings))
                 .collect(),
             problems: self.problems.clone(),
-        }
-    }
-
-    fn unusable(line: Option<usize>, what: &str) -> Self {
-        let message = match line {
-            Some(line) => format!("Line {line} of the settings file {what}."),
-            None => format!("The settings file {what}."),
-        };
-        let problem = SettingsProblem {
-            severity: Severity::Error,
-            line,
-            key: String::new(),
-            message: format!(
-                "{message} Every setting has its default, and the file is not changed until it \
-                 is corrected."
-            ),
-        };
-        Self {
-            text: String::new(),
-            settings: Settings::default(),
-            problems: vec![problem],
-            read_only: Some(format!("{message} Correct it first; it was not changed.")),
         }
     }
 }
@@ -255,6 +225,8 @@ fn in_the_way<'a>(
     }
 }
 
-fn hint(closest: Option<&str>) -> String {
-    closest.map_or_else(String::new, |known| format!("; did you mean {known}?"))
+/// True if both say the same, however it is written.
+fn is_same(a: &Value, b: &Value) -> bool {
+    let (a, b) = (from_toml(a), from_toml(b));
+    a.is_some() && a == b
 }

@@ -6,9 +6,11 @@ use toml_edit::{Document, DocumentMut, Item, TableLike};
 
 use super::{
     Settings,
-    field::{Wrong, show},
+    field::Wrong,
+    json::{as_toml, show},
     migrate::{VERSION, VERSION_KEY},
-    schema::{SETTINGS, Setting, setting_keys},
+    schema::{Setting, setting_keys},
+    table::SETTINGS,
 };
 use crate::protocol::{SettingsProblem, Severity};
 
@@ -66,7 +68,7 @@ pub(super) fn settings(document: &DocumentMut, lines: &Lines) -> (Settings, Vec<
             continue;
         };
         if let Err(Wrong { found, expected }) = setting.field.put(&mut settings, item) {
-            let remains = setting.toml(&settings).map_or_else(
+            let remains = as_toml(&setting.value(&settings)).map_or_else(
                 || "It is left unset.".to_owned(),
                 |default| match default.len() {
                     0..=60 => format!("Its default is used: {default}."),

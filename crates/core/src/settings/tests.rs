@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
 use insta::assert_snapshot;
+use serde_json::Value as Json;
 
 use super::*;
 use crate::{
@@ -10,6 +11,18 @@ use crate::{
 
 mod changes;
 mod properties;
+mod replaced;
+mod values;
+
+/// Changes a setting as the command line does.
+fn typed(file: &mut SettingsFile, key: &str, word: Option<&str>) -> Result<(), SettingError> {
+    let settings = SettingsFile::default().report("").settings;
+    let value = match settings.iter().find(|setting| setting.key == key) {
+        Some(setting) => word.map(|word| value_of_word(setting, word)).transpose()?,
+        None => word.map(Json::from),
+    };
+    file.set(key, value.as_ref())
+}
 
 /// Problems as people read them.
 fn problems(file: &SettingsFile) -> String {
@@ -36,7 +49,7 @@ fn every_setting_is_described_and_has_a_default_it_accepts_itself() {
         assert!(setting.description.ends_with('.'), "{setting:?}");
         assert_eq!(setting.value, setting.default);
         let mut file = file.clone();
-        assert_eq!(file.set(&setting.key, setting.default.as_deref()), Ok(()));
+        assert_eq!(file.set(&setting.key, Some(&setting.default)), Ok(()));
         assert_eq!(file.problems(), []);
         assert_eq!(*file.settings(), Settings::default());
     }
@@ -49,12 +62,10 @@ fn every_setting_is_described_and_has_a_default_it_accepts_itself() {
 #[test]
 fn settings_as_they_are_reported() {
     let mut out = String::new();
-    for mut setting in SettingsFile::default().report("").settings {
-        let value = setting
-            .value
-            .take()
-            .unwrap_or_else(|| "(not set)".to_owned());
-        let _ = writeln!(out, "{} = {value}", setting.key);
+    for setting in SettingsFile::default().report("").settings {
+        let _ = writeln!(out, "{} = {}", setting.key, setting.value);
+        let rarely = if setting.rarely_used { ", rarely" } else { "" };
+        let _ = writeln!(out, "  {}{rarely}", setting.group);
         let _ = writeln!(out, "  {}: {}", setting.title, setting.description);
         let _ = writeln!(out, "  {:?}", setting.kind);
     }
@@ -71,7 +82,7 @@ fn choices_are_those_of_their_types() {
         .settings
         .into_iter()
         .filter_map(|setting| match setting.kind {
-            SettingKind::Choice { options } => Some(options),
+            SettingKind::Choice { options } | SettingKind::ChoiceList { options } => Some(options),
             _ => None,
         })
         .map(|options| options.into_iter().map(|option| option.value).collect())
@@ -81,6 +92,7 @@ fn choices_are_those_of_their_types() {
         [
             words(Mode::ALL),
             words(StrategyChoice::ALL),
+            words(Strategy::ALL),
             words(Notifications::ALL)
         ]
     );
@@ -162,10 +174,16 @@ fn other_kinds_refuse_what_they_are_not() {
                     &["\"\"", "\"  \"", "\"a\\tb\"", "5", "false", "{}"],
                 )
             }
-            SettingKind::List => (
+            SettingKind::TextList | SettingKind::GpuList => (
                 &["[\"0\"]"],
                 &["5", "\"a\"", "[[]]", "[\"\"]", "[1.5]", "{}"],
             ),
+            SettingKind::ChoiceList { ref options } => {
+                for option in options {
+                    check(&setting.key, &format!("[\"{}\"]", option.value), true);
+                }
+                (&["[]"], &["\"pulse\"", "[\"auto\"]", "[1]", "true", "{}"])
+            }
             SettingKind::Number { .. } => continue,
         };
         right
@@ -188,7 +206,11 @@ fn check(key: &str, value: &str, accepted: bool) {
     if accepted {
         assert_eq!(found.count(), 0, "{key} = {value}");
         let mut changed = SettingsFile::default();
-        assert_eq!(changed.set(key, Some(value)), Ok(()), "{key} = {value}");
+        assert_eq!(
+            typed(&mut changed, key, Some(value)),
+            Ok(()),
+            "{key} = {value}"
+        );
         assert_eq!(changed.settings(), file.settings(), "{key} = {value}");
     } else {
         let expected = (Severity::Warning, Some(3), key);
@@ -343,7 +365,7 @@ background = "black"
     15 info: thermal.max_temp is not a setting, so it has no effect. Did you mean thermal.max_temperature?
     16 warning: thermal.max_temperature is 120, but it has to be a whole number from 50 to 95 °C. Its default is used: 83.
     19 warning: energy.price_per_kwh is -0.3, but it has to be a number from 0 to 1000000. It is left unset.
-    20 warning: energy.currency is "", but it has to be a text of 1 to 8 characters in quotes. Its default is used: "EUR".
+    20 warning: energy.currency is "", but it has to be a text of 1 to 8 characters. Its default is used: "EUR".
     21 warning: energy.daily_budget_wh is 0, but it has to be a number from 0.1 to 100000 Wh. It is left unset.
     22 info: energy.price is not a setting, so it has no effect. Did you mean energy.price_per_kwh?
     26 warning: app.notifications is a section, but it has to be "off", "important" or "all". Its default is used: "important".
@@ -391,7 +413,7 @@ fn files_that_cannot_be_used_are_told_and_never_changed() {
         let before = file.text().to_owned();
         let _ = write!(out, "{name}\n{}", problems(&file));
         for value in [Some("always"), Some("on_demand"), None] {
-            let refused = file.set("mode", value);
+            let refused = typed(&mut file, "mode", value);
             assert!(
                 matches!(refused, Err(SettingError::ReadOnly(_))),
                 "{name}: {refused:?}"

@@ -36,6 +36,8 @@ impl fmt::Display for Attempt {
 
 fn name(strategy: Strategy) -> &'static str {
     match strategy {
+        Strategy::Standby => "Waking on request",
+        Strategy::Boost => "The driver's boost request",
         Strategy::PowerMizer => "The driver's performance mode",
         Strategy::Context => "An open CUDA context alone",
         Strategy::Pulse => "Pulses",

@@ -87,6 +87,10 @@ impl Session {
     }
 
     fn hold(&mut self, strategy: Strategy, matrix_size: u32) -> Result<HoldReport, GpuError> {
+        if matches!(strategy, Strategy::Standby | Strategy::Boost) {
+            let message = format!("the strategy {strategy} is not available in this version");
+            return Err(GpuError::new(GpuErrorKind::NotSupported, message));
+        }
         if strategy == Strategy::PowerMizer {
             self.cuda = None;
             self.nvml()?.prefer_maximum_performance()?;

@@ -317,7 +317,7 @@ async fn settings_change_through_the_engine_or_are_refused() {
     let running = start("rtx-4090");
     let set = |key: &str, value: &str| Request::Set {
         key: key.to_owned(),
-        value: Some(value.to_owned()),
+        value: Some(serde_json::from_str(value).expect("JSON")),
     };
     running.ask(set("thermal.max_temperature", "70")).await;
     assert_eq!(
@@ -335,7 +335,7 @@ async fn settings_change_through_the_engine_or_are_refused() {
         .settings
         .iter()
         .find(|s| s.key == "thermal.max_temperature");
-    assert_eq!(limit.and_then(|s| s.value.as_deref()), Some("70"));
+    assert_eq!(limit.and_then(|s| s.value.as_u64()), Some(70));
     assert_eq!(
         running.refused(Request::ShowWindow).await,
         ErrorCode::NoWindow

@@ -1,7 +1,17 @@
-use gpu_keepalive_core::settings::{Mode, StrategyChoice};
+use std::fs::{self, File};
+
+use gpu_keepalive_core::{
+    protocol::{ApiError, ErrorCode},
+    settings::{Mode, StrategyChoice},
+};
+use serde_json::json;
 use tempfile::TempDir;
 
-use super::*;
+use super::{read::look, *};
+
+mod at_once;
+#[cfg(unix)]
+mod unix;
 
 fn folder_with(text: &str) -> (TempDir, PathBuf) {
     let folder = TempDir::new().expect("a temporary folder");
@@ -12,183 +22,272 @@ fn folder_with(text: &str) -> (TempDir, PathBuf) {
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("a folder");
-    entries
-        .map(|entry| {
-            entry
-                .expect("readable")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect()
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.expect("readable").file_name();
+    let mut names: Vec<String> = entries
+        .map(|entry| name(entry).to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+fn text(path: &Path) -> String {
+    fs::read_to_string(path).expect("readable")
+}
+
+/// Every problem of the file in force, as people read it.
+fn problems(store: &SettingsStore) -> Vec<String> {
+    let problems = store.file().problems().iter();
+    problems.map(|problem| problem.in_file("it")).collect()
 }
 
 #[test]
 fn a_missing_file_has_defaults_and_is_made_with_its_folders() {
     let folder = TempDir::new().expect("a temporary folder");
     let path = folder.path().join("a/b/settings.toml");
-    let mut store = SettingsStore::load(&path).expect("a missing file is no error");
+    let mut store = SettingsStore::load(&path);
     assert_eq!(*store.settings(), Settings::default());
-    assert!(!store.reload_if_changed().expect("still missing"));
+    assert_eq!(problems(&store), [""; 0]);
+    assert!(!store.reload_if_changed(), "still missing");
     assert!(!folder.path().join("a").exists());
-    store.set("mode", Some("always")).expect("written");
+    assert!(store.set("mode", Some(&json!("always"))).expect("written"));
     assert_eq!(store.settings().mode, Mode::Always);
-    let text = fs::read_to_string(&path).expect("made");
-    assert_eq!(text, "version = 1\nmode = \"always\"\n");
-    assert_eq!(names(path.parent().expect("a folder")), ["settings.toml"]);
-    assert!(!store.reload_if_changed().expect("our own change"));
+    assert_eq!(text(&path), "version = 1\nmode = \"always\"\n");
+    assert_eq!(
+        names(path.parent().expect("a folder")),
+        [".settings.toml.lock", "settings.toml"]
+    );
+    assert!(!store.reload_if_changed(), "our own change");
 }
 
 #[test]
 fn a_change_by_others_is_seen_and_kept() {
     let (_folder, path) = folder_with("version = 1\nmode = \"always\"\n");
-    let mut store = SettingsStore::load(&path).expect("readable");
+    let mut store = SettingsStore::load(&path);
     fs::write(&path, "version = 1\nstrategy = \"pulse\" # mine\n").expect("written");
-    store.set("mode", Some("while_loaded")).expect("written");
-    let text = fs::read_to_string(&path).expect("readable");
+    store
+        .set("mode", Some(&json!("while_loaded")))
+        .expect("written");
     assert_eq!(
-        text,
+        text(&path),
         "version = 1\nstrategy = \"pulse\" # mine\nmode = \"while_loaded\"\n"
     );
     assert_eq!(store.settings().strategy, StrategyChoice::Pulse);
 
     fs::write(&path, "version = 1\nmode = \"always\"\n# longer\n").expect("written");
-    assert!(store.reload_if_changed().expect("readable"));
+    assert!(store.reload_if_changed());
     assert_eq!(store.settings().mode, Mode::Always);
+    fs::write(
+        &path,
+        "version = 1\nmode = \"always\"\n# longer by a comment\n",
+    )
+    .expect("written");
+    assert!(!store.reload_if_changed(), "a comment changes no setting");
     fs::remove_file(&path).expect("removed");
-    assert!(store.reload_if_changed().expect("missing is no error"));
+    assert!(store.reload_if_changed());
     assert_eq!(*store.settings(), Settings::default());
+}
+
+#[test]
+fn a_refused_change_leaves_what_others_wrote_to_be_noticed() {
+    let (_folder, path) = folder_with("mode = \"always\"\n");
+    let mut store = SettingsStore::load(&path);
+    fs::write(&path, "mode = \"while_loaded\"\n").expect("written");
+    assert!(store.set("mode", Some(&json!("sometimes"))).is_err());
+    assert_eq!(store.settings().mode, Mode::Always);
+    assert!(store.reload_if_changed());
+    assert_eq!(store.settings().mode, Mode::WhileLoaded);
+}
+
+#[test]
+fn a_change_that_is_there_already_takes_over_the_rest() {
+    let (folder, path) = folder_with("mode = \"always\"\n");
+    let mut store = SettingsStore::load(&path);
+    let before = look(&path);
+    assert!(
+        !store
+            .set("mode", Some(&json!("always")))
+            .expect("nothing to do")
+    );
+    assert_eq!(look(&path), before, "the file is as it was");
+    assert_eq!(names(folder.path()), ["settings.toml"]);
+    fs::write(&path, "mode = \"always\"\nstrategy = \"pulse\"\n").expect("written");
+    assert!(
+        store
+            .set("mode", Some(&json!("always")))
+            .expect("nothing to do")
+    );
+    assert_eq!(store.settings().strategy, StrategyChoice::Pulse);
 }
 
 #[test]
 fn nothing_is_written_over_a_state_that_was_not_read() {
     let (folder, path) = folder_with("mode = \"always\"\n");
-    let known = stamp(&path);
-    fs::write(&path, "# somebody else's\n").expect("written");
-    let written = write_unless_changed(&path, "ours", known.as_ref()).expect("no failure");
-    assert_eq!(written, None);
-    let written = write_unless_changed(&path, "ours", None).expect("no failure");
-    assert_eq!(written, None);
+    let known = look(&path).expect("there");
+    fs::write(&path, "# another program's\n").expect("written");
+    let writer = write::Writer::new(&path).expect("free");
+    for known in [known, Seen::Missing] {
+        let written = writer.replace(&known, "ours").expect("no failure");
+        assert_eq!(written, None);
+    }
+    assert_eq!(text(&path), "# another program's\n");
     assert_eq!(
-        fs::read_to_string(&path).expect("readable"),
-        "# somebody else's\n"
+        names(folder.path()),
+        [".settings.toml.lock", "settings.toml"]
     );
-    assert_eq!(names(folder.path()), ["settings.toml"]);
 }
 
 #[test]
 fn damaged_newer_and_refused_changes_leave_the_file_as_it_is() {
-    for (bytes, key, value) in [
-        (&b"mode = \"alw"[..], "mode", "always"),
-        (b"\xff\xfe\x00", "mode", "always"),
-        (b"version = 99\n", "mode", "always"),
-        (b"mode = \"always\"\n", "mode", "sometimes"),
-        (b"mode = \"always\"\n", "moode", "always"),
+    for (bytes, key, value, code) in [
+        (
+            &b"mode = \"alw"[..],
+            "mode",
+            "always",
+            ErrorCode::SettingsNotWritten,
+        ),
+        (
+            b"\xff\xfe\x00",
+            "mode",
+            "always",
+            ErrorCode::SettingsNotWritten,
+        ),
+        (
+            b"version = 99\n",
+            "mode",
+            "always",
+            ErrorCode::SettingsNotWritten,
+        ),
+        (b"[mode]\n", "mode", "always", ErrorCode::SettingsNotWritten),
+        (
+            b"mode = \"always\"\n",
+            "mode",
+            "sometimes",
+            ErrorCode::InvalidArgument,
+        ),
+        (
+            b"mode = \"always\"\n",
+            "moode",
+            "always",
+            ErrorCode::InvalidArgument,
+        ),
     ] {
-        let (_folder, path) = folder_with("");
+        let (folder, path) = folder_with("");
         fs::write(&path, bytes).expect("written");
-        let mut store = SettingsStore::load(&path).expect("readable");
-        let error = store.set(key, Some(value)).expect_err("refused");
-        assert!(matches!(error, StoreError::Setting(_)), "{error}");
+        let mut store = SettingsStore::load(&path);
+        let error = store.set(key, Some(&json!(value))).expect_err("refused");
+        assert_eq!(ApiError::from(error).code, code);
         assert_eq!(fs::read(&path).expect("readable"), bytes);
+        assert_eq!(names(folder.path()), ["settings.toml"]);
     }
 }
 
 #[test]
-fn what_is_no_settings_file_is_named() {
+fn a_file_that_breaks_while_it_is_followed_leaves_the_last_good_settings() {
+    let good = "mode = \"always\"\n[thermal]\nmax_temperature = 70\n";
+    let (_folder, path) = folder_with(good);
+    let mut store = SettingsStore::load(&path);
+    let before = store.settings().clone();
+    fs::write(&path, "mode = \"always\"\n[thermal\nmax_temperature = 71\n").expect("written");
+    assert!(store.reload_if_changed(), "there is a problem now");
+    assert_eq!(*store.settings(), before);
+    let [problem] = &problems(&store)[..] else {
+        panic!("{:?}", problems(&store));
+    };
+    assert!(
+        problem.starts_with("it, line 2: The file is not valid TOML: "),
+        "{problem}"
+    );
+    assert!(
+        problem.contains("settings of before stay in force"),
+        "{problem}"
+    );
+    assert_eq!(problem.matches("line 2").count(), 1, "{problem}");
+    assert!(!store.reload_if_changed(), "it is said once");
+    let error = store.set("mode", None).expect_err("refused").to_string();
+    assert!(error.starts_with("Line 2 of the settings file"), "{error}");
+    assert_eq!(*store.settings(), before);
+
+    fs::write(
+        &path,
+        "mode = \"always\"\n[thermal]\nmax_temperature = 71\n",
+    )
+    .expect("written");
+    assert!(store.reload_if_changed());
+    assert_eq!(store.settings().thermal.max_temperature.0, 71);
+    assert_eq!(problems(&store), [""; 0]);
+}
+
+#[test]
+fn what_is_no_settings_file_is_a_problem_that_is_said_once() {
     let folder = TempDir::new().expect("a temporary folder");
     let is_folder = folder.path().join("is_folder.toml");
     fs::create_dir(&is_folder).expect("made");
     let too_large = folder.path().join("too_large.toml");
-    fs::write(&too_large, vec![b'#'; MAX_BYTES as usize + 1]).expect("written");
-    for (path, reason) in [(is_folder, "not a file"), (too_large, "larger than 1 MiB")] {
-        let error = SettingsStore::load(&path)
-            .expect_err("unreadable")
-            .to_string();
-        assert!(error.contains(&*path.to_string_lossy()), "{error}");
-        assert!(error.contains(reason), "{error}");
+    fs::write(&too_large, vec![b'#'; (1 << 20) + 1]).expect("written");
+    for (path, reason) in [(is_folder, "a folder"), (too_large, "larger than 1 MiB")] {
+        let expected = format!("{} is {reason}", path.display());
+        let mut store = SettingsStore::load(&path);
+        assert_eq!(*store.settings(), Settings::default());
+        let [problem] = &problems(&store)[..] else {
+            panic!("{:?}", problems(&store));
+        };
+        assert!(problem.contains(&expected), "{problem}");
+        assert!(!store.reload_if_changed());
+        let error = store.set("mode", None).expect_err("refused").to_string();
+        assert_eq!(error, format!("the settings file {expected}"));
     }
 }
 
 #[test]
-fn a_change_that_changes_nothing_does_not_touch_the_file() {
+fn a_path_that_becomes_a_folder_leaves_the_settings_until_it_is_a_file_again() {
     let (_folder, path) = folder_with("mode = \"always\"\n");
-    let before = stamp(&path);
-    let mut store = SettingsStore::load(&path).expect("readable");
-    store.set("mode", Some("always")).expect("nothing to do");
-    assert_eq!(stamp(&path), before);
+    let mut store = SettingsStore::load(&path);
+    fs::remove_file(&path).expect("removed");
+    fs::create_dir(&path).expect("made");
+    assert!(store.reload_if_changed());
+    assert!(!store.reload_if_changed(), "it is said once");
+    assert_eq!(store.settings().mode, Mode::Always);
+    fs::remove_dir(&path).expect("removed");
+    fs::write(&path, "mode = \"while_loaded\"\n").expect("written");
+    assert!(store.reload_if_changed());
+    assert_eq!(store.settings().mode, Mode::WhileLoaded);
+    assert_eq!(problems(&store), [""; 0]);
 }
 
-#[cfg(unix)]
-mod unix {
-    use std::os::unix::fs::{PermissionsExt, symlink};
+#[test]
+fn settings_in_memory_change_without_a_file() {
+    let mut store = SettingsStore::in_memory(&Settings::default());
+    assert!(store.set("mode", Some(&json!("always"))).expect("changed"));
+    assert!(!store.set("mode", Some(&json!("always"))).expect("the same"));
+    assert!(store.set("mode", Some(&json!("sometimes"))).is_err());
+    assert!(!store.reload_if_changed());
+    assert_eq!(store.settings().mode, Mode::Always);
+    assert_eq!(store.report().path, "");
+}
 
-    use super::*;
-
-    #[test]
-    fn a_path_below_a_plain_file_cannot_be_read() {
-        let (_folder, path) = folder_with("");
-        let below = path.join("settings.toml");
-        let error = SettingsStore::load(&below)
-            .expect_err("no folder")
-            .to_string();
-        assert!(
-            error.starts_with("cannot read the settings file"),
-            "{error}"
-        );
-        assert!(error.contains(&*below.to_string_lossy()), "{error}");
+#[test]
+fn what_killed_writers_left_is_removed_and_nothing_else() {
+    let (folder, path) = folder_with("");
+    for name in [
+        ".settings.toml.a1b2c3.new",
+        ".settings.toml.swp",
+        ".settings.toml.new.bak",
+        ".other.toml.a1b2c3.new",
+        "settings.toml.new",
+    ] {
+        File::create(folder.path().join(name)).expect("made");
     }
-
-    /// Root may write to any folder but one of the kernel's own.
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_folder_that_cannot_be_written_is_named_and_the_settings_stay() {
-        let mut store = SettingsStore::load("/proc/settings.toml").expect("missing");
-        let error = store.set("mode", Some("always")).expect_err("not writable");
-        assert!(matches!(error, StoreError::Write { .. }), "{error}");
-        assert!(error.to_string().contains("/proc/settings.toml"), "{error}");
-        assert_eq!(*store.settings(), Settings::default());
-    }
-
-    #[test]
-    fn permissions_are_kept() {
-        let (_folder, path) = folder_with("");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("set");
-        let mut store = SettingsStore::load(&path).expect("readable");
-        store.set("mode", Some("always")).expect("written");
-        let mode = fs::metadata(&path).expect("there").permissions().mode();
-        assert_eq!(mode & 0o777, 0o640);
-    }
-
-    #[test]
-    fn symbolic_links_are_followed_and_kept() {
-        let (folder, target) = folder_with("# dotfiles\n");
-        let link = folder.path().join("link.toml");
-        let second = folder.path().join("second.toml");
-        let dangling = folder.path().join("dangling.toml");
-        symlink("settings.toml", &link).expect("linked");
-        symlink(&link, &second).expect("linked");
-        symlink("not-yet.toml", &dangling).expect("linked");
-        for (path, target) in [
-            (second, target),
-            (dangling, folder.path().join("not-yet.toml")),
-        ] {
-            let mut store = SettingsStore::load(&path).expect("readable");
-            store.set("mode", Some("always")).expect("written");
-            assert!(fs::symlink_metadata(&path).expect("there").is_symlink());
-            let text = fs::read_to_string(&target).expect("there");
-            assert!(text.contains("mode = \"always\""), "{text}");
-            assert!(!store.reload_if_changed().expect("our own change"));
-        }
-        assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
-    }
-
-    #[test]
-    fn a_circle_of_links_is_an_error() {
-        let folder = TempDir::new().expect("a temporary folder");
-        let (a, b) = (folder.path().join("a"), folder.path().join("b"));
-        symlink(&a, &b).expect("linked");
-        symlink(&b, &a).expect("linked");
-        assert!(SettingsStore::load(&a).is_err());
-    }
+    let mut store = SettingsStore::load(&path);
+    store.set("mode", Some(&json!("always"))).expect("written");
+    assert_eq!(
+        names(folder.path()),
+        [
+            ".other.toml.a1b2c3.new",
+            ".settings.toml.lock",
+            ".settings.toml.new.bak",
+            ".settings.toml.swp",
+            "settings.toml",
+            "settings.toml.new",
+        ]
+    );
 }

@@ -80,7 +80,7 @@ async fn converse(
                 let Some(line) = line? else { return Ok(()) };
                 let answer = match parse(&line) {
                     Ok(Request::Subscribe) => {
-                        news = Some(News::from_now(engine));
+                        news = Some(News::from_now(engine.clone(), client));
                         engine.client_subscribed(client).await;
                         Answer::Ok(Reply::Done)
                     }
@@ -101,45 +101,62 @@ async fn converse(
     }
 }
 
-/// What a subscriber is told.
+/// Everything that a subscriber receives.
 struct News {
+    engine: EngineHandle,
+    client: ClientId,
     status: watch::Receiver<Arc<Status>>,
     events: broadcast::Receiver<Event>,
+    /// All settings are to be sent: at first, and where a change of them may have been missed.
+    settings_due: bool,
 }
 
 impl News {
-    /// Begins with the full status.
-    fn from_now(engine: &EngineHandle) -> Self {
+    /// Begins with the full status and all settings.
+    fn from_now(engine: EngineHandle, client: ClientId) -> Self {
         let mut status = engine.status();
         status.mark_changed();
         Self {
             status,
             events: engine.events(),
+            settings_due: true,
+            engine,
+            client,
+        }
+    }
+
+    /// The next event; `None` when the engine has ended. Cancel safe.
+    ///
+    /// A watch holds only the newest status, so a client that reads slowly misses what lay between.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            tokio::select! {
+                biased;
+                changed = self.status.changed() => {
+                    changed.ok()?;
+                    let status = Status::clone(&self.status.borrow_and_update());
+                    return Some(Event::Status(Box::new(status)));
+                }
+                answer = self.engine.ask(self.client, Request::Settings), if self.settings_due => {
+                    self.settings_due = false;
+                    let Answer::Ok(Reply::Settings(report)) = answer else { return None };
+                    return Some(Event::Settings(Box::new(report)));
+                }
+                event = self.events.recv() => match event {
+                    Ok(event) => return Some(event),
+                    Err(broadcast::error::RecvError::Lagged(_)) => self.settings_due = true,
+                    Err(broadcast::error::RecvError::Closed) => return None,
+                },
+            }
         }
     }
 }
 
-/// The next event, `None` when the engine has ended; without a subscription it waits for ever.
-///
-/// A watch holds only the newest status, so a client that reads slowly misses what lay between.
+/// The next event for a subscriber; without a subscription it waits for ever.
 async fn next(news: &mut Option<News>) -> Option<Event> {
-    let news = match news {
-        Some(news) => news,
+    match news {
+        Some(news) => news.next().await,
         None => std::future::pending().await,
-    };
-    loop {
-        tokio::select! {
-            changed = news.status.changed() => {
-                changed.ok()?;
-                let status = Status::clone(&news.status.borrow_and_update());
-                return Some(Event::Status(Box::new(status)));
-            }
-            event = news.events.recv() => match event {
-                Ok(event) => return Some(event),
-                Err(broadcast::error::RecvError::Lagged(_)) => {}
-                Err(broadcast::error::RecvError::Closed) => return None,
-            },
-        }
     }
 }
 

@@ -85,18 +85,15 @@ impl Files {
 
     fn act(&mut self, action: StoreAction) -> Option<Input> {
         match action {
-            StoreAction::ReloadSettings => match self.settings.reload_if_changed() {
-                Ok(true) => {
-                    let file = Box::new(self.settings.file().clone());
-                    Some(Input::SettingsChanged(file))
-                }
-                Ok(false) => None,
-                Err(error) => Some(Input::SettingsUnreadable(error.to_string())),
-            },
+            StoreAction::ReloadSettings => {
+                let changed = self.settings.reload_if_changed();
+                let file = || Box::new(self.settings.file().clone());
+                changed.then(|| Input::SettingsChanged(file()))
+            }
             StoreAction::Set { ticket, key, value } => {
-                let set = self.settings.set(&key, value.as_deref());
+                let set = self.settings.set(&key, value.as_ref());
                 let result = match set {
-                    Ok(()) => Ok(Box::new(self.settings.file().clone())),
+                    Ok(_) => Ok(Box::new(self.settings.file().clone())),
                     Err(error) => Err(ApiError::from(error)),
                 };
                 Some(Input::SettingSet {

@@ -1,8 +1,18 @@
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
+use gpu_keepalive_core::keeper::StoreAction;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::{sync::mpsc, time::timeout};
 
-/// Calls back when the settings file may have changed; nothing wakes while it does not.
+use super::store::Order;
+
+/// An editor may empty a file and write it a moment later; what lies between is nobody's wish.
+const SETTLED: Duration = Duration::from_millis(100);
+
+/// Sends when the settings file may have changed; nothing wakes while it does not.
 ///
 /// The folder is watched and not the file, because editors put a new file in the place of the old
 /// one; and the folder of what a symbolic link points to as well. On file systems that announce no
@@ -13,13 +23,31 @@ pub(super) struct SettingsWatch {
 }
 
 impl SettingsWatch {
-    pub(super) fn new(settings: Option<&Path>, changed: impl Fn() + Send + 'static) -> Self {
+    pub(super) fn new(settings: Option<&Path>) -> (Self, mpsc::Receiver<()>) {
+        let (change, changes) = mpsc::channel(1);
+        // Between the first reading and the watch it may have changed as well.
+        drop(change.try_send(()));
         let watcher = settings.and_then(|path| {
-            watch(path, changed)
+            // A change that is not taken yet serves as well.
+            watch(path, move || drop(change.try_send(())))
                 .inspect_err(|error| tracing::debug!("the settings are not watched: {error}"))
                 .ok()
         });
-        Self { _watcher: watcher }
+        (Self { _watcher: watcher }, changes)
+    }
+}
+
+/// Has the settings read again when their changes have come to rest.
+pub(super) async fn reload_when_settled(
+    mut changes: mpsc::Receiver<()>,
+    store: mpsc::Sender<Order>,
+) {
+    while changes.recv().await.is_some() {
+        while let Ok(Some(())) = timeout(SETTLED, changes.recv()).await {}
+        let reload = Order::Action(StoreAction::ReloadSettings);
+        if store.send(reload).await.is_err() {
+            return;
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use insta::assert_snapshot;
 
-use crate::settings::{SettingError, SettingsFile};
+use super::typed;
+use crate::settings::{SettingError, SettingsFile, as_toml};
 
 const COMMENTED: &str = r#"# Mine, do not touch.
 
@@ -25,7 +26,7 @@ interval_ms = "auto"
 fn changed(text: &str, changes: &[(&str, Option<&str>)]) -> String {
     let mut file = SettingsFile::parse(text);
     for (key, value) in changes {
-        assert_eq!(file.set(key, *value), Ok(()), "{key} = {value:?}");
+        assert_eq!(typed(&mut file, key, *value), Ok(()), "{key} = {value:?}");
     }
     assert_eq!(SettingsFile::parse(file.text()).settings(), file.settings());
     file.text().to_owned()
@@ -67,7 +68,7 @@ fn comments_order_and_unknown_keys_survive() {
     interval_ms = 4000
 
     [energy]
-    price_per_kwh = 0.30
+    price_per_kwh = 0.3
     currency = "€"
     "#);
 }
@@ -222,13 +223,13 @@ fn a_wrong_value_of_another_key_is_left_as_it_was_written() {
     );
     let mut file = SettingsFile::parse(text);
     assert_eq!(file.problems().len(), 1);
-    assert_eq!(file.set("mode", Some("always")), Ok(()));
+    assert_eq!(typed(&mut file, "mode", Some("always")), Ok(()));
     assert_eq!(file.problems(), []);
 }
 
 #[test]
 fn values_as_people_type_them() {
-    for (key, typed, value) in [
+    for (key, word, value) in [
         ("mode", "on_demand", "\"on_demand\""),
         ("mode", " \"always\" ", "\"always\""),
         ("pulse.interval_ms", "auto", "\"auto\""),
@@ -247,8 +248,9 @@ fn values_as_people_type_them() {
         ("ai_programs", "", "[]"),
     ] {
         let mut file = SettingsFile::default();
-        assert_eq!(file.set(key, Some(typed)), Ok(()), "{key} {typed}");
-        assert_eq!(file.get(key), Ok(Some(value.to_owned())), "{key} {typed}");
+        assert_eq!(typed(&mut file, key, Some(word)), Ok(()), "{key} {word}");
+        let found = as_toml(&file.get(key).expect("a setting"));
+        assert_eq!(found.as_deref(), Some(value), "{key} {word}");
         assert_eq!(file.set(key, None), Ok(()));
         assert_eq!(file.get(key), SettingsFile::default().get(key));
     }
@@ -278,7 +280,7 @@ fn refusals_as_people_read_them() {
         ("version", Some("2")),
         ("", None),
     ] {
-        let refused = file.set(key, value).unwrap_err();
+        let refused = typed(&mut file, key, value).unwrap_err();
         out.push_str(&format!(
             "{key} {}\n  {refused}\n",
             value.unwrap_or_default()

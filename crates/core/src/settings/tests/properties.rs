@@ -2,9 +2,12 @@
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
+use serde_json::{Value as Json, json};
+
+use super::typed;
 use crate::{
-    protocol::SettingKind,
-    settings::{SettingsFile, setting_keys},
+    protocol::{SettingKind, SettingsReport},
+    settings::{Settings, SettingsFile, setting_keys},
 };
 
 /// Files in every style TOML has, each comment and each unknown key of its own name.
@@ -21,26 +24,30 @@ const FILES: &[&str] = &[
 ];
 
 /// A setting and a value for it, nearly always one that is accepted.
-fn change() -> impl Strategy<Value = (String, Option<String>)> {
+fn change() -> impl Strategy<Value = (String, Option<Json>)> {
     let settings = SettingsFile::default().report("").settings;
     (select(settings), any::<u32>(), 0..5u32).prop_map(|(setting, seed, what)| {
         let value = match setting.kind {
-            SettingKind::Bool => (seed % 2 == 0).to_string(),
+            SettingKind::Bool => json!(seed % 2 == 0),
             SettingKind::Number {
                 min, max, integer, ..
             } => {
                 let number = min + (max - min) * f64::from(seed) / f64::from(u32::MAX);
-                if integer {
-                    number.round().to_string()
-                } else {
-                    number.to_string()
-                }
+                json!(if integer { number.round() } else { number })
             }
-            SettingKind::Choice { options } => options[seed as usize % options.len()].value.clone(),
-            SettingKind::Text { .. } => ["EUR", "€", "'", "\"\\"][seed as usize % 4].to_owned(),
-            SettingKind::List => {
-                ["0", "1, 0", "0,GPU-1,2", "[3]", "[]", "'a', 'b'"][seed as usize % 6].to_owned()
+            SettingKind::Choice { options } => json!(options[seed as usize % options.len()].value),
+            SettingKind::ChoiceList { options } => {
+                json!([options[seed as usize % options.len()].value])
             }
+            SettingKind::Text { .. } => json!(["EUR", "€", "'", "\"\\"][seed as usize % 4]),
+            SettingKind::TextList | SettingKind::GpuList => [
+                json!([0]),
+                json!([1, 0]),
+                json!([0, "GPU-1", 2]),
+                json!([]),
+                json!(["a", "b"]),
+            ][seed as usize % 5]
+                .clone(),
         };
         (setting.key, (what > 0).then_some(value))
     })
@@ -91,7 +98,7 @@ proptest! {
     #[test]
     fn no_text_typed_makes_it_panic(key in select(setting_keys().collect::<Vec<_>>()), text in ".*") {
         let mut file = SettingsFile::default();
-        match file.set(key, Some(&text)) {
+        match typed(&mut file, key, Some(&text)) {
             Ok(()) => prop_assert_eq!(file.problems(), []),
             Err(_) => prop_assert_eq!(file.text(), ""),
         }
@@ -106,8 +113,8 @@ proptest! {
         for (key, value) in changes {
             let before = file.clone();
             let mut expected = SettingsFile::default();
-            let accepted = expected.set(&key, value.as_deref()).is_ok();
-            prop_assert_eq!(file.set(&key, value.as_deref()).is_ok(), accepted, "{} {:?}", key, value);
+            let accepted = expected.set(&key, value.as_ref()).is_ok();
+            prop_assert_eq!(file.set(&key, value.as_ref()).is_ok(), accepted, "{} {:?}", key, value);
             if !accepted {
                 prop_assert_eq!(file.text(), before.text());
                 continue;
@@ -120,6 +127,9 @@ proptest! {
             prop_assert_eq!(marks(file.text()), marks(original), "{}", file.text());
             let again = SettingsFile::parse(file.text());
             prop_assert_eq!(again.settings(), file.settings());
+            let wire = serde_json::to_string(&file.report("")).unwrap();
+            let report: SettingsReport = serde_json::from_str(&wire).unwrap();
+            prop_assert_eq!(&Settings::from(&report), file.settings());
             let crlf = original.contains("\r\n");
             prop_assert_eq!(file.text().replace("\r\n", "").contains('\n'), !crlf && file.text().contains('\n'));
         }

@@ -116,11 +116,14 @@ impl Card {
         now: Moment,
     ) -> Result<Outcome, GpuError> {
         self.open()?;
-        if self.ours.context_dead && strategy != Strategy::PowerMizer {
+        if self.ours.context_dead && strategy.takes_vram() {
             return Err(refused(GpuErrorKind::ContextLost));
         }
         self.release();
         let vram = match strategy {
+            Strategy::Standby | Strategy::Boost => {
+                return Err(refused(GpuErrorKind::NotSupported));
+            }
             Strategy::PowerMizer if self.model.power_mizer == PowerMizer::Unsupported => {
                 return Err(refused(GpuErrorKind::NotSupported));
             }

@@ -215,7 +215,7 @@ async fn a_late_outcome_of_a_deselected_gpu_is_dropped() {
     seconds(3).await;
     let choose = |gpus: &str| Request::Set {
         key: "gpus".to_owned(),
-        value: Some(gpus.to_owned()),
+        value: Some(serde_json::from_str(gpus).expect("JSON")),
     };
     running.ask(choose("[0]")).await;
     let hang_ends = |machine: &mut SimulatedMachine, _| machine.end_events();
@@ -246,7 +246,7 @@ async fn a_file_that_cannot_be_read_or_written_delays_no_answer() {
     let settings = folder.path().join("settings.toml");
     let running = start_with(Scenario::preset("h200").expect("a preset"), |options| {
         options.clock = Clock::tokio();
-        options.settings = SettingsStore::load(settings).expect("no file yet");
+        options.settings = SettingsStore::load(settings);
         options.state = Some(StateFolder::open(folder.path().to_owned()));
     });
     let within = Duration::from_secs(20);

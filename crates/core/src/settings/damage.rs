@@ -1,0 +1,100 @@
+//! Files that cannot be used at all, and what is in force in their place.
+
+use std::fmt;
+
+use super::{Settings, SettingsFile};
+use crate::protocol::{SettingsProblem, Severity};
+
+/// Where the settings in force come from.
+#[derive(Clone, Debug)]
+pub(super) enum Origin {
+    File,
+    /// Not from this file, which is damaged.
+    Elsewhere {
+        damage: Damage,
+        earlier: bool,
+    },
+}
+
+/// Why a whole file cannot be used.
+#[derive(Clone, Debug)]
+pub(super) struct Damage {
+    /// Where the file is, if that is part of the mistake.
+    path: Option<String>,
+    line: Option<usize>,
+    /// Continues “the file is”.
+    what: String,
+}
+
+impl SettingsFile {
+    /// Stands for a file that is there and cannot be read. The reason continues “the file is”, such
+    /// as `a folder`.
+    pub fn unreadable(path: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        let damage = Damage {
+            path: Some(path.to_string()),
+            line: None,
+            what: reason.to_string(),
+        };
+        Self::without_file(damage, None)
+    }
+
+    /// The file after a change of it: where that cannot be used, the settings of before stay in
+    /// force.
+    pub fn replaced_by(&self, new: Self) -> Self {
+        let never_read = matches!(self.origin, Origin::Elsewhere { earlier: false, .. });
+        match new.origin {
+            Origin::Elsewhere { damage, .. } if !never_read => {
+                Self::without_file(damage, Some(self.settings.clone()))
+            }
+            origin => Self { origin, ..new },
+        }
+    }
+
+    /// False for a file that cannot be read or is not TOML.
+    pub fn is_usable(&self) -> bool {
+        matches!(self.origin, Origin::File)
+    }
+
+    pub(super) fn unusable(line: Option<usize>, what: &str) -> Self {
+        let damage = Damage {
+            path: None,
+            line,
+            what: what.to_owned(),
+        };
+        Self::without_file(damage, None)
+    }
+
+    /// A damaged file; without settings of an earlier one every setting has its default.
+    fn without_file(damage: Damage, earlier: Option<Settings>) -> Self {
+        let Damage { path, line, what } = &damage;
+        let in_force = match &earlier {
+            Some(_) => "The settings of before stay in force",
+            None => "Every setting has its default",
+        };
+        let problem = SettingsProblem {
+            severity: Severity::Error,
+            line: *line,
+            key: String::new(),
+            message: format!(
+                "{} is {what}. {in_force}, and the file is not changed until it is corrected.",
+                path.as_deref().unwrap_or("The file")
+            ),
+        };
+        let file = match (path, line) {
+            (Some(path), _) => path.clone(),
+            (None, Some(line)) => format!("Line {line} of the settings file"),
+            (None, None) => "The settings file".to_owned(),
+        };
+        let read_only = format!("{file} is {what}. Correct it first; it was not changed.");
+        Self {
+            text: String::new(),
+            problems: vec![problem],
+            read_only: Some(read_only),
+            origin: Origin::Elsewhere {
+                earlier: earlier.is_some(),
+                damage,
+            },
+            settings: earlier.unwrap_or_default(),
+        }
+    }
+}

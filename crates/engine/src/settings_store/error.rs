@@ -1,0 +1,83 @@
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use gpu_keepalive_core::{
+    protocol::{ApiError, ErrorCode},
+    settings::SettingError,
+};
+
+/// Why a setting could not be changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file is there and cannot be read.
+    #[error("the settings file {} is {reason}", path.display())]
+    Read {
+        /// The settings file.
+        path: PathBuf,
+        /// Continues the sentence, such as `a folder`.
+        reason: String,
+    },
+    /// The file cannot be written; it is as it was.
+    #[error(
+        "cannot write the settings file {}: {source}; check that its folder can be written",
+        path.display()
+    )]
+    Write {
+        /// The settings file.
+        path: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// Another program has the file in use; it is as that program leaves it.
+    #[error("the settings file {} is being changed by another program; try again", path.display())]
+    Busy {
+        /// The settings file.
+        path: PathBuf,
+    },
+    /// The change itself was refused.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+}
+
+impl StoreError {
+    /// True if what was asked for is wrong, whatever the file is like.
+    pub fn is_wrong_request(&self) -> bool {
+        use SettingError::{UnknownKey, WrongValue};
+        matches!(self, Self::Setting(UnknownKey { .. } | WrongValue { .. }))
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let code = match error.is_wrong_request() {
+            true => ErrorCode::InvalidArgument,
+            false => ErrorCode::SettingsNotWritten,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+/// Why the file cannot be read; continues “the file is”.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ReadError {
+    #[error("a folder")]
+    Folder,
+    #[error("not a regular file")]
+    NotAFile,
+    #[error("larger than 1 MiB")]
+    TooLarge,
+    #[error("not readable: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl ReadError {
+    /// The same as an error about that file.
+    pub(super) fn of(&self, path: &Path) -> StoreError {
+        StoreError::Read {
+            path: path.to_owned(),
+            reason: self.to_string(),
+        }
+    }
+}
