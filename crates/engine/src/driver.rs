@@ -22,6 +22,7 @@ mod cuda;
 mod freeze;
 #[cfg(target_os = "linux")]
 mod hold;
+mod hold_process;
 #[cfg(windows)]
 mod job;
 mod nvml;
@@ -36,6 +37,7 @@ mod workload;
 
 #[cfg(target_os = "linux")]
 pub use hold::process_started;
+pub use hold_process::HoldProcess;
 pub use serve::serve;
 pub(crate) use thread::{DriverThread, discover as discover_on_thread};
 pub use workload::{PerfBoost, WorkloadProcess};
