@@ -117,8 +117,9 @@ pub struct Sensing {
     pub linger: Duration,
     /// Between two raises: at most one a second.
     pub between_raises: Duration,
-    /// A raise is released after this long without a command that confirms it, and none follows
-    /// before the next command: the keeper may hang.
+    /// Once the clocks have been raised for this long in all since the last command, they are
+    /// released and not raised before the next one: the keeper may hang. A command that raises
+    /// accounts for as long as it says.
     pub unconfirmed: Duration,
     /// How a raise is kept beyond the driver's duration.
     pub renewal: Renewal,
@@ -284,7 +285,7 @@ pub enum ReleaseReason {
     Idle,
     /// The keeper asked for it.
     Asked,
-    /// No command confirmed the raise in time.
+    /// No command came in time: see [`Sensing::unconfirmed`].
     Unconfirmed,
     /// The last process that was watched has ended.
     Gone,

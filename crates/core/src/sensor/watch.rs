@@ -27,7 +27,10 @@ pub struct Watch {
     busy_before: Moment,
     raise: Option<Raise>,
     last_raise: Option<Moment>,
+    /// When the last command came.
     confirmed: Moment,
+    /// How long the clocks were raised since then, in raises that are over.
+    unconfirmed: Duration,
     /// No raise before the next command.
     silent: bool,
 }
@@ -76,6 +79,7 @@ impl Watch {
             raise: None,
             last_raise: None,
             confirmed: now,
+            unconfirmed: Duration::ZERO,
             silent: false,
         }
     }
@@ -114,6 +118,7 @@ impl Watch {
     /// A command arrived, so the keeper is there.
     pub fn confirm(&mut self, now: Moment) {
         self.confirmed = now;
+        self.unconfirmed = Duration::ZERO;
         self.silent = false;
     }
 
@@ -123,7 +128,8 @@ impl Watch {
             return Some(self.due);
         }
         let raise = self.raise?;
-        let unconfirmed = self.confirmed + self.sensing.unconfirmed;
+        let left = self.sensing.unconfirmed.saturating_sub(self.unconfirmed);
+        let unconfirmed = raise.confirmed(self.confirmed) + left;
         Some(raise.until.min(raise.renew_at).min(unconfirmed))
     }
 
@@ -158,7 +164,8 @@ impl Watch {
         if cause.is_some() {
             raise.until = raise.until.max(now + self.sensing.linger);
         }
-        if now.since(self.confirmed) >= self.sensing.unconfirmed {
+        let unconfirmed = self.unconfirmed + now.since(raise.confirmed(self.confirmed));
+        if unconfirmed >= self.sensing.unconfirmed {
             self.silent = true;
             return Some(Step::Release(ReleaseReason::Unconfirmed));
         }
@@ -232,6 +239,7 @@ impl Watch {
     /// The clocks were released; `None` when they were not raised.
     pub fn released(&mut self, reason: ReleaseReason, now: Moment) -> Option<Released> {
         let raise = self.raise.take()?;
+        self.unconfirmed += now.since(raise.confirmed(self.confirmed));
         Some(Released {
             at: now,
             reason,
@@ -278,6 +286,13 @@ impl Watch {
         } else {
             self.sensing.idle_period
         }
+    }
+}
+
+impl Raise {
+    /// Until when a command accounts for it; the last one came at `heard`.
+    fn confirmed(&self, heard: Moment) -> Moment {
+        self.at.max(heard).max(self.commanded_until)
     }
 }
 

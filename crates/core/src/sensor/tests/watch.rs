@@ -164,12 +164,57 @@ fn a_keeper_that_is_silent_is_not_raised_for() {
     watch.raised(cause, at(40), ms(9), at(50));
     let (now, step) = look_until(&mut watch, &mut clock, ms(20), at(60_000)).expect("a release");
     assert_eq!(step, Step::Release(ReleaseReason::Unconfirmed));
-    assert_eq!(now, at(10_000));
+    assert_eq!(now, at(10_060), "10 s after the raise");
     watch.released(ReleaseReason::Unconfirmed, now);
     assert_eq!(look_until(&mut watch, &mut clock, ms(20), at(60_000)), None);
     watch.confirm(at(60_000));
     let step = look_until(&mut watch, &mut clock, ms(20), at(61_000));
     assert!(is_raise(step.map(|(_, step)| step)));
+}
+
+#[test]
+fn raises_without_a_word_of_the_keeper_add_up() {
+    let mut watch = watch();
+    let mut clock = ms(5000);
+    let mut reasons = Vec::new();
+    for minute in 0..5 {
+        let now = at(60_000 * minute + 40);
+        clock += ms(1);
+        watch.look(&[Some(clock)], now - ms(20));
+        clock += ms(1);
+        let Some(Step::Raise(cause)) = watch.look(&[Some(clock)], now) else {
+            break;
+        };
+        watch.raised(cause, now, ms(9), now);
+        let (now, step) =
+            look_until(&mut watch, &mut clock, Duration::ZERO, now + ms(9000)).expect("a release");
+        let Step::Release(reason) = step else {
+            panic!("{step:?}");
+        };
+        watch.released(reason, now);
+        reasons.push(reason);
+    }
+    use ReleaseReason::{Idle, Unconfirmed};
+    assert_eq!(reasons, [Idle, Idle, Idle, Unconfirmed], "3 + 3 + 3 + 1 s");
+}
+
+#[test]
+fn a_command_that_raises_accounts_for_its_time() {
+    let mut watch = Watch::new(at(0));
+    watch.arm(sensing(&[]), &[], at(0));
+    watch.commanded(ms(40_000), at(0));
+    let mut steps = Vec::new();
+    while let Some(now) = watch.next() {
+        match watch.look(&[], now) {
+            Some(Step::Renew) => watch.renewed(now),
+            Some(Step::Release(reason)) => {
+                watch.released(reason, now);
+                steps.push((now, reason));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(steps, [(at(40_000), ReleaseReason::Idle)]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 use std::{os::unix::process::ExitStatusExt, path::Path, time::Duration};
 
