@@ -123,6 +123,7 @@ impl Watch {
     }
 
     /// When to look next; `None` when there is nothing to wait for.
+    #[inline(always)]
     pub fn next(&self) -> Option<Moment> {
         if !self.processes.is_empty() {
             return Some(self.due);
@@ -133,8 +134,13 @@ impl Watch {
         Some(raise.until.min(raise.renew_at).min(unconfirmed))
     }
 
-    /// Takes in a reading of each process, in the order of [`Watch::arm`]; `None` where it failed.
-    pub fn look(&mut self, readings: &[Option<Duration>], now: Moment) -> Option<Step> {
+    /// Takes in a reading of each process, by its place in [`Watch::arm`]; `None` where it failed.
+    #[inline(always)]
+    pub fn look(
+        &mut self,
+        now: Moment,
+        mut read: impl FnMut(usize) -> Option<Duration>,
+    ) -> Option<Step> {
         let period = now.since(self.looked);
         self.looked = now;
         self.due = self.due + self.period(now);
@@ -142,8 +148,8 @@ impl Watch {
             self.due = now + self.period(now);
         }
         let mut cause = None;
-        for (process, reading) in self.processes.iter_mut().zip(readings) {
-            let used = process.read(*reading);
+        for (index, process) in self.processes.iter_mut().enumerate() {
+            let used = process.take(read(index));
             if used > process.sensed.threshold && cause.is_none() {
                 let pid = process.sensed.pid;
                 cause = Some(RaiseCause { pid, used, period });
@@ -155,6 +161,7 @@ impl Watch {
         self.decide(cause, now)
     }
 
+    #[inline(always)]
     fn decide(&mut self, cause: Option<RaiseCause>, now: Moment) -> Option<Step> {
         let Some(raise) = &mut self.raise else {
             let soon = |last| now.since(last) < self.sensing.between_raises;
@@ -280,6 +287,7 @@ impl Watch {
         self.processes.iter_mut().map(report).collect()
     }
 
+    #[inline(always)]
     fn period(&self, now: Moment) -> Duration {
         if now < self.busy_until {
             self.sensing.busy_period
@@ -298,7 +306,8 @@ impl Raise {
 
 impl Process {
     /// Processor time since the reading before.
-    fn read(&mut self, reading: Option<Duration>) -> Duration {
+    #[inline(always)]
+    fn take(&mut self, reading: Option<Duration>) -> Duration {
         let Some(reading) = reading else {
             return Duration::ZERO;
         };

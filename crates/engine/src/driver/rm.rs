@@ -19,6 +19,7 @@ use gpu_keepalive_core::gpu::{GpuError, GpuErrorKind, PciBusId};
 mod device;
 mod kernel;
 mod layout;
+mod resident;
 
 #[cfg(test)]
 pub(super) mod fake;
@@ -26,6 +27,7 @@ pub(super) mod fake;
 mod tests;
 
 pub(super) use kernel::{Kernel, LinuxKernel, Node};
+pub(super) use resident::unmap_what_the_start_needed;
 
 use kernel::{Call, Object, Query};
 use layout::{

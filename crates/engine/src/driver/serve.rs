@@ -32,7 +32,9 @@ pub fn serve(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Option<E
         .find(|known| role.as_ref() == *known)?;
     let subject = arguments.next();
     let Some(subject) = subject.as_ref().and_then(|s| s.as_ref().to_str()) else {
-        eprintln!("{role} is started by GPU Keepalive itself, with a GPU's UUID or “{LIST}”");
+        eprintln!(
+            "{role} is started by GPU Keepalive itself, with a GPU's UUID or PCI address, or “{LIST}”"
+        );
         return Some(ExitCode::from(2));
     };
     if role == HOLD_ROLE {

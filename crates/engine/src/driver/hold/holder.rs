@@ -14,19 +14,13 @@ use gpu_keepalive_core::{
     sensor::{Step, Watch},
 };
 
-use super::Targets;
-use crate::{
-    clock::Clock,
-    driver::rm::{BoostClient, Kernel},
-};
+use super::{Boost, Events, Targets};
+use crate::{clock::Clock, driver::rm::Kernel};
 
 /// Everything of one GPU that is open, and what is done with it.
 pub(super) struct Holder<K: Kernel> {
-    gpu: PciBusId,
-    kernel: K,
     clock: Clock,
-    /// Open while armed or holding, unless the driver refused something since.
-    client: Option<BoostClient<K>>,
+    boost: Boost<K>,
     mode: Mode,
     targets: Targets,
     watch: Watch,
@@ -40,24 +34,23 @@ enum Mode {
 }
 
 impl<K: Kernel + Clone> Holder<K> {
-    pub(super) fn new(gpu: PciBusId, kernel: K, clock: Clock) -> Self {
+    pub(super) fn new(gpu: PciBusId, kernel: K, clock: Clock, events: Events) -> Self {
         let watch = Watch::new(clock.now());
         Self {
-            gpu,
-            kernel,
+            boost: Boost::new(gpu, kernel, clock.clone()),
             clock,
-            client: None,
             mode: Mode::Closed,
-            targets: Targets::default(),
+            targets: Targets::new(events),
             watch,
         }
     }
 
-    pub(super) fn targets(&self) -> &Targets {
-        &self.targets
+    pub(super) fn events(&self) -> &Events {
+        self.targets.events()
     }
 
     /// When to look next.
+    #[inline(always)]
     pub(super) fn next(&self) -> Option<Moment> {
         match self.mode {
             Mode::Closed => None,
@@ -104,19 +97,19 @@ impl<K: Kernel + Clone> Holder<K> {
         Ok(result.map(|()| answer))
     }
 
-    /// Reads the clocks and does what follows. The path of a request: it allocates nothing before
-    /// the driver's call.
+    /// Reads the processors' clocks and does what follows. The path of a request: it allocates
+    /// nothing before the driver's call.
+    #[inline(always)]
     pub(super) fn look(
         &mut self,
+        now: Moment,
         report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
-        let now = self.clock.now();
         if let Mode::Holding { renewal, .. } = self.mode {
             return self.renew_held(renewal, now, report);
         }
-        let mut readings = [None; MOST_SENSED];
-        let readings = self.targets.read(&mut readings);
-        match self.watch.look(readings, now) {
+        let targets = &self.targets;
+        match self.watch.look(now, |index| targets.read(index)) {
             None => Ok(()),
             Some(Step::Raise(cause)) => self.raise_for(cause, now, report),
             Some(step) => self.take(step, report),
@@ -126,11 +119,13 @@ impl<K: Kernel + Clone> Holder<K> {
     /// A process ended.
     pub(super) fn ended(
         &mut self,
-        index: usize,
+        pid: u32,
         mut report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
-        let (at, pid) = (self.clock.now(), self.targets.pid(index));
-        self.targets.remove(index);
+        let at = self.clock.now();
+        let Some(index) = self.targets.remove(pid) else {
+            return Ok(());
+        };
         let step = self.watch.gone(index, at);
         report(&HolderReport::Gone { at, pid })?;
         match step {
@@ -149,7 +144,7 @@ impl<K: Kernel + Clone> Holder<K> {
             ));
         }
         if matches!(self.mode, Mode::Holding { .. }) {
-            answer.call = self.clear();
+            answer.call = Some(self.boost.clear());
         }
         self.mode = Mode::Armed;
         if let Err(error) = self.open(answer) {
@@ -170,7 +165,9 @@ impl<K: Kernel + Clone> Holder<K> {
     fn hold(&mut self, renewal: Renewal, answer: &mut HolderAnswer) -> Result<(), GpuError> {
         self.targets.clear();
         self.watch = Watch::new(self.clock.now());
-        let boosted = self.open(answer).and_then(|()| self.boost(renewal.lasting));
+        let boosted = self
+            .open(answer)
+            .and_then(|()| self.boost.request(renewal.lasting));
         match boosted {
             Ok(call) => {
                 answer.call = Some(call);
@@ -194,7 +191,7 @@ impl<K: Kernel + Clone> Holder<K> {
         }
         if !self.watch.is_raised() {
             self.open(answer)?;
-            answer.call = Some(self.boost(self.watch.renewal().lasting)?);
+            answer.call = Some(self.boost.request(self.watch.renewal().lasting)?);
         }
         self.watch.commanded(lasting, self.clock.now());
         Ok(())
@@ -207,11 +204,10 @@ impl<K: Kernel + Clone> Holder<K> {
         mut report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
         // The reading is this process's only if it lives still; its end is noticed right after.
-        let position = self.targets.position(cause.pid);
-        if !position.is_some_and(|index| self.targets.lives(index)) {
+        if !self.targets.lives(cause.pid) {
             return Ok(());
         }
-        match self.boost(self.watch.renewal().lasting) {
+        match self.boost.request(self.watch.renewal().lasting) {
             Ok(call) => {
                 let raised = self.watch.raised(cause, sensed, call, self.clock.now());
                 report(&HolderReport::Raised(raised))
@@ -228,13 +224,15 @@ impl<K: Kernel + Clone> Holder<K> {
     ) -> io::Result<()> {
         match step {
             Step::Release(reason) => self.release(reason, &mut HolderAnswer::default(), report),
-            Step::Renew | Step::Raise(_) => match self.boost(self.watch.renewal().lasting) {
-                Ok(_) => {
-                    self.watch.renewed(self.clock.now());
-                    Ok(())
+            Step::Renew | Step::Raise(_) => {
+                match self.boost.request(self.watch.renewal().lasting) {
+                    Ok(_) => {
+                        self.watch.renewed(self.clock.now());
+                        Ok(())
+                    }
+                    Err(error) => self.refused(None, error, report),
                 }
-                Err(error) => self.refused(None, error, report),
-            },
+            }
         }
     }
 
@@ -244,7 +242,7 @@ impl<K: Kernel + Clone> Holder<K> {
         now: Moment,
         report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
-        match self.boost(renewal.lasting) {
+        match self.boost.request(renewal.lasting) {
             Ok(_) => {
                 let renew_at = now + renewal.every;
                 self.mode = Mode::Holding { renewal, renew_at };
@@ -277,7 +275,7 @@ impl<K: Kernel + Clone> Holder<K> {
         if !self.watch.is_raised() {
             return Ok(());
         }
-        answer.call = self.clear();
+        answer.call = Some(self.boost.clear());
         match self.watch.released(reason, self.clock.now()) {
             Some(released) => report(&HolderReport::Released(released)),
             None => Ok(()),
@@ -285,38 +283,12 @@ impl<K: Kernel + Clone> Holder<K> {
     }
 
     fn open(&mut self, answer: &mut HolderAnswer) -> Result<(), GpuError> {
-        if self.client.is_none() {
-            let began = self.clock.now();
-            self.client = Some(BoostClient::open(self.kernel.clone(), self.gpu)?);
-            answer.opening = Some(self.clock.now().since(began));
-        }
+        answer.opening = self.boost.open()?;
         Ok(())
     }
 
-    /// Asks for the boost; how long that took. A client that was refused is not used again.
-    fn boost(&mut self, lasting: Duration) -> Result<Duration, GpuError> {
-        self.open(&mut HolderAnswer::default())?;
-        let began = self.clock.now();
-        let boosted = self.client.as_ref().map_or(Ok(()), |c| c.boost(lasting));
-        if boosted.is_err() {
-            self.client = None;
-        }
-        boosted.map(|()| self.clock.now().since(began))
-    }
-
-    /// Ends the boost, if need be by closing the client; how long that took.
-    fn clear(&mut self) -> Option<Duration> {
-        let began = self.clock.now();
-        if let Some(client) = &self.client
-            && client.clear().is_err()
-        {
-            self.client = None;
-        }
-        Some(self.clock.now().since(began))
-    }
-
     fn close(&mut self) {
-        self.client = None;
+        self.boost.close();
         self.targets.clear();
         self.watch = Watch::new(self.clock.now());
         self.mode = Mode::Closed;

@@ -2,12 +2,14 @@
 
 use std::{fs, os::fd::OwnedFd, time::Duration};
 
-use gpu_keepalive_core::gpu::holder::{MOST_SENSED, SensedProcess, Unwatched, UnwatchedReason};
+use gpu_keepalive_core::gpu::holder::{SensedProcess, Unwatched, UnwatchedReason};
 use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     process::{Pid, PidfdFlags, pidfd_open},
 };
+
+use super::Events;
 
 /// One process. Its id means it for as long as the pidfd says that it lives.
 #[derive(Debug)]
@@ -18,29 +20,41 @@ struct Target {
 }
 
 /// The processes that are watched, in the order of the command.
-#[derive(Debug, Default)]
-pub(super) struct Targets(Vec<Target>);
+#[derive(Debug)]
+pub(super) struct Targets {
+    events: Events,
+    targets: Vec<Target>,
+}
 
 impl Targets {
-    pub(super) const MOST: usize = MOST_SENSED;
+    pub(super) fn new(events: Events) -> Self {
+        Self {
+            events,
+            targets: Vec::new(),
+        }
+    }
+
+    pub(super) fn events(&self) -> &Events {
+        &self.events
+    }
 
     /// Watches these from now on; the ones that can be, with their processor time, and the others.
     pub(super) fn replace(
         &mut self,
         wanted: &[SensedProcess],
     ) -> (Vec<(SensedProcess, Duration)>, Vec<Unwatched>) {
-        let mut before = std::mem::take(&mut self.0);
+        let mut before = std::mem::take(&mut self.targets);
         let (mut watched, mut unwatched) = (Vec::new(), Vec::new());
         for sensed in wanted {
             let known = before.iter().position(|target| target.sensed.is(sensed));
             let opened = match known {
                 Some(index) => Ok(before.swap_remove(index)),
-                None => Target::open(*sensed),
+                None => Target::open(*sensed, &self.events),
             };
             match opened.and_then(|target| Ok((target.first_reading()?, target))) {
                 Ok((reading, target)) => {
                     watched.push((*sensed, reading));
-                    self.0.push(target);
+                    self.targets.push(target);
                 }
                 Err(reason) => unwatched.push(Unwatched {
                     pid: sensed.pid,
@@ -51,52 +65,39 @@ impl Targets {
         (watched, unwatched)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Becomes readable when that process ends.
-    pub(super) fn poll(&self, index: usize) -> PollFd<'_> {
-        PollFd::new(&self.0[index].pidfd, PollFlags::IN)
-    }
-
-    pub(super) fn pid(&self, index: usize) -> u32 {
-        self.0[index].sensed.pid
-    }
-
-    /// The place of a process.
-    pub(super) fn position(&self, pid: u32) -> Option<usize> {
-        self.0.iter().position(|target| target.sensed.pid == pid)
-    }
-
-    pub(super) fn remove(&mut self, index: usize) {
-        self.0.remove(index);
+    /// Watches that process no longer; the place it had.
+    pub(super) fn remove(&mut self, pid: u32) -> Option<usize> {
+        let index = self.position(pid)?;
+        self.targets.remove(index);
+        Some(index)
     }
 
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.targets.clear();
     }
 
-    /// Processor time of each; `None` where it cannot be read, because the process has just ended.
-    /// A reading is another process's if this one has ended, so who acts on it asks
-    /// [`Targets::lives`] afterwards.
-    pub(super) fn read<'a>(
-        &self,
-        readings: &'a mut [Option<Duration>; MOST_SENSED],
-    ) -> &'a [Option<Duration>] {
-        for (reading, target) in readings.iter_mut().zip(&self.0) {
-            *reading = target.read();
-        }
-        &readings[..self.0.len()]
+    /// Processor time of the process at that place; `None` where it cannot be read, because the
+    /// process has just ended. The reading is another process's if this one has ended, so who acts
+    /// on it asks [`Targets::lives`] afterwards.
+    #[inline(always)]
+    pub(super) fn read(&self, index: usize) -> Option<Duration> {
+        self.targets.get(index)?.read()
     }
 
-    pub(super) fn lives(&self, index: usize) -> bool {
-        self.0[index].lives()
+    pub(super) fn lives(&self, pid: u32) -> bool {
+        self.position(pid)
+            .is_some_and(|index| self.targets[index].lives())
+    }
+
+    fn position(&self, pid: u32) -> Option<usize> {
+        self.targets
+            .iter()
+            .position(|target| target.sensed.pid == pid)
     }
 }
 
 impl Target {
-    fn open(sensed: SensedProcess) -> Result<Self, UnwatchedReason> {
+    fn open(sensed: SensedProcess, events: &Events) -> Result<Self, UnwatchedReason> {
         use UnwatchedReason::{Gone, Hidden, Replaced};
 
         let pid = i32::try_from(sensed.pid).map_err(|_| Gone)?;
@@ -107,6 +108,7 @@ impl Target {
             return Err(Replaced);
         }
         let clock = clock_getcpuclockid(nix::unistd::Pid::from_raw(pid)).map_err(|_| Hidden)?;
+        events.add(&pidfd, sensed.pid).map_err(|_| Hidden)?;
         Ok(Self {
             sensed,
             pidfd,
@@ -122,6 +124,7 @@ impl Target {
         }
     }
 
+    #[inline(always)]
     fn read(&self) -> Option<Duration> {
         clock_gettime(self.clock).ok().map(Duration::from)
     }

@@ -1,188 +1,27 @@
 //! The whole process but for the driver: real pipes, real processes, a fake kernel.
 
 use std::{
-    io::{self, BufRead, BufReader, PipeWriter, Write, pipe},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
-    thread::{JoinHandle, spawn},
+    io::{self, Write, pipe},
+    thread::spawn,
     time::Duration,
 };
 
 use gpu_keepalive_core::gpu::{
     GpuErrorKind,
     holder::{
-        HolderAction, HolderAnswer, HolderCommand, HolderReport, LONGEST_LINE, ProcessorUse,
-        Raised, ReleaseReason, Released, Renewal, SensedProcess, Sensing, UnwatchedReason,
+        HolderAction, HolderCommand, HolderReport, LONGEST_LINE, ProcessorUse, ReleaseReason,
+        Renewal, SensedProcess, UnwatchedReason,
     },
 };
 
-use super::{process_started, serve};
+use super::serve;
 use crate::driver::rm::{
     Node,
     fake::{Event, Failure, FakeKernel, Form, Step},
 };
+use harness::{Burner, Hold, sensing};
 
-/// Longer than anything here takes on a loaded machine.
-const DEADLINE: Duration = Duration::from_secs(20);
-
-/// A shell that uses the processor when it is told to, and rests otherwise.
-struct Burner {
-    child: Child,
-    stdin: ChildStdin,
-    stdout: BufReader<ChildStdout>,
-}
-
-impl Burner {
-    fn start(script: &str) -> Self {
-        let mut child = Command::new("sh")
-            .args(["-c", script])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a shell");
-        let stdin = child.stdin.take().expect("piped");
-        let stdout = BufReader::new(child.stdout.take().expect("piped"));
-        Self {
-            child,
-            stdin,
-            stdout,
-        }
-    }
-
-    /// Ready when it has answered once, so that its start is over.
-    fn resting() -> Self {
-        let mut burner = Self::start(
-            "while read n; do i=0; while [ $i -lt $n ]; do i=$((i+1)); done; echo done; done",
-        );
-        burner.burn(1);
-        burner
-    }
-
-    /// Uses the processor: 100,000 rounds take some tens of milliseconds.
-    fn burn(&mut self, rounds: u32) {
-        writeln!(self.stdin, "{rounds}").expect("it reads");
-        let mut line = String::new();
-        self.stdout.read_line(&mut line).expect("it answers");
-        assert_eq!(line, "done\n");
-    }
-
-    fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
-    fn sensed(&self, threshold: Duration) -> SensedProcess {
-        let pid = self.pid();
-        SensedProcess {
-            pid,
-            started: process_started(pid).expect("it lives"),
-            threshold,
-        }
-    }
-}
-
-impl Drop for Burner {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The process on a thread, with its engine's end of the pipes.
-struct Hold {
-    commands: PipeWriter,
-    reports: Receiver<HolderReport>,
-    thread: JoinHandle<io::Result<()>>,
-    kernel: FakeKernel,
-    last_id: u64,
-}
-
-impl Hold {
-    fn start() -> Self {
-        let (input, commands) = pipe().expect("a pipe");
-        let (reading, output) = pipe().expect("a pipe");
-        let kernel = FakeKernel::new(Form::Since535);
-        let its_kernel = kernel.clone();
-        let gpu = "0000:01:00.0".parse().expect("an address");
-        let thread = spawn(move || serve(gpu, its_kernel, input, output));
-        let (send, reports) = channel();
-        spawn(move || {
-            for line in BufReader::new(reading).lines() {
-                let line = line.expect("text");
-                let _ = send.send(serde_json::from_str(&line).expect("a report"));
-            }
-        });
-        Self {
-            commands,
-            reports,
-            thread,
-            kernel,
-            last_id: 0,
-        }
-    }
-
-    fn send(&mut self, action: HolderAction) -> u64 {
-        self.last_id += 1;
-        let id = self.last_id;
-        let mut line = serde_json::to_vec(&HolderCommand { id, action }).expect("JSON");
-        line.push(b'\n');
-        self.commands.write_all(&line).expect("it reads");
-        id
-    }
-
-    fn next(&self) -> HolderReport {
-        self.reports.recv_timeout(DEADLINE).expect("a report")
-    }
-
-    /// Sends a command and waits for its answer; nothing else may be reported before.
-    fn ask(&mut self, action: HolderAction) -> HolderAnswer {
-        let id = self.send(action);
-        match self.next() {
-            HolderReport::Answer { id: of, result } if of == id => result.expect("done"),
-            other => panic!("{other:?} is not the answer"),
-        }
-    }
-
-    fn refusal(&mut self, action: HolderAction) -> gpu_keepalive_core::gpu::GpuError {
-        let id = self.send(action);
-        match self.next() {
-            HolderReport::Answer { id: of, result } if of == id => result.expect_err("refused"),
-            other => panic!("{other:?} is not the answer"),
-        }
-    }
-
-    fn raised(&self) -> Raised {
-        match self.next() {
-            HolderReport::Raised(raised) => raised,
-            other => panic!("{other:?} instead of a raise"),
-        }
-    }
-
-    fn released(&self) -> Released {
-        match self.next() {
-            HolderReport::Released(released) => released,
-            other => panic!("{other:?} instead of a release"),
-        }
-    }
-
-    /// Closes its input; how it ended.
-    fn end(self) -> io::Result<()> {
-        drop(self.commands);
-        self.thread.join().expect("no panic")
-    }
-}
-
-/// Quick in everything, so that nobody waits. Longer to linger than a loaded machine keeps a burner
-/// from its processor.
-fn sensing(processes: Vec<SensedProcess>) -> Sensing {
-    Sensing {
-        processes,
-        busy_period: Duration::from_millis(5),
-        idle_period: Duration::from_millis(5),
-        linger: Duration::from_millis(500),
-        between_raises: Duration::ZERO,
-        ..Sensing::default()
-    }
-}
+mod harness;
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
@@ -454,6 +293,26 @@ fn a_lease_raises_without_a_process_and_is_extended() {
     let released = hold.released();
     assert_eq!(released.reason, ReleaseReason::Idle);
     assert!(released.raised_for >= lasting);
+    hold.end().expect("in order");
+}
+
+#[test]
+fn a_release_that_the_driver_refuses_closes_the_client() {
+    let mut hold = Hold::start();
+    hold.ask(HolderAction::Arm(sensing(Vec::new())));
+    let lasting = Duration::from_secs(3600);
+    hold.ask(HolderAction::Raise { lasting });
+    hold.kernel.fail(Some((Step::Boost, Failure::Status(0x65))));
+    hold.send(HolderAction::Release { false_wake: false });
+    assert_eq!(hold.released().reason, ReleaseReason::Asked);
+    assert!(hold.kernel.events().contains(&Event::Freed));
+    hold.kernel.fail(None);
+    assert!(matches!(
+        hold.next(),
+        HolderReport::Answer { result: Ok(_), .. }
+    ));
+    let again = hold.ask(HolderAction::Raise { lasting });
+    assert!(again.raised && again.opening.is_some(), "opened anew");
     hold.end().expect("in order");
 }
 

@@ -159,7 +159,7 @@ impl<'a> Replay<'a> {
 
     fn look(&mut self, now: Moment) {
         let readings = self.trace.readings(now);
-        match self.watch.look(&readings, now) {
+        match self.watch.look(now, |index| readings[index]) {
             Some(Step::Raise(cause)) => {
                 let raised = self.watch.raised(cause, now, CALL, now + CALL);
                 self.outcome.sensor.raised(&raised, true);
