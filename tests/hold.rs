@@ -2,13 +2,17 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Lines, Write},
+    io::{BufRead, BufReader, Lines, Read, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::mpsc,
+    thread,
 };
 
 use gpu_keepalive_core::gpu::holder::{
     HolderAction, HolderCommand, HolderReport, Renewal, Sensing,
 };
+
+use crate::support::DEADLINE;
 
 /// An address at which no machine has a GPU.
 const NO_GPU: &str = "ffff:ff:1f.7";
@@ -88,6 +92,30 @@ fn it_gains_no_rights_loads_no_library_and_opens_nothing() {
     }
     drop(hold.stdin);
     assert!(hold.child.wait().expect("its end").success());
+}
+
+#[test]
+fn it_dies_with_the_engine_even_if_its_input_stays_open() {
+    let mut engine = Command::new("sh")
+        .args(["-c", "exec 3<&0; \"$0\" driver-hold \"$1\" <&3 & wait"])
+        .args([env!("CARGO_BIN_EXE_gpu-keepalive"), NO_GPU])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a shell");
+    let mut stdin = engine.stdin.take().expect("piped");
+    let mut stdout = BufReader::new(engine.stdout.take().expect("piped"));
+    writeln!(stdin, r#"{{"id":1,"action":"report"}}"#).expect("a reader");
+    let mut answer = String::new();
+    stdout.read_line(&mut answer).expect("an answer");
+    assert!(answer.contains("\"id\":1"), "{answer}");
+    engine.kill().expect("a signal");
+    engine.wait().expect("its end");
+    // The output ends when nobody has it open any more.
+    let (ended, end) = mpsc::channel();
+    thread::spawn(move || ended.send(stdout.read_to_end(&mut Vec::new()).is_ok()));
+    assert_eq!(end.recv_timeout(DEADLINE), Ok(true));
+    drop(stdin);
 }
 
 #[test]
