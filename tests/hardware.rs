@@ -5,6 +5,7 @@
 //! notes become part of the record.
 
 mod beside;
+mod boost;
 mod card;
 mod driver;
 mod engine;

@@ -5,6 +5,8 @@ mod cli;
 mod ffi;
 #[cfg(target_os = "linux")]
 mod hardware;
+#[cfg(target_os = "linux")]
+mod hold;
 mod library;
 #[cfg(target_os = "linux")]
 mod run;

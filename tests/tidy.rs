@@ -74,7 +74,7 @@ fn only_one_place_touches_each_of_the_vendors_libraries() {
 }
 
 #[test]
-fn only_the_cuda_binding_holds_unsafe_code() {
+fn only_the_bindings_of_the_driver_hold_unsafe_code() {
     assert_only_in(
         &[
             "unsafe {",
@@ -83,7 +83,10 @@ fn only_the_cuda_binding_holds_unsafe_code() {
             "unsafe extern",
             "allow(unsafe_code",
         ],
-        &["crates/engine/src/driver/cuda"],
+        &[
+            "crates/engine/src/driver/cuda",
+            "crates/engine/src/driver/rm",
+        ],
     );
 }
 

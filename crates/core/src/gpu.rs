@@ -8,6 +8,7 @@ use crate::units::{Bytes, Celsius, Joules, Megahertz, Percent, Watts};
 
 mod action;
 mod error;
+pub mod holder;
 mod inspection;
 mod reasons;
 

@@ -14,6 +14,7 @@ pub mod policy;
 pub mod programs;
 pub mod proof;
 pub mod protocol;
+pub mod sensor;
 pub mod settings;
 pub mod simulation;
 pub mod status_text;

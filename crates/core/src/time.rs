@@ -31,6 +31,7 @@ impl Moment {
     }
 
     /// Time from `earlier` to `self`, zero when `earlier` lies in the future.
+    #[inline]
     pub fn since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
     }
@@ -38,6 +39,7 @@ impl Moment {
 
 impl Add<Duration> for Moment {
     type Output = Self;
+    #[inline]
     fn add(self, later_by: Duration) -> Self {
         Self(self.0.saturating_add(later_by))
     }

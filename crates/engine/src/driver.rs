@@ -20,16 +20,24 @@ use tokio::{
 
 mod cuda;
 mod freeze;
+#[cfg(target_os = "linux")]
+mod hold;
+mod hold_process;
 #[cfg(windows)]
 mod job;
 mod nvml;
 mod program;
+#[cfg(target_os = "linux")]
+mod rm;
 mod serve;
 mod session;
 mod thread;
 mod wire;
 mod workload;
 
+#[cfg(target_os = "linux")]
+pub use hold::process_started;
+pub use hold_process::HoldProcess;
 pub use serve::serve;
 pub(crate) use thread::{DriverThread, discover as discover_on_thread};
 pub use workload::{PerfBoost, WorkloadProcess};

@@ -16,25 +16,30 @@ use super::{
     nvml,
     program::Program,
     session::Session,
-    wire::{Answer, Ask, LIST, ROLE, WORKLOAD_ROLE},
+    wire::{Answer, Ask, HOLD_ROLE, LIST, ROLE, WORKLOAD_ROLE},
 };
 
-/// Runs as the driver process, or as the workload process, when the program's arguments (without its name) say so, until the
-/// engine closes standard input; `None` when this is an ordinary start.
+/// Runs as the driver process, the `hold` process or the workload process when the program's
+/// arguments (without its name) say so, until the engine closes standard input; `None` when this is an ordinary start.
 ///
 /// A program that uses [`Backend::Process`](crate::gpu::nvidia::Backend::Process) with itself as
 /// the program calls this first thing in `main`, before it starts a thread or opens anything.
 pub fn serve(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Option<ExitCode> {
     let mut arguments = arguments.into_iter();
     let role = arguments.next()?;
-    let role = [ROLE, WORKLOAD_ROLE]
+    let role = [ROLE, WORKLOAD_ROLE, HOLD_ROLE]
         .into_iter()
         .find(|known| role.as_ref() == *known)?;
     let subject = arguments.next();
     let Some(subject) = subject.as_ref().and_then(|s| s.as_ref().to_str()) else {
-        eprintln!("{role} is started by GPU Keepalive itself, with a GPU's UUID or “{LIST}”");
+        eprintln!(
+            "{role} is started by GPU Keepalive itself, with a GPU's UUID or PCI address, or “{LIST}”"
+        );
         return Some(ExitCode::from(2));
     };
+    if role == HOLD_ROLE {
+        return Some(hold(subject));
+    }
     let uuid = || GpuUuid(subject.to_owned());
     if !die_with_the_engine() {
         return Some(ExitCode::FAILURE);
@@ -55,6 +60,35 @@ pub fn serve(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Option<E
             ExitCode::FAILURE
         }
     })
+}
+
+/// Runs as the `hold` process of the GPU at that PCI address.
+#[cfg(target_os = "linux")]
+fn hold(subject: &str) -> ExitCode {
+    let gpu = match subject.parse() {
+        Ok(gpu) => gpu,
+        Err(error) => {
+            eprintln!("{HOLD_ROLE} is started by GPU Keepalive itself: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    if !die_with_the_engine() {
+        return ExitCode::FAILURE;
+    }
+    match super::hold::run(gpu) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the hold process ends: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// No way to the boost request is known elsewhere.
+#[cfg(not(target_os = "linux"))]
+fn hold(_subject: &str) -> ExitCode {
+    eprintln!("{HOLD_ROLE} exists on Linux alone");
+    ExitCode::from(2)
 }
 
 /// The GPUs, whatever the binding does.

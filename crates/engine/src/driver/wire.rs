@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub(super) const ROLE: &str = "driver-process";
 /// The first argument that makes a program play the user's AI.
 pub(super) const WORKLOAD_ROLE: &str = "driver-workload";
+/// The first argument that makes a program the `hold` process; the second is a PCI address.
+pub(super) const HOLD_ROLE: &str = "driver-hold";
 /// The second argument when the process shall only list the GPUs; otherwise it is a UUID.
 pub(super) const LIST: &str = "list";
 

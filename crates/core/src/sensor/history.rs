@@ -1,0 +1,138 @@
+//! The last wakes, and what they sum up to.
+
+use std::{collections::VecDeque, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Moment;
+
+/// Wakes that are remembered.
+const KEPT: usize = 100;
+
+/// What a wake was worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// GPU work followed.
+    Useful,
+    /// No GPU work followed.
+    False,
+    /// GPU work came without a wake.
+    Missed,
+    /// Not known, or not yet.
+    Undecided,
+}
+
+/// One wake, or one that should have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wake {
+    /// When the clocks were raised, or when the missed work was seen.
+    pub at: Moment,
+    /// The process that was sensed.
+    pub pid: u32,
+    /// Its program.
+    pub program: String,
+    /// What it was worth.
+    pub verdict: Verdict,
+    /// From the reading that showed it to the return of the driver's call; `None` for a missed one
+    /// and when the driver refused.
+    pub took: Option<Duration>,
+}
+
+/// Wakes since the start. The times are those of the wakes that are remembered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct WakeStatistics {
+    /// Requests that were sensed, false ones included.
+    pub sensed: u64,
+    /// Wakes without GPU work.
+    #[serde(rename = "false")]
+    pub false_wakes: u64,
+    /// GPU work without a wake.
+    pub missed: u64,
+    /// The middle wake time, in milliseconds.
+    pub median_ms: Option<f64>,
+    /// The longest wake time, in milliseconds.
+    pub worst_ms: Option<f64>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct History {
+    wakes: VecDeque<Wake>,
+    /// Number of the oldest that is remembered.
+    first: u64,
+    sensed: u64,
+    false_wakes: u64,
+    missed: u64,
+}
+
+impl History {
+    /// A wake that is not judged yet; its number.
+    pub(super) fn begin(&mut self, at: Moment, pid: u32, program: String, took: Duration) -> u64 {
+        self.sensed += 1;
+        self.add(at, pid, program, Verdict::Undecided, Some(took))
+    }
+
+    /// A request for which the driver refused to raise the clocks.
+    pub(super) fn failed(&mut self, at: Moment, pid: u32, program: String) {
+        self.sensed += 1;
+        self.add(at, pid, program, Verdict::Undecided, None);
+    }
+
+    pub(super) fn missed(&mut self, at: Moment, pid: u32, program: String) {
+        self.missed += 1;
+        self.add(at, pid, program, Verdict::Missed, None);
+    }
+
+    pub(super) fn judge(&mut self, number: u64, verdict: Verdict) {
+        if verdict == Verdict::False {
+            self.false_wakes += 1;
+        }
+        let index = number
+            .checked_sub(self.first)
+            .and_then(|i| i.try_into().ok());
+        if let Some(wake) = index.and_then(|index: usize| self.wakes.get_mut(index)) {
+            wake.verdict = verdict;
+        }
+    }
+
+    pub(super) fn wakes(&self) -> impl ExactSizeIterator<Item = &Wake> {
+        self.wakes.iter()
+    }
+
+    pub(super) fn statistics(&self) -> WakeStatistics {
+        let mut times: Vec<Duration> = self.wakes.iter().filter_map(|wake| wake.took).collect();
+        times.sort_unstable();
+        let ms = |time: &Duration| time.as_secs_f64() * 1000.0;
+        WakeStatistics {
+            sensed: self.sensed,
+            false_wakes: self.false_wakes,
+            missed: self.missed,
+            median_ms: times.get(times.len() / 2).map(ms),
+            worst_ms: times.last().map(ms),
+        }
+    }
+
+    fn add(
+        &mut self,
+        at: Moment,
+        pid: u32,
+        program: String,
+        verdict: Verdict,
+        took: Option<Duration>,
+    ) -> u64 {
+        if self.wakes.len() == KEPT {
+            self.wakes.pop_front();
+            self.first += 1;
+        }
+        self.wakes.push_back(Wake {
+            at,
+            pid,
+            program,
+            verdict,
+            took,
+        });
+        self.first + self.wakes.len() as u64 - 1
+    }
+}

@@ -1,0 +1,73 @@
+//! What the sensor is told, and what it says.
+
+use std::time::Duration;
+
+use super::{HoldInstead, SensingPause};
+use crate::{Moment, gpu::holder::SensedProcess, units::Percent};
+
+/// A process that could be watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its process id.
+    pub pid: u32,
+    /// Field 22 of `/proc/PID/stat`, as in [`SensedProcess::started`].
+    pub started: u64,
+    /// The name under which its threshold is learned.
+    pub program: String,
+}
+
+/// What the driver reports of GPU work between two moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GpuWork<'a> {
+    /// Work before this is not in it. For the GPU's own utilisation a period before the sample.
+    pub from: Moment,
+    /// Work after this is not in it.
+    pub to: Moment,
+    /// Utilisation by process; `None` where the driver does not report it.
+    pub processes: Option<&'a [(u32, Percent)]>,
+    /// Utilisation of the whole GPU; `None` where the driver does not report it.
+    pub gpu: Option<Percent>,
+}
+
+/// What follows from a report of GPU work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// The GPU computes: the clocks stay up for the time they linger.
+    Stay,
+    /// The wake was false: release the clocks at once.
+    ReleaseFalse,
+    /// The GPU has rested for as long as the clocks linger, whatever the processor does.
+    Release,
+    /// A request was missed: raise the clocks now for the time they linger. Taken as done, unless
+    /// [`Sensor::refused`] follows.
+    Raise,
+}
+
+/// The settings that sensing depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// `readiness.max_wake_ms`: a wake that takes longer is a bad one.
+    pub max_wake: Duration,
+    /// `readiness.linger_s`: from the last work to the release.
+    pub linger: Duration,
+}
+
+impl Default for Readiness {
+    fn default() -> Self {
+        Self {
+            max_wake: Duration::from_millis(50),
+            linger: Duration::from_secs(3),
+        }
+    }
+}
+
+/// Whether and what to sense on one GPU.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sensed {
+    /// Watch these.
+    Watch(Vec<SensedProcess>),
+    /// Sense nothing for a while.
+    Pause(SensingPause),
+    /// Sensing does not keep the promise on this GPU: hold the clocks.
+    Hold(HoldInstead),
+}

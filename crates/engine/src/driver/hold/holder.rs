@@ -1,0 +1,296 @@
+//! The commands of the keeper, carried out.
+
+use std::{io, time::Duration};
+
+use gpu_keepalive_core::{
+    Moment,
+    gpu::{
+        GpuError, GpuErrorKind, PciBusId,
+        holder::{
+            HolderAction, HolderAnswer, HolderReport, MOST_SENSED, RaiseCause, Refused,
+            ReleaseReason, Renewal, Sensing,
+        },
+    },
+    sensor::{Step, Watch},
+};
+
+use super::{Boost, Events, Targets};
+use crate::{clock::Clock, driver::rm::Kernel};
+
+/// Everything of one GPU that is open, and what is done with it.
+pub(super) struct Holder<K: Kernel> {
+    clock: Clock,
+    boost: Boost<K>,
+    mode: Mode,
+    targets: Targets,
+    watch: Watch,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Closed,
+    Armed,
+    Holding { renewal: Renewal, renew_at: Moment },
+}
+
+impl<K: Kernel + Clone> Holder<K> {
+    pub(super) fn new(gpu: PciBusId, kernel: K, clock: Clock, events: Events) -> Self {
+        let watch = Watch::new(clock.now());
+        Self {
+            boost: Boost::new(gpu, kernel, clock.clone()),
+            clock,
+            mode: Mode::Closed,
+            targets: Targets::new(events),
+            watch,
+        }
+    }
+
+    pub(super) fn events(&self) -> &Events {
+        self.targets.events()
+    }
+
+    /// When to look next.
+    #[inline(always)]
+    pub(super) fn next(&self) -> Option<Moment> {
+        match self.mode {
+            Mode::Closed => None,
+            Mode::Armed => self.watch.next(),
+            Mode::Holding { renew_at, .. } => Some(renew_at),
+        }
+    }
+
+    /// Carries out a command. What happens on the way is reported before the answer.
+    pub(super) fn perform(
+        &mut self,
+        action: HolderAction,
+        report: impl FnMut(&HolderReport) -> io::Result<()>,
+    ) -> io::Result<Result<HolderAnswer, GpuError>> {
+        self.watch.confirm(self.clock.now());
+        let mut answer = HolderAnswer::default();
+        let result = match action {
+            HolderAction::Arm(sensing) => self.arm(sensing, &mut answer),
+            HolderAction::Hold(renewal) => self.hold(renewal, &mut answer),
+            HolderAction::Raise { lasting } => self.raise(lasting, &mut answer),
+            HolderAction::Stay { lasting } => {
+                self.watch.stay(lasting, self.clock.now());
+                Ok(())
+            }
+            HolderAction::Release { false_wake } => {
+                if false_wake {
+                    self.watch.take_back_request();
+                }
+                self.release(ReleaseReason::Asked, &mut answer, report)?;
+                Ok(())
+            }
+            HolderAction::Disarm => {
+                self.release(ReleaseReason::Asked, &mut answer, report)?;
+                self.close();
+                Ok(())
+            }
+            HolderAction::Report => {
+                answer.processes = self.watch.report();
+                Ok(())
+            }
+        };
+        answer.at = self.clock.now();
+        answer.raised = matches!(self.mode, Mode::Holding { .. }) || self.watch.is_raised();
+        Ok(result.map(|()| answer))
+    }
+
+    /// Reads the processors' clocks and does what follows. The path of a request: it allocates
+    /// nothing before the driver's call.
+    #[inline(always)]
+    pub(super) fn look(
+        &mut self,
+        now: Moment,
+        report: impl FnMut(&HolderReport) -> io::Result<()>,
+    ) -> io::Result<()> {
+        if let Mode::Holding { renewal, .. } = self.mode {
+            return self.renew_held(renewal, now, report);
+        }
+        let targets = &self.targets;
+        match self.watch.look(now, |index| targets.read(index)) {
+            None => Ok(()),
+            Some(Step::Raise(cause)) => self.raise_for(cause, now, report),
+            Some(step) => self.take(step, report),
+        }
+    }
+
+    /// A process ended.
+    pub(super) fn ended(
+        &mut self,
+        pid: u32,
+        mut report: impl FnMut(&HolderReport) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let at = self.clock.now();
+        let Some(index) = self.targets.remove(pid) else {
+            return Ok(());
+        };
+        let step = self.watch.gone(index, at);
+        report(&HolderReport::Gone { at, pid })?;
+        match step {
+            Some(step) => self.take(step, report),
+            None => Ok(()),
+        }
+    }
+
+    fn arm(&mut self, sensing: Sensing, answer: &mut HolderAnswer) -> Result<(), GpuError> {
+        let count = sensing.processes.len();
+        if count > MOST_SENSED {
+            self.close();
+            return Err(GpuError::new(
+                GpuErrorKind::NotSupported,
+                format!("{count} processes to watch for requests; at most {MOST_SENSED} are"),
+            ));
+        }
+        if matches!(self.mode, Mode::Holding { .. }) {
+            answer.call = Some(self.boost.clear());
+        }
+        self.mode = Mode::Armed;
+        if let Err(error) = self.open(answer) {
+            self.close();
+            return Err(error);
+        }
+        let (watched, unwatched) = self.targets.replace(&sensing.processes);
+        answer.unwatched = unwatched;
+        let (processes, readings): (Vec<_>, Vec<_>) = watched.into_iter().unzip();
+        let sensing = Sensing {
+            processes,
+            ..sensing
+        };
+        self.watch.arm(sensing, &readings, self.clock.now());
+        Ok(())
+    }
+
+    fn hold(&mut self, renewal: Renewal, answer: &mut HolderAnswer) -> Result<(), GpuError> {
+        self.targets.clear();
+        self.watch = Watch::new(self.clock.now());
+        let boosted = self
+            .open(answer)
+            .and_then(|()| self.boost.request(renewal.lasting));
+        match boosted {
+            Ok(call) => {
+                answer.call = Some(call);
+                let renew_at = self.clock.now() + renewal.every;
+                self.mode = Mode::Holding { renewal, renew_at };
+                Ok(())
+            }
+            Err(error) => {
+                self.close();
+                Err(error)
+            }
+        }
+    }
+
+    fn raise(&mut self, lasting: Duration, answer: &mut HolderAnswer) -> Result<(), GpuError> {
+        if self.mode != Mode::Armed {
+            return Err(GpuError::new(
+                GpuErrorKind::Other,
+                "nothing is armed, so there is nothing to raise the clocks for",
+            ));
+        }
+        if !self.watch.is_raised() {
+            self.open(answer)?;
+            answer.call = Some(self.boost.request(self.watch.renewal().lasting)?);
+        }
+        self.watch.commanded(lasting, self.clock.now());
+        Ok(())
+    }
+
+    fn raise_for(
+        &mut self,
+        cause: RaiseCause,
+        sensed: Moment,
+        mut report: impl FnMut(&HolderReport) -> io::Result<()>,
+    ) -> io::Result<()> {
+        // The reading is this process's only if it lives still; its end is noticed right after.
+        if !self.targets.lives(cause.pid) {
+            return Ok(());
+        }
+        match self.boost.request(self.watch.renewal().lasting) {
+            Ok(call) => {
+                let raised = self.watch.raised(cause, sensed, call, self.clock.now());
+                report(&HolderReport::Raised(raised))
+            }
+            Err(error) => self.refused(Some(cause), error, report),
+        }
+    }
+
+    /// Renews or releases.
+    fn take(
+        &mut self,
+        step: Step,
+        report: impl FnMut(&HolderReport) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match step {
+            Step::Release(reason) => self.release(reason, &mut HolderAnswer::default(), report),
+            Step::Renew | Step::Raise(_) => {
+                match self.boost.request(self.watch.renewal().lasting) {
+                    Ok(_) => {
+                        self.watch.renewed(self.clock.now());
+                        Ok(())
+                    }
+                    Err(error) => self.refused(None, error, report),
+                }
+            }
+        }
+    }
+
+    fn renew_held(
+        &mut self,
+        renewal: Renewal,
+        now: Moment,
+        report: impl FnMut(&HolderReport) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match self.boost.request(renewal.lasting) {
+            Ok(_) => {
+                let renew_at = now + renewal.every;
+                self.mode = Mode::Holding { renewal, renew_at };
+                Ok(())
+            }
+            Err(error) => {
+                self.close();
+                self.refused(None, error, report)
+            }
+        }
+    }
+
+    fn refused(
+        &mut self,
+        cause: Option<RaiseCause>,
+        error: GpuError,
+        mut report: impl FnMut(&HolderReport) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let at = self.clock.now();
+        self.watch.refused(at);
+        report(&HolderReport::Refused(Refused { at, cause, error }))
+    }
+
+    fn release(
+        &mut self,
+        reason: ReleaseReason,
+        answer: &mut HolderAnswer,
+        mut report: impl FnMut(&HolderReport) -> io::Result<()>,
+    ) -> io::Result<()> {
+        if !self.watch.is_raised() {
+            return Ok(());
+        }
+        answer.call = Some(self.boost.clear());
+        match self.watch.released(reason, self.clock.now()) {
+            Some(released) => report(&HolderReport::Released(released)),
+            None => Ok(()),
+        }
+    }
+
+    fn open(&mut self, answer: &mut HolderAnswer) -> Result<(), GpuError> {
+        answer.opening = self.boost.open()?;
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        self.boost.close();
+        self.targets.clear();
+        self.watch = Watch::new(self.clock.now());
+        self.mode = Mode::Closed;
+    }
+}

@@ -1,0 +1,193 @@
+//! The `hold` process as the engine sees it: started, told what it may do, heard, and killed when
+//! it hangs.
+
+use std::{collections::VecDeque, path::Path};
+
+use futures_util::StreamExt;
+use gpu_keepalive_core::gpu::{
+    GpuError, GpuErrorKind, PciBusId,
+    holder::{HolderAction, HolderCommand, HolderReport, LONGEST_LINE},
+};
+use tokio::{
+    io::AsyncWriteExt,
+    process::{Child, ChildStdin, ChildStdout, Command},
+    task::JoinHandle,
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_util::codec::{FramedRead, LinesCodec};
+
+use super::{END_DEADLINE, Running, late, stuck, wire::HOLD_ROLE};
+
+#[cfg(test)]
+mod tests;
+
+/// The process that asks for one GPU's boost and senses requests. Dropping it kills it, which ends
+/// the boost.
+///
+/// Never stopped, unlike a driver process with CUDA: stopped it would sense nothing.
+#[derive(Debug)]
+pub struct HoldProcess {
+    child: Child,
+    stdin: ChildStdin,
+    reports: FramedRead<ChildStdout, LinesCodec>,
+    /// Ends with the process; the last line that it wrote.
+    stderr: JoinHandle<Option<String>>,
+    last_id: u64,
+    /// Commands that wait for their answer, oldest first.
+    waiting: VecDeque<(u64, Instant)>,
+}
+
+impl HoldProcess {
+    /// Starts it; it opens nothing before a command says so. `program` calls
+    /// [`serve`](super::serve). Must be called on a thread that lives as long as the engine: the
+    /// process dies with the thread that started it.
+    ///
+    /// # Errors
+    /// [`GpuErrorKind::NotSupported`] outside Linux, [`GpuErrorKind::ProcessEnded`] when the
+    /// program cannot be started.
+    pub fn start(program: &Path, gpu: PciBusId) -> Result<Self, GpuError> {
+        if cfg!(not(target_os = "linux")) {
+            let message = "the boost request is known on Linux alone";
+            return Err(GpuError::new(GpuErrorKind::NotSupported, message));
+        }
+        let mut command = Command::new(program);
+        command.args([HOLD_ROLE, &gpu.to_string()]);
+        let running = Running::start(command)?;
+        let codec = LinesCodec::new_with_max_length(LONGEST_LINE);
+        Ok(Self {
+            child: running.child,
+            stdin: running.stdin,
+            reports: FramedRead::new(running.stdout.into_inner().into_inner(), codec),
+            stderr: running.stderr,
+            last_id: 0,
+            waiting: VecDeque::new(),
+        })
+    }
+
+    /// Its process id; `None` when it has ended.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Sends a command; the number that its answer will carry.
+    ///
+    /// Not cancel safe: after a future that was dropped half-way the process is of no use.
+    ///
+    /// # Errors
+    /// [`GpuErrorKind::TimedOut`] when it reads nothing any more, [`GpuErrorKind::Other`] for a
+    /// command with more processes than a line holds. A process that has ended is
+    /// reported by [`HoldProcess::next`].
+    pub async fn send(&mut self, action: HolderAction) -> Result<u64, GpuError> {
+        let deadline = action.deadline();
+        self.last_id += 1;
+        let id = self.last_id;
+        let command = HolderCommand { id, action };
+        let mut line = serde_json::to_vec(&command).expect("a command is plain data");
+        line.push(b'\n');
+        if line.len() > LONGEST_LINE {
+            let message = format!(
+                "a command of {} bytes; the hold process takes {LONGEST_LINE}",
+                line.len()
+            );
+            return Err(GpuError::new(GpuErrorKind::Other, message));
+        }
+        self.waiting.push_back((id, Instant::now() + deadline));
+        match timeout(deadline, self.stdin.write_all(&line)).await {
+            // A failed write means that it has ended; reading then finds its last words.
+            Ok(_) => Ok(id),
+            Err(_) => Err(late(deadline)),
+        }
+    }
+
+    /// The next report. Cancel safe.
+    ///
+    /// # Errors
+    /// [`GpuErrorKind::ProcessEnded`] as soon as it has ended; [`GpuErrorKind::TimedOut`] when it
+    /// leaves a command unanswered; [`GpuErrorKind::Other`] when it writes what is no report. After
+    /// any of them it is killed, and nothing is held.
+    pub async fn next(&mut self) -> Result<HolderReport, GpuError> {
+        let unanswered = self.waiting.front().map(|(_, deadline)| *deadline);
+        let late_answer = async {
+            match unanswered {
+                Some(deadline) => sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            line = self.reports.next() => match line {
+                Some(Ok(line)) => self.understand(&line),
+                Some(Err(error)) => Err(self.nonsense(&error.to_string())),
+                None => Err(self.ended().await),
+            },
+            () = late_answer => {
+                self.kill();
+                let message = "the hold process left a command unanswered";
+                Err(GpuError::new(GpuErrorKind::TimedOut, message))
+            }
+        }
+    }
+
+    /// Ends it in order, or by force. When this returns without an error the process is gone and
+    /// the driver has taken back everything.
+    ///
+    /// # Errors
+    /// The kernel does not end it.
+    pub async fn end(self) -> Result<(), GpuError> {
+        let Self {
+            mut child, stdin, ..
+        } = self;
+        drop(stdin);
+        if timeout(END_DEADLINE, child.wait()).await.is_ok() {
+            return Ok(());
+        }
+        match timeout(END_DEADLINE, child.kill()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(stuck(&error.to_string())),
+            Err(_) => Err(stuck("the kernel does not end it")),
+        }
+    }
+
+    fn understand(&mut self, line: &str) -> Result<HolderReport, GpuError> {
+        let report =
+            serde_json::from_str(line).map_err(|error| self.nonsense(&error.to_string()))?;
+        if let HolderReport::Answer { id, .. } = &report {
+            while self
+                .waiting
+                .front()
+                .is_some_and(|(waiting, _)| waiting <= id)
+            {
+                self.waiting.pop_front();
+            }
+        }
+        Ok(report)
+    }
+
+    fn nonsense(&mut self, why: &str) -> GpuError {
+        self.kill();
+        let message = format!("the hold process wrote what is no report: {why}");
+        GpuError::new(GpuErrorKind::Other, message)
+    }
+
+    /// How it died, with its last words.
+    async fn ended(&mut self) -> GpuError {
+        let status = match timeout(END_DEADLINE, self.child.wait()).await {
+            Ok(Ok(status)) => status.to_string(),
+            _ => {
+                self.kill();
+                "closed its output".to_owned()
+            }
+        };
+        let message = match timeout(END_DEADLINE, &mut self.stderr).await {
+            Ok(Ok(Some(line))) => format!("the hold process ended ({status}): {line}"),
+            _ => format!("the hold process ended ({status})"),
+        };
+        GpuError::new(GpuErrorKind::ProcessEnded, message)
+    }
+
+    fn kill(&mut self) {
+        if let Err(error) = self.child.start_kill() {
+            tracing::debug!("the hold process cannot be killed: {error}");
+        }
+    }
+}
