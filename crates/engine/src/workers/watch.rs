@@ -26,12 +26,14 @@ impl SettingsWatch {
     pub(super) fn new(settings: Option<&Path>) -> (Self, mpsc::Receiver<()>) {
         let (change, changes) = mpsc::channel(1);
         // Between the first reading and the watch it may have changed as well.
-        drop(change.try_send(()));
+        let _ = change.try_send(());
         let watcher = settings.and_then(|path| {
             // A change that is not taken yet serves as well.
-            watch(path, move || drop(change.try_send(())))
-                .inspect_err(|error| tracing::debug!("the settings are not watched: {error}"))
-                .ok()
+            watch(path, move || {
+                let _ = change.try_send(());
+            })
+            .inspect_err(|error| tracing::debug!("the settings are not watched: {error}"))
+            .ok()
         });
         (Self { _watcher: watcher }, changes)
     }
