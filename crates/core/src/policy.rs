@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Moment,
     gpu::{Action, GpuError, GpuInfo, Outcome, PowerSource, Sample},
-    host::{HostSample, RuntimePm},
+    host::{AiProcess, HostSample, RuntimePm},
     protocol::{PauseReason, Phase},
     settings::{Mode, Settings, Strategy},
 };
@@ -185,6 +185,14 @@ impl GpuPolicy {
         &self.record
     }
 
+    /// The AI processes that have this GPU open, of those in `host`.
+    pub fn clients<'a>(
+        &self,
+        host: &'a HostSample,
+    ) -> impl Iterator<Item = &'a AiProcess> + use<'a, '_> {
+        self.demand.clients(host)
+    }
+
     /// What was learned so far, to be kept across restarts.
     pub fn learned(&self) -> impl Iterator<Item = (PowerSource, Learned)> + '_ {
         self.governors
@@ -215,7 +223,7 @@ impl GpuPolicy {
     /// Decides what to do now.
     pub fn step(&mut self, seen: &Observations<'_>, now: Moment) -> Step {
         let mut events = Vec::new();
-        self.take_source(seen);
+        self.take_source(seen, now);
         self.auto = seen.settings.strategy.fixed().is_none();
         self.judge(seen, now);
         let demand = self.demand.update(seen, &self.record, now, &mut events);
@@ -261,6 +269,8 @@ impl GpuPolicy {
                 record: &self.record,
                 runtime_pm: seen.host.runtime_pm(seen.gpu.pci_bus_id),
                 woke: self.record.woke(),
+                in_use: demand::holds_context(seen.host, seen.gpu.pci_bus_id, &self.record)
+                    || self.record.uvm_just_opened(now),
                 watched: seen.watched,
                 left_alone: seen.suspended || seen.measuring,
                 wanted: demand.is_some(),
@@ -305,12 +315,15 @@ impl GpuPolicy {
 
     /// Follows the power source; each has a governor of its own, because drivers let the clocks
     /// fall at different times on battery.
-    fn take_source(&mut self, seen: &Observations<'_>) {
+    fn take_source(&mut self, seen: &Observations<'_>, now: Moment) {
         let driver = self.record.sample().and_then(|sample| sample.power_source);
         self.source = seen.host.power_source.worse(driver.unwrap_or_default());
         self.governors.entry(self.source).or_default();
-        let suspended = seen.host.runtime_pm(seen.gpu.pci_bus_id) == RuntimePm::Suspended;
-        self.record.note_runtime_suspend(suspended);
+        let device = seen.gpu.pci_bus_id;
+        let suspended = seen.host.runtime_pm(device) == RuntimePm::Suspended;
+        self.record
+            .note_runtime_suspend(suspended, seen.host.suspended_for(device));
+        self.record.note_uvm(seen.host.uvm_open, now);
     }
 
     /// Shows a new sample to the governor, once.
@@ -325,7 +338,7 @@ impl GpuPolicy {
             .judged
             .map_or(Duration::ZERO, |judged| at.since(judged));
         self.judged = Some(at);
-        let busy = others_computing(sample).unwrap_or(false) || seen.leases > 0;
+        let busy = demand::computing(sample, seen) == Some(true) || seen.leases > 0;
         let ready = sample.ready(seen.gpu.sm_clock_max);
         self.note_computation(busy, ready, now);
         let plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
@@ -380,11 +393,8 @@ impl GpuPolicy {
         if !reasons.is_empty() {
             return Phase::Paused;
         }
-        let computing = self
-            .record
-            .sample()
-            .and_then(others_computing)
-            .unwrap_or(false);
+        let sample = self.record.sample();
+        let computing = sample.and_then(|sample| demand::computing(sample, seen)) == Some(true);
         let clocks_down = self.busy_fell || self.ready(seen.gpu) == Some(false);
         if seen.leases > 0 || (computing && !clocks_down) {
             return Phase::Yielding;

@@ -1,6 +1,6 @@
 //! When a GPU can be measured, which needs it to be left alone by us and by others.
 
-use super::{demand::others_computing, words};
+use super::{demand::computing, words};
 use crate::protocol::PauseReason;
 
 /// Why it cannot be measured now, for people: whatever protects it from being kept warm, and
@@ -8,7 +8,8 @@ use crate::protocol::PauseReason;
 pub(super) fn obstacle(context: &words::Context<'_>) -> Option<String> {
     let own = [PauseReason::User, PauseReason::Measuring];
     let reason = context.reasons.iter().find(|reason| !own.contains(reason));
-    let computing = context.record.sample().and_then(others_computing);
+    let sample = context.record.sample();
+    let computing = sample.and_then(|sample| computing(sample, context.seen));
     let why = if let Some(fault) = context.record.fault() {
         fault.error.message.clone()
     } else if let Some(reason) = reason {

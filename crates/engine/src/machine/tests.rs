@@ -229,7 +229,9 @@ async fn a_machine_that_goes_lets_the_system_sleep() {
 async fn without_a_bus_sysfs_alone_is_read() {
     let root = tempfile::tempdir().unwrap();
     let mut machine = machine(root.path(), "unix:path=/nonexistent/bus");
-    let sample = machine.look(&[]).await;
+    let mut sample = machine.look(&[]).await;
+    // Whatever runs where this test does.
+    sample.ai_programs.clear();
     assert_eq!(sample, HostSample::default());
     unplug(root.path(), false);
     assert_eq!(machine.look(&[]).await.power_source, PowerSource::Battery);
