@@ -142,12 +142,12 @@ pub enum PowerDaemon {
     Running,
 }
 
-/// A running AI program.
+/// An AI process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AiProgramEvidence {
     /// Its process id.
     pub pid: u32,
-    /// The entry of the list that it matched.
+    /// What people call it.
     pub name: String,
     /// Whether `CUDA_DISABLE_PERF_BOOST` is set in its environment; `None` when that cannot be
     /// read, as for another user's process.
