@@ -101,7 +101,15 @@ fn apply(rig: &mut Rig, operation: Operation) {
     match operation {
         Operation::Run(time) => {
             let settings = rig.settings.clone();
-            rig.run_watched(time, |seen| check(seen, &settings));
+            let mut steps = (now, 0);
+            rig.run_watched(time, |seen| {
+                check(seen, &settings);
+                steps = match steps {
+                    (at, count) if at == seen.now => (at, count + 1),
+                    _ => (seen.now, 0),
+                };
+                assert!(steps.1 < 30, "no end of actions: {:?}", seen.decision);
+            });
         }
         Operation::Enable(enabled) => rig.switches.enabled = enabled,
         Operation::Pause(pause) => rig.switches.pause = pause,
