@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use crate::{
-    gpu::GpuErrorKind,
-    host::AiProgramUse,
-    programs::CommandLine,
+    gpu::{GpuErrorKind, PciBusId},
+    host::{AiProcess, GpuUse},
+    programs::{self, CommandLine},
     settings::AiProgram,
     units::{Bytes, Percent},
 };
@@ -65,15 +65,27 @@ pub struct Program {
 }
 
 impl Program {
-    /// Which of `ai_programs` it is, seen as a real process would be.
-    pub(super) fn recognised(&self, ai_programs: &[AiProgram]) -> Option<AiProgramUse> {
+    /// The AI process that it is, seen as a real one would be; `gpus` are those that it opens.
+    pub(super) fn recognised(
+        &self,
+        ai_programs: &[AiProgram],
+        gpus: impl Iterator<Item = PciBusId>,
+    ) -> Option<AiProcess> {
         let argv: Vec<&str> = self.command.split_whitespace().collect();
         let started = CommandLine::new(argv.first()?, &argv, None);
-        let program = ai_programs.iter().find(|p| p.matches(&started))?;
-        Some(AiProgramUse {
+        let recognised = programs::recognise(&started, ai_programs)?;
+        let gpu = match self.gpu_open {
+            true => GpuUse::Context(gpus.collect()),
+            false => GpuUse::Nothing,
+        };
+        recognised.kind.is_ai_process(&gpu).then(|| AiProcess {
             pid: self.pid,
-            name: program.name.clone(),
-            gpu_open: Some(self.gpu_open),
+            started: None,
+            parent: None,
+            name: recognised.name,
+            label: programs::label(&started, []),
+            kind: recognised.kind,
+            gpu,
         })
     }
 }

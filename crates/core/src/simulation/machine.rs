@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     Moment,
-    gpu::{Action, ComputeProcess, GpuError, GpuErrorKind, GpuInfo, Outcome, PowerSource},
+    gpu::{
+        Action, ComputeProcess, GpuError, GpuErrorKind, GpuInfo, Outcome, PowerSource, ProcessLoad,
+    },
     host::{HostEvent, HostSample},
     settings::AiProgram,
     units::{Bytes, Megahertz, Percent},
@@ -49,6 +51,9 @@ pub struct Guest {
     /// Whether the driver may raise the clocks for its open context alone, where it does.
     pub boosts: bool,
 }
+
+/// How often a process with a context has `/dev/nvidia-uvm` open (H200, driver 580.159.04).
+const UVM_FILES: u32 = 2;
 
 /// Process id of a [`Guest`].
 const GUEST_PID: u32 = 39_999;
@@ -211,26 +216,36 @@ impl SimulatedMachine {
         }
     }
 
-    /// One look at the machine around the GPUs, and at which of `ai_programs` run.
+    /// One look at the machine around the GPUs, and at the AI processes on it.
     pub fn host(&mut self, ai_programs: &[AiProgram], now: Moment) -> HostSample {
         self.advance(now);
-        let mut ai_programs: Vec<_> = self
-            .active()
-            .filter_map(|event| match &event.kind {
-                EventKind::Program(program) => program.recognised(ai_programs),
-                _ => None,
+        let programs = self.active().filter_map(|event| match &event.kind {
+            EventKind::Program(program) => Some((event.gpu, program)),
+            _ => None,
+        });
+        let uvm_open = programs.clone().filter(|(_, program)| program.gpu_open);
+        let guests = self.guests.iter().flatten().count();
+        let uvm_open = UVM_FILES * (uvm_open.count() + guests) as u32;
+        let device = |card: &Card| card.model().info.pci_bus_id;
+        let mut ai_programs: Vec<_> = programs
+            .filter_map(|(gpu, program)| {
+                let cards = self.cards.iter().enumerate();
+                let opened = cards.filter(|(index, _)| gpu.is_none_or(|g| g as usize == *index));
+                program.recognised(ai_programs, opened.map(|(_, card)| device(card)))
             })
             .collect();
-        ai_programs.sort_by_key(|program| program.pid);
+        ai_programs.sort_by_key(|process| process.pid);
+        let can_suspend = || self.cards.iter().filter(|card| card.model().runtime_d3);
         HostSample {
             power_source: self.power_source(),
             ai_programs,
-            runtime_pm: self
-                .cards
-                .iter()
-                .filter(|card| card.model().runtime_d3)
-                .map(|card| (card.model().info.pci_bus_id, card.runtime_pm()))
+            runtime_pm: can_suspend()
+                .map(|card| (device(card), card.runtime_pm()))
                 .collect(),
+            suspended_for: can_suspend()
+                .map(|card| (device(card), card.suspended_for(self.now)))
+                .collect(),
+            uvm_open: Some(uvm_open),
         }
     }
 
@@ -330,7 +345,7 @@ impl SimulatedMachine {
         self.surround();
     }
 
-    fn active(&self) -> impl Iterator<Item = &Event> {
+    fn active(&self) -> impl Iterator<Item = &Event> + Clone {
         let elapsed = self.now.since(self.start);
         self.events.iter().filter(move |e| e.is_active(elapsed))
     }
@@ -403,6 +418,10 @@ impl Surroundings {
         self.processes.push(ComputeProcess {
             pid: program.pid,
             vram: Some(program.vram),
+        });
+        self.by_process.push(ProcessLoad {
+            pid: program.pid,
+            percent: program.utilization,
         });
     }
 }

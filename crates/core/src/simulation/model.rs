@@ -85,7 +85,7 @@ impl PowerMizer {
 type Hide = fn(&mut GpuInfo, &mut Sample);
 
 /// Everything a driver may leave unsaid, by the name it has in `unsupported`.
-pub(super) const METRICS: [(&str, Hide); 16] = [
+pub(super) const METRICS: [(&str, Hide); 17] = [
     ("pstate", |_, s| s.pstate = None),
     ("sm_clock", |_, s| s.sm_clock = None),
     ("memory_clock", |_, s| s.memory_clock = None),
@@ -94,6 +94,7 @@ pub(super) const METRICS: [(&str, Hide); 16] = [
     ("energy", |_, s| s.energy = None),
     ("utilization", |_, s| s.utilization = None),
     ("other_utilization", |_, s| s.other_utilization = None),
+    ("process_utilization", |_, s| s.process_utilization = None),
     ("compute_processes", |_, s| s.compute_processes = None),
     ("clocks_event_reasons", |_, s| s.clocks_event_reasons = None),
     ("vram_free", |_, s| s.vram_free = None),
