@@ -6,7 +6,7 @@ use std::{
 use jiff::civil::Date;
 
 use crate::{
-    gpu::{Action, GpuError, GpuInfo, Outcome},
+    gpu::{Action, GpuError, GpuInfo, Outcome, holder::HolderReport},
     host::{HostEvent, HostSample},
     proof::{Progress, Proof},
     protocol::{ApiError, DesktopStatus, Request},
@@ -108,6 +108,15 @@ pub enum Input {
     },
     /// A driver process ended by itself, and with it everything that was held.
     ProcessEnded(GpuId, GpuError),
+    /// The `hold` process of a GPU reports.
+    Holder {
+        /// The GPU.
+        gpu: GpuId,
+        /// The report.
+        report: HolderReport,
+    },
+    /// The `hold` process of a GPU ended by itself, or cannot be started.
+    HolderEnded(GpuId, GpuError),
     /// The settings file is another one.
     SettingsChanged(Box<SettingsFile>),
     /// Answers [`StoreAction::Set`](super::StoreAction::Set).
