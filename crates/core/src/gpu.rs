@@ -226,6 +226,9 @@ pub struct Sample {
     /// The same for the busiest other process since the last look, compositors and the like left
     /// out; `None` at the first look and where the driver does not tell.
     pub other_utilization: Option<Percent>,
+    /// Utilisation by process id since the last look, this process and compositors and the like left
+    /// out; `None` as for [`Sample::other_utilization`].
+    pub process_utilization: Option<Vec<(u32, Percent)>>,
     /// Other processes with a compute context; `None` where the driver does not tell.
     pub compute_processes: Option<Vec<ComputeProcess>>,
     /// Why the clocks are where they are.

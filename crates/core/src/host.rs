@@ -25,6 +25,9 @@ pub struct AiProgramUse {
     pub pid: u32,
     /// The entry of the list that it matched.
     pub name: String,
+    /// When it started, as [`SensedProcess::started`](crate::gpu::holder::SensedProcess::started);
+    /// `None` when that cannot be read.
+    pub started: Option<u64>,
     /// Whether it has CUDA's device files open; `None` when that cannot be seen (another user's
     /// process, or not Linux).
     pub gpu_open: Option<bool>,

@@ -203,6 +203,7 @@ impl Keeper {
                 }
                 self.log(log);
             }
+            Input::Holder { .. } => {}
             Input::ProcessEnded(gpu, error) => {
                 let mut log = Vec::new();
                 if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {

@@ -38,17 +38,19 @@ mod card;
 mod event;
 mod faults;
 mod harness;
+mod holder;
 mod keys;
 mod machine;
 mod model;
 mod parse;
+mod processor;
 
 pub use card::{Counters, Performed};
-pub use event::{Event, EventKind, Program};
+pub use event::{Event, EventKind, ProcessorTimes, Program, Request};
 pub use harness::Harness;
 pub use keys::ScenarioError;
 pub use machine::{Guest, SimulatedMachine, late_answer};
-pub use model::{CardModel, PowerMizer};
+pub use model::{Boost, CardModel, PowerMizer};
 
 /// A machine and what happens to it.
 #[derive(Clone, Debug, PartialEq)]

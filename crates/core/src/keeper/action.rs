@@ -6,7 +6,7 @@ use super::{GpuId, Ticket};
 use crate::protocol::ApiError;
 use crate::{
     doctor::Evidence,
-    gpu::{Action as GpuAction, GpuInfo},
+    gpu::{Action as GpuAction, GpuInfo, holder::HolderCommand},
     keeper::Kept,
     models::Query,
     proof::{Job, Proof},
@@ -25,6 +25,11 @@ pub enum Action {
     Drop(GpuId),
     /// Do this to a GPU; answered by [`Input::Performed`](super::Input::Performed).
     Perform(GpuId, GpuAction),
+    /// Send this to the `hold` process of a GPU, which is started first where none runs; answered by
+    /// [`Input::Holder`](super::Input::Holder).
+    Hold(GpuId, HolderCommand),
+    /// End the `hold` process of a GPU, and with it its boost.
+    EndHold(GpuId),
     /// Sample the machine; answered by [`Input::HostSampled`](super::Input::HostSampled).
     SampleHost(Arc<[AiProgram]>),
     /// Let the machine continue after a host event.

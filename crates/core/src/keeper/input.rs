@@ -6,7 +6,7 @@ use std::{
 use jiff::civil::Date;
 
 use crate::{
-    gpu::{Action, GpuError, GpuInfo, Outcome},
+    gpu::{Action, GpuError, GpuInfo, Outcome, holder::HolderReport},
     host::{HostEvent, HostSample},
     proof::{Progress, Proof},
     protocol::{ApiError, DesktopStatus, Request},
@@ -105,6 +105,13 @@ pub enum Input {
         action: Action,
         /// The outcome.
         result: Result<Outcome, GpuError>,
+    },
+    /// A `hold` process reports, or answers [`Action::Hold`](super::Action::Hold).
+    Holder {
+        /// Its GPU.
+        gpu: GpuId,
+        /// The report.
+        report: HolderReport,
     },
     /// A driver process ended by itself, and with it everything that was held.
     ProcessEnded(GpuId, GpuError),

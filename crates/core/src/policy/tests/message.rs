@@ -42,6 +42,7 @@ impl Case {
         self.host.ai_programs = vec![AiProgramUse {
             pid: 7,
             name: "ollama".to_owned(),
+            started: None,
             gpu_open: Some(true),
         }];
         let process = |pid: &u32| ComputeProcess {
