@@ -88,6 +88,7 @@ fn program(pid: u32) -> AiProgramUse {
     AiProgramUse {
         pid,
         name: "ollama".to_owned(),
+        started: None,
         gpu_open: None,
     }
 }

@@ -74,7 +74,11 @@ impl Observed {
         let processes = told("compute processes", device.running_compute_processes())?;
         let utilization = told("utilization", device.utilization_rates())?.map(|u| Percent(u.gpu));
         let others = &mut self.others;
-        let other_utilization = others.busiest(&device, &processes, utilization, now)?;
+        let by_process = others.utilization(&device, &processes, utilization, now)?;
+        let busiest = |all: &Vec<(u32, Percent)>| {
+            let most = all.iter().map(|(_, utilization)| utilization.0).max();
+            Percent(most.unwrap_or(0))
+        };
         let energy = self.energy.when_due(now, || {
             told("energy", device.total_energy_consumption())
                 .map(|counter| counter.map(|millijoules| Joules(millijoules as f64 / 1000.0)))
@@ -91,7 +95,8 @@ impl Observed {
                 .map(|milliwatts| Watts(f64::from(milliwatts) / 1000.0)),
             energy: energy.flatten(),
             utilization,
-            other_utilization,
+            other_utilization: by_process.as_ref().map(busiest),
+            process_utilization: by_process,
             clocks_event_reasons: clocks_event_reasons(&device)?,
             vram_free: told("memory", device.memory_info())?.map(|memory| Bytes(memory.free)),
             vram_ours: processes.as_ref().and_then(|all| others.vram_of_us(all)),

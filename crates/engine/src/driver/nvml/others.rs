@@ -1,6 +1,6 @@
 //! What other processes do on a GPU.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use gpu_keepalive_core::{
     Moment,
@@ -38,17 +38,17 @@ impl Others {
         }
     }
 
-    /// Utilization of the busiest other process since the last look.
+    /// Utilization of every other process since the last look, by process id.
     ///
     /// The first look finds samples of unknown age, so it says nothing and only takes note of
     /// their time. Processes that merely draw, such as a compositor, do not count.
-    pub(super) fn busiest(
+    pub(super) fn utilization(
         &mut self,
         device: &Device,
         compute: &Option<Vec<ProcessInfo>>,
         utilization: Option<Percent>,
         now: Moment,
-    ) -> Result<Option<Percent>, GpuError> {
+    ) -> Result<Option<Vec<(u32, Percent)>>, GpuError> {
         // Who has no context computes nothing.
         let alone = compute
             .as_ref()
@@ -58,7 +58,7 @@ impl Others {
                 .read_at
                 .is_some_and(|read| now.since(read) < QUIET_EVERY);
         if alone || quiet {
-            return Ok(Some(Percent(0)));
+            return Ok(Some(Vec::new()));
         }
         self.read_at = Some(now);
         let seen = self.newest;
@@ -80,14 +80,17 @@ impl Others {
         let listed = |list: &Option<Vec<ProcessInfo>>, pid| {
             list.iter().flatten().any(|process| process.pid == pid)
         };
-        let busiest = stats
+        let mut by_process = BTreeMap::new();
+        let others = stats
             .iter()
             .filter(|sample| sample.pid != self.own_pid)
             .filter(|sample| seen.is_none_or(|seen| sample.timestamp > seen))
-            .filter(|sample| listed(compute, sample.pid) || !listed(&drawing, sample.pid))
-            .map(|sample| sample.sm_util)
-            .max();
-        Ok(Some(Percent(busiest.unwrap_or(0).min(100))))
+            .filter(|sample| listed(compute, sample.pid) || !listed(&drawing, sample.pid));
+        for sample in others {
+            let most = by_process.entry(sample.pid).or_insert(Percent(0));
+            *most = Percent(most.0.max(sample.sm_util.min(100)));
+        }
+        Ok(Some(by_process.into_iter().collect()))
     }
 
     /// The processes that have a context, without this one.
