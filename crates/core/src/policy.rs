@@ -7,6 +7,7 @@
 //! A step yields at most one [`Action`]. The engine performs it, reports what came of it, and steps
 //! again; when there is nothing to do it sleeps until [`Step::wake_at`] or until something changes.
 
+mod clients;
 mod demand;
 mod governor;
 mod inhibitor;
@@ -233,6 +234,8 @@ impl GpuPolicy {
                 record: &self.record,
                 runtime_pm: seen.host.runtime_pm(seen.gpu.pci_bus_id),
                 woke: self.record.woke(),
+                in_use: demand::holds_context(seen.host, seen.gpu.pci_bus_id, &self.record)
+                    || self.record.uvm_just_opened(now),
                 watched: seen.watched,
                 left_alone: seen.suspended || seen.measuring,
                 wanted: demand.is_some(),
@@ -285,8 +288,11 @@ impl GpuPolicy {
         }
         self.source = self.host_source.worse(self.record.power_source(now));
         self.governors.entry(self.source).or_default();
-        let suspended = seen.host.runtime_pm(seen.gpu.pci_bus_id) == RuntimePm::Suspended;
-        self.record.note_runtime_suspend(suspended);
+        let device = seen.gpu.pci_bus_id;
+        let suspended = seen.host.runtime_pm(device) == RuntimePm::Suspended;
+        self.record
+            .note_runtime_suspend(suspended, seen.host.suspended_for(device));
+        self.record.note_uvm(seen.host.uvm_open, now);
     }
 
     /// Shows a new sample to the governor, once.
@@ -301,7 +307,7 @@ impl GpuPolicy {
             .judged
             .map_or(Duration::ZERO, |judged| at.since(judged));
         self.judged = Some(at);
-        let busy = others_computing(sample).unwrap_or(false) || seen.leases > 0;
+        let busy = demand::computing(sample, seen) == Some(true) || seen.leases > 0;
         let ready = sample.ready(seen.gpu.sm_clock_max);
         self.note_computation(busy, ready, now);
         let plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
@@ -356,11 +362,8 @@ impl GpuPolicy {
         if !reasons.is_empty() {
             return Phase::Paused;
         }
-        let computing = self
-            .record
-            .sample()
-            .and_then(others_computing)
-            .unwrap_or(false);
+        let sample = self.record.sample();
+        let computing = sample.and_then(|sample| demand::computing(sample, seen)) == Some(true);
         let clocks_down = self.busy_fell || self.ready(seen.gpu) == Some(false);
         if seen.leases > 0 || (computing && !clocks_down) {
             return Phase::Yielding;

@@ -15,9 +15,11 @@ use crate::{
 };
 
 mod demand;
+mod first_minute;
 mod measuring;
 mod message;
 mod properties;
+mod who;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);

@@ -3,10 +3,10 @@ use std::time::Duration;
 use super::{Boost, CardModel, PowerMizer};
 use crate::{
     Moment,
-    gpu::{ComputeProcess, GpuErrorKind, PowerSource},
+    gpu::{ComputeProcess, GpuErrorKind, PowerSource, ProcessLoad},
     host::RuntimePm,
     settings::Strategy,
-    units::{Joules, Percent},
+    units::Joules,
 };
 
 mod boost;
@@ -55,10 +55,10 @@ pub struct Counters {
 pub(super) struct Surroundings {
     /// Others with a context: process id and VRAM.
     pub(super) processes: Vec<ComputeProcess>,
+    /// How busy each of them keeps the card.
+    pub(super) by_process: Vec<ProcessLoad>,
     /// The busiest of them.
     pub(super) utilization: u32,
-    /// Utilization by process id.
-    pub(super) by_process: Vec<(u32, Percent)>,
     /// The context of one of them counts where an open context holds the clocks.
     pub(super) contexts_boost: bool,
     /// One of them keeps the clocks up by its work.
@@ -100,6 +100,9 @@ pub(super) struct Card {
     /// How many random numbers were drawn.
     draws: u64,
     suspended: bool,
+    /// Since when, and how long before that.
+    suspended_since: Moment,
+    suspended_before: Duration,
     suspends_at: Option<Moment>,
     /// The hardware slows itself down for heat.
     slowed: bool,
@@ -128,6 +131,8 @@ impl Card {
             falls_at: None,
             draws: 0,
             suspended: model.runtime_d3,
+            suspended_since: start,
+            suspended_before: Duration::ZERO,
             suspends_at: None,
             slowed: false,
             segment: Segment::new(&model, start, settled, watts, ambient),
@@ -173,6 +178,7 @@ impl Card {
         if due(self.suspends_at) {
             self.suspends_at = None;
             self.suspended = true;
+            self.suspended_since = now;
         }
         if due(self.boost.until) {
             self.boost.until = None;
@@ -208,7 +214,7 @@ impl Card {
 
     /// The driver lists its GPUs: wakes the card and closes it again.
     pub(super) fn discovered(&mut self, now: Moment) {
-        self.wake();
+        self.wake(now);
         self.settle(now);
     }
 
@@ -237,6 +243,12 @@ impl Card {
         }
     }
 
+    /// How long it was suspended in all.
+    pub(super) fn suspended_for(&self, now: Moment) -> Duration {
+        let present = now.since(self.suspended_since);
+        self.suspended_before + Some(present).filter(|_| self.suspended).unwrap_or_default()
+    }
+
     pub(super) fn counters(&self, now: Moment) -> Counters {
         Counters {
             nvml_open: self.ours.nvml_open,
@@ -254,7 +266,8 @@ impl Card {
         self.around.faults.contains(&kind)
     }
 
-    fn wake(&mut self) {
+    fn wake(&mut self, now: Moment) {
+        self.suspended_before = self.suspended_for(now);
         self.suspended = false;
         self.suspends_at = None;
     }
@@ -289,7 +302,7 @@ impl Card {
         let open = ours || !self.around.processes.is_empty();
         if self.model.runtime_d3 && !self.around.asleep {
             if open {
-                self.wake();
+                self.wake(now);
             } else if !self.suspended && self.suspends_at.is_none() {
                 self.suspends_at = Some(now + SUSPEND_AFTER);
             }

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use crate::{
-    gpu::GpuErrorKind,
-    host::AiProgramUse,
-    programs::CommandLine,
+    gpu::{GpuErrorKind, PciBusId},
+    host::{AiProcess, GpuUse},
+    programs::{self, CommandLine},
     settings::AiProgram,
     units::{Bytes, Percent},
 };
@@ -134,20 +134,28 @@ impl Default for Program {
 }
 
 impl Program {
-    /// Which of `ai_programs` it is, seen as a real process would be.
+    /// The AI process that it is, seen as a real one would be; `gpus` are those that it opens.
     pub(super) fn recognised(
         &self,
         started: u64,
         ai_programs: &[AiProgram],
-    ) -> Option<AiProgramUse> {
+        gpus: impl Iterator<Item = PciBusId>,
+    ) -> Option<AiProcess> {
         let argv: Vec<&str> = self.command.split_whitespace().collect();
         let line = CommandLine::new(argv.first()?, &argv, None);
-        let program = ai_programs.iter().find(|p| p.matches(&line))?;
-        Some(AiProgramUse {
+        let recognised = programs::recognise(&line, ai_programs)?;
+        let gpu = match self.gpu_open {
+            true => GpuUse::Context(gpus.collect()),
+            false => GpuUse::Nothing,
+        };
+        recognised.kind.is_ai_process(&gpu).then(|| AiProcess {
             pid: self.pid,
-            name: program.name.clone(),
             started: Some(started),
-            gpu_open: Some(self.gpu_open),
+            parent: None,
+            name: recognised.name,
+            label: programs::label(&line, []),
+            kind: recognised.kind,
+            gpu,
         })
     }
 }

@@ -18,6 +18,8 @@ use crate::{
 mod holders;
 mod surroundings;
 
+use surroundings::Running;
+
 /// A machine that lives through a [`Scenario`].
 ///
 /// Every method that takes a moment first lets everything happen that is due by then; an earlier
@@ -58,6 +60,9 @@ pub struct Guest {
     /// Whether the driver may raise the clocks for its open context alone, where it does.
     pub boosts: bool,
 }
+
+/// How often a process with a context has `/dev/nvidia-uvm` open (H200, driver 580.159.04).
+const UVM_FILES: u32 = 2;
 
 impl SimulatedMachine {
     /// The machine at the beginning of its scenario.
@@ -221,23 +226,37 @@ impl SimulatedMachine {
         }
     }
 
-    /// One look at the machine around the GPUs, and at which of `ai_programs` run.
+    /// One look at the machine around the GPUs, and at the AI processes on it.
     pub fn host(&mut self, ai_programs: &[AiProgram], now: Moment) -> HostSample {
         self.advance(now);
+        let uvm_open = self.programs().filter(|running| running.program.gpu_open);
+        let guests = self.guests.iter().flatten().count();
+        let uvm_open = UVM_FILES * (uvm_open.count() + guests) as u32;
+        let device = |card: &Card| card.model().info.pci_bus_id;
         let mut ai_programs: Vec<_> = self
             .programs()
-            .filter_map(|(program, started)| program.recognised(started, ai_programs))
+            .filter_map(|running| {
+                let cards = (0..).zip(&self.cards);
+                let opened = cards.filter(|(index, _)| running.gpu.is_none_or(|gpu| gpu == *index));
+                let devices = opened.map(|(_, card)| device(card));
+                let Running {
+                    program, started, ..
+                } = running;
+                program.recognised(started, ai_programs, devices)
+            })
             .collect();
-        ai_programs.sort_by_key(|program| program.pid);
+        ai_programs.sort_by_key(|process| process.pid);
+        let can_suspend = || self.cards.iter().filter(|card| card.model().runtime_d3);
         HostSample {
             power_source: self.power_source(),
             ai_programs,
-            runtime_pm: self
-                .cards
-                .iter()
-                .filter(|card| card.model().runtime_d3)
-                .map(|card| (card.model().info.pci_bus_id, card.runtime_pm()))
+            runtime_pm: can_suspend()
+                .map(|card| (device(card), card.runtime_pm()))
                 .collect(),
+            suspended_for: can_suspend()
+                .map(|card| (device(card), card.suspended_for(self.now)))
+                .collect(),
+            uvm_open: Some(uvm_open),
         }
     }
 
@@ -337,7 +356,7 @@ impl SimulatedMachine {
         self.surround();
     }
 
-    fn active(&self) -> impl Iterator<Item = &Event> {
+    fn active(&self) -> impl Iterator<Item = &Event> + Clone {
         let elapsed = self.now.since(self.start);
         self.events.iter().filter(move |e| e.is_active(elapsed))
     }

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     Moment,
     gpu::{Action, ComputeProcess, GpuInfo, Outcome, PState, PowerSource, Sample},
-    host::{AiProgramUse, HostSample, RuntimePm},
+    host::{AiProcess, HostSample, RuntimePm},
     policy::{Decision, GpuPolicy, Observations, Pause, Switches},
     protocol::Cause,
     settings::Settings,
@@ -39,11 +39,14 @@ impl Case {
 
     /// Ollama runs with the GPU open, and computes if so.
     fn with_ollama(mut self, pids: &[u32], utilization: u32) -> Self {
-        self.host.ai_programs = vec![AiProgramUse {
+        self.host.ai_programs = vec![AiProcess {
             pid: 7,
             name: "ollama".to_owned(),
             started: None,
-            gpu_open: Some(true),
+            parent: None,
+            label: "Ollama".to_owned(),
+            kind: crate::programs::ProgramKind::Worker,
+            gpu: crate::host::GpuUse::Device(Vec::new()),
         }];
         let process = |pid: &u32| ComputeProcess {
             pid: *pid,

@@ -97,9 +97,17 @@ impl Card {
         Bytes(self.model.info.vram_total.0.saturating_sub(taken))
     }
 
-    pub(super) fn sample(&self, now: Moment) -> Sample {
-        let seen = self.look_at(self.shown_clocks(now), now);
-        self.model.told_sample(seen)
+    /// What the driver tells. By process it tells nothing in the first sample, as long as there is
+    /// another process.
+    pub(super) fn sample(&self, first: bool, now: Moment) -> Sample {
+        let look = self.look_at(self.shown_clocks(now), now);
+        let unknown = first && !self.around.processes.is_empty();
+        self.model.told_sample(Sample {
+            first,
+            other_utilization: look.other_utilization.filter(|_| !unknown),
+            process_utilization: look.process_utilization.filter(|_| !unknown),
+            ..look
+        })
     }
 
     /// Everything there is to see, before the driver leaves things out or is late.
@@ -124,6 +132,9 @@ impl Card {
             other_utilization: Some(Percent(self.around.utilization)),
             process_utilization: Some(self.around.by_process.clone()),
             compute_processes: Some(self.around.processes.clone()),
+            drawing: Vec::new(),
+            names_processes: !self.around.processes.is_empty() || self.ours.context.is_some(),
+            first: false,
             clocks_event_reasons: Some(self.reasons(clocks)),
             vram_free: Some(self.vram_free()),
             vram_ours: Some(self.ours.context.unwrap_or_default()),

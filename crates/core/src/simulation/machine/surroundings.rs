@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::SimulatedMachine;
 use crate::{
-    gpu::ComputeProcess,
+    gpu::{ComputeProcess, ProcessLoad},
     simulation::{
         Event, EventKind, Program, Request,
         card::Surroundings,
@@ -20,6 +20,14 @@ const UPTIME: Duration = Duration::from_secs(3600);
 /// Linux counts the start of a process in ticks of 10 ms.
 const TICK_MS: u128 = 10;
 
+/// A program that runs.
+pub(super) struct Running<'a> {
+    pub(super) program: &'a Program,
+    /// Its GPU; all of them when absent.
+    pub(super) gpu: Option<u32>,
+    pub(super) started: u64,
+}
+
 impl SimulatedMachine {
     /// Passes on what goes on around the cards now.
     pub(super) fn surround(&mut self) {
@@ -32,10 +40,13 @@ impl SimulatedMachine {
         self.surround_holders();
     }
 
-    /// The programs that run, and when each started.
-    pub(super) fn programs(&self) -> impl Iterator<Item = (&Program, u64)> {
+    pub(super) fn programs(&self) -> impl Iterator<Item = Running<'_>> {
         self.active().filter_map(|event| match &event.kind {
-            EventKind::Program(program) => Some((program, self.started(event, program))),
+            EventKind::Program(program) => Some(Running {
+                program,
+                gpu: event.gpu,
+                started: self.started(event, program),
+            }),
             _ => None,
         })
     }
@@ -63,8 +74,11 @@ impl SimulatedMachine {
     fn turn_processors(&mut self) {
         let now = self.now;
         let mut before = std::mem::take(&mut self.processors);
-        let running: Vec<(Program, u64)> = self.programs().map(|(p, at)| (p.clone(), at)).collect();
-        for (program, started) in running {
+        let mut processors = Vec::new();
+        for Running {
+            program, started, ..
+        } in self.programs()
+        {
             let pid = program.pid;
             let known = before
                 .iter()
@@ -82,8 +96,9 @@ impl SimulatedMachine {
                 },
                 now,
             );
-            self.processors.push(processor);
+            processors.push(processor);
         }
+        self.processors = processors;
     }
 
     fn surroundings(&self, index: usize) -> Surroundings {
@@ -135,7 +150,10 @@ impl Surroundings {
         self.utilization = self.utilization.max(utilization.0);
         self.driven |= utilization.0 > 0 && program.holds_clocks;
         self.contexts_boost |= program.boosts;
-        self.by_process.push((program.pid, utilization));
+        self.by_process.push(ProcessLoad {
+            pid: program.pid,
+            percent: utilization,
+        });
         self.processes.push(ComputeProcess {
             pid: program.pid,
             vram: Some(program.vram),
