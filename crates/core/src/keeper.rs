@@ -416,6 +416,7 @@ impl Keeper {
             Worker::Gpu(gpu) => {
                 let mut log = Vec::new();
                 if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {
+                    lane.policy.holder_ended(&error, now);
                     lane.process_ended(error, now, &mut log);
                 }
                 self.log(log);

@@ -216,10 +216,17 @@ impl GpuPolicy {
         let demand = self
             .demand
             .update(seen, &self.record, kept_ready, now, &mut events);
+        let stood_by = self.standby.situation != standby::Situation::Not;
         let standby = self.stand_by(seen, &mut events, now);
-        let demand = demand.or(standby.then_some(DemandReason::Loaded));
+        let demand = if stood_by && !self.demand.is_loaded() {
+            // What standing by kept ready ends with the last process that could ask.
+            self.demand.forget_sign();
+            demand.filter(|reason| *reason != DemandReason::Window)
+        } else {
+            demand.or(standby.then_some(DemandReason::Loaded))
+        };
         let mut plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
-        if standby {
+        if standby && !self.busy_fell {
             plan.strategy = Strategy::Standby;
         }
         let needs_vram = plan.strategy.takes_vram();
@@ -381,7 +388,8 @@ impl GpuPolicy {
     /// partly on the CPU leaves the GPU waiting, and the driver takes that for rest.
     fn note_computation(&mut self, busy: bool, ready: Option<bool>, now: Moment) {
         let boosting = self.standby.holder.boosting_since();
-        let held_since = boosting.or(self.record.held_since());
+        let ours = boosting.or(self.standby.holder.raised_at());
+        let held_since = ours.or(self.record.held_since());
         let held_for = held_since.map(|since| now.since(since));
         if busy {
             self.quiet_since = None;

@@ -106,15 +106,15 @@ pub enum Input {
         /// The outcome.
         result: Result<Outcome, GpuError>,
     },
-    /// A driver process ended by itself, and with it everything that was held.
-    ProcessEnded(GpuId, GpuError),
-    /// The `hold` process of a GPU reports.
+    /// A `hold` process reports, or answers [`Action::Hold`](super::Action::Hold).
     Holder {
-        /// The GPU.
+        /// Its GPU.
         gpu: GpuId,
         /// The report.
         report: HolderReport,
     },
+    /// A driver process ended by itself, and with it everything that was held.
+    ProcessEnded(GpuId, GpuError),
     /// The `hold` process of a GPU ended by itself, or cannot be started.
     HolderEnded(GpuId, GpuError),
     /// The settings file is another one.

@@ -205,6 +205,11 @@ impl Demand {
         !self.open.is_empty()
     }
 
+    /// The last sign of demand no longer counts.
+    pub(super) fn forget_sign(&mut self) {
+        self.last_sign = None;
+    }
+
     /// The AI program that has this GPU open, where it is one alone.
     pub(super) fn loaded_program(&self, seen: &Observations<'_>) -> Option<String> {
         let programs = seen.host.ai_programs.iter();

@@ -108,15 +108,20 @@ fn warm(context: &Context<'_>) -> State {
 }
 
 fn wanted(context: &Context<'_>) -> Option<Cause> {
+    if context.standby.is_raised() && context.demand != Some(DemandReason::Lease) {
+        let program = context.demand_signs.loaded_program(context.seen);
+        return Some(if context.standby.sensor.is_judging() {
+            Cause::Raised { program }
+        } else {
+            Cause::Lingering { program }
+        });
+    }
     let signs = context.demand_signs;
     let ends = signs.expires(context.seen, context.now);
     let left = ends.map(|end| whole_minutes(end.since(context.now)));
     match context.demand? {
         DemandReason::Window => left.map(|minutes| Cause::UntilUnused { minutes }),
         DemandReason::WarmUp => left.map(|minutes| Cause::AsYouAsked { minutes }),
-        DemandReason::Loaded if context.standby.is_raised() => Some(Cause::Raised {
-            program: signs.loaded_program(context.seen),
-        }),
         DemandReason::Loaded => Some(Cause::Loaded {
             program: signs.loaded_program(context.seen),
         }),

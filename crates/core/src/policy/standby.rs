@@ -235,6 +235,7 @@ impl GpuPolicy {
             (HolderAction::Disarm | HolderAction::Hold(_), Ok(_)) => {
                 standby.sensor.disarmed(now);
                 standby.released_at = Some(now);
+                self.record.released_beside(now);
             }
             (HolderAction::Report, Ok(answer)) => {
                 standby.sensor.used(&answer.processes, answer.at);

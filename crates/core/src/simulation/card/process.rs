@@ -169,7 +169,9 @@ impl Card {
             return Err(refused(GpuErrorKind::ContextLost));
         }
         self.counters.pulses += 1;
-        self.work(now);
+        if self.model.pulses_raise {
+            self.work(now);
+        }
         let elapsed = self.model.pulse;
         Ok(Outcome::Pulsed(PulseReport { elapsed }))
     }
