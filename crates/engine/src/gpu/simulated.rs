@@ -15,6 +15,10 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::{Gpu, GpuSource};
+mod holder;
+
+pub use holder::SimulatedHolder;
+
 use crate::{clock::Clock, host::simulated::SimulatedHost, proof::SimulatedPrograms};
 
 /// A simulated machine in the time of a [`Clock`], whose GPUs and host may be used apart.
@@ -26,6 +30,8 @@ pub struct Simulation {
     clock: Clock,
     changed: Arc<Notify>,
     killed: Arc<Notify>,
+    /// Wakes every `hold` process.
+    stirred: Arc<Notify>,
 }
 
 impl Simulation {
@@ -37,6 +43,7 @@ impl Simulation {
             clock,
             changed: Arc::default(),
             killed: Arc::default(),
+            stirred: Arc::default(),
         }
     }
 
@@ -54,6 +61,7 @@ impl Simulation {
     pub fn with<T>(&self, f: impl FnOnce(&mut SimulatedMachine, Moment) -> T) -> T {
         let result = self.look(f);
         self.changed.notify_one();
+        self.stirred.notify_waiters();
         result
     }
 
@@ -61,6 +69,12 @@ impl Simulation {
     pub fn kill_process(&self, index: u32) {
         self.look(|machine, now| machine.kill_process(index, now));
         self.killed.notify_waiters();
+    }
+
+    /// Kills the `hold` process of that GPU.
+    pub fn kill_hold(&self, index: u32) {
+        self.look(|machine, now| machine.kill_hold(index, now));
+        self.stirred.notify_waiters();
     }
 
     /// As [`Self::with`], for what cannot change the course of events.
@@ -89,6 +103,7 @@ pub struct SimulatedSource(Simulation);
 
 impl GpuSource for SimulatedSource {
     type Gpu = SimulatedGpu;
+    type Holder = SimulatedHolder;
     type Programs = SimulatedPrograms;
 
     async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
@@ -102,11 +117,22 @@ impl GpuSource for SimulatedSource {
         }
     }
 
+    fn holder(&self, gpu: &GpuInfo) -> Result<SimulatedHolder, GpuError> {
+        Ok(self.start_hold(gpu))
+    }
+
     fn programs(&self, gpu: &GpuInfo) -> Option<SimulatedPrograms> {
         Some(SimulatedPrograms {
             simulation: self.0.clone(),
             index: gpu.index,
         })
+    }
+}
+
+impl SimulatedSource {
+    /// Starts the `hold` process of one of them.
+    pub fn start_hold(&self, gpu: &GpuInfo) -> SimulatedHolder {
+        SimulatedHolder::new(self.0.clone(), gpu.index)
     }
 }
 
