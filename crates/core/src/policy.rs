@@ -7,6 +7,7 @@
 //! A step yields at most one [`Action`]. The engine performs it, reports what came of it, and steps
 //! again; when there is nothing to do it sleeps until [`Step::wake_at`] or until something changes.
 
+mod clients;
 mod demand;
 mod governor;
 mod inhibitor;
@@ -25,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Moment,
     gpu::{Action, GpuError, GpuInfo, Outcome, PowerSource, Sample},
-    host::{AiProcess, HostSample, RuntimePm},
+    host::{HostSample, RuntimePm},
     protocol::{PauseReason, Phase},
     settings::{Mode, Settings, Strategy},
 };
@@ -183,14 +184,6 @@ impl GpuPolicy {
     /// What was seen of the GPU and done to it.
     pub fn record(&self) -> &GpuRecord {
         &self.record
-    }
-
-    /// The AI processes that have this GPU open, of those in `host`.
-    pub fn clients<'a>(
-        &self,
-        host: &'a HostSample,
-    ) -> impl Iterator<Item = &'a AiProcess> + use<'a, '_> {
-        self.demand.clients(host)
     }
 
     /// What was learned so far, to be kept across restarts.

@@ -103,8 +103,6 @@ pub(super) struct Demand {
     was_kept_ready: bool,
     /// AI processes that have the GPU open.
     open: BTreeSet<u32>,
-    /// AI processes whose opening it was a sign already, as long as they have anything open.
-    noticed: BTreeSet<u32>,
     /// AI processes that have the device open and, by the driver, do not use it.
     idle: BTreeSet<u32>,
 }
@@ -142,8 +140,7 @@ impl Demand {
     /// Follows which AI processes have the GPU open; whether one of them opened it.
     fn note_open(&mut self, host: &HostSample, gpu: PciBusId, sample: Option<&Sample>) -> bool {
         let lists = sample.filter(|sample| sample.compute_processes.is_some());
-        let (mut open, mut idle, mut noticed) =
-            <(BTreeSet<_>, BTreeSet<_>, BTreeSet<_>)>::default();
+        let (mut open, mut idle) = (BTreeSet::new(), BTreeSet::new());
         for process in &host.ai_programs {
             let pid = process.pid;
             if self.is_open(process, gpu, lists) {
@@ -151,13 +148,9 @@ impl Demand {
             } else if process.gpu.has_open(gpu) && (lists.is_some() || self.idle.contains(&pid)) {
                 idle.insert(pid);
             }
-            let closed = matches!(process.gpu, GpuUse::Nothing | GpuUse::Graphics);
-            if open.contains(&pid) || (self.noticed.contains(&pid) && !closed) {
-                noticed.insert(pid);
-            }
         }
-        let opened = open.difference(&self.noticed).next().is_some();
-        (self.open, self.idle, self.noticed) = (open, idle, noticed);
+        let opened = open.difference(&self.open).next().is_some();
+        (self.open, self.idle) = (open, idle);
         opened
     }
 

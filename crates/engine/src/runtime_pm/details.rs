@@ -48,6 +48,7 @@ impl PciGpus {
     }
 
     /// The numbers in the names of all device files, of the GPUs that are not suspended.
+    #[cfg(target_os = "linux")]
     pub(crate) fn minors(&self) -> Vec<(u32, PciBusId)> {
         self.bus_ids()
             .filter_map(|id| Some((self.minor(id)?, id)))

@@ -101,7 +101,22 @@ fn apply(rig: &mut Rig, operation: Operation) {
     match operation {
         Operation::Run(time) => {
             let settings = rig.settings.clone();
-            rig.run_watched(time, |seen| check(seen, &settings));
+            let mut steps = (now, 0);
+            rig.run_watched(time, |seen| {
+                check(seen, &settings);
+                steps = match steps {
+                    (at, count) if seen.now.since(at) < Duration::from_millis(100) => {
+                        (at, count + 1)
+                    }
+                    _ => (seen.now, 0),
+                };
+                assert!(
+                    steps.1 < 50,
+                    "no end of actions at {}: {:?}",
+                    seen.now,
+                    seen.decision
+                );
+            });
         }
         Operation::Enable(enabled) => rig.switches.enabled = enabled,
         Operation::Pause(pause) => rig.switches.pause = pause,

@@ -27,6 +27,13 @@ fn worker(pid: u32, gpu: GpuUse) -> AiProcess {
     process(pid, ProgramKind::Worker, gpu)
 }
 
+fn load(pid: u32, percent: u32) -> ProcessLoad {
+    ProcessLoad {
+        pid,
+        percent: Percent(percent),
+    }
+}
+
 /// One policy of an RTX 4090 that is shown samples made by hand.
 struct Shown {
     policy: GpuPolicy,
@@ -172,10 +179,7 @@ fn thirty_desktop_programs_of_windows_are_not_demand() {
         assert_eq!(shown.after(windows_desktop(), mode), None, "{mode:?}");
         let by_process = Sample {
             other_utilization: Some(Percent(0)),
-            process_utilization: Some(vec![ProcessLoad {
-                pid: 4_007,
-                percent: Percent(45),
-            }]),
+            process_utilization: Some(vec![load(4_007, 45)]),
             ..windows_desktop()
         };
         assert_eq!(shown.after(by_process, mode), None, "{mode:?}");
@@ -284,4 +288,71 @@ fn a_model_on_the_processor_gives_one_sign_and_not_one_each_time_the_driver_is_c
     // A context is another matter.
     shown.host.ai_programs = vec![worker(5, GpuUse::Context(vec![here]))];
     assert_eq!(shown.demand(Mode::WhileLoaded), Some(DemandReason::Loaded));
+}
+
+#[test]
+fn the_one_that_answers_is_known_by_name() {
+    let context = GpuUse::Context(vec![]);
+    let loads = |loads: &[(u32, u32)]| Some(loads.iter().map(|(pid, p)| load(*pid, *p)).collect());
+    let cases = [
+        (
+            "the busiest",
+            2,
+            loads(&[(1, 30), (2, 60), (9, 90)]),
+            95,
+            Some(2),
+        ),
+        ("nobody is busy", 2, loads(&[(1, 0), (2, 0)]), 95, None),
+        ("one of two, in a container", 2, None, 95, None),
+        (
+            "the only one, in a container",
+            1,
+            loads(&[(609, 91)]),
+            95,
+            Some(1),
+        ),
+        ("the only one at rest", 1, None, 3, None),
+        ("none", 0, loads(&[(9, 90)]), 95, None),
+    ];
+    for (what, count, process_utilization, percent, expected) in cases {
+        let clients = (1..=count).map(|pid| worker(pid, context.clone()));
+        let mut shown = Shown::new(clients.collect());
+        let sample = Sample {
+            compute_processes: listed([]),
+            process_utilization,
+            ..busy(percent)
+        };
+        shown.after(sample, Mode::OnDemand);
+        let answering = shown
+            .policy
+            .answering(&shown.host)
+            .map(|process| process.pid);
+        assert_eq!(answering, expected, "{what}");
+    }
+}
+
+#[test]
+fn a_model_that_another_user_loads_again_is_a_sign_again() {
+    let mut shown = Shown::new(vec![worker(5, GpuUse::Unknown)]);
+    let lists = |pids: &[u32]| Sample {
+        compute_processes: listed(pids.iter().copied().chain([6])),
+        names_processes: true,
+        other_utilization: Some(Percent(0)),
+        ..busy(0)
+    };
+    for _ in 0..2 {
+        assert_eq!(shown.after(lists(&[]), Mode::OnDemand), None);
+        assert_eq!(
+            shown.after(lists(&[5]), Mode::OnDemand),
+            Some(DemandReason::Window)
+        );
+        // Not while it stays loaded, whether or not the driver is asked.
+        shown.now = shown.now + 16 * MINUTE;
+        assert_eq!(shown.after(lists(&[5]), Mode::OnDemand), None);
+        shown
+            .policy
+            .done(Action::Close, Ok(Outcome::Closed), shown.now);
+        assert_eq!(shown.demand(Mode::OnDemand), None);
+        assert_eq!(shown.after(lists(&[5]), Mode::OnDemand), None);
+    }
 }
