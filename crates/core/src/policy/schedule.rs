@@ -205,7 +205,9 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
     let active = situation.runtime_pm == RuntimePm::Active;
     if active && situation.in_use && (asleep || hold_fault) {
         let rest = if unclear { ATTENTIVE } else { WATCHED };
-        return Scheduled::due(Action::Sample, looks.map_or(now, |at| at + rest), now);
+        // What a sample brought may have been a reason to close again.
+        let last = looks.max(record.closed_at());
+        return Scheduled::due(Action::Sample, last.map_or(now, |at| at + rest), now);
     }
     if record.is_open() {
         return Scheduled::now(Action::Close);

@@ -18,6 +18,8 @@ struct Laptop {
     info: GpuInfo,
     host: HostSample,
     hide: fn(&mut HostSample),
+    mode: Mode,
+    budget_spent: bool,
     now: Moment,
     /// When demand was first seen, and how the GPU was looked at.
     noticed: Option<Duration>,
@@ -39,6 +41,8 @@ impl Laptop {
             },
             host: HostSample::default(),
             hide,
+            mode: Mode::OnDemand,
+            budget_spent: false,
             now: Moment::ORIGIN,
             noticed: None,
             samples: Vec::new(),
@@ -68,7 +72,7 @@ impl Laptop {
                 settings: &self.settings,
                 switches: Switches {
                     enabled: true,
-                    mode: Mode::OnDemand,
+                    mode: self.mode,
                     pause: crate::policy::Pause::No,
                 },
                 leases: 0,
@@ -76,7 +80,7 @@ impl Laptop {
                 warm_until: None,
                 host: &self.host,
                 suspended: false,
-                budget_spent: false,
+                budget_spent: self.budget_spent,
                 watched: false,
                 measuring: false,
             };
@@ -273,4 +277,14 @@ fn a_gpu_suspends_soon_after_a_program_that_was_no_demand_ends() {
             "it had the GPU open and computed nothing"
         );
     }
+}
+
+#[test]
+fn a_model_that_may_not_be_held_for_is_not_looked_at_without_end() {
+    // Seen by the driver alone, and no reason to open it once it is closed again.
+    let mut laptop = Laptop::with(&loads_at(3.0, "my-own-script"), nothing_hidden);
+    laptop.mode = Mode::WhileLoaded;
+    laptop.budget_spent = true;
+    laptop.run(Duration::ZERO, 40 * SECOND);
+    assert!(laptop.samples.len() <= 9, "{:?}", laptop.samples);
 }
