@@ -40,7 +40,7 @@ use suspend::Suspend;
 
 use crate::{
     Moment,
-    gpu::{GpuInfo, GpuUuid},
+    gpu::{GpuInfo, GpuUuid, holder::HolderReport},
     host::HostSample,
     policy::{Decision, GpuPolicy, Observations, Pause, Switches},
     protocol::{DesktopStatus, Status},
@@ -203,13 +203,27 @@ impl Keeper {
                 }
                 self.log(log);
             }
-            Input::Holder { .. } => {}
             Input::ProcessEnded(gpu, error) => {
                 let mut log = Vec::new();
                 if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {
                     lane.process_ended(error, now, &mut log);
                 }
                 self.log(log);
+            }
+            Input::Holder { gpu, report } => {
+                let gone = matches!(report, HolderReport::Gone { .. });
+                if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {
+                    lane.policy.holder_reported(report, now);
+                }
+                if gone {
+                    self.host_sample_at = now;
+                }
+            }
+            Input::HolderEnded(gpu, error) => {
+                self.debug(format!("hold process of GPU {}: {error}", gpu.index));
+                if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {
+                    lane.policy.holder_ended(&error, now);
+                }
             }
             Input::SettingsChanged(file) => self.adopt(*file, now),
             Input::SettingSet {
@@ -336,6 +350,9 @@ impl Keeper {
             if let Some(action) = stepped.action {
                 self.outbox.push_back(Action::Perform(lane.id, action));
             }
+            if let Some(command) = stepped.command {
+                self.outbox.push_back(Action::Hold(lane.id, command));
+            }
             self.outbox.extend(stepped.log.into_iter().map(Action::Log));
             wake_at = wake_at.into_iter().chain(stepped.wake_at).min();
             if stepped.learned {
@@ -399,6 +416,7 @@ impl Keeper {
             Worker::Gpu(gpu) => {
                 let mut log = Vec::new();
                 if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {
+                    lane.policy.holder_ended(&error, now);
                     lane.process_ended(error, now, &mut log);
                 }
                 self.log(log);

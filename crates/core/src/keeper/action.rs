@@ -25,11 +25,9 @@ pub enum Action {
     Drop(GpuId),
     /// Do this to a GPU; answered by [`Input::Performed`](super::Input::Performed).
     Perform(GpuId, GpuAction),
-    /// Send this to the `hold` process of a GPU, which is started first where none runs; answered by
+    /// Have the `hold` process of a GPU do this; it answers by
     /// [`Input::Holder`](super::Input::Holder).
     Hold(GpuId, HolderCommand),
-    /// End the `hold` process of a GPU, and with it its boost.
-    EndHold(GpuId),
     /// Sample the machine; answered by [`Input::HostSampled`](super::Input::HostSampled).
     SampleHost(Arc<[AiProgram]>),
     /// Let the machine continue after a host event.

@@ -115,6 +115,8 @@ pub enum Input {
     },
     /// A driver process ended by itself, and with it everything that was held.
     ProcessEnded(GpuId, GpuError),
+    /// The `hold` process of a GPU ended by itself, or cannot be started.
+    HolderEnded(GpuId, GpuError),
     /// The settings file is another one.
     SettingsChanged(Box<SettingsFile>),
     /// Answers [`StoreAction::Set`](super::StoreAction::Set).

@@ -113,11 +113,12 @@ impl Demand {
         &mut self,
         seen: &Observations<'_>,
         record: &GpuRecord,
+        kept_ready: bool,
         now: Moment,
         events: &mut Vec<PolicyEvent>,
     ) -> Option<DemandReason> {
         let computing = record.sample().and_then(|s| computing(s, seen)) == Some(true);
-        self.note_request(computing || seen.leases > 0, seen, record, now, events);
+        self.note_request(computing || seen.leases > 0, kept_ready, now, events);
 
         let opened = self.note_open(seen.host, seen.gpu.pci_bus_id, record.sample());
         if computing || opened {
@@ -204,6 +205,11 @@ impl Demand {
         !self.open.is_empty()
     }
 
+    /// The last sign of demand no longer counts.
+    pub(super) fn forget_sign(&mut self) {
+        self.last_sign = None;
+    }
+
     /// The AI program that has this GPU open, where it is one alone.
     pub(super) fn loaded_program(&self, seen: &Observations<'_>) -> Option<String> {
         let programs = seen.host.ai_programs.iter();
@@ -233,8 +239,7 @@ impl Demand {
     fn note_request(
         &mut self,
         working: bool,
-        seen: &Observations<'_>,
-        record: &GpuRecord,
+        kept_ready: bool,
         now: Moment,
         events: &mut Vec<PolicyEvent>,
     ) {
@@ -250,10 +255,7 @@ impl Demand {
         if working {
             self.last_work = Some(now);
         } else {
-            let ready = record
-                .sample()
-                .and_then(|sample| sample.ready(seen.gpu.sm_clock_max));
-            self.was_kept_ready = record.held().is_some() && ready == Some(true);
+            self.was_kept_ready = kept_ready;
         }
         self.working = working;
     }

@@ -217,6 +217,16 @@ impl GpuRecord {
         }
     }
 
+    /// The `hold` process released the clocks.
+    pub(super) fn released_beside(&mut self, now: Moment) {
+        self.released_at = Some(now);
+    }
+
+    /// The one strategy that may be tried was refused, or none raises the clocks.
+    pub(super) fn hold_refused(&mut self, error: GpuError, now: Moment) {
+        self.failed(error, true, now);
+    }
+
     /// A strategy was refused and another is tried: no fault, but whatever it left is let go of.
     pub(super) fn refused_without_fault(&mut self) {
         self.held = None;

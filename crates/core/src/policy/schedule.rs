@@ -13,14 +13,14 @@ use crate::{
 const FRESH: Duration = Duration::from_millis(500);
 /// Looks at a held GPU while something is being tried, and at one whose pulses wait for another
 /// process to finish: a fall costs at most this much readiness.
-const ATTENTIVE: Duration = Duration::from_secs(1);
+pub(super) const ATTENTIVE: Duration = Duration::from_secs(1);
 /// Looks while somebody watches, at a GPU that another process uses or keeps awake, and at one that
 /// was let go of and has its clocks up still: how long it keeps them is being learned.
-const WATCHED: Duration = Duration::from_secs(2);
+pub(super) const WATCHED: Duration = Duration::from_secs(2);
 /// Looks at a held GPU whose hold has proved itself, and at one at rest of which nothing is
 /// wanted: for the tray, and for the first sign of demand. Each look costs the processor more than
 /// anything else the keepalive does.
-const CALM: Duration = Duration::from_secs(5);
+pub(super) const CALM: Duration = Duration::from_secs(5);
 /// Looks at a sleeping GPU that can suspend but has not, and that nobody is known to use. It suspends
 /// about 6 s after the last file is closed (reported: btop#738), so after 30 s somebody else keeps it
 /// awake.
@@ -31,6 +31,8 @@ pub(super) struct Situation<'a> {
     pub(super) phase: Phase,
     pub(super) reasons: &'a [PauseReason],
     pub(super) hold: Option<Plan>,
+    /// The `hold` process senses or holds: how soon after a sample the next is due.
+    pub(super) beside: Option<Duration>,
     pub(super) settled: bool,
     pub(super) rests: bool,
     pub(super) record: &'a GpuRecord,
@@ -106,10 +108,22 @@ pub(super) fn next(situation: &Situation<'_>, now: Moment) -> Scheduled {
             return Scheduled::at(fault.retry_at);
         }
     }
+    if let Some(rest) = situation.beside {
+        return next_beside(record, rest, now);
+    }
     match situation.hold {
         Some(plan) => next_while_holding(situation, plan, now),
         None => next_while_not_holding(situation, now),
     }
+}
+
+/// Sampling alone, while the `hold` process does the rest.
+fn next_beside(record: &GpuRecord, rest: Duration, now: Moment) -> Scheduled {
+    if record.needs_release() {
+        return Scheduled::now(Action::Release);
+    }
+    let next = record.timed_sample().map_or(now, |(at, _)| at + rest);
+    Scheduled::due(Action::Sample, next, now)
 }
 
 fn next_while_holding(situation: &Situation<'_>, plan: Plan, now: Moment) -> Scheduled {

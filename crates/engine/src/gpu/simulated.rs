@@ -103,6 +103,7 @@ pub struct SimulatedSource(Simulation);
 
 impl GpuSource for SimulatedSource {
     type Gpu = SimulatedGpu;
+    type Holder = SimulatedHolder;
     type Programs = SimulatedPrograms;
 
     async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
@@ -114,6 +115,10 @@ impl GpuSource for SimulatedSource {
             simulation: self.0.clone(),
             index: gpu.index,
         }
+    }
+
+    fn holder(&self, gpu: &GpuInfo) -> Result<SimulatedHolder, GpuError> {
+        Ok(self.start_hold(gpu))
     }
 
     fn programs(&self, gpu: &GpuInfo) -> Option<SimulatedPrograms> {

@@ -32,8 +32,11 @@ impl Laptop {
         Self {
             info: machine.discover(Moment::ORIGIN).expect("a GPU").remove(0),
             machine,
-            policy: GpuPolicy::new([]),
-            settings: Settings::default(),
+            policy: GpuPolicy::new([], Default::default()),
+            settings: Settings {
+                strategy_exclude: vec![Strategy::Standby],
+                ..Settings::default()
+            },
             host: HostSample::default(),
             hide,
             now: Moment::ORIGIN,

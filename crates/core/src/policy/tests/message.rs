@@ -31,7 +31,10 @@ impl Case {
                 ..Sample::default()
             },
             host: HostSample::default(),
-            settings: Settings::default(),
+            settings: Settings {
+                strategy_exclude: vec![Strategy::Standby],
+                ..Settings::default()
+            },
             mode,
             warm_until: None,
         }
@@ -64,7 +67,7 @@ impl Case {
 
     /// The decision of a policy that saw the same so long ago.
     fn decided_after(&self, time: Duration) -> Decision {
-        let mut policy = GpuPolicy::new([]);
+        let mut policy = GpuPolicy::new([], Default::default());
         self.step(&mut policy, Moment::ORIGIN);
         self.step(&mut policy, Moment::ORIGIN + time)
     }

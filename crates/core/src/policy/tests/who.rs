@@ -50,8 +50,11 @@ impl Shown {
             Moment::ORIGIN,
         );
         Self {
-            policy: GpuPolicy::new([]),
-            settings: Settings::default(),
+            policy: GpuPolicy::new([], Default::default()),
+            settings: Settings {
+                strategy_exclude: vec![Strategy::Standby],
+                ..Settings::default()
+            },
             info: machine.discover(Moment::ORIGIN).expect("a GPU").remove(0),
             host: HostSample {
                 ai_programs: ai,

@@ -23,11 +23,6 @@ impl Harness {
                 self.machine.hold(gpu.index, command, self.now);
                 None
             }
-            Action::EndHold(gpu) => {
-                self.holders.remove(&gpu.index);
-                self.machine.end_hold(gpu.index, self.now);
-                None
-            }
             Action::Log(line) => {
                 self.log.push((self.now, line));
                 None

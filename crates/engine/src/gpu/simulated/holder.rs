@@ -9,6 +9,7 @@ use gpu_keepalive_core::gpu::{
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Simulation;
+use crate::gpu::Holder;
 
 /// The process that asks for one simulated GPU's boost and senses requests, with the behaviour of
 /// [`HoldProcess`](crate::driver::HoldProcess). Dropping it ends the process and its boost.
@@ -19,6 +20,20 @@ pub struct SimulatedHolder {
     last_id: u64,
     /// Commands that wait for their answer, oldest first.
     waiting: VecDeque<(u64, Instant)>,
+}
+
+impl Holder for SimulatedHolder {
+    async fn send(&mut self, action: HolderAction) -> Result<u64, GpuError> {
+        Self::send(self, action).await
+    }
+
+    async fn next(&mut self) -> Result<HolderReport, GpuError> {
+        Self::next(self).await
+    }
+
+    async fn end(self) -> Result<(), GpuError> {
+        Ok(())
+    }
 }
 
 impl SimulatedHolder {
