@@ -5,11 +5,22 @@
 //! and [`SimulatedMachine::advance`] gives the same bits in one jump as in a thousand.
 //!
 //! # What the numbers rest on
-//! *Measured for this project*: the H200's clocks, watts, P-states, 0.7 s and 267 MiB of context.
+//! *Measured for this project*: the H200's clocks, watts, P-states, 0.7 s, 267 MiB of context and
+//! boost request; what llama.cpp's server uses of the processor at rest and for a poll.
 //! *Reported by others*: 18 s on an RTX 3070 (onnxruntime#23101), P2 for CUDA on GeForce
 //! (LACT#644), runtime D3 about 6 s after the last close (btop#738), clocks that fall while a
 //! partly offloaded model computes (llama.cpp#17880). *Assumptions of the model*: everything else,
 //! marked so in the presets. It shows how the program behaves, not how a card performs.
+//!
+//! # The boost and requests
+//! Every card has a `hold` process ([`SimulatedMachine::hold`]). It decides with the real one's
+//! [`Watch`](crate::sensor::Watch), looks at the processor time of the scenario's programs when the
+//! real one would, and reports when it would. Looks at programs that use no processor time are
+//! left out, which changes no result. A boost request acts at once on the clocks and late on what
+//! NVML shows; [`Boost`] says whether it holds them.
+//!
+//! A program ([`Program`]) uses the processor for a moment every second, for every poll, and while
+//! it computes; a [`Request`] lets it compute for a while, first without the GPU.
 //!
 //! # Scenario files
 //! TOML: `[[gpus]]` for each card ([`CardModel`]) and `[[events]]` for what happens ([`Event`]).
@@ -29,6 +40,21 @@
 //!     program = "llama-server"
 //!     utilization_percent = 90
 //!     vram_mib = 4096
+//!
+//!     [[events]]
+//!     kind = "program"
+//!     program = "vllm serve"
+//!     pid = 4242
+//!     boosts = false
+//!     poll_every_s = 15
+//!
+//!     [[events]]
+//!     at_s = 60
+//!     for_s = 2.5
+//!     repeat_every_s = 60
+//!     kind = "request"
+//!     pid = 4242
+//!     lead_ms = 5
 //! "#)?;
 //! assert_eq!(scenario.cards.len(), 1);
 //! # Ok::<(), gpu_keepalive_core::simulation::ScenarioError>(())

@@ -15,11 +15,11 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::{Gpu, GpuSource};
+use crate::{clock::Clock, host::simulated::SimulatedHost, proof::SimulatedPrograms};
+
 mod holder;
 
 pub use holder::SimulatedHolder;
-
-use crate::{clock::Clock, host::simulated::SimulatedHost, proof::SimulatedPrograms};
 
 /// A simulated machine in the time of a [`Clock`], whose GPUs and host may be used apart.
 ///

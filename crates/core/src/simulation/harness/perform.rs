@@ -23,6 +23,12 @@ impl Harness {
                 self.machine.hold(gpu.index, command, self.now);
                 None
             }
+            Action::Drop(gpu) => {
+                self.holders.remove(&gpu.index);
+                self.machine.end_hold(gpu.index, self.now);
+                self.machine.end_process(gpu.index, self.now);
+                None
+            }
             Action::Log(line) => {
                 self.log.push((self.now, line));
                 None
