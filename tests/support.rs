@@ -96,10 +96,10 @@ async fn answer(
                 ErrorCode::InvalidArgument,
                 format!("{key} cannot be {value:?} here"),
             )),
-            Request::BeginLease if leases.contains(&client) => {
+            Request::BeginLease { .. } if leases.contains(&client) => {
                 Answer::Error(ApiError::new(ErrorCode::Lease, "one already"))
             }
-            Request::BeginLease => {
+            Request::BeginLease { .. } => {
                 leases.push(client);
                 Answer::Ok(Reply::Done)
             }

@@ -60,6 +60,12 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show the last 100 times that a request woke the GPU, and how long each took.
+    Wakes {
+        /// Write one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Show what keeping the GPU ready cost and brought, by day.
     Energy {
         /// How many days back, today included: 1 to 90.

@@ -1,7 +1,8 @@
 use std::{ffi::OsString, io::ErrorKind, process::ExitCode};
 
 use anyhow::Context;
-use gpu_keepalive_core::protocol::Request;
+use gpu_keepalive_core::protocol::{ErrorCode, Request};
+use gpu_keepalive_engine::socket::ClientError;
 use tokio::process::{Child, Command};
 use tracing::warn;
 
@@ -16,7 +17,11 @@ const NOT_FOUND: u8 = 127;
 /// The lease belongs to this process's connection, so it ends with the process whatever happens.
 pub(crate) async fn inference(command: &[OsString]) -> anyhow::Result<ExitCode> {
     let mut client = reach::engine().await.context("the command was not run")?;
-    client.ask(&Request::BeginLease).await?;
+    match client.ask(&Request::BeginLease { wait: true }).await {
+        // Slower than it could be is better than not run.
+        Err(ClientError::Refused(refused)) if refused.code == ErrorCode::NotRaised => {}
+        begun => drop(begun?),
+    }
     let mut forwarding = signals::Forwarding::new()?;
     let (program, arguments) = command.split_first().context("no command was given")?;
     let mut child = match Command::new(program).args(arguments).spawn() {

@@ -35,6 +35,7 @@ mod settings;
 mod status;
 mod switches;
 mod text;
+mod wakes;
 
 fn main() -> ExitCode {
     // The engine starts this program again in a hidden role to talk to the driver.
@@ -61,6 +62,7 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
         Command::Switch(switch) => switches::switch(switch).await?,
         Command::Inference { command } => return inference::inference(&command).await,
         Command::Gpus { json } => gpus::gpus(json, simulate).await?,
+        Command::Wakes { json } => wakes::wakes(json).await?,
         Command::Energy { days, json } => energy::energy(days, json).await?,
         Command::Bench(bench) => bench::bench(bench, simulate).await?,
         Command::Recommend(recommend) => recommend::recommend(recommend, simulate).await?,

@@ -48,7 +48,10 @@ async fn the_lease_lasts_as_long_as_the_command() {
     let mut running = Running::start();
     let ended = running.user.run(&["inference", "--", "true"]).await;
     assert_eq!(ended.code, Some(0));
-    assert_eq!(running.engine.asked.recv().await, Some(Request::BeginLease));
+    assert_eq!(
+        running.engine.asked.recv().await,
+        Some(Request::BeginLease { wait: true })
+    );
     assert_eq!(running.engine.asked.recv().await, Some(Request::EndLease));
     assert_eq!(
         soon("the end", running.engine.leases_ended.recv()).await,

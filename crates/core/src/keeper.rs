@@ -96,6 +96,8 @@ pub struct Keeper {
     suspend: Suspend,
     stopping: bool,
     leases: Leases,
+    /// Leases that are answered once the clocks are raised, and until when.
+    waiting: Vec<(Ticket, Moment)>,
     warm_until: Option<Moment>,
     /// Clients that follow every change.
     subscribers: BTreeSet<ClientId>,
@@ -144,6 +146,7 @@ impl Keeper {
             suspend: Suspend::No,
             stopping: false,
             leases: Leases::default(),
+            waiting: Vec::new(),
             warm_until: None,
             subscribers: BTreeSet::new(),
             desktop: None,
@@ -315,6 +318,7 @@ impl Keeper {
             self.advance_benchmark();
             self.let_the_machine_sleep();
         }
+        self.answer_leases(now);
         self.wake_at = match self.gpus_at {
             Some(at) if at <= housekeeping_at + HOUSEKEEPING_SLACK => at,
             _ => housekeeping_at,
@@ -390,6 +394,7 @@ impl Keeper {
             self.discovery.retry_at(),
             self.suspend.ends_at(),
             self.warm_until,
+            self.waiting.iter().map(|(_, until)| *until).min(),
         ]
         .into_iter()
         .flatten()

@@ -217,7 +217,7 @@ impl GpuPolicy {
             .demand
             .update(seen, &self.record, kept_ready, now, &mut events);
         let stood_by = self.standby.situation != standby::Situation::Not;
-        let standby = self.stand_by(seen, &mut events, now);
+        let standby = self.stand_by(seen, now);
         let demand = if stood_by && !self.demand.is_loaded() {
             // What standing by kept ready ends with the last process that could ask.
             self.demand.forget_sign();

@@ -34,6 +34,7 @@ use crate::{
     gpu::GpuInfo,
     models::{Format, KvCache, Use},
     proof::{Plan, Proof},
+    sensor::Verdict,
     settings::Mode,
 };
 
@@ -94,7 +95,12 @@ pub enum Request {
         for_s: Option<f64>,
     },
     /// Inference begins: no pulses until [`Request::EndLease`] or until this connection closes.
-    BeginLease,
+    BeginLease {
+        /// Answer once the clocks are raised, or with [`ErrorCode::NotRaised`] when they were not in
+        /// time; the lease is held all the same.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        wait: bool,
+    },
     /// Inference ended: the warm window starts again.
     EndLease,
     /// All settings, answered by [`Reply::Settings`].
@@ -138,6 +144,8 @@ pub enum Request {
         /// How many days back, today included.
         days: u32,
     },
+    /// The last wakes of every GPU, answered by [`Reply::Wakes`].
+    Wakes,
     /// What stands in the way and what to do, answered by [`Reply::Doctor`].
     Doctor,
     /// The same as a text to copy that holds nothing private, answered by [`Reply::Report`].
@@ -172,7 +180,7 @@ pub enum Request {
 
 impl Request {
     /// The name of every request, as in its `request` field.
-    pub const NAMES: [&'static str; 22] = [
+    pub const NAMES: [&'static str; 23] = [
         "status",
         "subscribe",
         "gpus",
@@ -188,6 +196,7 @@ impl Request {
         "set",
         "recommend",
         "energy",
+        "wakes",
         "doctor",
         "report",
         "proof",
@@ -251,6 +260,8 @@ pub enum Reply {
     Recommend(Box<Recommendation>),
     /// Energy by day, oldest first.
     Energy(EnergyReport),
+    /// The last wakes, oldest first.
+    Wakes(Vec<WakeReport>),
     /// Findings, worst first.
     Doctor(Doctor),
     /// The report, as text.
@@ -261,6 +272,25 @@ pub enum Reply {
     Measured(Box<Proof>),
     /// Log lines, oldest first.
     Log(Vec<String>),
+}
+
+/// One wake, or one that should have been.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct WakeReport {
+    /// Position of the GPU in the driver's list.
+    pub gpu: u32,
+    /// Seconds since it happened.
+    pub ago_s: f64,
+    /// The process that was sensed, or whose request was missed.
+    pub pid: u32,
+    /// Its program.
+    pub program: String,
+    /// What it was worth.
+    pub verdict: Verdict,
+    /// From the sensed request to the return of the call that raised the clocks; `null` where there
+    /// was none.
+    pub ms: Option<f64>,
 }
 
 /// What was measured of the GPUs there are.
@@ -338,6 +368,8 @@ pub enum ErrorCode {
     TooManyClients,
     /// This connection holds no lease.
     Lease,
+    /// The clocks were not raised in time; the lease is held.
+    NotRaised,
     /// The settings file cannot be written.
     SettingsNotWritten,
     /// The engine runs without a desktop, so there is no window to show.

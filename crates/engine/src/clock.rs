@@ -47,6 +47,13 @@ impl Clock {
         jiff::ZonedDateTime::now().date()
     }
 
+    /// The date and time so long ago, in the user's time zone.
+    #[allow(clippy::disallowed_methods, reason = "this is the clock")]
+    pub fn so_long_ago(&self, ago: Duration) -> jiff::ZonedDateTime {
+        let now = jiff::ZonedDateTime::now();
+        now.checked_sub(ago).unwrap_or(now)
+    }
+
     /// The time of day in the user's time zone.
     #[allow(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn time_of_day(&self) -> jiff::civil::Time {

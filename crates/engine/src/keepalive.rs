@@ -281,7 +281,9 @@ impl Keepalive {
             handle: self.handle.clone(),
             client: ClientId::next(),
         };
-        lease.handle.tell(lease.client, Request::BeginLease);
+        lease
+            .handle
+            .tell(lease.client, Request::BeginLease { wait: false });
         lease
     }
 

@@ -353,7 +353,7 @@ modes: Array<ModeText>, };
 /**
  * Kinds of refusal that some face tells apart.
  */
-export type ErrorCode = "line_too_long" | "invalid_json" | "unknown_request" | "invalid_argument" | "too_many_clients" | "lease" | "settings_not_written" | "no_window" | "not_measured" | "stopping";
+export type ErrorCode = "line_too_long" | "invalid_json" | "unknown_request" | "invalid_argument" | "too_many_clients" | "lease" | "not_raised" | "settings_not_written" | "no_window" | "not_measured" | "stopping";
 
 /**
  * What the driver refused.
@@ -996,7 +996,7 @@ notes: Array<string>, };
 /**
  * What a successful request brings back.
  */
-export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "doctor": Doctor } | { "report": string } | { "proof": ProofReport } | { "measured": Proof } | { "log": Array<string> };
+export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "wakes": Array<WakeReport> } | { "doctor": Doctor } | { "report": string } | { "proof": ProofReport } | { "measured": Proof } | { "log": Array<string> };
 
 /**
  * What a client asks.
@@ -1013,7 +1013,12 @@ mode: Mode, } | { "request": "warm",
 /**
  * Seconds; without it the warm window of the settings.
  */
-for_s?: number | null, } | { "request": "begin_lease" } | { "request": "end_lease" } | { "request": "settings" } | { "request": "set",
+for_s?: number | null, } | { "request": "begin_lease",
+/**
+ * Answer once the clocks are raised, or with [`ErrorCode::NotRaised`] when they were not in
+ * time; the lease is held all the same.
+ */
+wait?: boolean, } | { "request": "end_lease" } | { "request": "settings" } | { "request": "set",
 /**
  * Dotted key, such as `thermal.max_temperature`.
  */
@@ -1049,7 +1054,7 @@ format?: Format | null, } | { "request": "energy",
 /**
  * How many days back, today included.
  */
-days: number, } | { "request": "doctor" } | { "request": "report" } | { "request": "proof" } | { "request": "bench",
+days: number, } | { "request": "wakes" } | { "request": "doctor" } | { "request": "report" } | { "request": "proof" } | { "request": "bench",
 /**
  * The GPU of this index; without it the first.
  */
@@ -1338,6 +1343,11 @@ export type Tier = "conservative" | "optimal" | "aggressive";
 export type Use = "chat" | "code" | "vision" | "embedding";
 
 /**
+ * What a wake was worth.
+ */
+export type Verdict = "useful" | "false" | "missed" | "undecided";
+
+/**
  * Memory of one GPU.
  */
 export type VramStatus = {
@@ -1353,6 +1363,36 @@ free_bytes: Bytes | null,
  * What our driver process holds.
  */
 ours_bytes: Bytes | null, };
+
+/**
+ * One wake, or one that should have been.
+ */
+export type WakeReport = {
+/**
+ * Position of the GPU in the driver's list.
+ */
+gpu: number,
+/**
+ * Seconds since it happened.
+ */
+ago_s: number,
+/**
+ * The process that was sensed, or whose request was missed.
+ */
+pid: number,
+/**
+ * Its program.
+ */
+program: string,
+/**
+ * What it was worth.
+ */
+verdict: Verdict,
+/**
+ * From the sensed request to the return of the call that raised the clocks; `null` where there
+ * was none.
+ */
+ms: number | null, };
 
 /**
  * Wakes since the start. The times are those of the wakes that are remembered.

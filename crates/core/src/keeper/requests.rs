@@ -2,16 +2,21 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Action, ClientId, Keeper, Lookup, StoreAction, Ticket};
+use super::{Action, ClientId, Keeper, Lookup, StoreAction, Ticket, lane::Lane, status::seconds};
 use crate::{
     Moment,
     models::{DEFAULT_CONTEXT_TOKENS, Query},
     policy::Pause,
     proof::Plan,
-    protocol::{ApiError, ErrorCode, Event, Reply, Request},
+    protocol::{ApiError, ErrorCode, Event, Reply, Request, WakeReport},
+    sensor::Wake,
     settings::SettingsFile,
     units::Bytes,
 };
+
+/// A lease that waits for the clocks is answered at most so much later than `readiness.max_wake_ms`:
+/// the time in which raised clocks have to be seen.
+const LEASE_GRACE: Duration = Duration::from_millis(250);
 
 /// The memory of one card.
 struct Card {
@@ -86,6 +91,16 @@ impl Keeper {
             Request::Gpus => Ok(Reply::Gpus(self.found.clone())),
             Request::Settings => Ok(Reply::Settings(self.settings_report())),
             Request::Energy { days } => Ok(Reply::Energy(self.energy_report(days))),
+            Request::Wakes => Ok(Reply::Wakes(self.wakes(now))),
+            Request::BeginLease { wait } => {
+                self.leases.begin(client);
+                if wait {
+                    let limit = self.settings().readiness.max_wake + LEASE_GRACE;
+                    self.waiting.push((ticket, now + limit));
+                    return;
+                }
+                Ok(Reply::Done)
+            }
             switch => self.switch(client, switch, now).map(|()| Reply::Done),
         };
         self.reply(ticket, reply);
@@ -107,7 +122,6 @@ impl Keeper {
                 let wanted = for_s.map_or(window, Duration::from_secs_f64);
                 self.warm_until = self.warm_until.max(Some(now + wanted));
             }
-            Request::BeginLease => self.leases.begin(client),
             Request::EndLease => {
                 if !self.leases.end(client, now) {
                     let message = "this connection holds no lease; begin one with begin_lease";
@@ -174,6 +188,45 @@ impl Keeper {
             Reply::Done
         });
         self.reply(ticket, reply);
+    }
+
+    /// Answers the leases that wait for the clocks.
+    pub(super) fn answer_leases(&mut self, now: Moment) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let raised = self.gpus.iter().all(|lane| {
+            let up = lane.policy.ready(&lane.info) == Some(true);
+            lane.policy.is_raised() || (up && !lane.policy.stands_by())
+        });
+        for (ticket, until) in std::mem::take(&mut self.waiting) {
+            if raised {
+                self.reply(ticket, Ok(Reply::Done));
+            } else if now >= until {
+                let message = "the clocks were not raised in time; the lease is held all the same";
+                self.reply(ticket, Err(ApiError::new(ErrorCode::NotRaised, message)));
+            } else {
+                self.waiting.push((ticket, until));
+            }
+        }
+    }
+
+    fn wakes(&self, now: Moment) -> Vec<WakeReport> {
+        let of = |lane: &Lane| {
+            let gpu = lane.info.index;
+            let report = move |wake: &Wake| WakeReport {
+                gpu,
+                ago_s: seconds(now.since(wake.at)),
+                pid: wake.pid,
+                program: wake.program.clone(),
+                verdict: wake.verdict,
+                ms: wake.took.map(|took| took.as_secs_f64() * 1e3),
+            };
+            lane.policy.sensor().wakes().map(report).collect::<Vec<_>>()
+        };
+        let mut wakes: Vec<_> = self.gpus.iter().flat_map(of).collect();
+        wakes.sort_by(|a, b| b.ago_s.total_cmp(&a.ago_s));
+        wakes
     }
 
     /// The GPU of that index, or else the one with the most free VRAM.

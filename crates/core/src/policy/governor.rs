@@ -216,6 +216,11 @@ impl Governor {
         self.fail(strategy, Attempt::Refused { strategy, error });
     }
 
+    /// Waking on request did not keep its promise.
+    pub(super) fn standby_fails(&mut self, reason: HoldInstead) {
+        self.note(Attempt::StandbyFails { reason });
+    }
+
     /// Judges the hold by one sample.
     pub(super) fn saw(&mut self, look: &Look) {
         self.follow_hold(look);

@@ -123,7 +123,9 @@ fn next_beside(record: &GpuRecord, rest: Duration, now: Moment) -> Scheduled {
         return Scheduled::now(Action::Release);
     }
     let next = record.timed_sample().map_or(now, |(at, _)| at + rest);
-    Scheduled::due(Action::Sample, next, now)
+    // What is shown is from before the release; the clocks need a moment to fall.
+    let after_release = record.unseen_release().map_or(next, |at| at + ATTENTIVE);
+    Scheduled::due(Action::Sample, next.min(after_release), now)
 }
 
 fn next_while_holding(situation: &Situation<'_>, plan: Plan, now: Moment) -> Scheduled {

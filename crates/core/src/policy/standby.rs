@@ -3,8 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use super::{
-    GpuPolicy, Observations, PolicyEvent,
-    governor::Attempt,
+    GpuPolicy, Observations,
     holder::{Duty, Holder},
 };
 use crate::{
@@ -169,23 +168,31 @@ impl Standby {
 impl GpuPolicy {
     /// Takes in what the `hold` process reports.
     pub fn holder_reported(&mut self, report: HolderReport, now: Moment) {
-        let up = self.clocks_up;
+        let up_without_us = up_without_us(&self.standby, self.clocks_up, now);
         let standby = &mut self.standby;
         match report {
             HolderReport::Answer { id, result } => {
+                let held = matches!(standby.holder.duty(), Duty::Boost(_)) || standby.is_raised();
                 if let Some((action, result)) = standby.holder.answered(id, result, now) {
                     self.holder_answered(&action, result, now);
+                }
+                let standby = &mut self.standby;
+                let holds = matches!(standby.holder.duty(), Duty::Boost(_)) || standby.is_raised();
+                if held && !holds {
+                    standby.released_at = Some(now);
+                    self.record.released_beside(now);
                 }
             }
             HolderReport::Raised(raised) => {
                 standby.holder.raised(raised.at);
-                standby.sensor.raised(&raised, up != Some(true));
+                standby.sensor.raised(&raised, !up_without_us);
             }
             HolderReport::Released(released) => {
                 standby.holder.released();
                 standby.released_at = Some(released.at);
                 standby.lease_until = None;
                 standby.sensor.released(&released);
+                self.record.released_beside(now);
             }
             HolderReport::Refused(refused) => {
                 let pid = refused.cause.map(|cause| cause.pid);
@@ -234,8 +241,6 @@ impl GpuPolicy {
             }
             (HolderAction::Disarm | HolderAction::Hold(_), Ok(_)) => {
                 standby.sensor.disarmed(now);
-                standby.released_at = Some(now);
-                self.record.released_beside(now);
             }
             (HolderAction::Report, Ok(answer)) => {
                 standby.sensor.used(&answer.processes, answer.at);
@@ -260,12 +265,7 @@ impl GpuPolicy {
     }
 
     /// Whether requests of this GPU's processes are to be sensed, and what that means now.
-    pub(super) fn stand_by(
-        &mut self,
-        seen: &Observations<'_>,
-        events: &mut Vec<PolicyEvent>,
-        now: Moment,
-    ) -> bool {
+    pub(super) fn stand_by(&mut self, seen: &Observations<'_>, now: Moment) -> bool {
         self.standby.take_settings(seen.settings);
         let candidates = self.candidates(seen);
         let pids: BTreeSet<u32> = candidates.iter().map(|one| one.pid).collect();
@@ -275,14 +275,11 @@ impl GpuPolicy {
         let allowed = sensable && self.may_stand_by(seen);
         let standby = &mut self.standby;
         let sensed = standby.sensor.sensed(now);
+        let mut failed = false;
         standby.situation = match &sensed {
             _ if !allowed => Situation::Not,
             Sensed::Hold(reason) => {
-                if standby.hold_instead != Some(*reason) {
-                    standby.hold_instead = Some(*reason);
-                    let attempt = Attempt::StandbyFails { reason: *reason };
-                    events.push(PolicyEvent::Attempt(attempt));
-                }
+                failed = standby.hold_instead.replace(*reason) != Some(*reason);
                 Situation::Not
             }
             Sensed::Pause(pause) => Situation::Paused(*pause),
@@ -295,7 +292,11 @@ impl GpuPolicy {
             (Situation::Sensing, Sensed::Watch(processes)) => Duty::Sense(processes),
             _ => Duty::Rest,
         };
-        standby.situation != Situation::Not
+        let stands_by = standby.situation != Situation::Not;
+        if let (true, Some(reason)) = (failed, self.standby.hold_instead) {
+            self.governor().standby_fails(reason);
+        }
+        stands_by
     }
 
     /// The settings and what is known of this GPU allow it.

@@ -232,7 +232,7 @@ fn a_lease_stops_the_pulses_and_keeps_the_context() {
         PulseInterval::Auto,
     );
     harness.run_for(MINUTE);
-    harness.request(Request::BeginLease);
+    harness.request(Request::BeginLease { wait: false });
     harness.run_for(SECOND);
     let before = harness.policy().record().pulses();
     harness.run_for(5 * MINUTE);

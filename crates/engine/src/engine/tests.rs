@@ -193,7 +193,7 @@ async fn a_lease_ends_with_its_client() {
     let running = start("rtx-4090");
     running.until_phase(Phase::Warm).await;
     assert_eq!(running.refused(Request::EndLease).await, ErrorCode::Lease);
-    running.ask(Request::BeginLease).await;
+    running.ask(Request::BeginLease { wait: false }).await;
     running.until_phase(Phase::Yielding).await;
     running.handle.client_gone(running.client).await;
     running.until_phase(Phase::Warm).await;

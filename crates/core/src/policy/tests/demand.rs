@@ -111,7 +111,7 @@ fn a_warm_up_lasts_as_long_as_was_asked_for() {
 #[test]
 fn the_end_of_a_lease_starts_the_warm_window_again() {
     let mut harness = run("rtx-4090", Mode::OnDemand);
-    harness.request(Request::BeginLease);
+    harness.request(Request::BeginLease { wait: false });
     harness.run_for(MINUTE);
     assert_eq!(harness.phase(), Phase::Yielding);
     harness.request(Request::EndLease);

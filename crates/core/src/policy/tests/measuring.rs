@@ -52,7 +52,9 @@ fn what_protects_a_gpu_and_who_uses_it_stand_in_the_way_and_the_user_does_not() 
         why_not("rtx-4090", |_| {}),
         why_not("rtx-4090", |h| h.request(Request::Pause { for_s: None })),
         why_not("rtx-4090", |h| h.request(Request::Off)),
-        why_not("rtx-4090", |h| h.request(Request::BeginLease)),
+        why_not("rtx-4090", |h| {
+            h.request(Request::BeginLease { wait: false })
+        }),
         why_not("rtx-4090", |h| h.load(90)),
         without_budget(),
         why_not("rtx-3070-laptop", event(EventKind::Battery)),

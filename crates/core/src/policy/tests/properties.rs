@@ -40,7 +40,7 @@ fn operation() -> impl Generator<Value = Operation> {
         Just(Request::On),
         Just(Request::Off),
         Just(Request::Resume),
-        Just(Request::BeginLease),
+        Just(Request::BeginLease { wait: false }),
         Just(Request::EndLease),
         Just(Request::CancelBench),
         proptest::option::of(1u32..900).prop_map(|s| Request::Pause {

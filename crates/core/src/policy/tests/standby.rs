@@ -31,3 +31,216 @@ fn a_quiet_server_is_woken_for_each_request_and_rests_between() {
     let lines = situations(&mut harness, 70 * SECOND);
     assert_snapshot!(lines);
 }
+
+/// A server that is loaded from the start and asked every 20 s, with more keys for its card and
+/// itself.
+fn server(card: &str, keys: &str) -> Scenario {
+    scenario(&format!(
+        "[[gpus]]\nlike = \"{card}\"\nruntime_d3 = false\n\n[[events]]\nkind = \"program\"\n\
+         program = \"llama-server\"\npid = 4242\nvram_mib = 4096\nutilization_percent = 0\n{keys}\n\
+         [[events]]\nkind = \"request\"\npid = 4242\nat_s = 120\nfor_s = 1\nrepeat_every_s = 20\n\
+         lead_ms = 5\nutilization_percent = 90\n",
+    ))
+}
+
+fn quiet() -> Scenario {
+    server("h200", "boosts = false\n")
+}
+
+/// Standing by with the clocks down, before the first request.
+fn armed() -> Harness {
+    let mut harness = run_scenario(quiet(), Mode::OnDemand);
+    harness.run_for(MINUTE);
+    assert_eq!(harness.phase(), Phase::Standby);
+    assert_eq!(harness.policy().raises_with(), Some(Strategy::Boost));
+    harness
+}
+
+/// The same with the clocks raised for a request.
+fn raised() -> Harness {
+    let mut harness = armed();
+    harness.run_for(MINUTE + SECOND / 2);
+    assert!(harness.policy().is_raised());
+    harness
+}
+
+#[test]
+fn ready_is_unknown_before_the_first_good_wake_and_true_after_it() {
+    let mut harness = armed();
+    assert_eq!(harness.ready(), None);
+    harness.run_for(2 * MINUTE);
+    while harness.phase() != Phase::Standby {
+        harness.run_for(SECOND);
+    }
+    harness.run_for(3 * SECOND);
+    assert_eq!(harness.ready(), Some(true));
+    let wakes = harness.policy().sensor().statistics();
+    assert!(wakes.sensed > 0 && wakes.missed == 0, "{wakes:?}");
+    assert_eq!(wakes.false_wakes, 0);
+}
+
+#[test]
+fn a_resting_server_costs_no_watts() {
+    let watts = |enabled: bool| {
+        let mut harness = run_scenario(quiet(), Mode::OnDemand);
+        if !enabled {
+            harness.request(Request::Off);
+        }
+        harness.run_for(MINUTE);
+        let before = harness.counters().energy.0;
+        harness.run_for(MINUTE / 2);
+        harness.counters().energy.0 - before
+    };
+    assert!((watts(true) - watts(false)).abs() < 1.0, "joules in 30 s");
+}
+
+#[test]
+fn a_lease_raises_the_clocks_and_its_end_releases_them() {
+    let mut harness = armed();
+    harness.request(Request::BeginLease { wait: true });
+    harness.run_for(SECOND);
+    assert_eq!(harness.phase(), Phase::Yielding);
+    assert_eq!(harness.ready(), Some(true));
+    assert_eq!(harness.policy().strategy(), Some(Strategy::Standby));
+    harness.request(Request::EndLease);
+    harness.run_for(10 * SECOND);
+    assert_eq!(harness.phase(), Phase::Standby);
+    assert!(!harness.policy().is_raised());
+}
+
+#[test]
+fn a_server_that_holds_the_clocks_itself_is_left_to_it() {
+    let mut harness = run_scenario(server("h200", "boosts = true\n"), Mode::OnDemand);
+    harness.run_for(MINUTE);
+    assert_eq!(harness.phase(), Phase::Standby);
+    assert_eq!(harness.ready(), Some(true));
+    assert_eq!(harness.policy().strategy(), Some(Strategy::Standby));
+    assert_eq!(harness.policy().raises_with(), None, "nothing is sensed");
+    assert!(harness.policy().holder_is_closed());
+}
+
+#[test]
+fn a_warm_up_and_mode_always_hold() {
+    let mut harness = armed();
+    harness.request(Request::Warm { for_s: Some(60.0) });
+    harness.run_for(10 * SECOND);
+    assert_eq!(harness.phase(), Phase::Warm);
+    assert_eq!(harness.policy().strategy(), Some(Strategy::Boost));
+    harness.run_for(45 * SECOND);
+    let mut always = run_scenario(quiet(), Mode::Always);
+    always.run_for(MINUTE);
+    assert_eq!(always.policy().strategy(), Some(Strategy::Boost));
+    assert_eq!(always.policy().raises_with(), None);
+}
+
+#[test]
+fn it_ends_with_the_last_process_that_could_ask() {
+    let text = "[[gpus]]\nlike = \"h200\"\n[[events]]\nfor_s = 60\nkind = \"program\"\n\
+                program = \"llama-server\"\npid = 7\nboosts = false\nutilization_percent = 0\n";
+    let mut harness = run_scenario(scenario(text), Mode::OnDemand);
+    harness.run_for(50 * SECOND);
+    assert_eq!(harness.phase(), Phase::Standby);
+    harness.run_for(45 * SECOND);
+    assert_eq!(harness.phase(), Phase::Asleep);
+    assert!(harness.policy().holder_is_closed());
+}
+
+#[test]
+fn every_reason_to_pause_disarms_at_once() {
+    let now = |harness: &Harness| harness.now();
+    let happens: [fn(&mut Harness); 4] = [
+        |harness| harness.request(Request::Pause { for_s: None }),
+        |harness| harness.request(Request::Off),
+        |harness| {
+            let at = harness.now();
+            let battery = crate::simulation::EventKind::Battery;
+            harness.machine.happen(None, battery, None, at);
+        },
+        |harness| {
+            let at = harness.now();
+            let minute = Some(MINUTE);
+            let suspend = crate::simulation::EventKind::Suspend;
+            harness.machine.happen(None, suspend, minute, at);
+        },
+    ];
+    for (case, happens) in happens.into_iter().enumerate() {
+        for mut harness in [armed(), raised()] {
+            happens(&mut harness);
+            let from = now(&harness);
+            harness.run_for(SECOND / 10);
+            assert!(harness.policy().holder_is_closed(), "case {case} at {from}");
+            assert!(!harness.policy().is_raised(), "case {case}");
+        }
+    }
+}
+
+#[test]
+fn a_killed_hold_process_is_replaced_and_the_next_request_is_sensed() {
+    let mut harness = raised();
+    let gpu = harness.keeper.gpu_ids().next().expect("a GPU");
+    let now = harness.now();
+    harness.machine.end_hold(0, now);
+    let error = crate::gpu::GpuError::new(crate::gpu::GpuErrorKind::ProcessEnded, "killed");
+    harness.tell(Input::HolderEnded(gpu, error));
+    assert!(!harness.policy().is_raised());
+    let sensed = harness.policy().sensor().statistics().sensed;
+    harness.run_for(MINUTE);
+    assert!(harness.policy().sensor().statistics().sensed >= sensed + 2);
+}
+
+#[test]
+fn more_processes_than_can_be_watched_are_held_for() {
+    let mut text = "[[gpus]]\nlike = \"h200\"\n".to_owned();
+    for pid in 100..133 {
+        writeln!(
+            text,
+            "[[events]]\nkind = \"program\"\nprogram = \"llama-server\"\npid = {pid}\n\
+             boosts = false\nutilization_percent = 0"
+        )
+        .expect("to a string");
+    }
+    let mut harness = run_scenario(scenario(&text), Mode::WhileLoaded);
+    harness.run_for(MINUTE);
+    assert_eq!(harness.policy().strategy(), Some(Strategy::Boost));
+    let attempts = harness.policy().attempts().iter().map(ToString::to_string);
+    let attempts: Vec<_> = attempts.collect();
+    assert!(attempts[0].contains("33 processes"), "{attempts:?}");
+}
+
+#[test]
+fn a_monitor_that_polls_does_not_keep_the_gpu_awake() {
+    let polled = "boosts = false\npoll_every_s = 1\nprocessor_poll_ms = 0.6\n";
+    let mut harness = run_scenario(server("h200", polled), Mode::OnDemand);
+    harness.run_for(2 * MINUTE);
+    let before = harness.policy().sensor().statistics();
+    harness.run_for(5 * MINUTE);
+    let after = harness.policy().sensor().statistics();
+    assert_eq!(after.false_wakes, before.false_wakes, "{after:?}");
+    assert!(after.sensed >= before.sensed + 14, "{before:?} {after:?}");
+    assert_eq!(after.missed, 0, "{after:?}");
+}
+
+#[test]
+fn a_card_that_nothing_raises_is_a_fault_and_not_warming_up_for_ever() {
+    let text = "[[gpus]]\nlike = \"h200\"\nboost = \"none\"\ncontext_holds = false\n\
+                pulses_raise = false\nramp_ms = 250\n";
+    let mut harness = run_scenario(scenario(text), Mode::Always);
+    harness.run_for(5 * MINUTE);
+    assert_eq!(harness.phase(), Phase::Fault);
+    let fault = harness.policy().record().fault().expect("a fault");
+    assert_eq!(fault.error.kind, crate::gpu::GpuErrorKind::ClocksDoNotRise);
+}
+
+#[test]
+fn an_excluded_strategy_is_never_tried() {
+    let settings = Settings {
+        mode: Mode::Always,
+        strategy_exclude: vec![Strategy::Boost, Strategy::PowerMizer],
+        ..Settings::default()
+    };
+    let scenario = Scenario::preset("h200").expect("a preset");
+    let mut harness = Harness::new(scenario, &settings, Kept::default());
+    harness.run_for(MINUTE);
+    assert_eq!(harness.policy().held(), Some(Strategy::Context));
+    assert_eq!(harness.policy().attempts(), []);
+}

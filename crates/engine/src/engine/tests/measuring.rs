@@ -191,7 +191,7 @@ async fn it_gives_way_to_inference_battery_sleep_and_the_end() {
             Some(event) => running.simulation.with(|machine, now| {
                 machine.happen(None, event, Some(Duration::from_secs(60)), now);
             }),
-            None => drop(running.ask(Request::BeginLease).await),
+            None => drop(running.ask(Request::BeginLease { wait: false }).await),
         }
         let message = refusal(answer.await.expect("an answer"));
         assert!(message.contains(expected), "{message}");
