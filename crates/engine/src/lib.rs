@@ -14,6 +14,7 @@ pub mod host;
 mod keepalive;
 pub mod log_tail;
 pub mod machine;
+pub mod output_queue;
 pub mod own_models;
 pub mod paths;
 mod power;
