@@ -44,8 +44,7 @@ fn main() -> ExitCode {
     }
     let args = Args::parse();
     let errors = OutputQueue::new("log", anstream::stderr);
-    // Also when a panic ends this program.
-    let _flushed = Flushed(errors.clone());
+    let _flushed = errors.flush_on_drop();
     let log = start_log(args.debug, &errors);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -60,15 +59,6 @@ fn main() -> ExitCode {
         Err(error) => Err(error.into()),
     };
     result.unwrap_or_else(|error| exit::report(&error, &errors))
-}
-
-/// Has the log written when it is dropped, as far as somebody reads it.
-struct Flushed(OutputQueue);
-
-impl Drop for Flushed {
-    fn drop(&mut self) {
-        self.0.flush();
-    }
 }
 
 async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {

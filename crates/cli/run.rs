@@ -97,7 +97,8 @@ async fn host(
             _ = signals.next() => lines.print(&["Releasing the GPUs".to_owned()]),
         }
         drop(stop);
-        tokio::spawn(async move { process::exit(signals.next().await) })
+        let second = async move { process::exit(signals.next().await) };
+        tokio::spawn(second).abort_handle()
     };
     let (second, ()) = tokio::select! {
         ended = async { tokio::join!(until_stopped, engine) } => ended,

@@ -1,5 +1,10 @@
 //! The developer's commands: `cargo xtask run | test | bench | bundle | screenshots | catalogue | hardware | windows`.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a developer's command waits for files, and measures time"
+)]
+
 use std::process::ExitCode;
 
 use anyhow::Result;

@@ -4,6 +4,15 @@
 //! ([`engine`]), the two seams it stands on ([`gpu`], [`host`]), the driver process ([`driver`]),
 //! and the control socket ([`socket`]).
 
+// The program is checked without its tests as well.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests make files, and wait for them"
+    )
+)]
+
 pub mod clock;
 pub mod doctor;
 pub mod driver;

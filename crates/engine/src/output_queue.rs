@@ -89,6 +89,11 @@ impl OutputQueue {
         }
     }
 
+    /// Flushes at the end of the caller's scope.
+    pub fn flush_on_drop(&self) -> FlushOnDrop {
+        FlushOnDrop(self.clone())
+    }
+
     /// Waits until everything is written, for at most a second.
     pub fn flush(&self) {
         let unwritten = |queue: &mut Queue| match queue.writer {
@@ -101,6 +106,15 @@ impl OutputQueue {
                 .changed
                 .wait_timeout_while(self.0.lock(), FLUSH_WITHIN, unwritten),
         );
+    }
+}
+
+/// Flushes a queue when it is dropped, also by a panic that ends the program.
+pub struct FlushOnDrop(OutputQueue);
+
+impl Drop for FlushOnDrop {
+    fn drop(&mut self) {
+        self.0.flush();
     }
 }
 

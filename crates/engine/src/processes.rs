@@ -1,5 +1,10 @@
 //! AI programs in the process table, found without touching a GPU.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "from /proc, on a thread of its own"
+)]
+
 use std::{collections::HashSet, fs, path::Path};
 
 use gpu_keepalive_core::{host::AiProgramUse, programs::CommandLine, settings::AiProgram};

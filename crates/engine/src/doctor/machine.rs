@@ -1,5 +1,10 @@
 //! What the machine tells in files.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the evidence of a request, small files of the system"
+)]
+
 use std::{fs, path::Path};
 
 use gpu_keepalive_core::{

@@ -30,7 +30,7 @@ pub(super) enum Gpus {
 /// A process that hangs in a driver can block whoever reads its command line for as long as it
 /// hangs. Then the last answer stands, and the engine goes on.
 pub(super) struct Programs {
-    ask: std_mpsc::Sender<Vec<AiProgram>>,
+    ask: std_mpsc::SyncSender<Vec<AiProgram>>,
     answers: mpsc::Receiver<Vec<AiProgramUse>>,
     asked_at: Option<Moment>,
     answered: bool,
@@ -39,7 +39,7 @@ pub(super) struct Programs {
 
 impl Default for Programs {
     fn default() -> Self {
-        let (ask, questions) = std_mpsc::channel::<Vec<AiProgram>>();
+        let (ask, questions) = std_mpsc::sync_channel::<Vec<AiProgram>>(1);
         let (answer, answers) = mpsc::channel(1);
         let read = move || {
             let mut processes = Processes::default();
@@ -89,7 +89,7 @@ impl Programs {
         let due = self
             .asked_at
             .is_none_or(|asked_at| now.since(asked_at) >= every);
-        if !due || self.ask.send(list.to_vec()).is_err() {
+        if !due || self.ask.try_send(list.to_vec()).is_err() {
             return;
         }
         self.asked_at = Some(now);
