@@ -99,6 +99,7 @@ async fn beside_another(socket: &Path) -> anyhow::Result<Claim> {
 }
 
 /// The lock of the one app that follows an engine it does not host; `None` when another has it.
+#[allow(clippy::disallowed_methods, reason = "before this app has an engine")]
 fn only_follower() -> anyhow::Result<Option<File>> {
     let folder = Paths::of_user()?.state;
     std::fs::create_dir_all(&folder)?;
@@ -333,6 +334,7 @@ const NO_DRIVER_PROGRAM: &str = "the program “gpu-keepalive”, which talks to
 ///
 /// # Errors
 /// It is in neither place.
+#[allow(clippy::disallowed_methods, reason = "before this app has an engine")]
 pub(crate) fn driver_program() -> anyhow::Result<PathBuf> {
     let name = format!("gpu-keepalive{}", env::consts::EXE_SUFFIX);
     let own = env::current_exe()?;

@@ -1,5 +1,13 @@
 //! `gpu-keepalive-app`: the engine with a tray icon, and in its second role (`--window`) the window.
 
+// The program is checked without its tests as well.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests make files, and wait for them"
+    )
+)]
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 use std::{io::IsTerminal, process::ExitCode};

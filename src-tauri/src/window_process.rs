@@ -147,6 +147,10 @@ impl Window {
 }
 
 /// The command that opens the window in a process of its own.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "whether a file of the system is there"
+)]
 pub(crate) fn command(program: &Path, page: Page) -> std::process::Command {
     let mut command = std::process::Command::new(program);
     command.args(["--window", page.name()]);
