@@ -53,8 +53,13 @@ async fn every_reading_arrives_in_its_unit() {
         power: Some(Watts(11.5)),
         energy: Some(Joules(123.456)),
         utilization: Some(Percent(3)),
-        other_utilization: Some(Percent(0)),
+        // Nobody is named for it, so whose it is is not known.
+        other_utilization: None,
+        process_utilization: None,
         compute_processes: Some(vec![]),
+        drawing: vec![],
+        names_processes: false,
+        first: true,
         clocks_event_reasons: Some(ClocksEventReasons::GPU_IDLE),
         vram_free: Some(Bytes::from_mib(7168)),
         vram_ours: Some(Bytes(0)),
@@ -72,6 +77,7 @@ async fn what_the_driver_does_not_support_is_none() {
     let nothing = Sample {
         // Known without the driver: no context of ours is open.
         vram_ours: Some(Bytes(0)),
+        first: true,
         ..Sample::default()
     };
     assert_eq!(sample(&mut gpu).await, nothing);
@@ -157,6 +163,97 @@ async fn only_what_others_computed_since_the_last_look_counts() {
         let seen = sample(&mut gpu).await.other_utilization;
         assert_eq!(seen, expected.map(Percent), "{step}");
     }
+}
+
+#[tokio::test]
+async fn what_draws_is_told_from_what_only_computes() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    // As under Windows: everything that has a window is in both lists.
+    let desktop: Vec<u32> = (4000..4030).collect();
+    let listed: String = desktop.iter().map(|pid| format!("{pid}:,")).collect();
+    let busy = |readings: &str| {
+        driver.change(&format!(
+            "utilization=45\ncompute={listed}9000:\ngraphics={listed}4500:\n\
+             process_utilization={readings}"
+        ));
+    };
+    busy("4007:60@1000");
+    let first = sample(&mut gpu).await;
+    assert!(first.first && first.names_processes);
+    assert_eq!(first.process_utilization, None, "of unknown age");
+    busy("4007:60@2000,4500:30@2000,9000:20@2000");
+    let seen = sample(&mut gpu).await;
+    assert!(!seen.first);
+    assert_eq!(seen.compute_pids().map(|pids| pids.len()), Some(31));
+    assert_eq!(seen.drawing.len(), 31);
+    assert!(seen.draws(4007) && seen.computes(4007), "in both lists");
+    assert!(seen.draws(4500) && !seen.computes(4500));
+    assert!(!seen.draws(9000) && seen.computes(9000));
+    assert_eq!(
+        seen.other_utilization,
+        Some(Percent(20)),
+        "whoever draws is left out"
+    );
+    let single: Vec<_> = seen
+        .process_utilization
+        .expect("told")
+        .iter()
+        .map(|one| (one.pid, one.percent.0))
+        .collect();
+    assert_eq!(single, [(4007, 60), (4500, 30), (9000, 20)]);
+}
+
+#[tokio::test]
+async fn in_a_container_an_empty_list_is_not_taken_for_rest() {
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    // Seen in a process namespace of its own on an H200: no process in either list, and the
+    // utilization of processes by the machine's numbers.
+    driver.change("utilization=95\ncompute=\ngraphics=\nprocess_utilization=609:91@1000");
+    for _ in 0..2 {
+        let seen = sample(&mut gpu).await;
+        assert_eq!(seen.compute_processes, Some(vec![]));
+        assert_eq!(
+            (seen.other_utilization, seen.names_processes),
+            (None, false)
+        );
+    }
+    driver.change("utilization=0");
+    assert_eq!(sample(&mut gpu).await.other_utilization, Some(Percent(0)));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn another_users_keepalive_is_no_other_process() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = folder.path().join("gpu-keepalive-app");
+    std::fs::copy("/bin/sleep", &program).expect("a copy");
+    let mut running = tokio::process::Command::new(&program)
+        .arg("1000")
+        .kill_on_drop(true)
+        .spawn()
+        .expect("it starts");
+    let pid = running.id().expect("it runs");
+    let driver = FakeDriver::new();
+    let mut gpu = driver.gpu().await;
+    let busy = |others: &str, time: u32| {
+        driver.change(&format!(
+            "utilization=5\ncompute={pid}:104857600{others}\nprocess_utilization={pid}:5@{time}"
+        ));
+    };
+    busy(",4242:", 1000);
+    sample(&mut gpu).await;
+    busy(",4242:", 2000);
+    let seen = sample(&mut gpu).await;
+    assert_eq!(seen.compute_pids(), Some(vec![4242]));
+    assert_eq!(seen.other_utilization, Some(Percent(0)));
+    busy("", 3000);
+    let seen = sample(&mut gpu).await;
+    assert_eq!(seen.compute_pids(), Some(vec![]));
+    assert!(seen.names_processes, "so the list is to be trusted");
+    assert_eq!(seen.other_utilization, Some(Percent(0)));
+    running.kill().await.expect("it ends");
 }
 
 #[tokio::test]

@@ -132,7 +132,7 @@ fn working_day(preset: &str) -> Value {
                 gpu_open: true,
                 vram: Bytes::from_mib(4096),
                 utilization: Percent(90),
-                holds_clocks: true,
+                ..Program::default()
             }),
         }));
     json!({

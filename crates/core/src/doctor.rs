@@ -67,7 +67,7 @@ const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 16] = [
 ];
 
 /// Looks at one GPU.
-const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 19] = [
+const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 21] = [
     driver::gpu_failed,
     driver::driver_too_old,
     clocks::held_down_by_heat,
@@ -78,6 +78,7 @@ const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 19] = [
     clocks::clocks_not_held,
     device::vram_nearly_full,
     device::model_partly_on_cpu,
+    device::processes_not_told,
     device::pcie_link_reduced,
     device::persistence_mode_off,
     device::runtime_d3_off,
@@ -86,6 +87,7 @@ const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 19] = [
     clocks::cuda_p2_cap,
     device::runtime_d3_on,
     clocks::gpu_ready,
+    clocks::gpu_busy,
     clocks::gpu_at_rest,
 ];
 

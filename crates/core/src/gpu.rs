@@ -10,11 +10,14 @@ mod action;
 mod error;
 pub mod holder;
 mod inspection;
+mod processes;
 mod reasons;
 
 pub use action::{Action, HoldReport, Outcome, PulseReport};
 pub use error::{GpuError, GpuErrorKind};
 pub use inspection::Inspection;
+pub(crate) use processes::BUSY;
+pub use processes::{ComputeProcess, ProcessLoad};
 pub use reasons::ClocksEventReasons;
 
 /// The driver's unchanging name of one GPU, such as `GPU-5e2c1a34-…`.
@@ -196,15 +199,6 @@ impl PowerSource {
     }
 }
 
-/// Another process that has a compute context on the GPU.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ComputeProcess {
-    /// Process id on this machine.
-    pub pid: u32,
-    /// `None` where the driver does not tell (WDDM).
-    pub vram: Option<Bytes>,
-}
-
 /// One look at a GPU. What the driver does not support is `None`, never an error.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -223,11 +217,21 @@ pub struct Sample {
     pub energy: Option<Joules>,
     /// Share of the last sample period in which any kernel ran, ours included.
     pub utilization: Option<Percent>,
-    /// The same for the busiest other process since the last look, compositors and the like left
-    /// out; `None` at the first look and where the driver does not tell.
+    /// The same for the busiest other process since the last sample, processes that draw left out;
+    /// `None` in the first sample and where the driver does not tell.
     pub other_utilization: Option<Percent>,
+    /// The same for each process that the driver names; `None` when it was not asked, and where it
+    /// does not tell.
+    pub process_utilization: Option<Vec<ProcessLoad>>,
     /// Other processes with a compute context; `None` where the driver does not tell.
     pub compute_processes: Option<Vec<ComputeProcess>>,
+    /// Other processes that draw, in order. Under Windows most of them are compute processes, too.
+    pub drawing: Vec<u32>,
+    /// Whether the driver names any process at all, ours included. In a container it names none.
+    pub names_processes: bool,
+    /// The first sample since the driver was opened: utilizations may cover a time of any length
+    /// before it.
+    pub first: bool,
     /// Why the clocks are where they are.
     pub clocks_event_reasons: Option<ClocksEventReasons>,
     /// Memory nobody has taken.
@@ -245,14 +249,6 @@ pub struct Sample {
 pub const READY_CLOCK_SHARE: f64 = 0.6;
 
 impl Sample {
-    /// The other processes with a compute context, in order; `None` where the driver does not tell.
-    pub fn compute_pids(&self) -> Option<Vec<u32>> {
-        let processes = self.compute_processes.as_ref()?;
-        let mut pids: Vec<u32> = processes.iter().map(|process| process.pid).collect();
-        pids.sort_unstable();
-        Some(pids)
-    }
-
     /// Whether the next request finds this GPU at full speed: P0 to P2 with an SM clock of at
     /// least 60 % of its maximum, or lower only for a reason of heat or power.
     ///

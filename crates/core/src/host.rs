@@ -1,8 +1,13 @@
 //! What is seen of the machine around the GPUs, without touching a GPU.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use crate::gpu::{PciBusId, PowerSource};
+use crate::{
+    gpu::{GpuInfo, PciBusId, PowerSource, Sample},
+    programs::ProgramKind,
+};
 
 /// Runtime power management of one PCI device, as Linux tells it in sysfs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,16 +23,70 @@ pub enum RuntimePm {
     Suspended,
 }
 
-/// A running program from the list of AI programs.
+/// An AI process: a running program that the rules or the user's list recognise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AiProgramUse {
+pub struct AiProcess {
     /// Its process id.
     pub pid: u32,
-    /// The entry of the list that it matched.
+    /// When it was started, in seconds since 1970, where that is known: tells it from an earlier
+    /// process with the same id.
+    pub started: Option<u64>,
+    /// The process that started it, where that is known.
+    pub parent: Option<u32>,
+    /// What it was started as, harmless to show: `llama-server`, `main.py`, `vllm`.
     pub name: String,
-    /// Whether it has CUDA's device files open; `None` when that cannot be seen (another user's
-    /// process, or not Linux).
-    pub gpu_open: Option<bool>,
+    /// What people call it, harmless to show: `Ollama`, `ComfyUI`.
+    pub label: String,
+    /// What it does with the GPU.
+    pub kind: ProgramKind,
+    /// What it has open.
+    pub gpu: GpuUse,
+}
+
+/// What a process has open of the GPUs, by its open files.
+///
+/// A list of devices is empty where the files do not say which GPUs they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GpuUse {
+    /// It cannot be seen: another user's process, or not Linux.
+    #[default]
+    Unknown,
+    /// Nothing.
+    Nothing,
+    /// What drawing needs, and no NVIDIA GPU itself.
+    Graphics,
+    /// These GPUs, without a CUDA context: it draws, computes with Vulkan, observes, or has only
+    /// initialised CUDA.
+    Device(Vec<PciBusId>),
+    /// A CUDA context on each of these GPUs.
+    Context(Vec<PciBusId>),
+}
+
+impl GpuUse {
+    /// Whether it has a CUDA context on that GPU, as far as the files say.
+    pub fn has_context_on(&self, gpu: PciBusId) -> bool {
+        matches!(self, Self::Context(gpus) if gpus.is_empty() || gpus.contains(&gpu))
+    }
+
+    /// Whether it has that GPU open, with or without a context.
+    pub fn has_open(&self, gpu: PciBusId) -> bool {
+        let (Self::Device(gpus) | Self::Context(gpus)) = self else {
+            return false;
+        };
+        gpus.is_empty() || gpus.contains(&gpu)
+    }
+}
+
+impl ProgramKind {
+    /// Whether a recognised process with this open is an AI process.
+    pub fn is_ai_process(self, gpu: &GpuUse) -> bool {
+        match self {
+            Self::Worker | Self::Window => true,
+            Self::Service => false,
+            Self::Ordinary => matches!(gpu, GpuUse::Context(_)),
+        }
+    }
 }
 
 /// One look at the machine.
@@ -35,11 +94,24 @@ pub struct AiProgramUse {
 pub struct HostSample {
     /// What feeds the machine.
     pub power_source: PowerSource,
-    /// Running programs from the list, in the order of their process ids.
-    pub ai_programs: Vec<AiProgramUse>,
+    /// AI processes, in the order of their process ids.
+    pub ai_programs: Vec<AiProcess>,
     /// Devices that can suspend by themselves; a device that is absent cannot.
     pub runtime_pm: Vec<(PciBusId, RuntimePm)>,
+    /// How long each of them was suspended in all, where the kernel tells: shows a suspend that
+    /// began and ended between two looks.
+    pub suspended_for: Vec<(PciBusId, Duration)>,
+    /// How often processes other than ours have `/dev/nvidia-uvm` open, whoever runs them; `None`
+    /// where the kernel does not tell. CUDA opens it, and NVML of newer drivers does too, so more
+    /// than before means that another process begins to use a GPU.
+    pub uvm_open: Option<u32>,
 }
+
+/// Time between two host samples where the driver tells of each process that opens a GPU: such a
+/// change is followed up at once.
+const RARELY: Duration = Duration::from_secs(30);
+/// The same where the process table and the power state are all that tells of demand.
+const OFTEN: Duration = Duration::from_secs(2);
 
 impl HostSample {
     /// Runtime power management of that device.
@@ -48,6 +120,29 @@ impl HostSample {
             .iter()
             .find(|(id, _)| *id == device)
             .map_or(RuntimePm::Unsupported, |(_, state)| *state)
+    }
+
+    /// How long that device was suspended in all.
+    pub fn suspended_for(&self, device: PciBusId) -> Option<Duration> {
+        let mut known = self.suspended_for.iter();
+        known.find(|(id, _)| *id == device).map(|(_, time)| *time)
+    }
+
+    /// How soon the machine is to be looked at again, given the newest sample of every GPU that has
+    /// one: every 2 s where a GPU can suspend or its driver does not tell who uses it, else every
+    /// 30 s.
+    pub fn sample_again_after<'a>(
+        &self,
+        samples: impl IntoIterator<Item = (&'a GpuInfo, &'a Sample)>,
+    ) -> Duration {
+        let untold = samples
+            .into_iter()
+            .any(|(gpu, sample)| !sample.tells_processes(gpu));
+        if untold || !self.runtime_pm.is_empty() {
+            OFTEN
+        } else {
+            RARELY
+        }
     }
 }
 
@@ -62,3 +157,6 @@ pub enum HostEvent {
     /// Plugged in or out.
     PowerSourceChanged,
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,19 +40,17 @@ use suspend::Suspend;
 
 use crate::{
     Moment,
-    gpu::{GpuInfo, GpuUuid},
+    gpu::{GpuInfo, GpuUuid, holder::HolderReport},
     host::HostSample,
     policy::{Decision, GpuPolicy, Observations, Pause, Switches},
     protocol::{DesktopStatus, Status},
     settings::{AiProgram, Mode, Settings, SettingsFile},
 };
 
-/// Time between host samples where the driver lists the processes that have a GPU open: a change
-/// of these is followed up at once.
+/// Time between host samples while the machine sleeps, for a resume that it does not announce.
 const HOST_SAMPLE: Duration = Duration::from_secs(30);
-/// The same where a GPU can suspend: then only the process table and the GPU's power state are
-/// signs of demand.
-const HOST_SAMPLE_ALONE: Duration = Duration::from_secs(2);
+/// How soon the machine is sampled again after that failed.
+const HOST_SAMPLE_AGAIN: Duration = Duration::from_secs(2);
 /// The settings file is looked at this often where the system does not announce changes of files.
 const SETTINGS_POLL: Duration = Duration::from_secs(60);
 /// The longest time between two decisions about GPUs of which nothing changes, for the times in
@@ -108,6 +106,7 @@ pub struct Keeper {
     /// When a GPU decides again even if nothing changes.
     gpus_at: Option<Moment>,
     decided_at: Moment,
+    decided_wh: f64,
     published: Option<Status>,
 }
 
@@ -153,6 +152,7 @@ impl Keeper {
             wake_at: now,
             gpus_at: Some(now),
             decided_at: now,
+            decided_wh: 0.0,
             published: None,
         }
     }
@@ -210,6 +210,21 @@ impl Keeper {
                 }
                 self.log(log);
             }
+            Input::Holder { gpu, report } => {
+                let gone = matches!(report, HolderReport::Gone { .. });
+                if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {
+                    lane.policy.holder_reported(report, now);
+                }
+                if gone {
+                    self.host_sample_at = now;
+                }
+            }
+            Input::HolderEnded(gpu, error) => {
+                self.debug(format!("hold process of GPU {}: {error}", gpu.index));
+                if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {
+                    lane.policy.holder_ended(&error, now);
+                }
+            }
             Input::SettingsChanged(file) => self.adopt(*file, now),
             Input::SettingSet {
                 ticket,
@@ -264,9 +279,10 @@ impl Keeper {
         &self.host
     }
 
-    /// Watt-hours of today, as far as they are known.
-    pub fn today_wh(&self) -> f64 {
-        self.kept.ledger.watt_hours(self.today).unwrap_or(0.0)
+    /// Watt-hours of today before the newest decision, as far as they are known: what that
+    /// decision's own sample cost is only known after it.
+    pub fn decided_wh(&self) -> f64 {
+        self.decided_wh
     }
 
     /// Whether nothing may be done to that GPU but to close it: the machine is about to suspend,
@@ -307,7 +323,10 @@ impl Keeper {
 
     fn advance_gpus(&mut self, now: Moment) -> Option<Moment> {
         let budget = self.settings().energy.daily_budget_wh;
-        let budget_spent = budget.is_some_and(|wh| self.kept.ledger.budget_spent(self.today, wh));
+        if budget.is_some() {
+            self.decided_wh = self.kept.ledger.watt_hours(self.today).unwrap_or(0.0);
+        }
+        let budget_spent = budget.is_some_and(|wh| self.decided_wh >= wh);
         let suspended = self.stopping || self.suspend.is_on();
         let leases = self.leases.count();
         let mut wake_at: Option<Moment> = None;
@@ -331,6 +350,9 @@ impl Keeper {
             if let Some(action) = stepped.action {
                 self.outbox.push_back(Action::Perform(lane.id, action));
             }
+            if let Some(command) = stepped.command {
+                self.outbox.push_back(Action::Hold(lane.id, command));
+            }
             self.outbox.extend(stepped.log.into_iter().map(Action::Log));
             wake_at = wake_at.into_iter().chain(stepped.wake_at).min();
             if stepped.learned {
@@ -351,13 +373,7 @@ impl Keeper {
         if now >= self.host_sample_at {
             let ai_programs = Arc::clone(&self.ai_programs);
             self.outbox.push_back(Action::SampleHost(ai_programs));
-            let alone = self.can_suspend() && !self.suspend.is_on();
-            let rest = if alone {
-                HOST_SAMPLE_ALONE
-            } else {
-                HOST_SAMPLE
-            };
-            self.host_sample_at = now + rest;
+            self.host_sample_at = now + self.until_host_sample();
         }
         *changed |= self.suspend.settle(now);
         if self.warm_until.is_some_and(|until| now >= until) {
@@ -380,6 +396,18 @@ impl Keeper {
         .fold(due, Moment::min)
     }
 
+    /// How soon the machine is sampled again: nothing can be loaded while it sleeps.
+    fn until_host_sample(&self) -> Duration {
+        if self.suspend.is_on() {
+            return HOST_SAMPLE;
+        }
+        let samples = self.gpus.iter().filter_map(|lane| {
+            let sample = lane.policy.record().sample()?;
+            Some((&*lane.info, sample))
+        });
+        self.host.sample_again_after(samples)
+    }
+
     /// A worker failed: what it owed is answered in its place, and a GPU is taken in hand anew.
     fn worker_ended(&mut self, worker: Worker, words: &str, now: Moment) {
         self.warn(format!("{worker} ended: {words}"));
@@ -388,6 +416,7 @@ impl Keeper {
             Worker::Gpu(gpu) => {
                 let mut log = Vec::new();
                 if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {
+                    lane.policy.holder_ended(&error, now);
                     lane.process_ended(error, now, &mut log);
                 }
                 self.log(log);
@@ -398,7 +427,7 @@ impl Keeper {
                     self.discovered(Err(error), now);
                 }
             }
-            Worker::Host => self.host_sample_at = now + HOST_SAMPLE_ALONE,
+            Worker::Host => self.host_sample_at = now + HOST_SAMPLE_AGAIN,
             Worker::Store => {}
             Worker::Benchmark => self.benchmark_ended(Some(Err(words.to_owned()))),
         }

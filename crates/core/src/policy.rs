@@ -7,14 +7,17 @@
 //! A step yields at most one [`Action`]. The engine performs it, reports what came of it, and steps
 //! again; when there is nothing to do it sleeps until [`Step::wake_at`] or until something changes.
 
+mod clients;
 mod demand;
 mod governor;
+mod holder;
 mod inhibitor;
 mod interval;
 mod measuring;
 mod message;
 mod record;
 mod schedule;
+mod standby;
 mod switches;
 #[cfg(test)]
 mod tests;
@@ -23,9 +26,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     Moment,
-    gpu::{Action, GpuError, GpuInfo, Outcome, PowerSource, Sample},
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, PowerSource, Sample},
     host::{HostSample, RuntimePm},
     protocol::{Cause, Message, PauseReason, Phase},
+    sensor::LearnedThresholds,
     settings::{Settings, Strategy},
 };
 
@@ -35,6 +39,9 @@ pub use inhibitor::thermal_limit;
 pub use interval::{FALL_FACTOR, GROWTH, IntervalLaw};
 pub use record::{Fault, GpuRecord};
 pub use switches::{Pause, Switches};
+
+use governor::Plan;
+use standby::Standby;
 
 /// Everything a decision depends on that the policy does not keep itself.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +128,15 @@ pub struct GpuPolicy {
     busy_fell: bool,
     quiet_since: Option<Moment>,
     judged: Option<Moment>,
+    standby: Standby,
+    /// What the `hold` process is to do if this GPU stands by.
+    standby_duty: holder::Duty,
+    /// By the newest sample.
+    clocks_up: Option<bool>,
+    /// The driver does not take the boost request here.
+    boost_refused: bool,
+    /// It stands by with the clocks down: whether a wake has proved itself.
+    armed: Option<bool>,
 }
 
 /// Time without anybody's computing after which a computation counts as over.
@@ -131,7 +147,10 @@ const COMPUTATION_OVER: Duration = Duration::from_secs(10);
 
 impl GpuPolicy {
     /// A policy that remembers what was learned about this GPU and driver, by power source.
-    pub fn new(learned: impl IntoIterator<Item = (PowerSource, Learned)>) -> Self {
+    pub fn new(
+        learned: impl IntoIterator<Item = (PowerSource, Learned)>,
+        thresholds: LearnedThresholds,
+    ) -> Self {
         Self {
             record: GpuRecord::default(),
             demand: demand::Demand::default(),
@@ -146,6 +165,11 @@ impl GpuPolicy {
             busy_fell: false,
             quiet_since: None,
             judged: None,
+            standby: Standby::new(thresholds),
+            standby_duty: holder::Duty::default(),
+            clocks_up: None,
+            boost_refused: false,
+            armed: None,
         }
     }
 
@@ -187,13 +211,30 @@ impl GpuPolicy {
         self.take_source(seen, now);
         self.auto = seen.settings.strategy.fixed().is_none();
         self.judge(seen, now);
-        let demand = self.demand.update(seen, &self.record, now, &mut events);
-        let plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
+        let kept_ready =
+            self.ready(seen.gpu) == Some(true) && (self.held().is_some() || self.stands_by());
+        let demand = self
+            .demand
+            .update(seen, &self.record, kept_ready, now, &mut events);
+        let stood_by = self.standby.situation != standby::Situation::Not;
+        let standby = self.stand_by(seen, &mut events, now);
+        let demand = if stood_by && !self.demand.is_loaded() {
+            // What standing by kept ready ends with the last process that could ask.
+            self.demand.forget_sign();
+            demand.filter(|reason| *reason != DemandReason::Window)
+        } else {
+            demand.or(standby.then_some(DemandReason::Loaded))
+        };
+        let mut plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
+        if standby && !self.busy_fell {
+            plan.strategy = Strategy::Standby;
+        }
         let needs_vram = plan.strategy.takes_vram();
         let reasons = self
             .inhibitor
             .reasons(seen, &self.record, self.source, needs_vram, now);
-        let intended = self.intended(seen, demand, &reasons, now);
+        let intended = self.intended(seen, plan.strategy, demand, &reasons, now);
+        self.note_clocks_that_do_not_rise(seen, intended, now);
         let fault = self
             .record
             .fault()
@@ -211,6 +252,9 @@ impl GpuPolicy {
             record: &self.record,
             demand_signs: &self.demand,
             inhibitor: &self.inhibitor,
+            standby: &self.standby,
+            held: self.held().is_some() || self.standby.is_raised(),
+            clocks_up: self.clocks_up,
             now,
         };
         let message = message::of(&context);
@@ -221,20 +265,32 @@ impl GpuPolicy {
             Vec::new()
         };
         let retry_due = fault.is_none_or(|fault| now >= fault.retry_at);
-        let hold = (matches!(intended, Phase::Warm | Phase::Yielding) && retry_due).then_some(plan);
+        let active = matches!(intended, Phase::Standby | Phase::Warm | Phase::Yielding);
+        let left_alone = seen.suspended || seen.measuring;
+        let active = (active && retry_due && !left_alone).then_some(plan);
+        let released = !self.record.needs_release();
+        let duty = active.map(|plan| plan.strategy).filter(|_| released);
+        self.set_duty(duty, seen.leases, now);
+        self.armed = (phase == Phase::Standby).then(|| self.standby.sensor.has_proved_itself());
+        let by_holder = |plan: &Plan| matches!(plan.strategy, Strategy::Standby | Strategy::Boost);
+        let hold = active.filter(|plan| !by_holder(plan));
+        let beside = active.filter(by_holder).map(|plan| self.beside(plan, seen));
 
         let scheduled = schedule::next(
             &schedule::Situation {
                 phase,
                 reasons: &reasons,
                 hold,
+                beside,
                 settled: self.governors[&self.source].is_settled(seen.settings),
-                rests: self.ready(seen.gpu) == Some(false),
+                rests: self.clocks_up == Some(false),
                 record: &self.record,
                 runtime_pm: seen.host.runtime_pm(seen.gpu.pci_bus_id),
                 woke: self.record.woke(),
+                in_use: demand::holds_context(seen.host, seen.gpu.pci_bus_id, &self.record)
+                    || self.record.uvm_just_opened(now),
                 watched: seen.watched,
-                left_alone: seen.suspended || seen.measuring,
+                left_alone,
                 wanted: demand.is_some(),
                 matrix_size: seen.settings.pulse.matrix_size,
             },
@@ -252,6 +308,7 @@ impl GpuPolicy {
             self.inhibitor.expires(seen, now),
             self.record.power_source_ends().filter(|at| *at > now),
             self.record.retry_at().filter(|at| *at > now),
+            self.standby_wake(now),
         ];
         let interval = hold
             .filter(|plan| plan.strategy == Strategy::Pulse && phase == Phase::Warm)
@@ -285,8 +342,11 @@ impl GpuPolicy {
         }
         self.source = self.host_source.worse(self.record.power_source(now));
         self.governors.entry(self.source).or_default();
-        let suspended = seen.host.runtime_pm(seen.gpu.pci_bus_id) == RuntimePm::Suspended;
-        self.record.note_runtime_suspend(suspended);
+        let device = seen.gpu.pci_bus_id;
+        let suspended = seen.host.runtime_pm(device) == RuntimePm::Suspended;
+        self.record
+            .note_runtime_suspend(suspended, seen.host.suspended_for(device));
+        self.record.note_uvm(seen.host.uvm_open, now);
     }
 
     /// Shows a new sample to the governor, once.
@@ -301,8 +361,9 @@ impl GpuPolicy {
             .judged
             .map_or(Duration::ZERO, |judged| at.since(judged));
         self.judged = Some(at);
-        let busy = others_computing(sample).unwrap_or(false) || seen.leases > 0;
+        let busy = demand::computing(sample, seen) == Some(true) || seen.leases > 0;
         let ready = sample.ready(seen.gpu.sm_clock_max);
+        self.show_sensor(at, ready);
         self.note_computation(busy, ready, now);
         let plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
         let look = governor::Look {
@@ -310,8 +371,12 @@ impl GpuPolicy {
             ready,
             busy,
             gap,
-            held: self.record.held_as(plan.strategy),
-            held_since: self.record.held_since(),
+            held: self.boosting().or(self.record.held_as(plan.strategy)),
+            held_since: self
+                .standby
+                .holder
+                .boosting_since()
+                .or(self.record.held_since()),
             last_pulse: self.record.last_pulse(),
             fixed: seen.settings.strategy.fixed().is_some(),
             busy_fell: self.busy_fell,
@@ -322,7 +387,10 @@ impl GpuPolicy {
     /// A computation during which the clocks fell is held with pulses to its end: a model that is
     /// partly on the CPU leaves the GPU waiting, and the driver takes that for rest.
     fn note_computation(&mut self, busy: bool, ready: Option<bool>, now: Moment) {
-        let held_for = self.record.held_since().map(|since| now.since(since));
+        let boosting = self.standby.holder.boosting_since();
+        let ours = boosting.or(self.standby.holder.raised_at());
+        let held_since = ours.or(self.record.held_since());
+        let held_for = held_since.map(|since| now.since(since));
         if busy {
             self.quiet_since = None;
             let settled = held_for.is_some_and(|held| held >= governor::SETTLE);
@@ -337,6 +405,7 @@ impl GpuPolicy {
     fn intended(
         &self,
         seen: &Observations<'_>,
+        strategy: Strategy,
         demand: Option<DemandReason>,
         reasons: &[PauseReason],
         now: Moment,
@@ -356,23 +425,95 @@ impl GpuPolicy {
         if !reasons.is_empty() {
             return Phase::Paused;
         }
-        let computing = self
-            .record
-            .sample()
-            .and_then(others_computing)
-            .unwrap_or(false);
-        let clocks_down = self.busy_fell || self.ready(seen.gpu) == Some(false);
+        let sample = self.record.sample();
+        let computing = sample.and_then(|sample| demand::computing(sample, seen)) == Some(true);
+        let clocks_down = self.busy_fell || self.clocks_up == Some(false);
         if seen.leases > 0 || (computing && !clocks_down) {
             return Phase::Yielding;
+        }
+        if strategy == Strategy::Standby && !self.standby.is_raised() {
+            return Phase::Standby;
         }
         Phase::Warm
     }
 
-    /// Whether the next request finds the GPU at full speed, by the newest sample.
+    /// No strategy raises the clocks of this GPU: a fault that is tried again later.
+    fn note_clocks_that_do_not_rise(
+        &mut self,
+        seen: &Observations<'_>,
+        intended: Phase,
+        now: Moment,
+    ) {
+        let wanted = matches!(intended, Phase::Warm | Phase::Yielding);
+        let governor = self.governors.entry(self.source).or_default();
+        if wanted && self.record.fault().is_none() && governor.does_not_raise(seen.settings, now) {
+            governor.try_again();
+            let message = "no strategy raises the clocks of this GPU";
+            let error = GpuError::new(GpuErrorKind::ClocksDoNotRise, message);
+            self.record.hold_refused(error, now);
+        }
+    }
+
+    /// How soon after a sample the next is due while the `hold` process senses or holds.
+    fn beside(&self, plan: Plan, seen: &Observations<'_>) -> Duration {
+        let sampled = self.record.timed_sample().map(|(at, _)| at);
+        let soon = sampled.and_then(|at| self.standby.sample_after(at));
+        let up_without_us = self.standby.situation == standby::Situation::UpWithoutUs;
+        let settled = plan.strategy == Strategy::Standby
+            || self.governors[&self.source].is_settled(seen.settings);
+        soon.unwrap_or(if !settled {
+            schedule::ATTENTIVE
+        } else if seen.watched || up_without_us {
+            schedule::WATCHED
+        } else {
+            schedule::CALM
+        })
+    }
+
+    fn boosting(&self) -> Option<Strategy> {
+        let boosting = self.standby.holder.boosting_since();
+        boosting.map(|_| Strategy::Boost)
+    }
+
+    /// What holds the clocks; `None` when nothing does.
+    pub fn held(&self) -> Option<Strategy> {
+        self.boosting().or(self.record.held())
+    }
+
+    /// Whether it stands by: requests are sensed, or the clocks are up without us.
+    pub fn stands_by(&self) -> bool {
+        matches!(self.standby.wanted, holder::Duty::Sense(_)) || self.armed.is_some()
+    }
+
+    /// The strategy in force.
+    pub fn strategy(&self) -> Option<Strategy> {
+        let standby = self.stands_by().then_some(Strategy::Standby);
+        standby.or(self.held())
+    }
+
+    /// What standing by raises the clocks with; `None` while nothing is sensed.
+    pub fn raises_with(&self) -> Option<Strategy> {
+        matches!(self.standby.wanted, holder::Duty::Sense(_)).then_some(Strategy::Boost)
+    }
+
+    /// Whether the clocks are raised for a request or a lease.
+    pub fn is_raised(&self) -> bool {
+        self.standby.is_raised()
+    }
+
+    /// Whether a request that begins now is answered at full speed: the clocks are up, or they are
+    /// raised for it, which one good wake has to have shown. `None` when that is not known.
     pub fn ready(&self, gpu: &GpuInfo) -> Option<bool> {
-        self.record
+        let up = self
+            .record
             .sample()
-            .and_then(|sample: &Sample| sample.ready(gpu.sm_clock_max))
+            .and_then(|sample: &Sample| sample.ready(gpu.sm_clock_max));
+        match self.standby.situation {
+            standby::Situation::Sensing if self.armed.is_some() && up != Some(true) => {
+                self.armed.filter(|proved| *proved)
+            }
+            _ => up,
+        }
     }
 
     /// What the strategy ladder tried and saw, oldest first.

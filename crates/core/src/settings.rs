@@ -140,7 +140,7 @@ pub struct Settings {
     pub mode: Mode,
     /// How long after the last sign of demand, 1 to 1440 minutes.
     pub warm_window: Duration,
-    /// The programs whose use of the GPU is demand.
+    /// Programs whose use of the GPU is demand, besides those that are known.
     pub ai_programs: Vec<AiProgram>,
     /// The GPUs to keep; all when `None`.
     pub gpus: Option<Vec<GpuSelector>>,

@@ -38,17 +38,19 @@ mod card;
 mod event;
 mod faults;
 mod harness;
+mod holder;
 mod keys;
 mod machine;
 mod model;
 mod parse;
+mod processor;
 
 pub use card::{Counters, Performed};
-pub use event::{Event, EventKind, Program};
+pub use event::{Event, EventKind, ProcessorTimes, Program, Request};
 pub use harness::Harness;
 pub use keys::ScenarioError;
 pub use machine::{Guest, SimulatedMachine, late_answer};
-pub use model::{CardModel, PowerMizer};
+pub use model::{Boost, CardModel, PowerMizer};
 
 /// A machine and what happens to it.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,6 +95,7 @@ impl Scenario {
             "rtx-3070-laptop" => include_str!("simulation/presets/rtx-3070-laptop.toml"),
             "rtx-4090" => include_str!("simulation/presets/rtx-4090.toml"),
             "h200" => include_str!("simulation/presets/h200.toml"),
+            "h200-quiet" => include_str!("simulation/presets/h200-quiet.toml"),
             "hot-laptop" => include_str!("simulation/presets/hot-laptop.toml"),
             "two-gpus" => include_str!("simulation/presets/two-gpus.toml"),
             "gpu-lost" => include_str!("simulation/presets/gpu-lost.toml"),

@@ -2,7 +2,7 @@
 
 #![allow(
     clippy::disallowed_methods,
-    reason = "the evidence of a request, small files of the system"
+    reason = "the evidence of a request, from small files"
 )]
 
 use std::{path::PathBuf, time::Duration};
@@ -10,7 +10,7 @@ use std::{path::PathBuf, time::Duration};
 use gpu_keepalive_core::{
     doctor::{self, DeviceEvidence, Evidence, GpuEvidence, MachineEvidence, Private},
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Inspection, Outcome, Sample},
-    host::{AiProgramUse, RuntimePm},
+    host::{AiProcess, RuntimePm},
     keeper::none_listed,
     protocol::Doctor,
 };
@@ -112,7 +112,7 @@ pub async fn examine<S: GpuSource, H: Host>(
 /// Reads what the machine tells in files and on its buses; nothing when there are no places.
 pub(crate) async fn look_around(
     evidence: &mut Evidence,
-    ai_programs: Vec<AiProgramUse>,
+    ai_programs: Vec<AiProcess>,
     places: Option<Places>,
 ) {
     let Some(places) = places else { return };
@@ -146,7 +146,7 @@ fn tell_files(evidence: &mut Evidence, files: machine::Files) {
 /// On a thread of its own, which is abandoned when it hangs.
 async fn read_files(
     evidence: &Evidence,
-    ai_programs: Vec<AiProgramUse>,
+    ai_programs: Vec<AiProcess>,
     places: Places,
 ) -> Option<machine::Files> {
     let devices: Vec<_> = evidence
@@ -194,7 +194,7 @@ async fn sample_and_inspect(gpu: &mut impl Gpu) -> Result<(Sample, Option<Inspec
 }
 
 /// What must not be in a report from this machine.
-pub(crate) fn private(programs: &[AiProgramUse]) -> Private {
+pub(crate) fn private(programs: &[AiProcess]) -> Private {
     let variable = |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok());
     let home = directories::BaseDirs::new();
     Private {
@@ -206,7 +206,7 @@ pub(crate) fn private(programs: &[AiProgramUse]) -> Private {
             .map(|name| name.trim().to_owned()),
         programs: programs
             .iter()
-            .map(|program| program.name.clone())
+            .flat_map(|process| [process.name.clone(), process.label.clone()])
             .collect(),
     }
 }

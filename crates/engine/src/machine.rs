@@ -85,7 +85,7 @@ impl Machine {
         Self {
             gpus: PciGpus::under(&places.root),
             platform: Platform::follow(places, tell.clone()),
-            programs: Programs::default(),
+            programs: Programs::new(&places.root),
             runtime_pm: Vec::new(),
             suspended: Suspended::since(clock.time_suspended()),
             sleep_lock: None,
@@ -122,10 +122,14 @@ impl Host for Machine {
         self.programs
             .refresh(ai_programs, self.clock.now(), gpus)
             .await;
+        let seen = self.programs.seen();
+        let devices = self.runtime_pm.iter().map(|(id, _)| *id);
         HostSample {
             power_source: self.platform.power_source(),
-            ai_programs: self.programs.running().to_vec(),
+            ai_programs: seen.ai_processes.clone(),
+            suspended_for: self.gpus.suspend_times(devices),
             runtime_pm: self.runtime_pm.clone(),
+            uvm_open: seen.uvm_open,
         }
     }
 

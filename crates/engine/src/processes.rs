@@ -1,38 +1,80 @@
-//! AI programs in the process table, found without touching a GPU.
+//! AI processes in the process table, found without touching a GPU.
 
 #![allow(
     clippy::disallowed_methods,
     reason = "from /proc, on a thread of its own"
 )]
 
-use std::{collections::HashSet, fs, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::Path,
+};
 
-use gpu_keepalive_core::{host::AiProgramUse, programs::CommandLine, settings::AiProgram};
+use gpu_keepalive_core::{
+    host::{AiProcess, GpuUse},
+    programs::{self, CommandLine, ProgramKind, Recognised},
+    settings::AiProgram,
+};
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
+#[cfg(target_os = "linux")]
+#[path = "processes/linux.rs"]
+mod open;
+#[cfg(not(target_os = "linux"))]
+#[path = "processes/elsewhere.rs"]
+mod open;
+#[cfg(target_os = "linux")]
+mod open_files;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod tests;
 
-/// Our own executables begin with this; none of them is demand.
-const OWN_NAME: &str = "gpu-keepalive";
+use open::Open;
 
 /// A known process is read again every so many looks: it may have become another program (`exec`),
 /// or its number another process. One look thus reads a sixteenth of the table.
 const LOOKS_BETWEEN_READS: u32 = 16;
 
+/// How far above a process the program is looked for that gives it its name.
+const ANCESTORS: usize = 6;
+
+/// What one look at the process table says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// In the order of their process ids.
+    pub(crate) ai_processes: Vec<AiProcess>,
+    /// How often processes other than ours have `/dev/nvidia-uvm` open.
+    pub(crate) uvm_open: Option<u32>,
+}
+
 /// The process table, read again with each look.
 ///
 /// Reading everything about 400 processes takes 10 ms; the names of the entries in `/proc` take
-/// 0.2 ms, so a look lists these and reads only what is new or due.
+/// 0.2 ms, so a look lists these, reads and recognises only what is new or due, and looks at the
+/// open files of those alone that were recognised.
 #[derive(Debug)]
 pub(crate) struct Processes {
     system: Option<System>,
     looks: u32,
     new_at_last_look: HashSet<Pid>,
+    /// What was recognised, and by which list.
+    known: HashMap<Pid, Known>,
+    listed: Vec<AiProgram>,
+    open: Open,
 }
 
-impl Default for Processes {
-    fn default() -> Self {
+/// A process that was recognised.
+#[derive(Debug)]
+struct Known {
+    recognised: Recognised,
+    label: String,
+    parent: Option<Pid>,
+    started: u64,
+}
+
+impl Processes {
+    /// The table of the machine whose GPUs are described below `root`.
+    pub(crate) fn new(root: &Path) -> Self {
         let system = System::new()
             .inspect_err(|error| tracing::warn!("the process table cannot be read: {error}"))
             .ok();
@@ -40,37 +82,61 @@ impl Default for Processes {
             system,
             looks: 0,
             new_at_last_look: HashSet::new(),
+            known: HashMap::new(),
+            listed: Vec::new(),
+            open: Open::new(root),
         }
     }
-}
 
-impl Processes {
-    /// The running programs from the list, in the order of their process ids.
+    /// The AI processes, known by the rules or by that list.
     ///
     /// Blocks for as long as the kernel takes: a process that hangs in a driver can make its
     /// command line unreadable for just as long.
-    pub(crate) fn look(&mut self, programs: &[AiProgram]) -> Vec<AiProgramUse> {
-        self.refresh();
+    pub(crate) fn look(&mut self, listed: &[AiProgram]) -> Seen {
+        let read = self.refresh();
         let Some(system) = &self.system else {
-            return Vec::new();
+            return Seen::default();
         };
-        let mut found: Vec<AiProgramUse> = system
-            .processes()
-            .values()
-            .filter_map(|process| recognise(process, programs))
+        let known = &mut self.known;
+        if self.listed != listed {
+            self.listed = listed.to_vec();
+            known.clear();
+            known.extend(recognise_all(system, system.processes().keys(), listed));
+        } else {
+            known.retain(|pid, _| system.process(*pid).is_some() && !read.contains(pid));
+            known.extend(recognise_all(system, &read, listed));
+        }
+        let ours = our_processes(system);
+        self.open.begin_look(&ours);
+        let due =
+            |pid: &Pid| pid.as_u32() % LOOKS_BETWEEN_READS == self.looks % LOOKS_BETWEEN_READS;
+        let mut found: Vec<AiProcess> = known
+            .iter()
+            .filter_map(|(pid, known)| {
+                let ordinary = known.recognised.kind == ProgramKind::Ordinary;
+                let gpu = self.open.gpu_use(pid.as_u32(), ordinary, due(pid));
+                known.as_ai_process(*pid, gpu)
+            })
             .collect();
-        found.sort_by_key(|program| program.pid);
-        found
+        found.sort_by_key(|process| process.pid);
+        self.open.end_look();
+        Seen {
+            ai_processes: found,
+            uvm_open: self.open.uvm_open_by_others(),
+        }
     }
 
-    fn refresh(&mut self) {
+    /// Reads what is new or due, and says what that was.
+    fn refresh(&mut self) -> HashSet<Pid> {
         let Some(system) = &mut self.system else {
-            return;
+            return HashSet::new();
         };
         self.looks = self.looks.wrapping_add(1);
         let Some(listed) = listed() else {
+            let before: HashSet<Pid> = system.processes().keys().copied().collect();
             system.refresh_processes_specifics(ProcessesToUpdate::All, true, everything_needed());
-            return;
+            let now = system.processes().keys().copied();
+            return now.filter(|pid| !before.contains(pid)).collect();
         };
         let known = system.processes();
         let new: HashSet<Pid> = listed
@@ -85,9 +151,30 @@ impl Processes {
                 || pid.as_u32() % LOOKS_BETWEEN_READS == self.looks % LOOKS_BETWEEN_READS
         });
         let pids: Vec<Pid> = new.iter().chain(gone).chain(due).copied().collect();
-        let pids = ProcessesToUpdate::Some(&pids);
-        system.refresh_processes_specifics(pids, true, everything_needed());
+        let update = ProcessesToUpdate::Some(&pids);
+        system.refresh_processes_specifics(update, true, everything_needed());
         self.new_at_last_look = new;
+        pids.into_iter().collect()
+    }
+}
+
+impl Known {
+    fn as_ai_process(&self, pid: Pid, gpu: GpuUse) -> Option<AiProcess> {
+        let Self {
+            recognised,
+            label,
+            parent,
+            started,
+        } = self;
+        recognised.kind.is_ai_process(&gpu).then(|| AiProcess {
+            pid: pid.as_u32(),
+            started: Some(*started).filter(|seconds| *seconds > 0),
+            parent: parent.map(Pid::as_u32),
+            name: recognised.name.clone(),
+            label: label.clone(),
+            kind: recognised.kind,
+            gpu,
+        })
     }
 }
 
@@ -121,33 +208,80 @@ fn listed() -> Option<HashSet<Pid>> {
     )
 }
 
-fn recognise(process: &Process, programs: &[AiProgram]) -> Option<AiProgramUse> {
-    let pid = process.pid().as_u32();
-    let executable = process.exe().unwrap_or(Path::new(""));
-    let ours = pid == std::process::id()
-        || executable
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with(OWN_NAME));
-    if ours || (process.cmd().is_empty() && process.exe().is_none()) {
+fn recognise_all<'a>(
+    system: &System,
+    pids: impl IntoIterator<Item = &'a Pid>,
+    listed: &[AiProgram],
+) -> Vec<(Pid, Known)> {
+    let pids = pids.into_iter();
+    pids.filter_map(|pid| Some((*pid, recognise(system, system.process(*pid)?, listed)?)))
+        .collect()
+}
+
+fn recognise(system: &System, process: &Process, listed: &[AiProgram]) -> Option<Known> {
+    if is_ours(process) || (process.cmd().is_empty() && process.exe().is_none()) {
         return None;
     }
-    let argv: Vec<_> = process.cmd().iter().map(|a| a.to_string_lossy()).collect();
-    let folder = process.cwd().map(Path::to_string_lossy);
-    let started = CommandLine::new(&executable.to_string_lossy(), &argv, folder.as_deref());
-    let program = programs.iter().find(|program| program.matches(&started))?;
-    Some(AiProgramUse {
-        pid,
-        name: program.name.clone(),
-        gpu_open: gpu_open(Path::new("/proc"), pid),
+    let (executable, argv, folder) = parts(process);
+    let started = CommandLine::new(&executable, &argv, folder.as_deref());
+    let recognised = programs::recognise(&started, listed)?;
+    if recognised.kind == ProgramKind::Service {
+        return None;
+    }
+    let mut above = process.parent();
+    let ancestors: Vec<_> = std::iter::from_fn(|| {
+        let parent = system.process(above?)?;
+        above = parent.parent();
+        Some(parts(parent))
+    })
+    .take(ANCESTORS)
+    .collect();
+    let ancestors = ancestors
+        .iter()
+        .map(|(executable, argv, folder)| CommandLine::new(executable, argv, folder.as_deref()));
+    Some(Known {
+        label: programs::label(&started, ancestors),
+        recognised,
+        parent: process.parent(),
+        started: process.start_time(),
     })
 }
 
-/// Whether a process has `/dev/nvidia-uvm` open, which of all programs only users of CUDA do:
-/// `/dev/nvidia0` is also opened to draw or to observe.
-fn gpu_open(proc: &Path, pid: u32) -> Option<bool> {
-    let files = fs::read_dir(proc.join(pid.to_string()).join("fd")).ok()?;
-    let is_cuda = |file: fs::DirEntry| {
-        fs::read_link(file.path()).is_ok_and(|to| to == Path::new("/dev/nvidia-uvm"))
-    };
-    Some(files.flatten().any(is_cuda))
+/// Executable, command line and working folder.
+fn parts(process: &Process) -> (String, Vec<String>, Option<String>) {
+    let text = |text: &std::ffi::OsStr| text.to_string_lossy().into_owned();
+    (
+        process
+            .exe()
+            .map(|path| text(path.as_os_str()))
+            .unwrap_or_default(),
+        process
+            .cmd()
+            .iter()
+            .map(|argument| text(argument))
+            .collect(),
+        process.cwd().map(|path| text(path.as_os_str())),
+    )
+}
+
+/// Whether it is this process, or any user's keepalive.
+fn is_ours(process: &Process) -> bool {
+    let executable = process.exe().map(Path::to_string_lossy);
+    // Another user's executable is not told.
+    let called_by = process.cmd().first().map(|name| name.to_string_lossy());
+    process.pid().as_u32() == std::process::id()
+        || executable
+            .or(called_by)
+            .is_some_and(|name| programs::is_keepalive(&name))
+}
+
+/// This process, and those of its children that are ours: what they have open is no sign.
+fn our_processes(system: &System) -> Vec<u32> {
+    let own = Pid::from_u32(std::process::id());
+    let children = system
+        .processes()
+        .values()
+        .filter(|process| process.parent() == Some(own) && is_ours(process));
+    let children = children.map(|process| process.pid().as_u32());
+    children.chain([own.as_u32()]).collect()
 }

@@ -549,6 +549,14 @@ vram: VramStatus,
  */
 strategy: Strategy | null,
 /**
+ * What standing by raises the clocks with; `null` while nothing is sensed.
+ */
+raises_with: Strategy | null,
+/**
+ * What came of sensing requests.
+ */
+wakes: WakeStatistics,
+/**
  * Time between pulses; `null` when none are sent.
  */
 pulse_interval_ms: number | null,
@@ -1345,6 +1353,31 @@ free_bytes: Bytes | null,
  * What our driver process holds.
  */
 ours_bytes: Bytes | null, };
+
+/**
+ * Wakes since the start. The times are those of the wakes that are remembered.
+ */
+export type WakeStatistics = {
+/**
+ * Requests that were sensed, false ones included.
+ */
+sensed: number,
+/**
+ * Wakes without GPU work.
+ */
+false: number,
+/**
+ * GPU work without a wake.
+ */
+missed: number,
+/**
+ * The middle wake time, in milliseconds.
+ */
+median_ms: number | null,
+/**
+ * The longest wake time, in milliseconds.
+ */
+worst_ms: number | null, };
 
 /**
  * Electrical power in watts.

@@ -2,9 +2,9 @@
 
 use super::{Evidence, GpuEvidence, finding};
 use crate::{
-    gpu::{ClocksEventReasons, PState},
+    gpu::{BUSY, ClocksEventReasons, PState},
     protocol::{Finding, Phase, Severity},
-    units::Megahertz,
+    units::{Megahertz, Percent},
 };
 
 const VARIABLE: &str = "CUDA_DISABLE_PERF_BOOST";
@@ -193,7 +193,7 @@ pub(super) fn gpu_ready(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
 
 pub(super) fn gpu_at_rest(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     let kept = matches!(gpu.phase, Some(Phase::Warm | Phase::Yielding));
-    if gpu.ready() != Some(false) || kept {
+    if gpu.ready() != Some(false) || kept || utilization(gpu).is_some() {
         return None;
     }
     finding(
@@ -203,6 +203,24 @@ pub(super) fn gpu_at_rest(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
         speed(gpu, reasons(gpu).unwrap_or_default()),
         "The first request finds its clocks down. “gpu-keepalive warm” raises them beforehand.",
     )
+}
+
+pub(super) fn gpu_busy(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
+    let percent = utilization(gpu).filter(|_| gpu.ready() == Some(false))?;
+    let evidence = speed(gpu, reasons(gpu).unwrap_or_default());
+    finding(
+        "gpu-busy",
+        Severity::Ok,
+        "A program is using the GPU, and its clocks are not all the way up",
+        format!("busy {percent} of the time; {evidence}"),
+        "",
+    )
+}
+
+/// How busy it is, if anything more than a desktop and our own pulses keeps it so.
+fn utilization(gpu: &GpuEvidence) -> Option<Percent> {
+    let all = gpu.sample.as_ref()?.utilization;
+    all.filter(|all| *all >= BUSY)
 }
 
 fn reasons(gpu: &GpuEvidence) -> Option<ClocksEventReasons> {

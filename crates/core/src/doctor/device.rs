@@ -68,6 +68,38 @@ pub(super) fn model_partly_on_cpu(gpu: &GpuEvidence, _: &Evidence) -> Option<Fin
     )
 }
 
+/// Who uses it, where the driver does not tell.
+pub(super) fn processes_not_told(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
+    let sample = gpu.sample.as_ref()?;
+    if sample.tells_processes(&gpu.info) {
+        return None;
+    }
+    let evidence = match (&sample.compute_processes, sample.utilization) {
+        (None, _) => "the driver gives no list of processes".to_owned(),
+        (_, None) => "the driver names no process and tells no utilization".to_owned(),
+        (_, Some(percent)) => {
+            let used = sample
+                .vram_free
+                .map(|free| Bytes(gpu.info.vram_total.0.saturating_sub(free.0)));
+            let used = used.map(|used| format!(" and {:.1} GiB of VRAM are in use", used.gib()));
+            format!(
+                "the driver names no process, yet the GPU is busy {percent} of the time{}",
+                used.unwrap_or_default()
+            )
+        }
+    };
+    finding(
+        "processes-not-told",
+        Severity::Info,
+        "The driver does not tell which programs use the GPU",
+        evidence,
+        "Demand is taken from the GPU's utilization, from 10 % on, and from AI programs that are \
+         seen to have the GPU open. In a container, start GPU Keepalive with the machine's \
+         processes, as with “docker run --pid=host”. Under WSL2, with MIG and with a part of a GPU \
+         (vGPU) more cannot be known.",
+    )
+}
+
 /// Idle links slow down to save power, so only a GPU at full speed is judged.
 pub(super) fn pcie_link_reduced(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     let link = gpu.device.link.filter(|link| link.share() < 1.0)?;

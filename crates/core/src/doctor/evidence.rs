@@ -1,6 +1,6 @@
 use crate::{
     gpu::{GpuError, GpuInfo, Inspection, PciBusId, PowerSource, Sample},
-    host::{AiProgramUse, HostSample, RuntimePm},
+    host::{AiProcess, HostSample, RuntimePm},
     protocol::{Message, Phase, SettingsProblem},
     settings::Settings,
     units::Bytes,
@@ -26,7 +26,7 @@ pub struct Evidence {
     /// The application itself.
     pub app: AppEvidence,
     /// The AI programs that run, as the host sample lists them.
-    pub running: Vec<AiProgramUse>,
+    pub running: Vec<AiProcess>,
 }
 
 impl Evidence {
@@ -164,12 +164,12 @@ pub enum PowerDaemon {
     Running,
 }
 
-/// A running AI program.
+/// An AI process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AiProgramEvidence {
     /// Its process id.
     pub pid: u32,
-    /// The entry of the list that it matched.
+    /// What people call it.
     pub name: String,
     /// Whether `CUDA_DISABLE_PERF_BOOST` is set in its environment; `None` when that cannot be
     /// read, as for another user's process.

@@ -38,8 +38,10 @@ fn healthy() -> Evidence {
         sm_clock: Some(Megahertz(1900)),
         temperature: Some(Celsius(50)),
         power: Some(Watts(60.0)),
+        utilization: Some(Percent(0)),
         other_utilization: Some(Percent(0)),
         compute_processes: Some(Vec::new()),
+        names_processes: true,
         clocks_event_reasons: Some(ClocksEventReasons(0)),
         vram_free: Some(Bytes(20 * Bytes::GIB)),
         power_source: Some(PowerSource::Ac),
@@ -188,7 +190,7 @@ fn each_finding_is_provoked_by_its_evidence() {
 
 #[test]
 fn what_looks_alike_provokes_nothing() {
-    let cases: [(&str, Provoke); 17] = [
+    let cases: [(&str, Provoke); 19] = [
         ("held-down-by-hardware", |s| because(s, 0x48)),
         ("held-down-by-heat", |s| because(s, 0x1)),
         ("cuda-p2-cap", |s| sample(s).pstate = PState::new(2)),
@@ -221,6 +223,17 @@ fn what_looks_alike_provokes_nothing() {
             s.machine.power_daemon = Some(PowerDaemon::Stopped);
         }),
         ("model-partly-on-cpu", |s| model_computes(s, 90)),
+        ("processes-not-told", |s| {
+            model_computes(s, 90);
+            sample(s).utilization = Some(Percent(90));
+        }),
+        ("gpu-at-rest", |s| {
+            // An empty list on a busy GPU, as in a container.
+            at_rest(s);
+            s.gpus[0].phase = Some(Phase::Asleep);
+            sample(s).names_processes = false;
+            sample(s).utilization = Some(Percent(95));
+        }),
         ("model-partly-on-cpu", |s| model_computes(s, 0)),
         ("clocks-not-held", |s| {
             at_rest(s);

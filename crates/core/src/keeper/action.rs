@@ -6,7 +6,7 @@ use super::{GpuId, Ticket};
 use crate::protocol::ApiError;
 use crate::{
     doctor::Evidence,
-    gpu::{Action as GpuAction, GpuInfo},
+    gpu::{Action as GpuAction, GpuInfo, holder::HolderCommand},
     keeper::Kept,
     models::Query,
     proof::{Job, Proof},
@@ -25,6 +25,9 @@ pub enum Action {
     Drop(GpuId),
     /// Do this to a GPU; answered by [`Input::Performed`](super::Input::Performed).
     Perform(GpuId, GpuAction),
+    /// Have the `hold` process of a GPU do this; it answers by
+    /// [`Input::Holder`](super::Input::Holder).
+    Hold(GpuId, HolderCommand),
     /// Sample the machine; answered by [`Input::HostSampled`](super::Input::HostSampled).
     SampleHost(Arc<[AiProgram]>),
     /// Let the machine continue after a host event.

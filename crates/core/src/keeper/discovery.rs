@@ -6,7 +6,6 @@ use super::{Action, GpuId, Keeper, lane::Lane};
 use crate::{
     Moment,
     gpu::{GpuError, GpuErrorKind, GpuInfo},
-    host::RuntimePm,
     settings::GpuSelector,
 };
 
@@ -132,13 +131,6 @@ impl Keeper {
         chosen
             .iter()
             .filter(|selector| !self.found.iter().any(|gpu| selector.matches(gpu)))
-    }
-
-    /// Whether a GPU of ours can suspend by itself.
-    pub(super) fn can_suspend(&self) -> bool {
-        self.gpus
-            .iter()
-            .any(|lane| self.host.runtime_pm(lane.info.pci_bus_id) != RuntimePm::Unsupported)
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 use jiff::civil::Date;
 
 use crate::{
-    gpu::{Action, GpuError, GpuInfo, Outcome},
+    gpu::{Action, GpuError, GpuInfo, Outcome, holder::HolderReport},
     host::{HostEvent, HostSample},
     proof::{Progress, Proof},
     protocol::{ApiError, DesktopStatus, Request},
@@ -106,8 +106,17 @@ pub enum Input {
         /// The outcome.
         result: Result<Outcome, GpuError>,
     },
+    /// A `hold` process reports, or answers [`Action::Hold`](super::Action::Hold).
+    Holder {
+        /// Its GPU.
+        gpu: GpuId,
+        /// The report.
+        report: HolderReport,
+    },
     /// A driver process ended by itself, and with it everything that was held.
     ProcessEnded(GpuId, GpuError),
+    /// The `hold` process of a GPU ended by itself, or cannot be started.
+    HolderEnded(GpuId, GpuError),
     /// The settings file is another one.
     SettingsChanged(Box<SettingsFile>),
     /// Answers [`StoreAction::Set`](super::StoreAction::Set).

@@ -6,7 +6,7 @@ use super::{GpuId, LearnedGpu, LogLevel, LogLine};
 use crate::{
     Moment,
     energy::{Ledger, Reading},
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, PowerSource},
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, PowerSource, holder::HolderCommand},
     hold_time::HoldTimeWatch,
     policy::{Decision, GpuPolicy, Observations, PolicyEvent, others_computing},
     protocol::Phase,
@@ -33,6 +33,8 @@ pub(super) struct Lane {
 pub(super) struct Stepped {
     /// The action to perform now.
     pub(super) action: Option<Action>,
+    /// The command for its `hold` process.
+    pub(super) command: Option<HolderCommand>,
     pub(super) wake_at: Option<Moment>,
     pub(super) learned: bool,
     pub(super) log: Vec<LogLine>,
@@ -43,7 +45,7 @@ impl Lane {
         Self {
             id,
             info: Arc::new(info),
-            policy: GpuPolicy::new(learned.governors),
+            policy: GpuPolicy::new(learned.governors, learned.thresholds),
             hold_time: learned.hold_time,
             decision: None,
             phase_since: now,
@@ -55,7 +57,8 @@ impl Lane {
 
     /// Whether nothing of ours has the GPU open and nothing is under way.
     pub(super) fn is_closed(&self) -> bool {
-        self.in_flight.is_none() && !self.policy.record().is_open()
+        let observed = self.in_flight.is_none() && !self.policy.record().is_open();
+        observed && self.policy.holder_is_closed()
     }
 
     /// Why this GPU cannot be benchmarked now; `None` when it can.
@@ -135,6 +138,7 @@ impl Lane {
             self.account(seen, ledger, today, now);
         }
         let mut stepped = Stepped {
+            command: self.policy.holder_command(now),
             learned,
             log,
             ..Stepped::default()
@@ -189,7 +193,7 @@ impl Lane {
         let computing = others_computing(sample).unwrap_or(false);
         let ready = sample.ready(self.info.sm_clock_max);
         let others_busy = computing || seen.leases > 0;
-        let in_force = self.policy.record().held().is_some();
+        let in_force = self.policy.held().is_some() || self.policy.is_raised();
         let driver: PowerSource = sample.power_source.unwrap_or_default();
         ledger.observe(
             &self.info.uuid,

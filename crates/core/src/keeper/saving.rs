@@ -12,6 +12,7 @@ use crate::{
     hold_time::HoldTimeWatch,
     host::{HostSample, RuntimePm},
     policy::Learned,
+    sensor::LearnedThresholds,
 };
 
 /// What was learned and spent is written at most this often.
@@ -25,6 +26,8 @@ pub struct LearnedGpu {
     pub governors: Vec<(PowerSource, Learned)>,
     /// How long it keeps its clocks up by itself.
     pub hold_time: HoldTimeWatch,
+    /// Use of the processor that means a request, by program.
+    pub thresholds: LearnedThresholds,
 }
 
 /// Everything that is kept between runs besides the settings.
@@ -74,6 +77,7 @@ impl Kept {
         let learned = LearnedGpu {
             governors: lane.policy.learned().collect(),
             hold_time: lane.hold_time.clone(),
+            thresholds: lane.policy.sensor().learned().clone(),
         };
         self.learned.insert(key(&lane.info), learned);
     }

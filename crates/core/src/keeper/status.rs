@@ -184,7 +184,9 @@ fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
                 sample.vram_ours.or(known)
             }),
         },
-        strategy: record.held(),
+        strategy: lane.policy.strategy(),
+        raises_with: lane.policy.raises_with(),
+        wakes: lane.policy.sensor().statistics(),
         pulse_interval_ms: decision
             .and_then(|decision| decision.interval)
             .map(|interval| interval.as_millis() as u64),

@@ -1,7 +1,13 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use super::{GpuRecord, Observations, PolicyEvent};
-use crate::{Moment, gpu::Sample, settings::Mode, units::Percent};
+use crate::{
+    Moment,
+    gpu::{BUSY, PciBusId, Sample},
+    host::{AiProcess, GpuUse, HostSample},
+    programs::ProgramKind,
+    settings::Mode,
+};
 
 /// What calls for a warm GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,26 +26,72 @@ pub enum DemandReason {
     Window,
 }
 
-/// GPU-wide utilisation that counts as computing where the driver does not tell by process.
-///
-/// A desktop's compositor and our own pulses stay well below it; any inference is far above.
-const COMPUTING_FROM: Percent = Percent(10);
-
-/// Whether another process computes; `None` when the driver tells too little.
+/// Whether another process computes, AI processes unknown; `None` when the driver tells too little.
 pub fn others_computing(sample: &Sample) -> Option<bool> {
+    computing_among(sample, |_| false, false)
+}
+
+/// Whether another process computes, by the driver and by what the AI processes have open; `None`
+/// when too little is known.
+pub(super) fn computing(sample: &Sample, seen: &Observations<'_>) -> Option<bool> {
+    let gpu = seen.gpu.pci_bus_id;
+    let is_worker = |pid: u32| {
+        let mut workers = seen.host.ai_programs.iter();
+        workers.any(|process| process.pid == pid && process.kind == ProgramKind::Worker)
+    };
+    let unnamed = seen
+        .host
+        .ai_programs
+        .iter()
+        .any(|process| process.gpu.has_open(gpu) && !sample.names(process.pid));
+    computing_among(sample, is_worker, unnamed)
+}
+
+/// `is_worker` tells AI processes, which count even where they draw; `unnamed` is that one of them
+/// has the GPU open and the driver does not name it.
+///
+/// Where the driver tells no utilization by process, the whole GPU's counts, unless every process
+/// that it names merely draws: under Windows it takes each of them for a compute process. The
+/// first sample's covers an unknown time, so it counts for nothing.
+fn computing_among(
+    sample: &Sample,
+    is_worker: impl Fn(u32) -> bool,
+    unnamed: bool,
+) -> Option<bool> {
+    let mut single = sample.process_utilization.iter().flatten();
+    if single.any(|one| one.percent.0 > 0 && sample.draws(one.pid) && is_worker(one.pid)) {
+        return Some(true);
+    }
     if let Some(theirs) = sample.other_utilization {
         return Some(theirs.0 > 0);
     }
-    if sample.compute_processes.as_ref().is_some_and(Vec::is_empty) {
+    let only_drawing = sample.compute_processes.as_ref().is_some_and(|listed| {
+        let computes = |pid: u32| !sample.draws(pid) || is_worker(pid);
+        let mut pids = listed.iter().map(|process| process.pid);
+        !pids.any(computes) && !sample.drawing.iter().any(|pid| is_worker(*pid))
+    });
+    if only_drawing && sample.names_processes && !unnamed {
         return Some(false);
     }
-    somebody_computing(sample)
+    somebody_computing(sample).filter(|_| !sample.first)
 }
 
 /// Whether anybody computes at this very moment, whoever it is; `None` when the driver does not
 /// tell.
 pub fn somebody_computing(sample: &Sample) -> Option<bool> {
-    sample.utilization.map(|all| all.0 >= COMPUTING_FROM.0)
+    sample.utilization.map(|all| all >= BUSY)
+}
+
+/// Whether another process is known to have a context on this GPU: while it has, the GPU does not
+/// suspend, so that looking at it keeps nothing awake (Olares#3803: with every thread of a loaded
+/// llama-server stopped, the GPU of a laptop stayed active).
+pub(super) fn holds_context(host: &HostSample, gpu: PciBusId, record: &GpuRecord) -> bool {
+    let listed = record.sample().and_then(|s| s.compute_processes.as_ref());
+    listed.is_some_and(|processes| !processes.is_empty())
+        || host
+            .ai_programs
+            .iter()
+            .any(|process| process.gpu.has_context_on(gpu))
 }
 
 /// Signs of demand seen so far.
@@ -49,7 +101,10 @@ pub(super) struct Demand {
     last_work: Option<Moment>,
     working: bool,
     was_kept_ready: bool,
+    /// AI processes that have the GPU open.
     open: BTreeSet<u32>,
+    /// AI processes that have the device open and, by the driver, do not use it.
+    idle: BTreeSet<u32>,
 }
 
 impl Demand {
@@ -58,20 +113,64 @@ impl Demand {
         &mut self,
         seen: &Observations<'_>,
         record: &GpuRecord,
+        kept_ready: bool,
         now: Moment,
         events: &mut Vec<PolicyEvent>,
     ) -> Option<DemandReason> {
-        let computing = record.sample().and_then(others_computing).unwrap_or(false);
-        self.note_request(computing || seen.leases > 0, seen, record, now, events);
+        let computing = record.sample().and_then(|s| computing(s, seen)) == Some(true);
+        self.note_request(computing || seen.leases > 0, kept_ready, now, events);
 
-        let open = ai_programs_with_gpu_open(&self.open, seen, record);
-        let opened = open.difference(&self.open).next().is_some();
-        self.open = open;
+        let opened = self.note_open(seen.host, seen.gpu.pci_bus_id, record.sample());
         if computing || opened {
             self.last_sign = Some(now);
         }
         self.last_sign = self.last_sign.max(seen.lease_ended);
         self.reason(computing, seen, record, now)
+    }
+
+    /// The AI processes that have the GPU open.
+    pub(super) fn clients<'a>(
+        &self,
+        host: &'a HostSample,
+    ) -> impl Iterator<Item = &'a AiProcess> + use<'a, '_> {
+        let open = &self.open;
+        let running = host.ai_programs.iter();
+        running.filter(move |process| open.contains(&process.pid))
+    }
+
+    /// Follows which AI processes have the GPU open; whether one of them opened it.
+    fn note_open(&mut self, host: &HostSample, gpu: PciBusId, sample: Option<&Sample>) -> bool {
+        let lists = sample.filter(|sample| sample.compute_processes.is_some());
+        let (mut open, mut idle) = (BTreeSet::new(), BTreeSet::new());
+        for process in &host.ai_programs {
+            let pid = process.pid;
+            if self.is_open(process, gpu, lists) {
+                open.insert(pid);
+            } else if process.gpu.has_open(gpu) && (lists.is_some() || self.idle.contains(&pid)) {
+                idle.insert(pid);
+            }
+        }
+        let opened = open.difference(&self.open).next().is_some();
+        (self.open, self.idle) = (open, idle);
+        opened
+    }
+
+    /// Whether it has the GPU open: by a context among its files, else by the driver's lists where
+    /// there are any, else by its files. What cannot be seen is taken to be as it was: a model that
+    /// stays loaded must not look newly opened each time the driver is asked again.
+    fn is_open(&self, process: &AiProcess, gpu: PciBusId, lists: Option<&Sample>) -> bool {
+        let pid = process.pid;
+        if process.gpu.has_context_on(gpu) {
+            return true;
+        }
+        match (lists, process.kind) {
+            (Some(lists), ProgramKind::Worker) => lists.names(pid),
+            // Drawing is all that a window or a script of any kind may do there.
+            (Some(lists), _) => lists.computes(pid) && !lists.draws(pid),
+            (None, _) if process.gpu == GpuUse::Unknown => self.open.contains(&pid),
+            (None, ProgramKind::Worker) => process.gpu.has_open(gpu) && !self.idle.contains(&pid),
+            (None, _) => false,
+        }
     }
 
     fn reason(
@@ -106,6 +205,11 @@ impl Demand {
         !self.open.is_empty()
     }
 
+    /// The last sign of demand no longer counts.
+    pub(super) fn forget_sign(&mut self) {
+        self.last_sign = None;
+    }
+
     /// The AI program that has this GPU open, where it is one alone.
     pub(super) fn loaded_program(&self, seen: &Observations<'_>) -> Option<String> {
         let programs = seen.host.ai_programs.iter();
@@ -135,8 +239,7 @@ impl Demand {
     fn note_request(
         &mut self,
         working: bool,
-        seen: &Observations<'_>,
-        record: &GpuRecord,
+        kept_ready: bool,
         now: Moment,
         events: &mut Vec<PolicyEvent>,
     ) {
@@ -152,41 +255,16 @@ impl Demand {
         if working {
             self.last_work = Some(now);
         } else {
-            let ready = record
-                .sample()
-                .and_then(|sample| sample.ready(seen.gpu.sm_clock_max));
-            self.was_kept_ready = record.held().is_some() && ready == Some(true);
+            self.was_kept_ready = kept_ready;
         }
         self.working = working;
     }
 }
 
+/// Whether a process that does not draw has a compute context.
 fn has_compute_processes(record: &GpuRecord) -> bool {
-    record
-        .sample()
-        .and_then(|sample| sample.compute_processes.as_ref())
-        .is_some_and(|processes| !processes.is_empty())
-}
-
-/// The AI programs that have this GPU open: by the driver's list where there is one, otherwise by
-/// the device files they have open. What cannot be seen now is taken to be as it was: a model
-/// that stays loaded must not look newly opened each time the driver is asked again.
-fn ai_programs_with_gpu_open(
-    before: &BTreeSet<u32>,
-    seen: &Observations<'_>,
-    record: &GpuRecord,
-) -> BTreeSet<u32> {
-    let listed = record
-        .sample()
-        .and_then(|sample| sample.compute_processes.as_ref());
-    seen.host
-        .ai_programs
-        .iter()
-        .filter(|program| match (listed, program.gpu_open) {
-            (Some(processes), _) => processes.iter().any(|process| process.pid == program.pid),
-            (None, Some(open)) => open,
-            (None, None) => before.contains(&program.pid),
-        })
-        .map(|program| program.pid)
-        .collect()
+    record.sample().is_some_and(|sample| {
+        let mut listed = sample.compute_processes.iter().flatten();
+        listed.any(|process| !sample.draws(process.pid))
+    })
 }

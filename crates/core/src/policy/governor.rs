@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::interval::{IntervalLaw, LearnedInterval};
 use crate::{
     Moment,
-    gpu::GpuError,
+    gpu::{GpuError, holder::Renewal},
+    sensor::HoldInstead,
     settings::{PulseInterval, Settings, Strategy},
 };
 
@@ -17,6 +18,17 @@ const PROVEN_AFTER: Duration = Duration::from_secs(90);
 /// A pause between looks from which they say nothing about what happened in between (suspend, a
 /// hung driver): well above the 5 s at which a settled GPU is looked at, and the deadline of a look.
 const BLIND: Duration = Duration::from_secs(15);
+/// The ways to hold, the cheapest first.
+const LADDER: [Strategy; 4] = [
+    Strategy::Boost,
+    Strategy::PowerMizer,
+    Strategy::Context,
+    Strategy::Pulse,
+];
+/// A boost is not renewed more often: each takes the driver 5 to 15 ms (H200, H100).
+const SHORTEST_RENEWAL: Duration = Duration::from_secs(2);
+/// Held clocks that are down for so long, undisturbed, do not rise.
+const NO_ACCIDENT: Duration = Duration::from_secs(20);
 /// Attempts kept for the status.
 const ATTEMPTS_KEPT: usize = 8;
 
@@ -56,6 +68,16 @@ pub enum Attempt {
     },
     /// Pulses never raised the clocks.
     PulsesDoNotRaise,
+    /// The clocks fell before a boost was renewed.
+    BoostFell {
+        /// Time between two renewals from now on.
+        next: Duration,
+    },
+    /// Waking on request did not keep its promise.
+    StandbyFails {
+        /// Why.
+        reason: HoldInstead,
+    },
 }
 
 /// What is known of a strategy on this GPU, driver and power source.
@@ -75,6 +97,10 @@ pub enum Verdict {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Learned {
+    /// The driver's boost request, renewed.
+    pub boost: Verdict,
+    /// Time between two renewals, where the clocks fell before.
+    pub boost_every: Option<Duration>,
     /// The driver's own prefer-maximum-performance.
     pub power_mizer: Verdict,
     /// A context alone.
@@ -122,6 +148,8 @@ pub struct Governor {
     doubts: u32,
     news: Vec<Attempt>,
     attempts: Vec<Attempt>,
+    /// Since when the clocks are down although they are held.
+    down_since: Option<Moment>,
 }
 
 impl Governor {
@@ -155,7 +183,7 @@ impl Governor {
     /// Whether nothing is being tried at present, so that a calmer look will do.
     pub(super) fn is_settled(&self, settings: &Settings) -> bool {
         let fixed_interval = settings.pulse.interval != PulseInterval::Auto;
-        match (settings.strategy.fixed(), self.rung()) {
+        match (settings.strategy.fixed(), self.rung(settings)) {
             (Some(Strategy::Pulse), _) | (None, Strategy::Pulse) => {
                 fixed_interval || self.law.is_settled()
             }
@@ -164,12 +192,15 @@ impl Governor {
         }
     }
 
-    /// What to hold now. `busy_fell`: the clocks fell while another process computed.
+    /// What to hold now. `busy_fell`: the clocks fell while another process computed. A fixed
+    /// `standby` holds with what it raises with, where it is asked to hold.
     pub(super) fn plan(&self, settings: &Settings, busy_fell: bool) -> Plan {
+        let pulses = !settings.strategy_exclude.contains(&Strategy::Pulse);
         let strategy = match settings.strategy.fixed() {
+            Some(Strategy::Standby) => Strategy::Boost,
             Some(fixed) => fixed,
-            None if busy_fell => Strategy::Pulse,
-            None => self.rung(),
+            None if busy_fell && pulses => Strategy::Pulse,
+            None => self.rung(settings),
         };
         let law = if busy_fell { &self.busy_law } else { &self.law };
         let interval = match settings.pulse.interval {
@@ -188,6 +219,11 @@ impl Governor {
     /// Judges the hold by one sample.
     pub(super) fn saw(&mut self, look: &Look) {
         self.follow_hold(look);
+        if look.held.is_none() || look.busy || look.ready != Some(false) {
+            self.down_since = None;
+        } else {
+            self.down_since.get_or_insert(look.at);
+        }
         if look.busy {
             self.last_other_work = Some(look.at);
             self.quiet_since = None;
@@ -213,14 +249,42 @@ impl Governor {
         std::mem::take(&mut self.news)
     }
 
-    fn rung(&self) -> Strategy {
-        if self.known.power_mizer != Verdict::Fails {
-            Strategy::PowerMizer
-        } else if self.known.context != Verdict::Fails {
-            Strategy::Context
-        } else {
-            Strategy::Pulse
+    /// How a boost is renewed here.
+    pub(super) fn renewal(&self) -> Renewal {
+        let usual = Renewal::default();
+        Renewal {
+            every: self.known.boost_every.unwrap_or(usual.every),
+            ..usual
         }
+    }
+
+    /// Whether nothing that may be tried raises the clocks: for so long that it is no accident.
+    pub(super) fn does_not_raise(&self, settings: &Settings, now: Moment) -> bool {
+        let last = match settings.strategy.fixed() {
+            Some(_) => true,
+            None => match self.rung(settings) {
+                Strategy::Pulse => self.law.has_given_up(),
+                // Every other one has failed or is excluded.
+                rung => self.verdict(rung) == Verdict::Fails,
+            },
+        };
+        let down = |since| now.since(since) >= NO_ACCIDENT;
+        last && self.down_since.is_some_and(down)
+    }
+
+    /// Tries again what failed, after the fault was shown for a while.
+    pub(super) fn try_again(&mut self) {
+        self.down_since = None;
+        self.law.restart();
+    }
+
+    /// The cheapest strategy that did not fail; the last that may be tried where all did.
+    fn rung(&self, settings: &Settings) -> Strategy {
+        let may = |strategy: &Strategy| !settings.strategy_exclude.contains(strategy);
+        let mut ladder = LADDER.into_iter().filter(may);
+        let works = |strategy: &Strategy| self.verdict(*strategy) != Verdict::Fails;
+        let last = LADDER.into_iter().rfind(may);
+        ladder.find(works).or(last).unwrap_or(Strategy::Pulse)
     }
 
     fn follow_hold(&mut self, look: &Look) {
@@ -289,6 +353,9 @@ impl Governor {
             return;
         }
         let after = quiet_since.map(|since| look.at.since(since));
+        if strategy == Strategy::Boost && after.is_some() && self.renew_sooner() {
+            return;
+        }
         self.fail(
             strategy,
             match after {
@@ -296,6 +363,17 @@ impl Governor {
                 None => Attempt::DoesNotRaise { strategy },
             },
         );
+    }
+
+    /// A boost that fell before its end is renewed earlier, as far as that goes.
+    fn renew_sooner(&mut self) -> bool {
+        let next = self.renewal().every / 2;
+        let possible = next >= SHORTEST_RENEWAL;
+        if possible {
+            self.known.boost_every = Some(next);
+            self.note(Attempt::BoostFell { next });
+        }
+        possible
     }
 
     fn fail(&mut self, strategy: Strategy, attempt: Attempt) {
@@ -309,14 +387,15 @@ impl Governor {
         match strategy {
             Strategy::PowerMizer => self.known.power_mizer,
             Strategy::Context => self.known.context,
-            Strategy::Standby | Strategy::Boost | Strategy::Pulse => Verdict::Untried,
+            Strategy::Boost => self.known.boost,
+            Strategy::Standby | Strategy::Pulse => Verdict::Untried,
         }
     }
 
     fn verdict_mut(&mut self, strategy: Strategy) -> Option<&mut Verdict> {
         match strategy {
-            // Not available yet, so there is nothing to remember.
-            Strategy::Standby | Strategy::Boost => None,
+            Strategy::Standby => None,
+            Strategy::Boost => Some(&mut self.known.boost),
             Strategy::PowerMizer => Some(&mut self.known.power_mizer),
             Strategy::Context | Strategy::Pulse => Some(&mut self.known.context),
         }

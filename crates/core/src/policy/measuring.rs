@@ -1,6 +1,6 @@
 //! When a GPU can be benchmarked, which needs it to be left alone by us and by others.
 
-use super::{demand::others_computing, message};
+use super::{demand::computing, message};
 use crate::protocol::{Cause, PauseReason};
 
 /// The reason why no benchmark can be run now: a fault, a reason to pause, or another user of the GPU.
@@ -8,7 +8,8 @@ use crate::protocol::{Cause, PauseReason};
 pub(super) fn obstacle(context: &message::Context<'_>) -> Option<Cause> {
     let own = [PauseReason::User, PauseReason::Measuring];
     let reason = context.reasons.iter().find(|reason| !own.contains(reason));
-    let computing = context.record.sample().and_then(others_computing);
+    let sample = context.record.sample();
+    let computing = sample.and_then(|sample| computing(sample, context.seen));
     if let Some(fault) = context.record.fault() {
         let kind = fault.error.kind;
         return Some(Cause::Fault { kind });

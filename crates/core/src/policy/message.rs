@@ -2,6 +2,7 @@ use super::{
     DemandReason, GpuRecord, Observations, Pause,
     demand::Demand,
     inhibitor::{Inhibitor, ThermalLimits},
+    standby::{Situation, Standby},
 };
 use crate::{
     Moment,
@@ -23,6 +24,10 @@ pub(super) struct Context<'a> {
     pub(super) record: &'a GpuRecord,
     pub(super) demand_signs: &'a Demand,
     pub(super) inhibitor: &'a Inhibitor,
+    pub(super) standby: &'a Standby,
+    /// Something of ours holds or raises the clocks.
+    pub(super) held: bool,
+    pub(super) clocks_up: Option<bool>,
     pub(super) now: Moment,
 }
 
@@ -31,7 +36,7 @@ pub(super) fn of(context: &Context<'_>) -> Message {
     let (state, causes) = match context.phase {
         Phase::Off => (State::Off, Vec::new()),
         Phase::Asleep => (State::Asleep, vec![asleep(context)]),
-        Phase::Standby => (State::Standby, vec![armed(context)]),
+        Phase::Standby => standby(context),
         Phase::Warm => (warm(context), wanted(context).into_iter().collect()),
         Phase::Yielding => (State::Busy, vec![busy(context)]),
         Phase::Paused => {
@@ -69,18 +74,33 @@ fn asleep(context: &Context<'_>) -> Cause {
     }
 }
 
-fn armed(context: &Context<'_>) -> Cause {
-    Cause::Armed {
-        program: context.demand_signs.loaded_program(context.seen),
-        wake_ms: None,
+fn standby(context: &Context<'_>) -> (State, Vec<Cause>) {
+    let program = context.demand_signs.loaded_program(context.seen);
+    match context.standby.situation {
+        Situation::UpWithoutUs => {
+            let sample = context.record.sample();
+            let cause = Cause::HeldByServer {
+                program,
+                power_w: sample.and_then(|sample| sample.power),
+                idle_w: None,
+            };
+            (State::Ready { always: false }, vec![cause])
+        }
+        Situation::Paused(pause) => {
+            let minutes = whole_minutes(pause.until.since(context.now));
+            (State::Standby, vec![Cause::FalseWakes { minutes }])
+        }
+        Situation::Sensing | Situation::Not => {
+            let median = context.standby.sensor.statistics().median_ms;
+            let wake_ms = median.map(|ms| ms.round() as u64);
+            (State::Standby, vec![Cause::Armed { program, wake_ms }])
+        }
     }
 }
 
 fn warm(context: &Context<'_>) -> State {
     let always = context.demand == Some(DemandReason::Always);
-    let sample = context.record.sample();
-    let ready = sample.and_then(|sample| sample.ready(context.seen.gpu.sm_clock_max));
-    if ready == Some(false) || context.record.held().is_none() {
+    if context.clocks_up == Some(false) || !context.held {
         State::GettingReady { always }
     } else {
         State::Ready { always }
@@ -88,6 +108,14 @@ fn warm(context: &Context<'_>) -> State {
 }
 
 fn wanted(context: &Context<'_>) -> Option<Cause> {
+    if context.standby.is_raised() && context.demand != Some(DemandReason::Lease) {
+        let program = context.demand_signs.loaded_program(context.seen);
+        return Some(if context.standby.sensor.is_judging() {
+            Cause::Raised { program }
+        } else {
+            Cause::Lingering { program }
+        });
+    }
     let signs = context.demand_signs;
     let ends = signs.expires(context.seen, context.now);
     let left = ends.map(|end| whole_minutes(end.since(context.now)));

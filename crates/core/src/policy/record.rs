@@ -16,6 +16,10 @@ const HOPELESS_RETRY: Duration = Duration::from_secs(300);
 /// A GPU that was closed because of its power source is not opened again before that to ask.
 const POWER_SOURCE_KEPT: Duration = Duration::from_secs(60);
 
+/// From the opening of the driver's files to the first context: `cuInit` and `cuCtxCreate` take 0.3 s
+/// together where they were measured, a large program loads its libraries in between.
+const BEGINS_TO_USE: Duration = Duration::from_secs(10);
+
 /// A failure of the driver that stands until an attempt succeeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -71,7 +75,10 @@ pub struct GpuRecord {
     /// What the driver last said of the power source, and when.
     power_source: Option<(Moment, PowerSource)>,
     runtime_suspended: bool,
+    suspended_for: Option<Duration>,
     woke: bool,
+    uvm_open: Option<u32>,
+    uvm_opened_at: Option<Moment>,
 }
 
 impl GpuRecord {
@@ -210,21 +217,54 @@ impl GpuRecord {
         }
     }
 
+    /// The `hold` process released the clocks.
+    pub(super) fn released_beside(&mut self, now: Moment) {
+        self.released_at = Some(now);
+    }
+
+    /// The one strategy that may be tried was refused, or none raises the clocks.
+    pub(super) fn hold_refused(&mut self, error: GpuError, now: Moment) {
+        self.failed(error, true, now);
+    }
+
     /// A strategy was refused and another is tried: no fault, but whatever it left is let go of.
     pub(super) fn refused_without_fault(&mut self) {
         self.held = None;
         self.dirty = true;
     }
 
-    /// Follows the device's runtime suspend.
-    pub(super) fn note_runtime_suspend(&mut self, suspended: bool) {
-        self.woke = !suspended && (self.woke || self.runtime_suspended);
+    /// Follows the device's runtime suspend. `suspended_for` is how long it was suspended in all,
+    /// which shows a suspend that was over before it could be seen.
+    pub(super) fn note_runtime_suspend(
+        &mut self,
+        suspended: bool,
+        suspended_for: Option<Duration>,
+    ) {
+        let slept = self.suspended_for.is_some() && suspended_for > self.suspended_for;
+        self.woke = !suspended && (self.woke || self.runtime_suspended || slept);
         self.runtime_suspended = suspended;
+        self.suspended_for = suspended_for;
     }
 
     /// Whether somebody woke the device since everything of ours was let go of.
     pub(super) fn woke(&self) -> bool {
         self.woke
+    }
+
+    /// Follows how often other processes have `/dev/nvidia-uvm` open.
+    pub(super) fn note_uvm(&mut self, open: Option<u32>, now: Moment) {
+        if open.unwrap_or(0) > self.uvm_open.unwrap_or(0) {
+            self.uvm_opened_at = Some(now);
+        }
+        self.uvm_open = open;
+    }
+
+    /// Whether another process opened `/dev/nvidia-uvm` a moment ago and has it open still.
+    pub(super) fn uvm_just_opened(&self, now: Moment) -> bool {
+        let lately = self
+            .uvm_opened_at
+            .is_some_and(|at| now.since(at) <= BEGINS_TO_USE);
+        lately && self.uvm_open.is_some_and(|open| open > 0)
     }
 
     fn sampled(&mut self, sample: Sample, now: Moment) {

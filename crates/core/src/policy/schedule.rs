@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{GpuRecord, governor::Plan};
+use super::{GpuRecord, demand::somebody_computing, governor::Plan};
 use crate::{
     Moment,
     gpu::Action,
@@ -13,16 +13,17 @@ use crate::{
 const FRESH: Duration = Duration::from_millis(500);
 /// Looks at a held GPU while something is being tried, and at one whose pulses wait for another
 /// process to finish: a fall costs at most this much readiness.
-const ATTENTIVE: Duration = Duration::from_secs(1);
-/// Looks while somebody watches, at a GPU that another process uses, and at one that was let go of
-/// and has its clocks up still: how long it keeps them is being learned.
-const WATCHED: Duration = Duration::from_secs(2);
+pub(super) const ATTENTIVE: Duration = Duration::from_secs(1);
+/// Looks while somebody watches, at a GPU that another process uses or keeps awake, and at one that
+/// was let go of and has its clocks up still: how long it keeps them is being learned.
+pub(super) const WATCHED: Duration = Duration::from_secs(2);
 /// Looks at a held GPU whose hold has proved itself, and at one at rest of which nothing is
 /// wanted: for the tray, and for the first sign of demand. Each look costs the processor more than
 /// anything else the keepalive does.
-const CALM: Duration = Duration::from_secs(5);
-/// Looks at a sleeping GPU that can suspend but has not. It suspends about 6 s after the last file
-/// is closed (`facts`: seen on laptops), so after 30 s somebody else keeps it awake.
+pub(super) const CALM: Duration = Duration::from_secs(5);
+/// Looks at a sleeping GPU that can suspend but has not, and that nobody is known to use. It suspends
+/// about 6 s after the last file is closed (reported: btop#738), so after 30 s somebody else keeps it
+/// awake.
 const LET_IT_SUSPEND: Duration = Duration::from_secs(30);
 
 /// What the next action depends on.
@@ -30,11 +31,15 @@ pub(super) struct Situation<'a> {
     pub(super) phase: Phase,
     pub(super) reasons: &'a [PauseReason],
     pub(super) hold: Option<Plan>,
+    /// The `hold` process senses or holds: how soon after a sample the next is due.
+    pub(super) beside: Option<Duration>,
     pub(super) settled: bool,
     pub(super) rests: bool,
     pub(super) record: &'a GpuRecord,
     pub(super) runtime_pm: RuntimePm,
     pub(super) woke: bool,
+    /// Another process is known to keep the GPU from suspending.
+    pub(super) in_use: bool,
     pub(super) watched: bool,
     pub(super) left_alone: bool,
     pub(super) wanted: bool,
@@ -103,10 +108,22 @@ pub(super) fn next(situation: &Situation<'_>, now: Moment) -> Scheduled {
             return Scheduled::at(fault.retry_at);
         }
     }
+    if let Some(rest) = situation.beside {
+        return next_beside(record, rest, now);
+    }
     match situation.hold {
         Some(plan) => next_while_holding(situation, plan, now),
         None => next_while_not_holding(situation, now),
     }
+}
+
+/// Sampling alone, while the `hold` process does the rest.
+fn next_beside(record: &GpuRecord, rest: Duration, now: Moment) -> Scheduled {
+    if record.needs_release() {
+        return Scheduled::now(Action::Release);
+    }
+    let next = record.timed_sample().map_or(now, |(at, _)| at + rest);
+    Scheduled::due(Action::Sample, next, now)
 }
 
 fn next_while_holding(situation: &Situation<'_>, plan: Plan, now: Moment) -> Scheduled {
@@ -160,8 +177,17 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
         return Scheduled::now(Action::Release);
     }
     let looks = record.timed_sample().map(|(at, _)| at);
+    let asleep = situation.phase == Phase::Asleep;
+    let hold_fault = situation.phase == Phase::Fault;
+    // Who keeps the GPU busy is known from the second sample on.
+    let unclear = record.sample().is_some_and(|sample| {
+        sample.first
+            && sample.other_utilization.is_none()
+            && somebody_computing(sample) == Some(true)
+    });
     if situation.runtime_pm == RuntimePm::Unsupported {
         let rest = match situation.phase {
+            Phase::Asleep | Phase::Fault if unclear => ATTENTIVE,
             Phase::Asleep | Phase::Fault if !situation.rests => WATCHED,
             Phase::Paused if must_watch(situation.reasons) => ATTENTIVE,
             _ => situation.calm(),
@@ -176,12 +202,15 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
     if situation.phase == Phase::Paused && must_watch(situation.reasons) {
         return Scheduled::due(Action::Sample, looks.map_or(now, |at| at + ATTENTIVE), now);
     }
+    let active = situation.runtime_pm == RuntimePm::Active;
+    if active && situation.in_use && (asleep || hold_fault) {
+        let rest = if unclear { ATTENTIVE } else { WATCHED };
+        return Scheduled::due(Action::Sample, looks.map_or(now, |at| at + rest), now);
+    }
     if record.is_open() {
         return Scheduled::now(Action::Close);
     }
-    let asleep = situation.phase == Phase::Asleep;
-    let hold_fault = situation.phase == Phase::Fault;
-    if !(asleep || hold_fault) || situation.runtime_pm != RuntimePm::Active {
+    if !(asleep || hold_fault) || !active {
         return Scheduled::default();
     }
     match record.closed_at() {

@@ -15,9 +15,12 @@ use crate::{
 };
 
 mod demand;
+mod first_minute;
 mod measuring;
 mod message;
 mod properties;
+mod standby;
+mod who;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -30,6 +33,16 @@ fn run(preset: &str, mode: Mode) -> Harness {
 fn run_scenario(scenario: Scenario, mode: Mode) -> Harness {
     let settings = Settings {
         mode,
+        ..Settings::default()
+    };
+    Harness::new(scenario, &settings, Kept::default())
+}
+
+/// Without standing by, for the rules of holding.
+fn run_holding(scenario: Scenario, mode: Mode) -> Harness {
+    let settings = Settings {
+        mode,
+        strategy_exclude: vec![Strategy::Standby],
         ..Settings::default()
     };
     Harness::new(scenario, &settings, Kept::default())
@@ -126,7 +139,7 @@ fn transcript(harness: &mut Harness, time: Duration) -> String {
             "{:?} {:?} held {:?} ready {:?}",
             decision.phase,
             decision.reasons,
-            seen.policy().record().held(),
+            seen.policy().held(),
             seen.ready(),
         );
         if state != last {
@@ -148,11 +161,12 @@ fn a_laptop_in_mode_always_climbs_to_pulses_and_stays_ready() {
 }
 
 #[test]
-fn an_h200_is_held_by_its_context_without_a_single_pulse() {
+fn an_h200_is_held_by_a_boost_without_a_context_or_a_pulse() {
     let mut harness = run("h200", Mode::Always);
     harness.run_for(HOUR);
-    assert_eq!(harness.policy().record().held(), Some(Strategy::Context));
+    assert_eq!(harness.policy().held(), Some(Strategy::Boost));
     assert_eq!(harness.policy().record().pulses(), 0);
+    assert!(!harness.counters().context_open);
     assert_eq!(harness.ready(), Some(true));
 }
 
@@ -283,7 +297,7 @@ fn an_idle_desktop_gpu_is_sampled_every_five_seconds() {
 #[test]
 fn a_model_that_fills_the_card_gets_our_vram_back() {
     let mut harness = run_with(
-        "rtx-4090",
+        "h200",
         Mode::Always,
         StrategyChoice::Context,
         PulseInterval::Auto,

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::{Badge, EngineText, Hold, Message, StatusText};
 use crate::{
     gpu::{GpuErrorKind, GpuUuid, PState, PciBusId, PowerSource},
+    sensor::WakeStatistics,
     settings::{Mode, Strategy},
     units::{Bytes, Celsius, Megahertz, Percent, Watts},
 };
@@ -197,6 +198,12 @@ pub struct GpuStatus {
     pub vram: VramStatus,
     /// What is held; `null` when nothing is.
     pub strategy: Option<Strategy>,
+    /// What standing by raises the clocks with; `null` while nothing is sensed.
+    #[serde(default)]
+    pub raises_with: Option<Strategy>,
+    /// What came of sensing requests.
+    #[serde(default)]
+    pub wakes: WakeStatistics,
     /// Time between pulses; `null` when none are sent.
     pub pulse_interval_ms: Option<u64>,
     /// Pulses since the engine started.

@@ -9,6 +9,8 @@ use crate::{
     },
 };
 
+mod skip;
+
 /// Readings further apart than this say nothing about a request: the process was stopped or the
 /// machine suspended. A late reading on a loaded machine stays well below it.
 const TOO_FAR_APART: Duration = Duration::from_secs(1);
@@ -128,6 +130,11 @@ impl Watch {
         if !self.processes.is_empty() {
             return Some(self.due);
         }
+        self.raise_changes_at()
+    }
+
+    /// When a raise ends, or is to be renewed.
+    fn raise_changes_at(&self) -> Option<Moment> {
         let raise = self.raise?;
         let left = self.sensing.unconfirmed.saturating_sub(self.unconfirmed);
         let unconfirmed = raise.confirmed(self.confirmed) + left;

@@ -72,7 +72,8 @@ pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         key: "ai_programs",
         title: "AI programs",
-        description: "Programs whose use of the GPU counts as demand. Write the program's name, \
+        description: "Your own programs whose use of the GPU counts as AI at work, besides Ollama, \
+                      LM Studio, ComfyUI and the others that are known. Write the program's name, \
                       or name:argument when it must also have been started with that argument.",
         group: Group::Readiness,
         rarely_used: true,

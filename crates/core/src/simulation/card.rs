@@ -1,20 +1,22 @@
 use std::time::Duration;
 
-use super::{CardModel, PowerMizer};
+use super::{Boost, CardModel, PowerMizer};
 use crate::{
     Moment,
-    gpu::{ComputeProcess, GpuErrorKind, PowerSource},
+    gpu::{ComputeProcess, GpuErrorKind, PowerSource, ProcessLoad},
     host::RuntimePm,
     settings::Strategy,
     units::Joules,
 };
 
+mod boost;
 mod look;
 mod process;
 mod segment;
 
 pub use process::Performed;
 
+use boost::BoostClient;
 use process::Process;
 use segment::Segment;
 
@@ -36,6 +38,12 @@ pub struct Counters {
     pub context_open: bool,
     /// The strategy we hold.
     pub held: Option<Strategy>,
+    /// Boost calls that raised the clocks or renewed a boost.
+    pub boost_requests: u64,
+    /// Whether a `hold` process of ours has the driver open.
+    pub boost_open: bool,
+    /// Whether its boost is in force.
+    pub boosted: bool,
     /// How long it was ready.
     pub ready: Duration,
     /// All energy it drew.
@@ -47,6 +55,8 @@ pub struct Counters {
 pub(super) struct Surroundings {
     /// Others with a context: process id and VRAM.
     pub(super) processes: Vec<ComputeProcess>,
+    /// How busy each of them keeps the card.
+    pub(super) by_process: Vec<ProcessLoad>,
     /// The busiest of them.
     pub(super) utilization: u32,
     /// The context of one of them counts where an open context holds the clocks.
@@ -59,6 +69,8 @@ pub(super) struct Surroundings {
     /// The machine sleeps.
     pub(super) asleep: bool,
     pub(super) hangs: bool,
+    /// The driver refuses every boost request.
+    pub(super) boost_refused: bool,
     pub(super) sensor_lost: bool,
     pub(super) faults: Vec<GpuErrorKind>,
 }
@@ -77,14 +89,20 @@ pub(super) struct Card {
     seed: u64,
     around: Surroundings,
     ours: Process,
+    boost: BoostClient,
     clocks: Clocks,
+    /// NVML shows raised clocks from then on.
+    shown_from: Option<Moment>,
     /// Something keeps the clocks up for as long as it lasts.
     driven: bool,
     /// When the clocks fall, unless there is work before.
     falls_at: Option<Moment>,
-    /// How many holds began: picks the next jitter.
-    holds: u64,
+    /// How many random numbers were drawn.
+    draws: u64,
     suspended: bool,
+    /// Since when, and how long before that.
+    suspended_since: Moment,
+    suspended_before: Duration,
     suspends_at: Option<Moment>,
     /// The hardware slows itself down for heat.
     slowed: bool,
@@ -106,11 +124,15 @@ impl Card {
             seed: seed ^ u64::from(model.info.index).wrapping_mul(0x9e37_79b9_7f4a_7c15),
             around: Surroundings::default(),
             ours: Process::default(),
+            boost: BoostClient::default(),
             clocks: Clocks::Low,
+            shown_from: None,
             driven: false,
             falls_at: None,
-            holds: 0,
+            draws: 0,
             suspended: model.runtime_d3,
+            suspended_since: start,
+            suspended_before: Duration::ZERO,
             suspends_at: None,
             slowed: false,
             segment: Segment::new(&model, start, settled, watts, ambient),
@@ -130,10 +152,17 @@ impl Card {
             _ => None,
         };
         let crosses_at = self.segment.crosses_at();
-        [rises_at, self.falls_at, self.suspends_at, crosses_at]
-            .into_iter()
-            .flatten()
-            .min()
+        let expires_at = self.boost.until;
+        [
+            rises_at,
+            self.falls_at,
+            self.suspends_at,
+            crosses_at,
+            expires_at,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Lets everything happen that is due by `now`.
@@ -149,6 +178,10 @@ impl Card {
         if due(self.suspends_at) {
             self.suspends_at = None;
             self.suspended = true;
+            self.suspended_since = now;
+        }
+        if due(self.boost.until) {
+            self.boost.until = None;
         }
         if due(self.segment.crosses_at()) {
             self.slowed = !self.slowed;
@@ -166,8 +199,12 @@ impl Card {
         if self.around.asleep || self.has(GpuErrorKind::ContextLost) {
             self.ours.context_dead = self.ours.context.is_some();
         }
+        if self.around.asleep {
+            self.boost.until = None;
+        }
         if self.fault().is_some() {
             self.ours = Process::default();
+            self.boost = BoostClient::default();
         }
         if arrived {
             self.work(now);
@@ -177,8 +214,13 @@ impl Card {
 
     /// The driver lists its GPUs: wakes the card and closes it again.
     pub(super) fn discovered(&mut self, now: Moment) {
-        self.wake();
+        self.wake(now);
         self.settle(now);
+    }
+
+    /// Whether the machine sleeps.
+    pub(super) fn is_asleep(&self) -> bool {
+        self.around.asleep
     }
 
     /// Whether no call on it is answered now.
@@ -201,11 +243,19 @@ impl Card {
         }
     }
 
+    /// How long it was suspended in all.
+    pub(super) fn suspended_for(&self, now: Moment) -> Duration {
+        let present = now.since(self.suspended_since);
+        self.suspended_before + Some(present).filter(|_| self.suspended).unwrap_or_default()
+    }
+
     pub(super) fn counters(&self, now: Moment) -> Counters {
         Counters {
             nvml_open: self.ours.nvml_open,
             context_open: self.ours.context.is_some(),
             held: self.ours.held,
+            boost_open: self.boost.open,
+            boosted: self.boost.until.is_some(),
             ready: self.segment.ready_time(now),
             energy: Joules(self.segment.joules(now)),
             ..self.counters
@@ -216,16 +266,22 @@ impl Card {
         self.around.faults.contains(&kind)
     }
 
-    fn wake(&mut self) {
+    fn wake(&mut self, now: Moment) {
+        self.suspended_before = self.suspended_for(now);
         self.suspended = false;
         self.suspends_at = None;
     }
 
     /// A moment of work: raises the clocks, and puts off their fall.
     fn work(&mut self, now: Moment) {
+        self.raise_within(self.model.ramp, now);
+    }
+
+    /// The same, where the clocks take so long to rise.
+    fn raise_within(&mut self, ramp: Duration, now: Moment) {
         let up_at = match self.clocks {
-            Clocks::Low => now + self.model.ramp,
-            Clocks::Rising(at) => at,
+            Clocks::Low => now + ramp,
+            Clocks::Rising(at) => at.min(now + ramp),
             Clocks::High => now,
         };
         if up_at > now {
@@ -242,10 +298,11 @@ impl Card {
 
     /// Brings everything that follows from the rest in line with it.
     fn settle(&mut self, now: Moment) {
-        let open = self.ours.is_open() || !self.around.processes.is_empty();
+        let ours = self.ours.is_open() || self.boost.open;
+        let open = ours || !self.around.processes.is_empty();
         if self.model.runtime_d3 && !self.around.asleep {
             if open {
-                self.wake();
+                self.wake(now);
             } else if !self.suspended && self.suspends_at.is_none() {
                 self.suspends_at = Some(now + SUSPEND_AFTER);
             }
@@ -279,24 +336,36 @@ impl Card {
         let context = self.ours.has_live_context() || self.around.contexts_boost;
         let mizer = self.ours.held == Some(Strategy::PowerMizer)
             && self.model.power_mizer == PowerMizer::Works;
-        !self.is_dark() && (self.around.driven || mizer || (self.model.context_holds && context))
+        let boost = self.boost.until.is_some() && self.model.boost == Boost::Holds;
+        let held = mizer || boost || (self.model.context_holds && context);
+        !self.is_dark() && (self.around.driven || held)
     }
 
-    /// The next hold time, with its jitter (SplitMix64 of the seed and how many there were).
+    /// The next hold time, with its jitter.
     fn next_hold(&mut self) -> Duration {
-        self.holds += 1;
+        let share = self.draw() * 2.0 - 1.0;
         if self.model.hold_jitter == 0.0 {
             return self.model.hold;
         }
+        self.model
+            .hold
+            .mul_f64(1.0 + self.model.hold_jitter * share)
+    }
+
+    /// A time within that range.
+    fn between(&mut self, (least, most): (Duration, Duration)) -> Duration {
+        least + most.saturating_sub(least).mul_f64(self.draw())
+    }
+
+    /// From 0 to 1: SplitMix64 of the seed and how many there were.
+    fn draw(&mut self) -> f64 {
+        self.draws += 1;
         let mut x = self
             .seed
-            .wrapping_add(self.holds.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            .wrapping_add(self.draws.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         x ^= x >> 31;
-        let from_minus_one_to_one = x as f64 / u64::MAX as f64 * 2.0 - 1.0;
-        self.model
-            .hold
-            .mul_f64(1.0 + self.model.hold_jitter * from_minus_one_to_one)
+        x as f64 / u64::MAX as f64
     }
 }

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use crate::{
-    gpu::GpuErrorKind,
-    host::AiProgramUse,
-    programs::CommandLine,
+    gpu::{GpuErrorKind, PciBusId},
+    host::{AiProcess, GpuUse},
+    programs::{self, CommandLine},
     settings::AiProgram,
     units::{Bytes, Percent},
 };
@@ -28,6 +28,8 @@ pub struct Event {
 pub enum EventKind {
     /// `program`: another program runs.
     Program(Program),
+    /// `request`: a program that runs is asked something.
+    Request(Request),
     /// `battery`: the machine runs on its battery.
     Battery,
     /// `undersized_adapter`: the adapter cannot feed the GPU at full power.
@@ -38,6 +40,8 @@ pub enum EventKind {
     /// `exclusive_mode` and `cuda_missing` refuse new contexts and `context_lost` kills the open
     /// one; any other is met by every call and lets go of everything.
     Fault(GpuErrorKind),
+    /// `boost_refused`: the driver refuses every boost request.
+    BoostRefused,
     /// `hang`: no call is answered.
     Hang,
     /// `sensor_lost`: no temperature can be read.
@@ -62,18 +66,96 @@ pub struct Program {
     /// `holds_clocks`: its work keeps the clocks up. False for a model that is partly offloaded:
     /// the GPU waits for the CPU so long that its clocks fall while it computes.
     pub holds_clocks: bool,
+    /// `boosts`: its open context raises the clocks where one holds them. False for a program that
+    /// was started with `CUDA_DISABLE_PERF_BOOST=1`.
+    pub boosts: bool,
+    /// `started`: in clock ticks since boot, as
+    /// [`SensedProcess::started`](crate::gpu::holder::SensedProcess::started); follows from when it
+    /// begins where absent.
+    pub started: Option<u64>,
+    /// Its use of the processor.
+    pub processor: ProcessorTimes,
+}
+
+/// How much a program uses the processor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ProcessorTimes {
+    /// `processor_rest_ms`: at once in every second, by a timer of its own.
+    pub rest: Duration,
+    /// `poll_every_s`: from one poll by a monitor to the next; never polled where absent.
+    pub poll_every: Option<Duration>,
+    /// `processor_poll_ms`: for one poll.
+    pub poll: Duration,
+    /// `processor_busy_percent`: of one core, as a share of 1, while it computes or answers a
+    /// request.
+    pub busy_cores: f64,
+}
+
+/// One request to a program: the processor works from its beginning to its end, the GPU from the
+/// first kernel on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Request {
+    /// `pid`: the program; without it nothing happens.
+    pub pid: u32,
+    /// `utilization_percent` of the GPU.
+    pub utilization: Percent,
+    /// `lead_ms`: from the first use of the processor to the first kernel.
+    pub lead: Duration,
+}
+
+impl Default for ProcessorTimes {
+    /// llama.cpp's server on an H200: 40 µs a second at rest, 0.5 to 0.7 ms for a poll of `/health`,
+    /// one core while it computes.
+    fn default() -> Self {
+        Self {
+            rest: Duration::from_micros(40),
+            poll_every: None,
+            poll: Duration::from_micros(600),
+            busy_cores: 1.0,
+        }
+    }
+}
+
+impl Default for Program {
+    /// A nameless program that has a context open and computes nothing.
+    fn default() -> Self {
+        Self {
+            command: String::new(),
+            pid: 0,
+            gpu_open: true,
+            vram: Bytes(0),
+            utilization: Percent(0),
+            holds_clocks: true,
+            boosts: true,
+            started: None,
+            processor: ProcessorTimes::default(),
+        }
+    }
 }
 
 impl Program {
-    /// Which of `ai_programs` it is, seen as a real process would be.
-    pub(super) fn recognised(&self, ai_programs: &[AiProgram]) -> Option<AiProgramUse> {
+    /// The AI process that it is, seen as a real one would be; `gpus` are those that it opens.
+    pub(super) fn recognised(
+        &self,
+        started: u64,
+        ai_programs: &[AiProgram],
+        gpus: impl Iterator<Item = PciBusId>,
+    ) -> Option<AiProcess> {
         let argv: Vec<&str> = self.command.split_whitespace().collect();
-        let started = CommandLine::new(argv.first()?, &argv, None);
-        let program = ai_programs.iter().find(|p| p.matches(&started))?;
-        Some(AiProgramUse {
+        let line = CommandLine::new(argv.first()?, &argv, None);
+        let recognised = programs::recognise(&line, ai_programs)?;
+        let gpu = match self.gpu_open {
+            true => GpuUse::Context(gpus.collect()),
+            false => GpuUse::Nothing,
+        };
+        recognised.kind.is_ai_process(&gpu).then(|| AiProcess {
             pid: self.pid,
-            name: program.name.clone(),
-            gpu_open: Some(self.gpu_open),
+            started: Some(started),
+            parent: None,
+            name: recognised.name,
+            label: programs::label(&line, []),
+            kind: recognised.kind,
+            gpu,
         })
     }
 }
@@ -81,25 +163,35 @@ impl Program {
 impl Event {
     /// Whether it is going on `elapsed` after the start.
     pub(super) fn is_active(&self, elapsed: Duration) -> bool {
-        match (elapsed.checked_sub(self.at), self.lasts) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(since), Some(lasts)) => self.phase(since) < lasts,
+        self.active_for(elapsed).is_some()
+    }
+
+    /// Time since its latest beginning `elapsed` after the start; `None` when it is not going on.
+    pub(super) fn active_for(&self, elapsed: Duration) -> Option<Duration> {
+        let since = elapsed.checked_sub(self.at)?;
+        let phase = self.phase(since);
+        self.lasts
+            .is_none_or(|lasts| phase < lasts)
+            .then_some(phase)
+    }
+
+    /// When the GPU begins to work for it, from its beginning.
+    fn lead(&self) -> Duration {
+        match &self.kind {
+            EventKind::Request(request) => request.lead,
+            _ => Duration::ZERO,
         }
     }
 
-    /// When it next begins or ends, strictly after `elapsed`.
+    /// When it next begins, turns to the GPU, or ends, strictly after `elapsed`.
     pub(super) fn next_change(&self, elapsed: Duration) -> Option<Duration> {
         let Some(since) = elapsed.checked_sub(self.at) else {
             return Some(self.at);
         };
-        let lasts = self.lasts?;
         let phase = self.phase(since);
-        let round_began = elapsed - phase;
-        if phase < lasts {
-            return Some(round_began + lasts);
-        }
-        Some(round_began + self.repeat_every?)
+        let round = [Some(self.lead()), self.lasts, self.repeat_every];
+        let next = round.into_iter().flatten().find(|at| phase < *at)?;
+        Some(elapsed - phase + next)
     }
 
     /// Time since its latest beginning.

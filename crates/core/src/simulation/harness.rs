@@ -1,13 +1,15 @@
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::civil::date;
 
 use super::{Scenario, SimulatedMachine};
 use crate::{
     Moment,
-    keeper::{Action, Input, Keeper, KeeperOptions, Kept, LogLine, Ticket},
+    keeper::{GpuId, Input, Keeper, KeeperOptions, Kept, LogLine, Ticket},
     settings::{Settings, SettingsFile},
 };
+
+mod perform;
 
 /// The engine's [`Keeper`] and a simulated machine in virtual time: for tests and benchmarks.
 ///
@@ -22,6 +24,7 @@ pub struct Harness {
     pub wake_ups: u64,
     /// What was logged, with its moment.
     pub log: Vec<(Moment, LogLine)>,
+    holders: BTreeMap<u32, GpuId>,
     now: Moment,
 }
 
@@ -35,6 +38,7 @@ impl Harness {
             keeper: Keeper::new(options, file, kept, date(2026, 11, 28), now),
             wake_ups: 0,
             log: Vec::new(),
+            holders: BTreeMap::new(),
             now,
         }
     }
@@ -52,6 +56,10 @@ impl Harness {
             while happened && let Some(event) = self.machine.take_host_event() {
                 self.input(Input::HostEvent(event, Ticket(0)), &mut watch);
             }
+            while let Some(input) = self.take_holder_report() {
+                self.wake_ups += 1;
+                self.input(input, &mut watch);
+            }
             if due {
                 self.input(Input::Woke, &mut watch);
             }
@@ -62,7 +70,8 @@ impl Harness {
             // A wake-up in the past would be a busy loop; the engine would spin as well.
             assert!(wake_at > self.now, "woken for nothing at {}", self.now);
             let event = self.machine.upcoming().unwrap_or(end);
-            self.now = wake_at.min(event).min(end);
+            let step = self.machine.next_holder_step().unwrap_or(end);
+            self.now = wake_at.min(event).min(step).min(end).max(self.now);
             self.machine.advance(self.now);
             (due, happened) = (self.now >= wake_at, self.now >= event);
             self.wake_ups += u64::from(due);
@@ -86,24 +95,8 @@ impl Harness {
                 "spins at {}: {action:?}",
                 self.now
             );
-            let outcome = match action {
-                Action::Discover => Input::Discovered(self.machine.discover(self.now)),
-                Action::SampleHost(list) => Input::HostSampled(self.machine.host(&list, self.now)),
-                Action::Perform(gpu, action) => {
-                    let (at, result) = self.machine.perform_in_time(gpu.index, action, self.now);
-                    self.now = at;
-                    Input::Performed {
-                        gpu,
-                        action,
-                        result,
-                    }
-                }
-                Action::Log(line) => {
-                    self.log.push((self.now, line));
-                    continue;
-                }
-                // Files, replies and benchmarks: tests answer these themselves.
-                _ => continue,
+            let Some(outcome) = self.perform(action) else {
+                continue;
             };
             self.keeper.handle(outcome, self.now);
             watch(self);

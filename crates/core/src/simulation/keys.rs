@@ -208,6 +208,36 @@ impl<'a> Keys<'a> {
             .ok_or_else(|| self.missing(key))
     }
 
+    /// A time of at most `max` units of `unit` seconds, or a list of the shortest and the longest.
+    pub(super) fn range(
+        &mut self,
+        key: &'static str,
+        unit: f64,
+        max: f64,
+    ) -> Result<Option<(Duration, Duration)>, ScenarioError> {
+        let Some(item) = self.item(key) else {
+            return Ok(None);
+        };
+        let number = |value: &toml_edit::Value| {
+            let whole = value.as_integer().map(|n| n as f64);
+            value.as_float().or(whole)
+        };
+        let ends: Option<Vec<f64>> = match item.as_array() {
+            Some(list) => list.iter().map(number).collect(),
+            None => item.as_value().and_then(number).map(|n| vec![n, n]),
+        };
+        match ends.as_deref() {
+            Some([least, most]) if *least >= 0.0 && least <= most && *most <= max => {
+                let span = |n: f64| Duration::from_secs_f64(n * unit);
+                Ok(Some((span(*least), span(*most))))
+            }
+            _ => {
+                let right = format!("use a number from 0 to {max}, or a list of two that rise");
+                Err(self.wrong(key, right))
+            }
+        }
+    }
+
     /// A P-state by its number.
     pub(super) fn pstate(
         &mut self,

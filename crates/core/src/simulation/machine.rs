@@ -1,17 +1,24 @@
 use std::time::Duration;
 
 use super::{
-    Counters, Event, EventKind, Performed, Program, Scenario,
-    card::{Card, Surroundings},
+    Counters, Event, EventKind, Performed, Scenario,
+    card::Card,
     faults::{refused, stops_every_call},
+    holder::Holder,
+    processor::Processor,
 };
 use crate::{
     Moment,
-    gpu::{Action, ComputeProcess, GpuError, GpuErrorKind, GpuInfo, Outcome, PowerSource},
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, PowerSource},
     host::{HostEvent, HostSample},
     settings::AiProgram,
     units::{Bytes, Megahertz, Percent},
 };
+
+mod holders;
+mod surroundings;
+
+use surroundings::Running;
 
 /// A machine that lives through a [`Scenario`].
 ///
@@ -25,6 +32,10 @@ pub struct SimulatedMachine {
     /// When the next event begins or ends.
     next_event: Option<Moment>,
     cards: Vec<Card>,
+    /// The `hold` process of each card.
+    holders: Vec<Holder>,
+    /// The processor time of every program that runs.
+    processors: Vec<Processor>,
     /// Programs that were let run by hand, by card.
     guests: Vec<Option<Guest>>,
     announced: Announced,
@@ -50,8 +61,8 @@ pub struct Guest {
     pub boosts: bool,
 }
 
-/// Process id of a [`Guest`].
-const GUEST_PID: u32 = 39_999;
+/// How often a process with a context has `/dev/nvidia-uvm` open (H200, driver 580.159.04).
+const UVM_FILES: u32 = 2;
 
 impl SimulatedMachine {
     /// The machine at the beginning of its scenario.
@@ -68,6 +79,8 @@ impl SimulatedMachine {
             events,
             next_event: None,
             guests: vec![None; cards.len()],
+            holders: vec![Holder::new(start); cards.len()],
+            processors: Vec::new(),
             killed: Vec::new(),
             announced: Announced {
                 suspended: false,
@@ -88,7 +101,8 @@ impl SimulatedMachine {
     pub fn advance(&mut self, now: Moment) {
         loop {
             let changes = self.cards.iter().filter_map(Card::next_change);
-            let Some(next) = changes.chain(self.next_event).min() else {
+            let holders = self.holders_act_at();
+            let Some(next) = changes.chain(self.next_event).chain(holders).min() else {
                 break;
             };
             if next > now {
@@ -103,6 +117,7 @@ impl SimulatedMachine {
             if self.next_event.is_some_and(|at| at <= self.now) {
                 self.surround();
             }
+            self.holders_act();
         }
         self.now = now.max(self.now);
     }
@@ -211,26 +226,37 @@ impl SimulatedMachine {
         }
     }
 
-    /// One look at the machine around the GPUs, and at which of `ai_programs` run.
+    /// One look at the machine around the GPUs, and at the AI processes on it.
     pub fn host(&mut self, ai_programs: &[AiProgram], now: Moment) -> HostSample {
         self.advance(now);
+        let uvm_open = self.programs().filter(|running| running.program.gpu_open);
+        let guests = self.guests.iter().flatten().count();
+        let uvm_open = UVM_FILES * (uvm_open.count() + guests) as u32;
+        let device = |card: &Card| card.model().info.pci_bus_id;
         let mut ai_programs: Vec<_> = self
-            .active()
-            .filter_map(|event| match &event.kind {
-                EventKind::Program(program) => program.recognised(ai_programs),
-                _ => None,
+            .programs()
+            .filter_map(|running| {
+                let cards = (0..).zip(&self.cards);
+                let opened = cards.filter(|(index, _)| running.gpu.is_none_or(|gpu| gpu == *index));
+                let devices = opened.map(|(_, card)| device(card));
+                let Running {
+                    program, started, ..
+                } = running;
+                program.recognised(started, ai_programs, devices)
             })
             .collect();
-        ai_programs.sort_by_key(|program| program.pid);
+        ai_programs.sort_by_key(|process| process.pid);
+        let can_suspend = || self.cards.iter().filter(|card| card.model().runtime_d3);
         HostSample {
             power_source: self.power_source(),
             ai_programs,
-            runtime_pm: self
-                .cards
-                .iter()
-                .filter(|card| card.model().runtime_d3)
-                .map(|card| (card.model().info.pci_bus_id, card.runtime_pm()))
+            runtime_pm: can_suspend()
+                .map(|card| (device(card), card.runtime_pm()))
                 .collect(),
+            suspended_for: can_suspend()
+                .map(|card| (device(card), card.suspended_for(self.now)))
+                .collect(),
+            uvm_open: Some(uvm_open),
         }
     }
 
@@ -330,7 +356,7 @@ impl SimulatedMachine {
         self.surround();
     }
 
-    fn active(&self) -> impl Iterator<Item = &Event> {
+    fn active(&self) -> impl Iterator<Item = &Event> + Clone {
         let elapsed = self.now.since(self.start);
         self.events.iter().filter(move |e| e.is_active(elapsed))
     }
@@ -342,67 +368,10 @@ impl SimulatedMachine {
             _ => None,
         })
     }
-
-    /// Tells every card what goes on around it now.
-    fn surround(&mut self) {
-        self.next_event = self.next_event(self.now);
-        for index in 0..self.cards.len() {
-            let around = self.surroundings(index);
-            self.cards[index].surround(around, self.now);
-        }
-    }
-
-    fn surroundings(&self, index: usize) -> Surroundings {
-        let mut around = Surroundings {
-            power_source: self.power_source(),
-            ..Surroundings::default()
-        };
-        let here = |event: &&Event| event.gpu.is_none_or(|gpu| gpu as usize == index);
-        for event in self.active().filter(here) {
-            match &event.kind {
-                EventKind::Program(program) => {
-                    around.admit(program);
-                    around.contexts_boost |= program.gpu_open;
-                }
-                EventKind::Battery | EventKind::UndersizedAdapter => {}
-                EventKind::Suspend => around.asleep = true,
-                EventKind::Fault(kind) => around.faults.push(*kind),
-                EventKind::Hang => around.hangs = true,
-                EventKind::SensorLost => around.sensor_lost = true,
-                EventKind::Heat(ambient) => around.ambient = Some(*ambient),
-            }
-        }
-        if let Some(guest) = self.guests[index] {
-            around.admit(&Program {
-                command: "guest".to_owned(),
-                pid: GUEST_PID,
-                gpu_open: true,
-                vram: guest.vram,
-                utilization: guest.utilization,
-                holds_clocks: true,
-            });
-            around.contexts_boost |= guest.boosts;
-        }
-        around
-    }
 }
 
 /// The error of a driver that did not answer within an action's deadline.
 pub fn late_answer(action: Action) -> GpuError {
     let message = format!("the driver did not answer within {:?}", action.deadline());
     GpuError::new(GpuErrorKind::TimedOut, message)
-}
-
-impl Surroundings {
-    fn admit(&mut self, program: &Program) {
-        if !program.gpu_open {
-            return;
-        }
-        self.utilization = self.utilization.max(program.utilization.0);
-        self.driven |= program.utilization.0 > 0 && program.holds_clocks;
-        self.processes.push(ComputeProcess {
-            pid: program.pid,
-            vram: Some(program.vram),
-        });
-    }
 }

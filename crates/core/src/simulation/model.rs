@@ -37,6 +37,15 @@ pub struct CardModel {
     pub context_vram: Bytes,
     /// `pulse_us`: one pulse, from launch to completion.
     pub pulse: Duration,
+    /// `pulses_raise`: a pulse counts as work. False where only longer work raises the clocks.
+    pub pulses_raise: bool,
+    /// `boost`: what the driver's boost request does.
+    pub boost: Boost,
+    /// `boost_call_ms`: how long its call takes, after which the clocks are up.
+    pub boost_call: Duration,
+    /// `boost_seen_after_ms`: from the return of the call until NVML shows the clocks, at least and
+    /// at most.
+    pub boost_seen_after: (Duration, Duration),
     /// `power_mizer`.
     pub power_mizer: PowerMizer,
     /// `desktop_mib`: VRAM that the desktop has taken.
@@ -62,6 +71,26 @@ pub struct CardModel {
     pub unsupported: Vec<&'static str>,
 }
 
+/// What the driver's boost request does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Boost {
+    /// It raises the clocks and holds them until it ends.
+    Holds,
+    /// It raises the clocks, which fall after the hold time all the same; a renewal changes
+    /// nothing, a new request raises them again.
+    Raises,
+    /// It is not available.
+    None,
+}
+
+impl Boost {
+    pub(super) const NAMES: [(&'static str, Self); 3] = [
+        ("holds", Self::Holds),
+        ("raises", Self::Raises),
+        ("none", Self::None),
+    ];
+}
+
 /// Whether the driver's own prefer-maximum-performance does something here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PowerMizer {
@@ -85,7 +114,7 @@ impl PowerMizer {
 type Hide = fn(&mut GpuInfo, &mut Sample);
 
 /// Everything a driver may leave unsaid, by the name it has in `unsupported`.
-pub(super) const METRICS: [(&str, Hide); 16] = [
+pub(super) const METRICS: [(&str, Hide); 17] = [
     ("pstate", |_, s| s.pstate = None),
     ("sm_clock", |_, s| s.sm_clock = None),
     ("memory_clock", |_, s| s.memory_clock = None),
@@ -94,6 +123,7 @@ pub(super) const METRICS: [(&str, Hide); 16] = [
     ("energy", |_, s| s.energy = None),
     ("utilization", |_, s| s.utilization = None),
     ("other_utilization", |_, s| s.other_utilization = None),
+    ("process_utilization", |_, s| s.process_utilization = None),
     ("compute_processes", |_, s| s.compute_processes = None),
     ("clocks_event_reasons", |_, s| s.clocks_event_reasons = None),
     ("vram_free", |_, s| s.vram_free = None),

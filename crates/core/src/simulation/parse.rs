@@ -7,7 +7,8 @@ use serde::{
 use toml_edit::{Document, Table};
 
 use super::{
-    CardModel, Event, EventKind, PowerMizer, Program, Scenario, ScenarioError,
+    Boost, CardModel, Event, EventKind, PowerMizer, ProcessorTimes, Program, Request, Scenario,
+    ScenarioError,
     keys::{Keys, Source},
     model,
 };
@@ -15,6 +16,12 @@ use crate::{
     gpu::{GpuErrorKind, GpuInfo, GpuUuid},
     units::{Bytes, Celsius, Percent},
 };
+
+/// 5 to 12 ms on an H200.
+const BOOST_CALL: Duration = Duration::from_millis(10);
+/// On an H200.
+const BOOST_SEEN_AFTER: (Duration, Duration) =
+    (Duration::from_millis(20), Duration::from_millis(110));
 
 /// Thirty years: longer than anybody simulates, and far from any overflow.
 const LONGEST_S: f64 = 1e9;
@@ -85,6 +92,22 @@ fn card(source: Source<'_>, table: &Table, index: u32) -> Result<CardModel, Scen
         context_holds: flag(keys.boolean("context_holds")?, |c| c.context_holds),
         context_vram: keys.mib("context_mib", base.map(|c| c.context_vram))?,
         pulse: keys.span("pulse_us", 1e-6, 1e6, base.map(|c| c.pulse))?,
+        pulses_raise: keys
+            .boolean("pulses_raise")?
+            .unwrap_or(base.is_none_or(|c| c.pulses_raise)),
+        boost: keys
+            .choice("boost", &Boost::NAMES)?
+            .or(base.map(|c| c.boost))
+            .unwrap_or(Boost::None),
+        boost_call: keys.span(
+            "boost_call_ms",
+            1e-3,
+            10_000.0,
+            Some(base.map_or(BOOST_CALL, |c| c.boost_call)),
+        )?,
+        boost_seen_after: keys
+            .range("boost_seen_after_ms", 1e-3, 10_000.0)?
+            .unwrap_or(base.map_or(BOOST_SEEN_AFTER, |c| c.boost_seen_after)),
         power_mizer: keys
             .choice("power_mizer", &PowerMizer::NAMES)?
             .or(base.map(|c| c.power_mizer))
@@ -195,6 +218,12 @@ fn event(
         return Err(keys.wrong("gpu", "use the index of one of the [[gpus]], from 0"));
     }
     let kind = kind(&mut keys, index)?;
+    if let EventKind::Request(request) = &kind {
+        let lasts = lasts.ok_or_else(|| keys.missing("for_s"))?;
+        if request.lead >= lasts {
+            return Err(keys.wrong("lead_ms", "use less than the whole request, for_s"));
+        }
+    }
     keys.finish()?;
     Ok(Event {
         at,
@@ -207,12 +236,14 @@ fn event(
 
 /// `kind` and the keys that belong to that kind.
 fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
-    const KINDS: [(&str, &str); 8] = [
+    const KINDS: [(&str, &str); 10] = [
         ("program", "program"),
+        ("request", "request"),
         ("battery", "battery"),
         ("undersized_adapter", "undersized_adapter"),
         ("suspend", "suspend"),
         ("fault", "fault"),
+        ("boost_refused", "boost_refused"),
         ("hang", "hang"),
         ("sensor_lost", "sensor_lost"),
         ("heat", "heat"),
@@ -220,6 +251,7 @@ fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
     let kind = keys.choice("kind", &KINDS)?;
     Ok(match kind.ok_or_else(|| keys.missing("kind"))? {
         "program" => EventKind::Program(program(keys, index)?),
+        "request" => EventKind::Request(request(keys)?),
         "battery" => EventKind::Battery,
         "undersized_adapter" => EventKind::UndersizedAdapter,
         "suspend" => EventKind::Suspend,
@@ -231,6 +263,7 @@ fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
             })?;
             EventKind::Fault(error.ok_or_else(|| keys.missing("error"))?)
         }
+        "boost_refused" => EventKind::BoostRefused,
         "hang" => EventKind::Hang,
         "sensor_lost" => EventKind::SensorLost,
         _ => EventKind::Heat(keys.needed("ambient_c", -50.0..150.0, None)?),
@@ -253,5 +286,37 @@ fn program(keys: &mut Keys<'_>, index: u32) -> Result<Program, ScenarioError> {
         vram: keys.mib("vram_mib", Some(Bytes(0)))?,
         utilization: Percent(keys.needed("utilization_percent", 0.0..100.0, Some(0.0))? as u32),
         holds_clocks: keys.boolean("holds_clocks")?.unwrap_or(true),
+        boosts: keys.boolean("boosts")?.unwrap_or(true),
+        started: keys.integer("started", i64::MAX as u64)?,
+        processor: processor(keys)?,
+    })
+}
+
+fn processor(keys: &mut Keys<'_>) -> Result<ProcessorTimes, ScenarioError> {
+    let usual = ProcessorTimes::default();
+    let poll_every = match keys.has("poll_every_s") {
+        true => Some(keys.span("poll_every_s", 1.0, LONGEST_S, None)?),
+        false => None,
+    };
+    let times = ProcessorTimes {
+        rest: keys.span("processor_rest_ms", 1e-3, 1000.0, Some(usual.rest))?,
+        poll: keys.span("processor_poll_ms", 1e-3, 1000.0, Some(usual.poll))?,
+        poll_every,
+        busy_cores: keys
+            .number("processor_busy_percent", 0.0..100_000.0)?
+            .map_or(usual.busy_cores, |percent| percent / 100.0),
+    };
+    if poll_every.is_some_and(|every| every <= times.poll) {
+        return Err(keys.wrong("poll_every_s", "use more than processor_poll_ms"));
+    }
+    Ok(times)
+}
+
+fn request(keys: &mut Keys<'_>) -> Result<Request, ScenarioError> {
+    let pid = keys.integer("pid", u32::MAX.into())?;
+    Ok(Request {
+        pid: pid.ok_or_else(|| keys.missing("pid"))? as u32,
+        utilization: Percent(keys.needed("utilization_percent", 0.0..100.0, Some(100.0))? as u32),
+        lead: keys.span("lead_ms", 1e-3, 3.6e6, Some(Duration::ZERO))?,
     })
 }

@@ -9,6 +9,7 @@ use crate::{
 
 mod errors;
 mod faults;
+mod holder;
 mod physics;
 mod surroundings;
 mod time;

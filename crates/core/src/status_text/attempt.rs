@@ -27,6 +27,14 @@ impl fmt::Display for Attempt {
                 seconds(after.as_secs_f64()),
                 seconds(next.as_secs_f64())
             ),
+            Self::BoostFell { next } => write!(
+                f,
+                "The clocks fell before the boost was renewed. It is now renewed every {}.",
+                seconds(next.as_secs_f64())
+            ),
+            Self::StandbyFails { reason } => {
+                write!(f, "Waking on request is not used: {reason}.")
+            }
             Self::PulsesDoNotRaise => f.write_str(
                 "Pulses do not raise the clocks of this GPU. One is still sent every second.",
             ),

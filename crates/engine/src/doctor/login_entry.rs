@@ -1,10 +1,5 @@
 //! The desktop entry that starts the application at login.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "the evidence of a request, small files of the user"
-)]
-
 use std::{fs, path::Path};
 
 use gpu_keepalive_core::doctor::LoginEntry;

@@ -1,16 +1,11 @@
 //! What the machine tells in files.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "the evidence of a request, small files of the system"
-)]
-
 use std::{fs, path::Path};
 
 use gpu_keepalive_core::{
     doctor::{AiProgramEvidence, DeviceEvidence, LoginEntry, MachineEvidence, PowerDaemon},
     gpu::PciBusId,
-    host::{AiProgramUse, RuntimePm},
+    host::{AiProcess, RuntimePm},
 };
 
 use super::{Places, login_entry, processes::ProcessTable};
@@ -41,7 +36,7 @@ pub(super) struct Files {
 }
 
 /// Reads them. Blocks for as long as the kernel takes.
-pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_programs: Vec<AiProgramUse>) -> Files {
+pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_programs: Vec<AiProcess>) -> Files {
     let root = &places.root;
     let pci = PciGpus::under(root);
     let processes = ProcessTable::read(&root.join("proc"));
@@ -87,7 +82,7 @@ pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_programs: Vec<AiProgra
                 .map(|program| AiProgramEvidence {
                     perf_boost_disabled: processes.perf_boost_disabled(program.pid),
                     pid: program.pid,
-                    name: program.name,
+                    name: program.label,
                 })
                 .collect(),
             ..MachineEvidence::default()

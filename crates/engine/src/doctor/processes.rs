@@ -1,10 +1,5 @@
 //! The process table, as far as the doctor asks.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "the evidence of a request, from /proc"
-)]
-
 use std::{
     fs,
     path::{Path, PathBuf},

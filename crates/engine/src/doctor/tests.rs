@@ -5,6 +5,8 @@ use std::{fs, os::unix::fs::symlink};
 use gpu_keepalive_core::{
     doctor::{PcieLink, PowerDaemon, RuntimeD3},
     gpu::PciBusId,
+    host::GpuUse,
+    programs::ProgramKind,
     protocol::{Finding, Severity},
     settings::Settings,
     simulation::{EventKind, Scenario},
@@ -84,11 +86,15 @@ impl FakeMachine {
     }
 }
 
-fn program(pid: u32) -> AiProgramUse {
-    AiProgramUse {
+fn program(pid: u32) -> AiProcess {
+    AiProcess {
         pid,
+        started: None,
+        parent: None,
         name: "ollama".to_owned(),
-        gpu_open: None,
+        label: "Ollama".to_owned(),
+        kind: ProgramKind::Worker,
+        gpu: GpuUse::Unknown,
     }
 }
 

@@ -1,9 +1,9 @@
-use std::{sync::mpsc as std_mpsc, thread, time::Duration};
+use std::{path::Path, sync::mpsc as std_mpsc, thread, time::Duration};
 
-use gpu_keepalive_core::{Moment, host::AiProgramUse, settings::AiProgram};
+use gpu_keepalive_core::{Moment, settings::AiProgram};
 use tokio::{sync::mpsc, time::timeout};
 
-use crate::processes::Processes;
+use crate::processes::{Processes, Seen};
 
 /// The process table is read no more often, unless a GPU woke up or fell asleep.
 const READ_EVERY: Duration = Duration::from_secs(2);
@@ -25,24 +25,26 @@ pub(super) enum Gpus {
     Suspended,
 }
 
-/// The AI programs that run, found on a thread of their own.
+/// The AI processes, found on a thread of their own.
 ///
 /// A process that hangs in a driver can block whoever reads its command line for as long as it
 /// hangs. Then the last answer stands, and the engine goes on.
 pub(super) struct Programs {
     ask: std_mpsc::SyncSender<Vec<AiProgram>>,
-    answers: mpsc::Receiver<Vec<AiProgramUse>>,
+    answers: mpsc::Receiver<Seen>,
     asked_at: Option<Moment>,
     answered: bool,
-    running: Vec<AiProgramUse>,
+    seen: Seen,
 }
 
-impl Default for Programs {
-    fn default() -> Self {
+impl Programs {
+    /// Those of the machine whose GPUs are described below `root`.
+    pub(super) fn new(root: &Path) -> Self {
         let (ask, questions) = std_mpsc::sync_channel::<Vec<AiProgram>>(1);
         let (answer, answers) = mpsc::channel(1);
+        let root = root.to_owned();
         let read = move || {
-            let mut processes = Processes::default();
+            let mut processes = Processes::new(&root);
             for programs in questions {
                 if answer.blocking_send(processes.look(&programs)).is_err() {
                     break;
@@ -50,33 +52,27 @@ impl Default for Programs {
             }
         };
         if let Err(error) = thread::Builder::new().name("processes".into()).spawn(read) {
-            tracing::warn!("AI programs cannot be looked for: {error}");
+            tracing::warn!("AI processes cannot be looked for: {error}");
         }
         Self {
             ask,
             answers,
             asked_at: None,
             answered: true,
-            running: Vec::new(),
+            seen: Seen::default(),
         }
     }
-}
 
-impl Programs {
-    /// What was last seen, in the order of process ids.
-    pub(super) fn running(&self) -> &[AiProgramUse] {
-        &self.running
+    /// What was last seen.
+    pub(super) fn seen(&self) -> &Seen {
+        &self.seen
     }
 
     /// Looks again when it is time to. Cancel safe.
     pub(super) async fn refresh(&mut self, list: &[AiProgram], now: Moment, gpus: Gpus) {
-        if list.is_empty() {
-            self.running.clear();
-            return;
-        }
         if !self.answered {
-            if let Ok(running) = self.answers.try_recv() {
-                self.take(running);
+            if let Ok(seen) = self.answers.try_recv() {
+                self.take(seen);
             } else {
                 return;
             }
@@ -95,14 +91,14 @@ impl Programs {
         self.asked_at = Some(now);
         self.answered = false;
         match timeout(DEADLINE, self.answers.recv()).await {
-            Ok(Some(running)) => self.take(running),
-            Ok(None) => tracing::warn!("AI programs are no longer looked for"),
+            Ok(Some(seen)) => self.take(seen),
+            Ok(None) => tracing::warn!("AI processes are no longer looked for"),
             Err(_) => tracing::warn!("the process table does not answer; a process may be hanging"),
         }
     }
 
-    fn take(&mut self, running: Vec<AiProgramUse>) {
-        self.running = running;
+    fn take(&mut self, seen: Seen) {
+        self.seen = seen;
         self.answered = true;
     }
 }

@@ -1,10 +1,5 @@
 //! What Ollama has installed, read from its models folder; its server is not asked.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "called for a request, on a thread that may wait"
-)]
-
 use std::{
     env, fs,
     path::{Path, PathBuf},

@@ -1,12 +1,16 @@
 use std::{
     io::ErrorKind,
     os::unix::fs::symlink,
-    path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
 };
 
-use super::*;
+use gpu_keepalive_core::gpu::PciBusId;
+
+use super::{
+    open_files::{Devices, OpenFiles},
+    *,
+};
 
 fn listed_as(name: &str, argument: Option<&str>) -> Vec<AiProgram> {
     vec![AiProgram {
@@ -62,52 +66,90 @@ impl Drop for Program {
     }
 }
 
+fn processes() -> Processes {
+    Processes::new(Path::new("/"))
+}
+
 /// The first look is enough, because `spawn` returns after the child's `exec`.
-fn sees(processes: &mut Processes, programs: &[AiProgram], pid: u32) -> bool {
-    let found = processes.look(programs);
-    assert!(found.is_sorted_by_key(|program| program.pid));
-    found.iter().any(|program| program.pid == pid)
+fn seen(processes: &mut Processes, listed: &[AiProgram], pid: u32) -> Option<AiProcess> {
+    let found = processes.look(listed).ai_processes;
+    assert!(found.is_sorted_by_key(|process| process.pid));
+    found.into_iter().find(|process| process.pid == pid)
+}
+
+fn sees(processes: &mut Processes, listed: &[AiProgram], pid: u32) -> bool {
+    seen(processes, listed, pid).is_some()
 }
 
 #[test]
-fn a_program_is_seen_when_it_runs_and_only_then() {
-    let mut processes = Processes::default();
-    let listed = listed_as("llama-server", None);
-    processes.look(&listed);
+fn an_ai_process_is_seen_when_it_runs_and_only_then() {
+    let mut processes = processes();
+    processes.look(&[]);
     let program = Program::start("llama-server", "x", "read line");
     let pid = program.pid();
-    assert!(sees(&mut processes, &listed, pid));
-    assert!(sees(&mut processes, &listed, pid));
-    assert!(!sees(&mut processes, &listed_as("llama", None), pid));
+    let found = seen(&mut processes, &[], pid).expect("it is known without a list");
+    assert_eq!((&*found.name, &*found.label), ("llama-server", "llama.cpp"));
+    assert_eq!(found.kind, ProgramKind::Worker);
+    assert_eq!(found.parent, Some(std::process::id()));
+    assert_eq!(found.gpu, GpuUse::Nothing);
+    assert!(found.started.is_some_and(|seconds| seconds > 1_700_000_000));
+    assert!(sees(&mut processes, &[], pid));
     drop(program);
-    assert!(!sees(&mut processes, &listed, pid));
+    assert!(!sees(&mut processes, &[], pid));
+}
+
+#[test]
+fn the_users_list_adds_to_what_is_known_as_soon_as_it_changes() {
+    let program = Program::start("my-server", "x", "read line");
+    let mut processes = processes();
+    let pid = program.pid();
+    assert!(!sees(&mut processes, &[], pid));
+    let listed = listed_as("my-server", None);
+    assert!(sees(&mut processes, &listed, pid));
+    assert!(sees(
+        &mut processes,
+        &listed_as("my-server", Some("--listen")),
+        pid
+    ));
+    assert!(!sees(
+        &mut processes,
+        &listed_as("my-server", Some("--cpu")),
+        pid
+    ));
+    assert!(sees(&mut processes, &listed, pid));
+    assert!(!sees(&mut processes, &[], pid));
 }
 
 #[test]
 fn a_relative_script_is_known_by_the_folder_it_was_started_in() {
-    let program = Program::start("python3.11", "ComfyUI/main.py", "read line");
-    let mut processes = Processes::default();
-    for (name, argument, expected) in [
-        ("comfyui", None, true),
-        ("comfyui", Some("--listen"), true),
-        ("comfyui", Some("--cpu"), false),
-        ("main.py", None, true),
-        ("invokeai", None, false),
-    ] {
-        let programs = listed_as(name, argument);
-        assert_eq!(
-            sees(&mut processes, &programs, program.pid()),
-            expected,
-            "{programs:?}"
-        );
-    }
+    let ours = Program::start("python3.11", "ComfyUI-0.3.60/main.py", "read line");
+    let other = Program::start("python3.11", "project/main.py", "read line");
+    let mut processes = processes();
+    let found = seen(&mut processes, &[], ours.pid()).expect("it is ComfyUI");
+    assert_eq!((&*found.name, &*found.label), ("main.py", "ComfyUI"));
+    assert!(!sees(&mut processes, &[], other.pid()), "it has no context");
+}
+
+#[test]
+fn a_worker_is_called_by_the_program_that_started_it() {
+    let body = "cp /bin/sh llama-server; ./llama-server -c 'echo ready; read line; :'";
+    let mut service = Program::start("ollama", "serve", body);
+    let mut ready = [0; 6];
+    let stdout = service.child.stdout.as_mut().unwrap();
+    std::io::Read::read_exact(stdout, &mut ready).unwrap();
+    let found = processes().look(&[]).ai_processes;
+    let worker = found
+        .iter()
+        .find(|process| process.parent == Some(service.pid()));
+    assert_eq!(worker.map(|worker| &*worker.label), Some("Ollama"));
+    assert!(found.iter().all(|process| process.pid != service.pid()));
 }
 
 #[test]
 fn a_process_that_becomes_another_program_is_read_again() {
     let body = "read line; cp /bin/sh ollama; exec ./ollama -c 'echo ready; read line; :'";
     let mut program = Program::start("start", "start.sh", body);
-    let mut processes = Processes::default();
+    let mut processes = processes();
     let listed = listed_as("ollama", None);
     assert!(!sees(&mut processes, &listed, program.pid()));
     processes.look(&listed);
@@ -121,47 +163,110 @@ fn a_process_that_becomes_another_program_is_read_again() {
 }
 
 #[test]
-fn we_are_not_an_ai_program() {
+fn we_are_not_an_ai_process() {
     let program = Program::start("gpu-keepalive-app", "x", "read line");
     let own = std::env::current_exe().unwrap();
     let own = own.file_name().unwrap().to_string_lossy().to_lowercase();
     let mut programs = listed_as("gpu-keepalive-app", None);
     programs.extend(listed_as(&own, None));
-    let mut processes = Processes::default();
+    let mut processes = processes();
     assert!(!sees(&mut processes, &programs, program.pid()));
     assert!(!sees(&mut processes, &programs, std::process::id()));
 }
 
-#[test]
-fn cuda_is_told_from_drawing_by_the_open_files() {
-    let proc = tempfile::tempdir().unwrap();
-    let process = |pid: &str, files: &[&str]| {
-        let folder: PathBuf = proc.path().join(pid).join("fd");
-        fs::create_dir_all(&folder).unwrap();
-        for (number, file) in files.iter().enumerate() {
-            symlink(file, folder.join(number.to_string())).unwrap();
-        }
+/// A machine's `/proc` and `/sys` with two GPUs, the second of which is suspended.
+fn machine() -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap();
+    let write = |path: String, text: &str| {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
     };
-    process("1", &["/dev/null", "/dev/nvidia0", "/dev/nvidia-uvm"]);
-    process("2", &["/dev/nvidiactl", "/dev/nvidia0", "socket:[12]"]);
-    process("3", &[]);
-    let found: Vec<_> = (1..=4).map(|pid| gpu_open(proc.path(), pid)).collect();
-    assert_eq!(found, [Some(true), Some(false), Some(false), None]);
+    for (id, minor, status) in [
+        ("0000:01:00.0", 0, "active"),
+        ("0000:02:00.0", 1, "suspended"),
+    ] {
+        let device = format!("sys/bus/pci/devices/{id}");
+        write(format!("{device}/vendor"), "0x10de");
+        write(format!("{device}/class"), "0x030000");
+        write(format!("{device}/power/control"), "auto");
+        write(format!("{device}/power/runtime_status"), status);
+        let text = format!("Model: \t X\nDevice Minor: \t {minor}\n");
+        write(format!("proc/driver/nvidia/gpus/{id}/information"), &text);
+    }
+    write("sys/module/nvidia_uvm/refcnt".to_owned(), "7\n");
+    root
+}
+
+#[test]
+fn what_is_open_is_told_by_the_open_files() {
+    let root = machine();
+    let first: PciBusId = "0000:01:00.0".parse().unwrap();
+    let mut devices = Devices::under(root.path());
+    let times = |file: &'static str, count: usize| std::iter::repeat_n(file, count);
+    let mut use_of = |files: Vec<&str>| {
+        let process = root.path().join("proc/1");
+        fs::remove_dir_all(&process).ok();
+        fs::create_dir_all(process.join("fd")).unwrap();
+        for (number, file) in files.iter().enumerate() {
+            symlink(file, process.join(format!("fd/{number}"))).unwrap();
+        }
+        OpenFiles::read(&process)
+            .expect("it can be seen")
+            .gpu_use(&mut devices)
+    };
+    let uvm = ["/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm"];
+    // As counted on an H200 with driver 580.159.04.
+    let context: Vec<_> = uvm.into_iter().chain(times("/dev/nvidia0", 20)).collect();
+    assert_eq!(use_of(context), GpuUse::Context(vec![first]));
+    let initialised: Vec<_> = uvm.into_iter().chain(times("/dev/nvidia0", 4)).collect();
+    assert_eq!(
+        use_of(initialised),
+        GpuUse::Device(vec![first]),
+        "cuInit alone"
+    );
+    let observes: Vec<_> = uvm.into_iter().chain(times("/dev/nvidia0", 3)).collect();
+    assert_eq!(use_of(observes), GpuUse::Device(vec![first]), "NVML");
+    let both = uvm.into_iter().chain(times("/dev/nvidia0", 4));
+    let both: Vec<_> = both.chain(times("/dev/nvidia1", 20)).collect();
+    // The second GPU sleeps, so its number cannot be asked for: which GPU it is is not known.
+    assert_eq!(use_of(both), GpuUse::Context(vec![]));
+    let draws = times("/dev/nvidia0", 20).chain(["/dev/nvidiactl", "/dev/nvidia-modeset"]);
+    assert_eq!(use_of(draws.collect()), GpuUse::Device(vec![first]));
+    assert_eq!(
+        use_of(vec!["/dev/nvidiactl", "/dev/nvidia-modeset"]),
+        GpuUse::Graphics
+    );
+    assert_eq!(use_of(vec!["/dev/dri/renderD128"]), GpuUse::Graphics);
+    assert_eq!(use_of(vec!["/dev/dxg"]), GpuUse::Context(vec![]), "WSL2");
+    assert_eq!(
+        use_of(vec!["/dev/null", "socket:[12]", "/dev/nvidiactl"]),
+        GpuUse::Nothing
+    );
+    assert_eq!(use_of(vec![]), GpuUse::Nothing);
+    assert_eq!(OpenFiles::read(&root.path().join("proc/2")), None);
+}
+
+#[test]
+fn others_are_told_from_ours_where_the_driver_is_open() {
+    let root = machine();
+    let seen = Processes::new(root.path()).look(&[]);
+    assert_eq!(seen.uvm_open, Some(7), "none of ours has it open");
+    fs::remove_file(root.path().join("sys/module/nvidia_uvm/refcnt")).unwrap();
+    assert_eq!(Processes::new(root.path()).look(&[]).uvm_open, None);
 }
 
 /// `cargo test -p gpu-keepalive-engine --lib cost_of_a_look -- --ignored --nocapture`
 #[test]
 #[ignore = "prints the CPU time of a look with 400 more processes"]
 fn cost_of_a_look() {
-    let programs: Vec<_> = (0..30)
-        .flat_map(|n| listed_as(&format!("program-{n}"), None))
-        .collect();
+    let programs = listed_as("my-program", None);
     let sleepers: Vec<_> = (0..400)
         .map(|_| Program::start("sleeper", "x", "read line"))
         .collect();
     let cpu = || rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     let micros = |time: rustix::time::Timespec| time.tv_sec * 1_000_000 + time.tv_nsec / 1000;
-    let mut processes = Processes::default();
+    let mut processes = processes();
     let before = micros(cpu());
     processes.look(&programs);
     let first = micros(cpu());

@@ -113,7 +113,7 @@ async fn a_gpu_that_somebody_else_keeps_up_does_not_need_it() {
         gpu_open: true,
         vram: Bytes(0),
         utilization: Percent(50),
-        holds_clocks: true,
+        ..Program::default()
     });
     simulation.with(|machine, now| machine.happen(Some(0), busy, None, now));
     let (proof, _) = proof(&simulation, QUICK).await;

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use gpu_keepalive_core::{
     doctor::{PcieLink, RuntimeD3},
@@ -45,6 +45,29 @@ impl PciGpus {
         self.driver_says(id, "information", "Device Minor")?
             .parse()
             .ok()
+    }
+
+    /// The numbers in the names of all device files, of the GPUs that are not suspended.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn minors(&self) -> Vec<(u32, PciBusId)> {
+        self.bus_ids()
+            .filter_map(|id| Some((self.minor(id)?, id)))
+            .collect()
+    }
+
+    /// How long that device was suspended in all, since it was found.
+    fn suspended_for(&self, id: PciBusId) -> Option<Duration> {
+        let time = read(&self.device(id).join("power/runtime_suspended_time"))?;
+        time.parse().ok().map(Duration::from_millis)
+    }
+
+    /// The same for each of these devices, where the kernel tells.
+    pub(crate) fn suspend_times(
+        &self,
+        devices: impl IntoIterator<Item = PciBusId>,
+    ) -> Vec<(PciBusId, Duration)> {
+        let time = |id| Some((id, self.suspended_for(id)?));
+        devices.into_iter().filter_map(time).collect()
     }
 
     fn device(&self, id: PciBusId) -> PathBuf {

@@ -1,7 +1,7 @@
 use super::*;
 
 /// What provokes each finding, with the severity and a part of the evidence it then has.
-pub(super) const PROVOKED: [(&str, Severity, &str, Provoke); 52] = {
+pub(super) const PROVOKED: [(&str, Severity, &str, Provoke); 57] = {
     use GpuErrorKind as Kind;
     use Severity::{Error, Info, Ok, Warning};
     [
@@ -74,6 +74,24 @@ pub(super) const PROVOKED: [(&str, Severity, &str, Provoke); 52] = {
                 inspection(s).power_limit = Some(Watts(200.0));
             },
         ),
+        ("processes-not-told", Info, "no list of processes", |s| {
+            sample(s).compute_processes = None;
+        }),
+        ("processes-not-told", Info, "busy 95 % of the time", |s| {
+            sample(s).names_processes = false;
+            sample(s).utilization = Some(Percent(95));
+        }),
+        ("processes-not-told", Info, "4.0 GiB of VRAM", |s| {
+            sample(s).names_processes = false;
+        }),
+        ("processes-not-told", Info, "tells no utilization", |s| {
+            sample(s).names_processes = false;
+            sample(s).utilization = None;
+        }),
+        ("gpu-busy", Ok, "busy 95 % of the time; P8", |s| {
+            at_rest(s);
+            sample(s).utilization = Some(Percent(95));
+        }),
         (
             "clocks-locked",
             Warning,

@@ -22,6 +22,18 @@ fn event(kind: EventKind) -> impl FnOnce(&mut Harness) {
     }
 }
 
+/// The same once it got too hot.
+fn when_hot() -> String {
+    let mut harness = run("hot-laptop", Mode::Always);
+    for _ in 0..180 {
+        harness.run_for(SECOND);
+        if harness.phase() == Phase::Paused {
+            break;
+        }
+    }
+    obstacle(&harness)
+}
+
 /// The same after the day's energy budget was spent.
 fn without_budget() -> String {
     let mut harness = run("rtx-4090", Mode::OnDemand);
@@ -45,7 +57,7 @@ fn what_protects_a_gpu_and_who_uses_it_stand_in_the_way_and_the_user_does_not() 
         without_budget(),
         why_not("rtx-3070-laptop", event(EventKind::Battery)),
         why_not("rtx-4090", event(EventKind::SensorLost)),
-        why_not("hot-laptop", |_| {}),
+        when_hot(),
         why_not("rtx-4090", event(EventKind::Fault(GpuErrorKind::GpuLost))),
     ];
     assert_snapshot!(sentences.join("\n"));

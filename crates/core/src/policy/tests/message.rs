@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     Moment,
     gpu::{Action, ComputeProcess, GpuInfo, Outcome, PState, PowerSource, Sample},
-    host::{AiProgramUse, HostSample, RuntimePm},
+    host::{AiProcess, HostSample, RuntimePm},
     policy::{Decision, GpuPolicy, Observations, Pause, Switches},
     protocol::Cause,
     settings::Settings,
@@ -31,7 +31,10 @@ impl Case {
                 ..Sample::default()
             },
             host: HostSample::default(),
-            settings: Settings::default(),
+            settings: Settings {
+                strategy_exclude: vec![Strategy::Standby],
+                ..Settings::default()
+            },
             mode,
             warm_until: None,
         }
@@ -39,10 +42,14 @@ impl Case {
 
     /// Ollama runs with the GPU open, and computes if so.
     fn with_ollama(mut self, pids: &[u32], utilization: u32) -> Self {
-        self.host.ai_programs = vec![AiProgramUse {
+        self.host.ai_programs = vec![AiProcess {
             pid: 7,
             name: "ollama".to_owned(),
-            gpu_open: Some(true),
+            started: None,
+            parent: None,
+            label: "Ollama".to_owned(),
+            kind: crate::programs::ProgramKind::Worker,
+            gpu: crate::host::GpuUse::Device(Vec::new()),
         }];
         let process = |pid: &u32| ComputeProcess {
             pid: *pid,
@@ -60,7 +67,7 @@ impl Case {
 
     /// The decision of a policy that saw the same so long ago.
     fn decided_after(&self, time: Duration) -> Decision {
-        let mut policy = GpuPolicy::new([]);
+        let mut policy = GpuPolicy::new([], Default::default());
         self.step(&mut policy, Moment::ORIGIN);
         self.step(&mut policy, Moment::ORIGIN + time)
     }

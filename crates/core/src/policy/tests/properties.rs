@@ -142,7 +142,7 @@ fn check(seen: &Harness) {
             let battery = seen.keeper.host().power_source != PowerSource::Ac;
             assert!(!battery || !settings.battery_pause, "{decision:?}");
             let budget = settings.energy.daily_budget_wh;
-            let spent = budget.is_some_and(|wh| seen.keeper.today_wh() >= wh);
+            let spent = budget.is_some_and(|wh| seen.keeper.decided_wh() >= wh);
             assert!(!spent, "the budget is spent: {decision:?}");
             assert!(!seen.machine.is_suspended() || seen.keeper.leaves_alone(&info.uuid));
         }

@@ -15,14 +15,14 @@ const PARTIAL_CLOCK: f64 = 0.4;
 const SLOWED_CLOCK: f64 = 0.5;
 
 impl Card {
-    fn is_partial(&self) -> bool {
-        self.around.utilization > 0 && self.clocks != Clocks::High
+    fn is_partial(&self, clocks: Clocks) -> bool {
+        self.around.utilization > 0 && clocks != Clocks::High
     }
 
-    fn is_capped(&self) -> bool {
+    fn is_capped(&self, clocks: Clocks) -> bool {
         self.around.power_source != PowerSource::Ac
             && self.model.capped_clock.is_some()
-            && self.clocks == Clocks::High
+            && clocks == Clocks::High
     }
 
     pub(super) fn watts(&self) -> f64 {
@@ -43,15 +43,15 @@ impl Card {
         }
     }
 
-    fn sm_clock(&self) -> Megahertz {
+    fn sm_clock(&self, clocks: Clocks) -> Megahertz {
         let Megahertz(boost) = self.model.boost_clock;
         let share = |share: f64| (f64::from(boost) * share).round() as u32;
-        let mut clock = match self.clocks {
+        let mut clock = match clocks {
             Clocks::High => boost,
-            _ if self.is_partial() => share(PARTIAL_CLOCK),
+            _ if self.is_partial(clocks) => share(PARTIAL_CLOCK),
             _ => return self.model.idle_clock,
         };
-        if let Some(Megahertz(cap)) = self.model.capped_clock.filter(|_| self.is_capped()) {
+        if let Some(Megahertz(cap)) = self.model.capped_clock.filter(|_| self.is_capped(clocks)) {
             clock = clock.min(cap);
         }
         if self.slowed {
@@ -60,23 +60,23 @@ impl Card {
         Megahertz(clock.max(self.model.idle_clock.0))
     }
 
-    fn pstate(&self) -> PState {
+    fn pstate(&self, clocks: Clocks) -> PState {
         let idle = self.model.idle_pstate;
-        match self.clocks {
+        match clocks {
             Clocks::High => self.model.boost_pstate,
-            _ if self.is_partial() => {
+            _ if self.is_partial(clocks) => {
                 PState::new(PARTIAL_PSTATE.into()).map_or(idle, |partial| partial.min(idle))
             }
             _ => idle,
         }
     }
 
-    fn reasons(&self) -> ClocksEventReasons {
+    fn reasons(&self, clocks: Clocks) -> ClocksEventReasons {
         let mut bits = self.model.extra_reasons;
-        if self.clocks != Clocks::High && !self.is_partial() {
+        if clocks != Clocks::High && !self.is_partial(clocks) {
             bits |= ClocksEventReasons::GPU_IDLE.0;
         }
-        if self.is_capped() {
+        if self.is_capped(clocks) {
             bits |= ClocksEventReasons::SW_POWER_CAP.0;
         }
         if self.slowed {
@@ -97,28 +97,45 @@ impl Card {
         Bytes(self.model.info.vram_total.0.saturating_sub(taken))
     }
 
-    pub(super) fn sample(&self, now: Moment) -> Sample {
-        self.model.told_sample(self.look(now))
+    /// What the driver tells. By process it tells nothing in the first sample, as long as there is
+    /// another process.
+    pub(super) fn sample(&self, first: bool, now: Moment) -> Sample {
+        let look = self.look_at(self.shown_clocks(now), now);
+        let unknown = first && !self.around.processes.is_empty();
+        self.model.told_sample(Sample {
+            first,
+            other_utilization: look.other_utilization.filter(|_| !unknown),
+            process_utilization: look.process_utilization.filter(|_| !unknown),
+            ..look
+        })
     }
 
-    /// Everything there is to see, before the driver leaves things out.
+    /// Everything there is to see, before the driver leaves things out or is late.
     pub(in crate::simulation) fn look(&self, now: Moment) -> Sample {
-        let memory_clock = match self.clocks {
+        self.look_at(self.clocks, now)
+    }
+
+    fn look_at(&self, clocks: Clocks, now: Moment) -> Sample {
+        let memory_clock = match clocks {
             Clocks::High => self.model.memory_boost,
             _ => self.model.memory_idle,
         };
         let temperature = Celsius(self.segment.celsius(now).floor() as i32);
         Sample {
-            pstate: Some(self.pstate()),
-            sm_clock: Some(self.sm_clock()),
+            pstate: Some(self.pstate(clocks)),
+            sm_clock: Some(self.sm_clock(clocks)),
             memory_clock: Some(memory_clock),
             temperature: Some(temperature).filter(|_| !self.around.sensor_lost),
             power: Some(Watts(self.segment.watts())),
             energy: Some(Joules(self.segment.joules(now))),
             utilization: Some(Percent(self.around.utilization)),
             other_utilization: Some(Percent(self.around.utilization)),
+            process_utilization: Some(self.around.by_process.clone()),
             compute_processes: Some(self.around.processes.clone()),
-            clocks_event_reasons: Some(self.reasons()),
+            drawing: Vec::new(),
+            names_processes: !self.around.processes.is_empty() || self.ours.context.is_some(),
+            first: false,
+            clocks_event_reasons: Some(self.reasons(clocks)),
             vram_free: Some(self.vram_free()),
             vram_ours: Some(self.ours.context.unwrap_or_default()),
             power_source: Some(self.around.power_source),

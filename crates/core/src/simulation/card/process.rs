@@ -57,13 +57,16 @@ impl Card {
             return Performed::Hangs;
         }
         let result = match action {
-            Action::Sample => self.open().map(|()| {
-                self.counters.samples += 1;
-                Outcome::Sampled(Box::new(self.sample(now)))
-            }),
+            Action::Sample => {
+                let first = !self.ours.nvml_open;
+                self.open(now).map(|()| {
+                    self.counters.samples += 1;
+                    Outcome::Sampled(Box::new(self.sample(first, now)))
+                })
+            }
             // The model knows no set-up: its driver tells nothing of it.
             Action::Inspect => self
-                .open()
+                .open(now)
                 .map(|()| Outcome::Inspected(Inspection::default())),
             Action::Hold {
                 strategy,
@@ -96,7 +99,7 @@ impl Card {
     }
 
     /// Opens NVML, which wakes the device, or says why not.
-    fn open(&mut self) -> Result<(), GpuError> {
+    fn open(&mut self, now: Moment) -> Result<(), GpuError> {
         if let Some(kind) = self.fault() {
             return Err(refused(kind));
         }
@@ -105,7 +108,7 @@ impl Card {
             return Err(GpuError::new(GpuErrorKind::Other, words));
         }
         self.ours.nvml_open = true;
-        self.wake();
+        self.wake(now);
         Ok(())
     }
 
@@ -115,7 +118,7 @@ impl Card {
         matrix_size: u32,
         now: Moment,
     ) -> Result<Outcome, GpuError> {
-        self.open()?;
+        self.open(now)?;
         if self.ours.context_dead && strategy.takes_vram() {
             return Err(refused(GpuErrorKind::ContextLost));
         }
@@ -166,7 +169,9 @@ impl Card {
             return Err(refused(GpuErrorKind::ContextLost));
         }
         self.counters.pulses += 1;
-        self.work(now);
+        if self.model.pulses_raise {
+            self.work(now);
+        }
         let elapsed = self.model.pulse;
         Ok(Outcome::Pulsed(PulseReport { elapsed }))
     }

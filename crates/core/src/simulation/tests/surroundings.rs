@@ -146,7 +146,11 @@ fn what_the_driver_does_not_tell_is_none() {
     let all: Vec<_> = model::METRICS.iter().map(|(name, _)| *name).collect();
     let text = format!("[[gpus]]\nlike = \"rtx-4090\"\nunsupported = {all:?}");
     let mut machine = machine(&text);
-    assert_eq!(sample(&mut machine, 1.0), Sample::default());
+    let nothing = Sample {
+        first: true,
+        ..Sample::default()
+    };
+    assert_eq!(sample(&mut machine, 1.0), nothing);
     let info = &machine.discover(at(1.0)).unwrap()[0];
     assert_eq!(info.sm_clock_max, None);
     assert_eq!(info.compute_capability, None);

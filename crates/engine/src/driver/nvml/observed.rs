@@ -71,10 +71,8 @@ impl Observed {
     pub(in crate::driver) fn sample(&mut self) -> Result<Sample, GpuError> {
         let now = clock::Clock::Boot.now();
         let device = open_device(&self.nvml, self.index)?;
-        let processes = told("compute processes", device.running_compute_processes())?;
         let utilization = told("utilization", device.utilization_rates())?.map(|u| Percent(u.gpu));
-        let others = &mut self.others;
-        let other_utilization = others.busiest(&device, &processes, utilization, now)?;
+        let usage = self.others.usage(&self.nvml, &device, utilization, now)?;
         let energy = self.energy.when_due(now, || {
             told("energy", device.total_energy_consumption())
                 .map(|counter| counter.map(|millijoules| Joules(millijoules as f64 / 1000.0)))
@@ -91,11 +89,15 @@ impl Observed {
                 .map(|milliwatts| Watts(f64::from(milliwatts) / 1000.0)),
             energy: energy.flatten(),
             utilization,
-            other_utilization,
+            other_utilization: usage.other_utilization,
+            process_utilization: usage.process_utilization,
+            drawing: usage.drawing,
+            names_processes: usage.names_processes,
+            first: usage.first,
             clocks_event_reasons: clocks_event_reasons(&device)?,
             vram_free: told("memory", device.memory_info())?.map(|memory| Bytes(memory.free)),
-            vram_ours: processes.as_ref().and_then(|all| others.vram_of_us(all)),
-            compute_processes: processes.map(|all| others.without_us(all)),
+            vram_ours: usage.vram_ours,
+            compute_processes: usage.compute_processes,
             power_source: source,
         })
     }

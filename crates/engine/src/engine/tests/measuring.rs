@@ -156,7 +156,7 @@ async fn a_gpu_in_use_is_not_measured_and_the_status_says_why() {
         gpu_open: true,
         vram: Bytes(0),
         utilization: Percent(80),
-        holds_clocks: true,
+        ..Program::default()
     });
     let minute = Some(Duration::from_secs(60));
     running

@@ -1,0 +1,386 @@
+//! Standing by: nothing is held, requests are sensed, and the clocks are raised for them.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use super::{
+    GpuPolicy, Observations, PolicyEvent,
+    governor::Attempt,
+    holder::{Duty, Holder},
+};
+use crate::{
+    Moment,
+    gpu::{
+        GpuError, GpuErrorKind, Sample,
+        holder::{HolderAction, HolderReport, Renewal, UnwatchedReason},
+    },
+    sensor::{
+        Advice, Candidate, GpuWork, HoldInstead, LearnedThresholds, Readiness, Sensed,
+        SensingPause, Sensor,
+    },
+    settings::{Mode, Settings, Strategy},
+    units::Percent,
+};
+
+/// Clocks that are still up so long after a raise was released are up for another reason: longer
+/// than the slowest fall known (60 s).
+const OWN_TAIL: Duration = Duration::from_secs(75);
+/// NVML shows raised clocks 20 to 110 ms after the call (H200), and they count as late after 250 ms.
+const FIRST_SAMPLE: Duration = Duration::from_millis(120);
+/// Between two samples while a wake is being judged.
+const JUDGING: Duration = Duration::from_millis(250);
+/// Between two samples while the clocks are raised.
+const RAISED: Duration = Duration::from_secs(1);
+/// A lease raises for so long at a time.
+const LEASE: Duration = Duration::from_secs(60);
+/// The driver's own utilisation of the whole GPU covers at most this time before a sample.
+const UTILISATION_PERIOD: Duration = Duration::from_secs(1);
+/// Failures of the `hold` process in a row after which the boost counts as refused.
+const FAILURES: u32 = 3;
+
+/// What standing by remembers of one GPU.
+#[derive(Clone, Debug)]
+pub(super) struct Standby {
+    pub(super) sensor: Sensor,
+    pub(super) holder: Holder,
+    pub(super) wanted: Duty,
+    pub(super) situation: Situation,
+    /// Processes whose requests cannot be sensed.
+    hidden: BTreeSet<u32>,
+    released_at: Option<Moment>,
+    sampled_at: Option<Moment>,
+    lease_until: Option<Moment>,
+    readiness: Readiness,
+    hold_instead: Option<HoldInstead>,
+}
+
+/// Why the GPU stands by as it does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Situation {
+    /// It does not stand by.
+    #[default]
+    Not,
+    /// Requests are sensed, or about to be.
+    Sensing,
+    /// The clocks are up without us, so there is nothing to sense for.
+    UpWithoutUs,
+    /// Too many wakes were false.
+    Paused(SensingPause),
+}
+
+impl Standby {
+    pub(super) fn new(learned: LearnedThresholds) -> Self {
+        let readiness = Readiness::default();
+        Self {
+            sensor: Sensor::new(learned, readiness),
+            holder: Holder::default(),
+            wanted: Duty::Rest,
+            situation: Situation::Not,
+            hidden: BTreeSet::new(),
+            released_at: None,
+            sampled_at: None,
+            lease_until: None,
+            readiness,
+            hold_instead: None,
+        }
+    }
+
+    /// Whether the clocks are raised by us for a request or a lease.
+    pub(super) fn is_raised(&self) -> bool {
+        self.holder.raised_at().is_some()
+    }
+
+    /// How soon after the last sample the next is due, where standing by needs one.
+    pub(super) fn sample_after(&self, sampled_at: Moment) -> Option<Duration> {
+        let raised_at = self.holder.raised_at();
+        if self.sensor.is_judging() {
+            let first = raised_at.map(|at| at + FIRST_SAMPLE);
+            let first = first.filter(|at| sampled_at < *at);
+            return Some(first.map_or(JUDGING, |at| at.since(sampled_at)));
+        }
+        raised_at.map(|_| RAISED)
+    }
+
+    fn take_settings(&mut self, settings: &Settings) {
+        let readiness = Readiness {
+            max_wake: settings.readiness.max_wake,
+            linger: settings.readiness.linger,
+        };
+        if readiness != self.readiness {
+            self.readiness = readiness;
+            self.sensor.set_readiness(readiness);
+            self.sensor.try_again();
+            self.hold_instead = None;
+        }
+    }
+
+    /// Follows a new sample. Returns what is to be done about it, if anything is.
+    fn take_sample(&mut self, at: Moment, sample: &Sample, ready: Option<bool>) {
+        let before = self.sampled_at.replace(at);
+        if !matches!(self.holder.duty(), Duty::Sense(_)) {
+            return;
+        }
+        self.sensor.clocks(at, ready);
+        let loads: Option<Vec<(u32, Percent)>> = sample
+            .process_utilization
+            .as_ref()
+            .map(|loads| loads.iter().map(|load| (load.pid, load.percent)).collect());
+        let from = match (&loads, before) {
+            (Some(_), Some(before)) => before,
+            _ => at - UTILISATION_PERIOD,
+        };
+        let work = GpuWork {
+            from,
+            to: at,
+            processes: loads.as_deref(),
+            gpu: sample.utilization,
+        };
+        let linger = self.readiness.linger;
+        match self.sensor.work(&work) {
+            Some(Advice::Stay) => self.holder.run(HolderAction::Stay { lasting: linger }),
+            Some(Advice::ReleaseFalse) => {
+                self.holder.run(HolderAction::Release { false_wake: true });
+            }
+            Some(Advice::Release) if self.lease_until.is_none() => {
+                self.holder.run(HolderAction::Release { false_wake: false });
+            }
+            Some(Advice::Raise) => self.holder.run(HolderAction::Raise { lasting: linger }),
+            Some(Advice::Release) | None => {}
+        }
+        self.holder.run(HolderAction::Report);
+    }
+
+    /// Raises for a lease, and releases when the last has ended.
+    fn follow_leases(&mut self, leases: u32, now: Moment) {
+        if !matches!(self.holder.duty(), Duty::Sense(_)) {
+            self.lease_until = None;
+        } else if leases > 0 {
+            let soon = |until: Moment| until.since(now) < LEASE / 2;
+            if self.lease_until.is_none_or(soon) {
+                self.lease_until = Some(now + LEASE);
+                self.sensor.raised_otherwise();
+                self.holder.run(HolderAction::Raise { lasting: LEASE });
+            }
+        } else if self.lease_until.take().is_some() {
+            self.holder.run(HolderAction::Release { false_wake: false });
+        }
+    }
+}
+
+impl GpuPolicy {
+    /// Takes in what the `hold` process reports.
+    pub fn holder_reported(&mut self, report: HolderReport, now: Moment) {
+        let up = self.clocks_up;
+        let standby = &mut self.standby;
+        match report {
+            HolderReport::Answer { id, result } => {
+                if let Some((action, result)) = standby.holder.answered(id, result, now) {
+                    self.holder_answered(&action, result, now);
+                }
+            }
+            HolderReport::Raised(raised) => {
+                standby.holder.raised(raised.at);
+                standby.sensor.raised(&raised, up != Some(true));
+            }
+            HolderReport::Released(released) => {
+                standby.holder.released();
+                standby.released_at = Some(released.at);
+                standby.lease_until = None;
+                standby.sensor.released(&released);
+            }
+            HolderReport::Refused(refused) => {
+                let pid = refused.cause.map(|cause| cause.pid);
+                standby.sensor.refused(refused.at, pid);
+                let boosting = matches!(standby.holder.duty(), Duty::Boost(_));
+                standby.holder.released();
+                if boosting {
+                    standby.holder.failed(now);
+                    self.governor().refused(Strategy::Boost, &refused.error);
+                }
+            }
+            HolderReport::Gone { pid, .. } => {
+                standby.sensor.gone(pid);
+                standby.holder.gone(pid);
+            }
+        }
+    }
+
+    /// The `hold` process ended by itself: nothing is raised or held by it.
+    pub fn holder_ended(&mut self, error: &GpuError, now: Moment) {
+        let boosting = matches!(self.standby.wanted, Duty::Boost(_));
+        self.standby.holder.failed(now);
+        self.standby.sensor.refused(now, None);
+        self.standby.sensor.disarmed(now);
+        if boosting && self.standby.holder.failures() >= FAILURES {
+            self.governor().refused(Strategy::Boost, error);
+        }
+    }
+
+    fn holder_answered(
+        &mut self,
+        action: &HolderAction,
+        result: Result<crate::gpu::holder::HolderAnswer, GpuError>,
+        now: Moment,
+    ) {
+        let standby = &mut self.standby;
+        match (action, result) {
+            (HolderAction::Arm(_), Ok(answer)) => {
+                let hidden = answer.unwatched.iter();
+                let hidden = hidden.filter(|one| one.reason == UnwatchedReason::Hidden);
+                standby.hidden.extend(hidden.map(|one| one.pid));
+                for one in &answer.unwatched {
+                    standby.holder.gone(one.pid);
+                }
+                standby.sensor.armed(now);
+            }
+            (HolderAction::Disarm | HolderAction::Hold(_), Ok(_)) => {
+                standby.sensor.disarmed(now);
+                standby.released_at = Some(now);
+                self.record.released_beside(now);
+            }
+            (HolderAction::Report, Ok(answer)) => {
+                standby.sensor.used(&answer.processes, answer.at);
+            }
+            (_, Ok(_)) => {}
+            (action, Err(error)) => {
+                standby.sensor.disarmed(now);
+                let tries = matches!(
+                    error.kind,
+                    GpuErrorKind::TimedOut | GpuErrorKind::ProcessEnded
+                );
+                let opens = matches!(action, HolderAction::Arm(_) | HolderAction::Hold(_));
+                if opens && (!tries || standby.holder.failures() >= FAILURES) {
+                    self.governor().refused(Strategy::Boost, &error);
+                    self.boost_refused = true;
+                    if !self.auto {
+                        self.record.hold_refused(error, now);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether requests of this GPU's processes are to be sensed, and what that means now.
+    pub(super) fn stand_by(
+        &mut self,
+        seen: &Observations<'_>,
+        events: &mut Vec<PolicyEvent>,
+        now: Moment,
+    ) -> bool {
+        self.standby.take_settings(seen.settings);
+        let candidates = self.candidates(seen);
+        let pids: BTreeSet<u32> = candidates.iter().map(|one| one.pid).collect();
+        self.standby.hidden.retain(|pid| pids.contains(pid));
+        let sensable = !candidates.is_empty() && self.standby.hidden.is_empty();
+        self.standby.sensor.watch(&candidates);
+        let allowed = sensable && self.may_stand_by(seen);
+        let standby = &mut self.standby;
+        let sensed = standby.sensor.sensed(now);
+        standby.situation = match &sensed {
+            _ if !allowed => Situation::Not,
+            Sensed::Hold(reason) => {
+                if standby.hold_instead != Some(*reason) {
+                    standby.hold_instead = Some(*reason);
+                    let attempt = Attempt::StandbyFails { reason: *reason };
+                    events.push(PolicyEvent::Attempt(attempt));
+                }
+                Situation::Not
+            }
+            Sensed::Pause(pause) => Situation::Paused(*pause),
+            Sensed::Watch(_) if up_without_us(standby, self.clocks_up, now) => {
+                Situation::UpWithoutUs
+            }
+            Sensed::Watch(_) => Situation::Sensing,
+        };
+        self.standby_duty = match (standby.situation, sensed) {
+            (Situation::Sensing, Sensed::Watch(processes)) => Duty::Sense(processes),
+            _ => Duty::Rest,
+        };
+        standby.situation != Situation::Not
+    }
+
+    /// The settings and what is known of this GPU allow it.
+    fn may_stand_by(&self, seen: &Observations<'_>) -> bool {
+        let settings = seen.settings;
+        let chosen = match settings.strategy.fixed() {
+            None => ![Strategy::Standby, Strategy::Boost]
+                .iter()
+                .any(|strategy| settings.strategy_exclude.contains(strategy)),
+            Some(fixed) => fixed == Strategy::Standby,
+        };
+        let held = seen.warm_until.is_some();
+        chosen && !held && seen.switches.mode != Mode::Always && !self.boost_refused
+    }
+
+    /// The processes whose requests are meant: AI processes that have the GPU open, and in mode
+    /// `while_loaded` every other that computes on it.
+    fn candidates(&self, seen: &Observations<'_>) -> Vec<Candidate> {
+        let clients = self.clients(seen.host).map(|process| Candidate {
+            pid: process.pid,
+            started: process.started.unwrap_or_default(),
+            program: process.name.clone(),
+        });
+        clients.collect()
+    }
+
+    /// Shows a new sample to the sensor.
+    pub(super) fn show_sensor(&mut self, at: Moment, ready: Option<bool>) {
+        self.clocks_up = ready;
+        if let Some((_, sample)) = self.record.timed_sample() {
+            self.standby.take_sample(at, sample, ready);
+        }
+    }
+
+    /// What the `hold` process is to do, after a decision to stand by, to boost, or neither.
+    pub(super) fn set_duty(&mut self, strategy: Option<Strategy>, leases: u32, now: Moment) {
+        self.standby.wanted = match strategy {
+            Some(Strategy::Standby) => self.standby_duty.clone(),
+            Some(Strategy::Boost) => Duty::Boost(self.renewal()),
+            _ => Duty::Rest,
+        };
+        self.standby.follow_leases(leases, now);
+    }
+
+    fn renewal(&self) -> Renewal {
+        self.governors
+            .get(&self.source)
+            .map_or_else(Renewal::default, |governor| governor.renewal())
+    }
+
+    /// The next command for the `hold` process; one at a time.
+    pub fn holder_command(&mut self, now: Moment) -> Option<crate::gpu::holder::HolderCommand> {
+        let standby = &mut self.standby;
+        let linger = standby.readiness.linger;
+        standby.holder.command(&standby.wanted, linger, now)
+    }
+
+    /// Whether the `hold` process has nothing open.
+    pub fn holder_is_closed(&self) -> bool {
+        self.standby.holder.is_closed()
+    }
+
+    /// The wakes of this GPU.
+    pub fn sensor(&self) -> &Sensor {
+        &self.standby.sensor
+    }
+
+    /// When standing by has something to do by itself.
+    pub(super) fn standby_wake(&self, now: Moment) -> Option<Moment> {
+        let lease = self.standby.lease_until.map(|until| until - LEASE / 2);
+        let pause = match self.standby.situation {
+            Situation::Paused(pause) => Some(pause.until),
+            _ => None,
+        };
+        let waits = self.standby.wanted != *self.standby.holder.duty();
+        let retry = self.standby.holder.retry_at().filter(|_| waits);
+        let times = [lease, pause, retry].into_iter().flatten();
+        times.filter(|at| *at > now).min()
+    }
+}
+
+fn up_without_us(standby: &Standby, clocks_up: Option<bool>, now: Moment) -> bool {
+    let own = standby.is_raised()
+        || standby
+            .released_at
+            .is_some_and(|at| now.since(at) < OWN_TAIL);
+    !own && clocks_up == Some(true)
+}

@@ -1,0 +1,70 @@
+//! Looks that are left out change nothing.
+
+use proptest::prelude::{any, prop_assert_eq, proptest};
+
+use super::*;
+use crate::{
+    gpu::holder::{SensedProcess, Sensing},
+    sensor::Step,
+};
+
+/// A watch of one process, as it is after that many looks of which the one in the middle found a
+/// request, and what it read last.
+fn watched(looks: u32, raise: bool) -> (Watch, Duration, Moment) {
+    let mut now = Moment::from_origin(Duration::from_secs(5));
+    let mut watch = Watch::new(now);
+    let sensing = Sensing {
+        processes: vec![SensedProcess {
+            pid: 7,
+            started: 1,
+            threshold: Duration::from_micros(300),
+        }],
+        ..Sensing::default()
+    };
+    watch.arm(sensing, &[Duration::ZERO], now);
+    let mut reading = Duration::ZERO;
+    for look in 0..looks {
+        now = watch.next().unwrap();
+        if raise && look == looks / 2 {
+            reading += Duration::from_millis(5);
+        }
+        if let Some(Step::Raise(cause)) = watch.look(now, |_| Some(reading)) {
+            watch.raised(cause, now, Duration::from_millis(10), now);
+        }
+    }
+    (watch, reading, now)
+}
+
+proptest! {
+    #[test]
+    fn the_same_as_looking(
+        looks in 1u32..200,
+        raise in any::<bool>(),
+        quiet_ms in 0u64..200_000,
+    ) {
+        let (mut looking, reading, now) = watched(looks, raise);
+        let mut skipping = looking.clone();
+        let quiet_until = now + Duration::from_millis(quiet_ms);
+
+        let next = skipping.next_after(Some(quiet_until)).unwrap();
+        skipping.skip_until(next - Duration::from_nanos(1));
+
+        while looking.next().unwrap() < next {
+            let at = looking.next().unwrap();
+            prop_assert_eq!(looking.look(at, |_| Some(reading)), None);
+        }
+        prop_assert_eq!(format!("{looking:?}"), format!("{skipping:?}"));
+        prop_assert_eq!(looking.next(), Some(next));
+        // It was no look too early either: this one does something, or comes after the quiet time.
+        let does = looking.look(next, |_| Some(reading)).is_some();
+        prop_assert_eq!(does || next > quiet_until, true);
+    }
+}
+
+#[test]
+fn a_watch_of_processes_that_never_do_anything_never_looks() {
+    let (watch, reading, _) = watched(3, false);
+    assert_eq!(watch.next_after(None), None);
+    assert!(watch.has_seen(0, reading));
+    assert!(!watch.has_seen(0, reading + Duration::from_nanos(1)));
+}

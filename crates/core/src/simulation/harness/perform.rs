@@ -1,0 +1,42 @@
+use super::Harness;
+use crate::keeper::{Action, Input};
+
+impl Harness {
+    /// What comes of an action at once.
+    pub(super) fn perform(&mut self, action: Action) -> Option<Input> {
+        match action {
+            Action::Discover => Some(Input::Discovered(self.machine.discover(self.now))),
+            Action::SampleHost(list) => {
+                Some(Input::HostSampled(self.machine.host(&list, self.now)))
+            }
+            Action::Perform(gpu, action) => {
+                let (at, result) = self.machine.perform_in_time(gpu.index, action, self.now);
+                self.now = at;
+                Some(Input::Performed {
+                    gpu,
+                    action,
+                    result,
+                })
+            }
+            Action::Hold(gpu, command) => {
+                self.holders.insert(gpu.index, gpu);
+                self.machine.hold(gpu.index, command, self.now);
+                None
+            }
+            Action::Log(line) => {
+                self.log.push((self.now, line));
+                None
+            }
+            // Files, replies and benchmarks: tests answer these themselves.
+            _ => None,
+        }
+    }
+
+    /// The next report of a `hold` process.
+    pub(super) fn take_holder_report(&mut self) -> Option<Input> {
+        self.holders.values().find_map(|gpu| {
+            let report = self.machine.take_holder_report(gpu.index)?;
+            Some(Input::Holder { gpu: *gpu, report })
+        })
+    }
+}

@@ -1,0 +1,415 @@
+//! The `hold` process of a simulated card, in virtual time.
+//!
+//! It does what the real one does, by the same [`Watch`]. One thing after the other: while a call
+//! of the driver's is under way it neither looks nor reads a command.
+
+use std::{collections::VecDeque, time::Duration};
+
+use super::{card::Card, processor::Processor};
+use crate::{
+    Moment,
+    gpu::{
+        GpuError, GpuErrorKind,
+        holder::{
+            HolderAction, HolderAnswer, HolderCommand, HolderReport, MOST_SENSED, RaiseCause,
+            Refused, ReleaseReason, Renewal, SensedProcess, Sensing, Unwatched, UnwatchedReason,
+        },
+    },
+    sensor::{Step, Watch},
+};
+
+/// What a `hold` process sees.
+pub(super) struct Seen<'a> {
+    pub(super) card: &'a mut Card,
+    pub(super) processors: &'a [Processor],
+    pub(super) now: Moment,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Holder {
+    mode: Mode,
+    watch: Watch,
+    targets: Vec<SensedProcess>,
+    /// When it looks next while it watches.
+    look: Option<Look>,
+    /// What it is to do as soon as it can, oldest first.
+    tasks: VecDeque<Task>,
+    /// The driver's call that is under way returns then.
+    free_at: Moment,
+    stopped: bool,
+    /// What it wrote, and when.
+    reports: VecDeque<(Moment, HolderReport)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mode {
+    Closed,
+    Armed,
+    Holding { renewal: Renewal, renew_at: Moment },
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    at: Moment,
+    /// The looks before it find nothing new and are left out.
+    skips: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Task {
+    Perform(HolderCommand),
+    Ended(SensedProcess),
+}
+
+impl Holder {
+    pub(super) fn new(now: Moment) -> Self {
+        Self {
+            mode: Mode::Closed,
+            watch: Watch::new(now),
+            targets: Vec::new(),
+            look: None,
+            tasks: VecDeque::new(),
+            free_at: now,
+            stopped: false,
+            reports: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn command(&mut self, command: HolderCommand) {
+        self.tasks.push_back(Task::Perform(command));
+    }
+
+    /// The oldest report that is written by now.
+    pub(super) fn take_report(&mut self, now: Moment) -> Option<HolderReport> {
+        self.reports
+            .pop_front_if(|(at, _)| *at <= now)
+            .map(|(_, report)| report)
+    }
+
+    /// When its oldest report is written.
+    pub(super) fn reports_at(&self) -> Option<Moment> {
+        self.reports.front().map(|(at, _)| *at)
+    }
+
+    /// When it next does something by itself; `None` while it waits for what others do.
+    pub(super) fn acts_at(&self, hangs: bool) -> Option<Moment> {
+        if hangs {
+            return None;
+        }
+        let looks_at = match self.mode {
+            _ if self.stopped => None,
+            Mode::Closed => None,
+            Mode::Armed => self.look.map(|look| look.at),
+            Mode::Holding { renew_at, .. } => Some(renew_at),
+        };
+        let task = self.tasks.front().map(|_| self.free_at);
+        let next = [task, looks_at].into_iter().flatten().min()?;
+        Some(next.max(self.free_at))
+    }
+
+    /// Something else goes on around it.
+    pub(super) fn surround(&mut self, seen: &mut Seen<'_>) {
+        let stopped = seen.card.hangs() || seen.card.is_asleep();
+        if stopped != self.stopped {
+            self.pass(seen.now);
+            self.stopped = stopped;
+        }
+        let dead = |target: &&SensedProcess| !seen.processors.iter().any(|p| p.is(target));
+        let ended = self.targets.iter().filter(dead).copied();
+        let ended: Vec<_> = ended.filter(|target| !self.knows_end_of(target)).collect();
+        self.tasks.extend(ended.into_iter().map(Task::Ended));
+        self.pass(seen.now);
+        self.plan(seen);
+    }
+
+    /// Does what is due now.
+    pub(super) fn act(&mut self, seen: &mut Seen<'_>) {
+        match self.tasks.pop_front() {
+            Some(Task::Perform(command)) => {
+                self.pass(seen.now);
+                self.answer(command, seen);
+            }
+            Some(Task::Ended(process)) => {
+                self.pass(seen.now);
+                self.ended(process, seen);
+            }
+            None => self.look(seen),
+        }
+        self.plan(seen);
+    }
+
+    fn knows_end_of(&self, process: &SensedProcess) -> bool {
+        let mut tasks = self.tasks.iter();
+        tasks.any(|task| matches!(task, Task::Ended(ended) if ended.is(process)))
+    }
+
+    /// Takes the looks as done that were left out by now.
+    fn pass(&mut self, now: Moment) {
+        if !self.stopped && self.look.is_none_or(|look| look.skips) {
+            let before = self.look.map_or(now, |look| look.at - NANOSECOND);
+            self.watch.skip_until(now.min(before));
+        }
+    }
+
+    /// Decides when to look next.
+    fn plan(&mut self, seen: &Seen<'_>) {
+        let readings = || self.targets.iter().map(|t| reading(t, seen)).enumerate();
+        let news = readings().any(|(index, reading)| {
+            reading.is_some_and(|reading| !self.watch.has_seen(index, reading))
+        });
+        if news || self.stopped {
+            let at = self.watch.next();
+            self.look = at.map(|at| Look { at, skips: false });
+            return;
+        }
+        let uses = self.targets.iter().filter_map(|target| {
+            let processor = seen.processors.iter().find(|p| p.is(target))?;
+            processor.idle_until(seen.now)
+        });
+        let at = self.watch.next_after(uses.min());
+        self.look = at.map(|at| Look { at, skips: true });
+    }
+
+    fn answer(&mut self, command: HolderCommand, seen: &mut Seen<'_>) {
+        let now = seen.now;
+        self.watch.confirm(now);
+        let mut answer = HolderAnswer::default();
+        let result = match command.action {
+            HolderAction::Arm(sensing) => self.arm(sensing, &mut answer, seen),
+            HolderAction::Hold(renewal) => self.hold(renewal, &mut answer, seen),
+            HolderAction::Raise { lasting } => self.raise(lasting, &mut answer, seen),
+            HolderAction::Stay { lasting } => {
+                self.watch.stay(lasting, now);
+                Ok(())
+            }
+            HolderAction::Release { false_wake } => {
+                if false_wake {
+                    self.watch.take_back_request();
+                }
+                answer.call = self.release(ReleaseReason::Asked, seen);
+                Ok(())
+            }
+            HolderAction::Disarm => {
+                answer.call = self.release(ReleaseReason::Asked, seen);
+                self.close(seen);
+                Ok(())
+            }
+            HolderAction::Report => {
+                answer.processes = self.watch.report();
+                Ok(())
+            }
+        };
+        answer.at = self.free_at.max(now);
+        answer.raised = matches!(self.mode, Mode::Holding { .. }) || self.watch.is_raised();
+        let (id, result) = (command.id, result.map(|()| answer));
+        self.report(HolderReport::Answer { id, result }, now);
+    }
+
+    fn arm(
+        &mut self,
+        sensing: Sensing,
+        answer: &mut HolderAnswer,
+        seen: &mut Seen<'_>,
+    ) -> Result<(), GpuError> {
+        let count = sensing.processes.len();
+        if count > MOST_SENSED {
+            self.close(seen);
+            return Err(GpuError::new(
+                GpuErrorKind::NotSupported,
+                format!("{count} processes to watch for requests; at most {MOST_SENSED} are"),
+            ));
+        }
+        if matches!(self.mode, Mode::Holding { .. }) {
+            answer.call = Some(seen.card.clear_boost(seen.now));
+            self.call(answer.call, seen);
+        }
+        self.mode = Mode::Armed;
+        if let Err(error) = self.open(answer, seen) {
+            self.close(seen);
+            return Err(error);
+        }
+        let mut watched = Vec::new();
+        for process in &sensing.processes {
+            match watchable(process, seen) {
+                Ok(reading) => watched.push((*process, reading)),
+                Err(reason) => answer.unwatched.push(Unwatched {
+                    pid: process.pid,
+                    reason,
+                }),
+            }
+        }
+        let (processes, readings): (Vec<_>, Vec<_>) = watched.into_iter().unzip();
+        self.targets.clone_from(&processes);
+        let sensing = Sensing {
+            processes,
+            ..sensing
+        };
+        self.watch.arm(sensing, &readings, seen.now);
+        Ok(())
+    }
+
+    fn hold(
+        &mut self,
+        renewal: Renewal,
+        answer: &mut HolderAnswer,
+        seen: &mut Seen<'_>,
+    ) -> Result<(), GpuError> {
+        self.targets.clear();
+        self.watch = Watch::new(seen.now);
+        let boosted = self
+            .open(answer, seen)
+            .and_then(|()| self.boost(renewal.lasting, seen));
+        match boosted {
+            Ok(call) => {
+                answer.call = Some(call);
+                let renew_at = self.free_at + renewal.every;
+                self.mode = Mode::Holding { renewal, renew_at };
+                Ok(())
+            }
+            Err(error) => {
+                self.close(seen);
+                Err(error)
+            }
+        }
+    }
+
+    fn raise(
+        &mut self,
+        lasting: Duration,
+        answer: &mut HolderAnswer,
+        seen: &mut Seen<'_>,
+    ) -> Result<(), GpuError> {
+        if self.mode != Mode::Armed {
+            return Err(GpuError::new(
+                GpuErrorKind::Other,
+                "nothing is armed, so there is nothing to raise the clocks for",
+            ));
+        }
+        if !self.watch.is_raised() {
+            self.open(answer, seen)?;
+            answer.call = Some(self.boost(self.watch.renewal().lasting, seen)?);
+        }
+        self.watch.commanded(lasting, self.free_at.max(seen.now));
+        Ok(())
+    }
+
+    fn look(&mut self, seen: &mut Seen<'_>) {
+        let now = seen.now;
+        if let Mode::Holding { renewal, .. } = self.mode {
+            match self.boost(renewal.lasting, seen) {
+                Ok(_) => {
+                    let renew_at = now + renewal.every;
+                    self.mode = Mode::Holding { renewal, renew_at };
+                }
+                Err(error) => {
+                    self.close(seen);
+                    self.refused(None, error, now);
+                }
+            }
+            return;
+        }
+        self.pass(now);
+        let targets = &self.targets;
+        let step = self
+            .watch
+            .look(now, |index| reading(targets.get(index)?, seen));
+        let lasting = self.watch.renewal().lasting;
+        match step {
+            None => {}
+            Some(Step::Raise(cause)) => match self.boost(lasting, seen) {
+                Ok(call) => {
+                    let raised = self.watch.raised(cause, now, call, self.free_at);
+                    self.report(HolderReport::Raised(raised), now);
+                }
+                Err(error) => self.refused(Some(cause), error, now),
+            },
+            Some(Step::Renew) => match self.boost(lasting, seen) {
+                Ok(_) => self.watch.renewed(self.free_at),
+                Err(error) => self.refused(None, error, now),
+            },
+            Some(Step::Release(reason)) => {
+                self.release(reason, seen);
+            }
+        }
+    }
+
+    fn ended(&mut self, process: SensedProcess, seen: &mut Seen<'_>) {
+        let now = seen.now;
+        let Some(index) = self.targets.iter().position(|t| t.is(&process)) else {
+            return;
+        };
+        self.targets.remove(index);
+        let step = self.watch.gone(index, now);
+        let pid = process.pid;
+        self.report(HolderReport::Gone { at: now, pid }, now);
+        if let Some(Step::Release(reason)) = step {
+            self.release(reason, seen);
+        }
+    }
+
+    /// Ends a raise; how long that takes.
+    fn release(&mut self, reason: ReleaseReason, seen: &mut Seen<'_>) -> Option<Duration> {
+        if !self.watch.is_raised() {
+            return None;
+        }
+        let call = Some(seen.card.clear_boost(seen.now));
+        self.call(call, seen);
+        if let Some(released) = self.watch.released(reason, self.free_at) {
+            self.report(HolderReport::Released(released), seen.now);
+        }
+        call
+    }
+
+    fn refused(&mut self, cause: Option<RaiseCause>, error: GpuError, at: Moment) {
+        self.watch.refused(at);
+        self.report(HolderReport::Refused(Refused { at, cause, error }), at);
+    }
+
+    fn open(&mut self, answer: &mut HolderAnswer, seen: &mut Seen<'_>) -> Result<(), GpuError> {
+        answer.opening = seen.card.open_boost(seen.now)?;
+        self.call(answer.opening, seen);
+        Ok(())
+    }
+
+    /// Asks for the boost; how long the call takes.
+    fn boost(&mut self, lasting: Duration, seen: &mut Seen<'_>) -> Result<Duration, GpuError> {
+        let call = seen.card.request_boost(lasting, seen.now)?;
+        self.call(Some(call), seen);
+        Ok(call)
+    }
+
+    /// A call of the driver's keeps it busy for so long.
+    fn call(&mut self, lasting: Option<Duration>, seen: &Seen<'_>) {
+        self.free_at = self.free_at.max(seen.now) + lasting.unwrap_or_default();
+    }
+
+    fn close(&mut self, seen: &mut Seen<'_>) {
+        seen.card.close_boost(seen.now);
+        self.targets.clear();
+        self.watch = Watch::new(seen.now);
+        self.mode = Mode::Closed;
+    }
+
+    /// Writes it once the call under way has returned.
+    fn report(&mut self, report: HolderReport, now: Moment) {
+        self.reports.push_back((self.free_at.max(now), report));
+    }
+}
+
+const NANOSECOND: Duration = Duration::from_nanos(1);
+
+fn reading(process: &SensedProcess, seen: &Seen<'_>) -> Option<Duration> {
+    let processor = seen.processors.iter().find(|p| p.is(process))?;
+    Some(processor.reading(seen.now))
+}
+
+/// Its processor time, or why it cannot be watched.
+fn watchable(process: &SensedProcess, seen: &Seen<'_>) -> Result<Duration, UnwatchedReason> {
+    reading(process, seen).ok_or_else(|| {
+        let reused = seen.processors.iter().any(|p| p.pid == process.pid);
+        match reused {
+            true => UnwatchedReason::Replaced,
+            false => UnwatchedReason::Gone,
+        }
+    })
+}

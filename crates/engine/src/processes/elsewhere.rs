@@ -1,0 +1,25 @@
+use std::path::Path;
+
+use gpu_keepalive_core::host::GpuUse;
+
+/// What processes have open of the GPUs: only Linux tells.
+#[derive(Debug)]
+pub(super) struct Open;
+
+impl Open {
+    pub(super) fn new(_root: &Path) -> Self {
+        Self
+    }
+
+    pub(super) fn begin_look(&mut self, _ours: &[u32]) {}
+
+    pub(super) fn gpu_use(&mut self, _pid: u32, _ordinary: bool, _due: bool) -> GpuUse {
+        GpuUse::Unknown
+    }
+
+    pub(super) fn end_look(&mut self) {}
+
+    pub(super) fn uvm_open_by_others(&self) -> Option<u32> {
+        None
+    }
+}

@@ -1,0 +1,74 @@
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
+use gpu_keepalive_core::host::GpuUse;
+
+use super::open_files::{Devices, OpenFiles, count, folder, uvm_references};
+
+/// What processes have open of the GPUs, look by look.
+#[derive(Debug)]
+pub(super) struct Open {
+    root: PathBuf,
+    proc: PathBuf,
+    devices: Devices,
+    /// What was seen at the last look: how many files there were, and what they said.
+    last: HashMap<u32, (Option<u64>, GpuUse)>,
+    now: HashMap<u32, (Option<u64>, GpuUse)>,
+    uvm_open: Option<u32>,
+}
+
+impl Open {
+    /// Of the machine whose GPUs are described below `root`.
+    pub(super) fn new(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            proc: PathBuf::from("/proc"),
+            devices: Devices::under(root),
+            last: HashMap::new(),
+            now: HashMap::new(),
+            uvm_open: None,
+        }
+    }
+
+    /// Begins a look; `ours` are our own processes.
+    pub(super) fn begin_look(&mut self, ours: &[u32]) {
+        let references = uvm_references(&self.root);
+        self.uvm_open = references.map(|all| {
+            let own = |pid: &u32| OpenFiles::read(&folder(&self.proc, *pid)).map_or(0, |f| f.uvm);
+            all.saturating_sub(ours.iter().map(own).sum())
+        });
+    }
+
+    /// What a process has open. Its files are read again when there are more or fewer of them, when
+    /// it is `due`, and always where their number is not told.
+    ///
+    /// Those of an `ordinary` one matter only for a context, which nobody has while nobody has
+    /// `/dev/nvidia-uvm` open.
+    pub(super) fn gpu_use(&mut self, pid: u32, ordinary: bool, due: bool) -> GpuUse {
+        if ordinary && self.uvm_open == Some(0) {
+            return GpuUse::Unknown;
+        }
+        let process = folder(&self.proc, pid);
+        let files = count(&process);
+        let seen = match self.last.remove(&pid) {
+            Some((before, seen)) if files.is_some() && before == files && !due => seen,
+            _ => OpenFiles::read(&process)
+                .map_or(GpuUse::Unknown, |files| files.gpu_use(&mut self.devices)),
+        };
+        self.now.insert(pid, (files, seen.clone()));
+        seen
+    }
+
+    /// Forgets processes that were not asked about.
+    pub(super) fn end_look(&mut self) {
+        self.last = std::mem::take(&mut self.now);
+    }
+
+    /// How often processes other than ours have `/dev/nvidia-uvm` open; `None` where the kernel
+    /// does not tell.
+    pub(super) fn uvm_open_by_others(&self) -> Option<u32> {
+        self.uvm_open
+    }
+}
