@@ -3,11 +3,7 @@
 //! It does what the real one does, by the same [`Watch`]. One thing after the other: while a call
 //! of the driver's is under way it neither looks nor reads a command.
 
-mod sensing;
-
 use std::{collections::VecDeque, time::Duration};
-
-use sensing::reading;
 
 use super::{card::Card, processor::Processor};
 use crate::{
@@ -15,11 +11,11 @@ use crate::{
     gpu::{
         GpuError, GpuErrorKind,
         holder::{
-            HolderAction, HolderAnswer, HolderCommand, HolderReport, RaiseCause, Refused,
-            ReleaseReason, Renewal, SensedProcess,
+            HolderAction, HolderAnswer, HolderCommand, HolderReport, MOST_SENSED, RaiseCause,
+            Refused, ReleaseReason, Renewal, SensedProcess, Sensing, Unwatched, UnwatchedReason,
         },
     },
-    sensor::Watch,
+    sensor::{Step, Watch},
 };
 
 /// What a `hold` process sees.
@@ -209,6 +205,49 @@ impl Holder {
         self.report(HolderReport::Answer { id, result }, now);
     }
 
+    fn arm(
+        &mut self,
+        sensing: Sensing,
+        answer: &mut HolderAnswer,
+        seen: &mut Seen<'_>,
+    ) -> Result<(), GpuError> {
+        let count = sensing.processes.len();
+        if count > MOST_SENSED {
+            self.close(seen);
+            return Err(GpuError::new(
+                GpuErrorKind::NotSupported,
+                format!("{count} processes to watch for requests; at most {MOST_SENSED} are"),
+            ));
+        }
+        if matches!(self.mode, Mode::Holding { .. }) {
+            answer.call = Some(seen.card.clear_boost(seen.now));
+            self.call(answer.call, seen);
+        }
+        self.mode = Mode::Armed;
+        if let Err(error) = self.open(answer, seen) {
+            self.close(seen);
+            return Err(error);
+        }
+        let mut watched = Vec::new();
+        for process in &sensing.processes {
+            match watchable(process, seen) {
+                Ok(reading) => watched.push((*process, reading)),
+                Err(reason) => answer.unwatched.push(Unwatched {
+                    pid: process.pid,
+                    reason,
+                }),
+            }
+        }
+        let (processes, readings): (Vec<_>, Vec<_>) = watched.into_iter().unzip();
+        self.targets.clone_from(&processes);
+        let sensing = Sensing {
+            processes,
+            ..sensing
+        };
+        self.watch.arm(sensing, &readings, seen.now);
+        Ok(())
+    }
+
     fn hold(
         &mut self,
         renewal: Renewal,
@@ -252,6 +291,60 @@ impl Holder {
         }
         self.watch.commanded(lasting, self.free_at.max(seen.now));
         Ok(())
+    }
+
+    fn look(&mut self, seen: &mut Seen<'_>) {
+        let now = seen.now;
+        if let Mode::Holding { renewal, .. } = self.mode {
+            match self.boost(renewal.lasting, seen) {
+                Ok(_) => {
+                    let renew_at = now + renewal.every;
+                    self.mode = Mode::Holding { renewal, renew_at };
+                }
+                Err(error) => {
+                    self.close(seen);
+                    self.refused(None, error, now);
+                }
+            }
+            return;
+        }
+        self.pass(now);
+        let targets = &self.targets;
+        let step = self
+            .watch
+            .look(now, |index| reading(targets.get(index)?, seen));
+        let lasting = self.watch.renewal().lasting;
+        match step {
+            None => {}
+            Some(Step::Raise(cause)) => match self.boost(lasting, seen) {
+                Ok(call) => {
+                    let raised = self.watch.raised(cause, now, call, self.free_at);
+                    self.report(HolderReport::Raised(raised), now);
+                }
+                Err(error) => self.refused(Some(cause), error, now),
+            },
+            Some(Step::Renew) => match self.boost(lasting, seen) {
+                Ok(_) => self.watch.renewed(self.free_at),
+                Err(error) => self.refused(None, error, now),
+            },
+            Some(Step::Release(reason)) => {
+                self.release(reason, seen);
+            }
+        }
+    }
+
+    fn ended(&mut self, process: SensedProcess, seen: &mut Seen<'_>) {
+        let now = seen.now;
+        let Some(index) = self.targets.iter().position(|t| t.is(&process)) else {
+            return;
+        };
+        self.targets.remove(index);
+        let step = self.watch.gone(index, now);
+        let pid = process.pid;
+        self.report(HolderReport::Gone { at: now, pid }, now);
+        if let Some(Step::Release(reason)) = step {
+            self.release(reason, seen);
+        }
     }
 
     /// Ends a raise; how long that takes.
@@ -304,3 +397,19 @@ impl Holder {
 }
 
 const NANOSECOND: Duration = Duration::from_nanos(1);
+
+fn reading(process: &SensedProcess, seen: &Seen<'_>) -> Option<Duration> {
+    let processor = seen.processors.iter().find(|p| p.is(process))?;
+    Some(processor.reading(seen.now))
+}
+
+/// Its processor time, or why it cannot be watched.
+fn watchable(process: &SensedProcess, seen: &Seen<'_>) -> Result<Duration, UnwatchedReason> {
+    reading(process, seen).ok_or_else(|| {
+        let reused = seen.processors.iter().any(|p| p.pid == process.pid);
+        match reused {
+            true => UnwatchedReason::Replaced,
+            false => UnwatchedReason::Gone,
+        }
+    })
+}
