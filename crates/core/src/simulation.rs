@@ -66,7 +66,7 @@ pub struct Scenario {
 }
 
 /// Every preset with one line that says what it is.
-pub const PRESETS: [(&str, &str); 7] = [
+pub const PRESETS: [(&str, &str); 8] = [
     (
         "rtx-3070-laptop",
         "laptop, 8 GB, 85 W, falls to P8 about 18 s after the last work",
@@ -75,6 +75,10 @@ pub const PRESETS: [(&str, &str); 7] = [
     (
         "h200",
         "data centre, an open context alone holds the clocks, always P0",
+    ),
+    (
+        "h200-quiet",
+        "the same with a server that lets it rest and is asked every 20 s",
     ),
     (
         "hot-laptop",

@@ -2,7 +2,10 @@
 
 use std::future::Future;
 
-use gpu_keepalive_core::gpu::{Action, GpuError, GpuInfo, Outcome};
+use gpu_keepalive_core::gpu::{
+    Action, GpuError, GpuInfo, Outcome,
+    holder::{HolderAction, HolderReport},
+};
 
 use crate::proof::Programs;
 
@@ -22,10 +25,25 @@ pub trait Gpu: Send + 'static {
     fn ended(&mut self) -> impl Future<Output = GpuError> + Send;
 }
 
+/// The `hold` process of one GPU, real or simulated: it makes the driver's boost request and senses
+/// requests. Dropping it ends the boost.
+pub trait Holder: Send + 'static {
+    /// Sends a command. Returns the number that its answer will carry.
+    fn send(&mut self, action: HolderAction) -> impl Future<Output = Result<u64, GpuError>> + Send;
+
+    /// Waits for the next report; an error when the process has ended. Cancel safe.
+    fn next(&mut self) -> impl Future<Output = Result<HolderReport, GpuError>> + Send;
+
+    /// Ends it in order, or by force.
+    fn end(self) -> impl Future<Output = Result<(), GpuError>> + Send;
+}
+
 /// Where GPUs come from.
 pub trait GpuSource: Send + 'static {
     /// What it opens.
     type Gpu: Gpu;
+    /// What raises its clocks beside it.
+    type Holder: Holder;
     /// Starts programs on it that are measured.
     type Programs: Programs;
 
@@ -35,6 +53,12 @@ pub trait GpuSource: Send + 'static {
 
     /// Takes one of them in hand. Touches nothing until the first action.
     fn open(&mut self, gpu: &GpuInfo) -> Self::Gpu;
+
+    /// Starts the `hold` process of one of them, which opens nothing before a command says so.
+    ///
+    /// # Errors
+    /// There is none here, or it cannot be started.
+    fn holder(&self, gpu: &GpuInfo) -> Result<Self::Holder, GpuError>;
 
     /// Programs to measure one of them with; `None` where none can be started.
     fn programs(&self, gpu: &GpuInfo) -> Option<Self::Programs>;

@@ -5,6 +5,7 @@
 
 mod benchmark;
 mod gpu;
+mod holder;
 mod host;
 mod lookup;
 mod store;
@@ -13,7 +14,7 @@ mod watch;
 use std::{collections::HashMap, sync::Arc};
 
 use gpu_keepalive_core::{
-    gpu::{Action, GpuInfo},
+    gpu::{Action, GpuInfo, holder::HolderCommand},
     host::HostEvent,
     keeper::{GpuId, Input, Lookup, StoreAction, Ticket, Worker},
     proof::Job,
@@ -43,6 +44,8 @@ pub(crate) enum Report {
 
 /// Reports waiting to be read; a worker waits when there are more.
 const REPORTS: usize = 64;
+/// Commands to a `hold` process waiting to be sent.
+const HOLDER_COMMANDS: usize = 8;
 /// Orders to the store waiting to be carried out.
 const STORE_ORDERS: usize = 256;
 
@@ -53,6 +56,7 @@ pub(crate) struct Workers<S> {
     log: LogTail,
     simulated: bool,
     gpus: HashMap<GpuId, GpuOrders>,
+    holders: HashMap<GpuId, mpsc::Sender<HolderCommand>>,
     samples: mpsc::Sender<Arc<[AiProgram]>>,
     store: mpsc::Sender<store::Order>,
     _settings: SettingsWatch,
@@ -85,6 +89,7 @@ impl<S: GpuSource> Workers<S> {
             log,
             simulated,
             gpus: HashMap::new(),
+            holders: HashMap::new(),
             samples,
             store,
             stop_benchmark: None,
@@ -135,6 +140,16 @@ impl<S: GpuSource> Workers<S> {
         let (orders, ordered) = GpuOrders::new();
         let (source, reports) = (Arc::clone(&self.source), self.reports.clone());
         self.gpus.insert(id, orders);
+        let (commands, commanded) = mpsc::channel(HOLDER_COMMANDS);
+        self.holders.insert(id, commands);
+        let holder = holder::serve(
+            Arc::clone(&source),
+            info.clone(),
+            id,
+            commanded,
+            reports.clone(),
+        );
+        self.spawn(Worker::Gpu(id), holder);
         self.spawn(Worker::Gpu(id), async move {
             let gpu = source.lock().await.open(&info);
             gpu::serve(gpu, id, ordered, reports).await;
@@ -144,6 +159,7 @@ impl<S: GpuSource> Workers<S> {
     /// Releases a GPU by ending its worker, whatever that is doing.
     pub(crate) fn drop_gpu(&mut self, id: GpuId) {
         self.gpus.remove(&id);
+        self.holders.remove(&id);
     }
 
     /// One action at a time: the keeper waits for its outcome.
@@ -151,6 +167,14 @@ impl<S: GpuSource> Workers<S> {
         let taken = self.gpus.get(&id).is_some_and(|gpu| gpu.perform(action));
         if !taken {
             tracing::error!(?id, "no worker takes “{action}”");
+        }
+    }
+
+    /// One command at a time: the keeper waits for its answer.
+    pub(crate) fn hold(&self, id: GpuId, command: HolderCommand) {
+        let taken = self.holders.get(&id).map(|holder| holder.try_send(command));
+        if !matches!(taken, Some(Ok(()))) {
+            tracing::error!(?id, "no worker takes a command for the hold process");
         }
     }
 

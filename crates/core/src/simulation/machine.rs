@@ -41,6 +41,8 @@ pub struct SimulatedMachine {
     announced: Announced,
     /// Cards whose driver process was killed.
     killed: Vec<u32>,
+    /// Cards whose `hold` process was killed.
+    killed_holders: Vec<u32>,
 }
 
 /// What [`HostEvent`]s are about, as it was last announced.
@@ -82,6 +84,7 @@ impl SimulatedMachine {
             holders: vec![Holder::new(start); cards.len()],
             processors: Vec::new(),
             killed: Vec::new(),
+            killed_holders: Vec::new(),
             announced: Announced {
                 suspended: false,
                 power_source: PowerSource::Ac,

@@ -23,6 +23,8 @@ pub(super) struct Processor {
     /// At `since`: what its computing has used.
     computed: Duration,
     does: Activity,
+    /// What it was said to have used beside that.
+    outside: Duration,
 }
 
 /// What a program does until something happens.
@@ -46,7 +48,12 @@ impl Processor {
             ran: Duration::ZERO,
             computed: Duration::ZERO,
             does: Activity::Idle,
+            outside: Duration::ZERO,
         }
+    }
+
+    pub(super) fn set_outside(&mut self, used: Duration) {
+        self.outside = self.outside.max(used);
     }
 
     /// Whether it is the process that is meant, not a later one with the same id.
@@ -67,7 +74,7 @@ impl Processor {
         let ran = self.ran_at(now);
         let moments = self.moments().into_iter().flatten();
         let once_in_a_while: Duration = moments.map(|moment| moment.used(ran)).sum();
-        self.computed_at(now) + once_in_a_while
+        self.computed_at(now) + once_in_a_while + self.outside
     }
 
     /// Until when it uses no processor time from now on, unless something happens; `None` when it

@@ -79,6 +79,7 @@ fn presets_are_found_by_the_driver_or_not() {
         ("rtx-3070-laptop", Ok(1)),
         ("rtx-4090", Ok(1)),
         ("h200", Ok(1)),
+        ("h200-quiet", Ok(1)),
         ("hot-laptop", Ok(1)),
         ("two-gpus", Ok(2)),
         ("gpu-lost", Ok(1)),

@@ -7,7 +7,7 @@ use gpu_keepalive_core::{
     host::RuntimePm,
     protocol::{Answer, ErrorCode, PauseReason, Phase, Reply, Request, Status},
     settings::{GpuSelector, Mode, Settings},
-    simulation::{Counters, EventKind, Scenario, SimulatedMachine},
+    simulation::{EventKind, Scenario, SimulatedMachine},
 };
 use tokio::sync::oneshot;
 
@@ -371,20 +371,15 @@ async fn the_doctor_is_answered_from_what_is_known_and_disturbs_nothing() {
     running
         .until("ready", |status| status.gpus[0].ready == Some(true))
         .await;
-    let before = running
-        .simulation
-        .with(|machine, now| machine.counters(0, now));
+    let before = running.status().await.gpus[0].strategy;
     let Reply::Doctor(doctor) = running.ask(Request::Doctor).await else {
         panic!("no findings");
     };
     let ids: Vec<_> = doctor.findings.iter().map(|f| f.id.as_str()).collect();
     assert_eq!(ids, ["simulated", "driver-works", "gpu-ready"]);
-    let after = running
-        .simulation
-        .with(|machine, now| machine.counters(0, now));
-    let held = |counters: Option<Counters>| counters.expect("a card").held;
-    assert!(held(before).is_some());
-    assert_eq!(held(before), held(after));
+    let after = running.status().await.gpus[0].strategy;
+    assert!(before.is_some());
+    assert_eq!(before, after);
 
     running.ask(Request::Off).await;
     running.until_phase(Phase::Off).await;

@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
-use gpu_keepalive_core::gpu::{Action, GpuError, GpuInfo, Outcome};
+use gpu_keepalive_core::gpu::{
+    Action, GpuError, GpuErrorKind, GpuInfo, Outcome,
+    holder::{HolderAction, HolderReport},
+};
 
-use super::{Gpu, GpuSource};
+use super::{Gpu, GpuSource, Holder};
 use crate::{
-    driver::{self, DriverProcess, DriverThread},
+    driver::{self, DriverProcess, DriverThread, HoldProcess},
     proof::ProcessPrograms,
 };
 
@@ -46,6 +49,7 @@ impl NvidiaSource {
 
 impl GpuSource for NvidiaSource {
     type Gpu = NvidiaGpu;
+    type Holder = HoldProcess;
     type Programs = ProcessPrograms;
 
     async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
@@ -63,6 +67,16 @@ impl GpuSource for NvidiaSource {
             }
             Backend::Thread => Driver::Thread(DriverThread::new(uuid)),
         })
+    }
+
+    fn holder(&self, gpu: &GpuInfo) -> Result<HoldProcess, GpuError> {
+        match &self.backend {
+            Backend::Process { program } => HoldProcess::start(program, gpu.pci_bus_id),
+            Backend::Thread => Err(GpuError::new(
+                GpuErrorKind::NotSupported,
+                "the boost request needs a process of its own, which this program does not start",
+            )),
+        }
     }
 
     fn programs(&self, gpu: &GpuInfo) -> Option<ProcessPrograms> {
@@ -99,4 +113,28 @@ impl Gpu for NvidiaGpu {
             Driver::Thread(_) => std::future::pending().await,
         }
     }
+}
+
+impl Holder for HoldProcess {
+    async fn send(&mut self, action: HolderAction) -> Result<u64, GpuError> {
+        Self::send(self, with_start_times(action)).await
+    }
+
+    async fn next(&mut self) -> Result<HolderReport, GpuError> {
+        Self::next(self).await
+    }
+
+    async fn end(self) -> Result<(), GpuError> {
+        Self::end(self).await
+    }
+}
+
+/// The kernel's own start time of each process, which the `hold` process compares.
+fn with_start_times(mut action: HolderAction) -> HolderAction {
+    if let HolderAction::Arm(sensing) = &mut action {
+        for process in &mut sensing.processes {
+            process.started = driver::process_started(process.pid).unwrap_or_default();
+        }
+    }
+    action
 }

@@ -20,6 +20,10 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::{Gpu, GpuSource};
+mod holder;
+
+pub use holder::SimulatedHolder;
+
 use crate::{clock::Clock, host::simulated::SimulatedHost, proof::SimulatedPrograms};
 
 /// A simulated machine in the time of a [`Clock`], whose GPUs and host may be used apart.
@@ -31,6 +35,8 @@ pub struct Simulation {
     clock: Clock,
     changed: Arc<Notify>,
     killed: Arc<Notify>,
+    /// Wakes every `hold` process.
+    stirred: Arc<Notify>,
 }
 
 impl Simulation {
@@ -42,6 +48,7 @@ impl Simulation {
             clock,
             changed: Arc::default(),
             killed: Arc::default(),
+            stirred: Arc::default(),
         }
     }
 
@@ -59,6 +66,7 @@ impl Simulation {
     pub fn with<T>(&self, f: impl FnOnce(&mut SimulatedMachine, Moment) -> T) -> T {
         let result = self.look(f);
         self.changed.notify_one();
+        self.stirred.notify_waiters();
         result
     }
 
@@ -66,6 +74,12 @@ impl Simulation {
     pub fn kill_process(&self, index: u32) {
         self.look(|machine, now| machine.kill_process(index, now));
         self.killed.notify_waiters();
+    }
+
+    /// Kills the `hold` process of that GPU.
+    pub fn kill_hold(&self, index: u32) {
+        self.look(|machine, now| machine.kill_hold(index, now));
+        self.stirred.notify_waiters();
     }
 
     /// As [`Self::with`], for what cannot change the course of events.
@@ -94,6 +108,7 @@ pub struct SimulatedSource(Simulation);
 
 impl GpuSource for SimulatedSource {
     type Gpu = SimulatedGpu;
+    type Holder = SimulatedHolder;
     type Programs = SimulatedPrograms;
 
     async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
@@ -107,11 +122,22 @@ impl GpuSource for SimulatedSource {
         }
     }
 
+    fn holder(&self, gpu: &GpuInfo) -> Result<SimulatedHolder, GpuError> {
+        Ok(self.start_hold(gpu))
+    }
+
     fn programs(&self, gpu: &GpuInfo) -> Option<SimulatedPrograms> {
         Some(SimulatedPrograms {
             simulation: self.0.clone(),
             index: gpu.index,
         })
+    }
+}
+
+impl SimulatedSource {
+    /// Starts the `hold` process of one of them.
+    pub fn start_hold(&self, gpu: &GpuInfo) -> SimulatedHolder {
+        SimulatedHolder::new(self.0.clone(), gpu.index)
     }
 }
 

@@ -31,6 +31,27 @@ impl SimulatedMachine {
         reports.chain(self.holders_act_at()).min()
     }
 
+    /// The same of one GPU.
+    pub fn holder_step(&self, index: u32) -> Option<Moment> {
+        let place = index as usize;
+        let (holder, card) = (self.holders.get(place)?, self.cards.get(place)?);
+        let steps = [holder.reports_at(), holder.acts_at(card.hangs())];
+        steps.into_iter().flatten().min()
+    }
+
+    /// Kills the `hold` process of that GPU, as an administrator's `kill` would.
+    pub fn kill_hold(&mut self, index: u32, now: Moment) {
+        self.end_hold(index, now);
+        self.killed_holders.push(index);
+    }
+
+    /// Whether the `hold` process of that GPU was killed since this was last asked.
+    pub fn take_killed_hold(&mut self, index: u32) -> bool {
+        let killed = &mut self.killed_holders;
+        let at = killed.iter().position(|killed| *killed == index);
+        at.map(|at| killed.remove(at)).is_some()
+    }
+
     /// Ends the `hold` process of that GPU, whatever it does, and with it its boost.
     pub fn end_hold(&mut self, index: u32, now: Moment) {
         self.advance(now);

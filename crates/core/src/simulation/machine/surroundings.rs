@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::SimulatedMachine;
 use crate::{
+    Moment,
     gpu::{ComputeProcess, ProcessLoad},
     simulation::{
         Event, EventKind, Program, Request,
@@ -29,6 +30,26 @@ pub(super) struct Running<'a> {
 }
 
 impl SimulatedMachine {
+    /// A program that runs has used so much processor time by now beside what it uses by itself: for
+    /// real processes on a simulated machine.
+    pub fn set_processor_time(&mut self, pid: u32, used: Duration, now: Moment) {
+        self.advance(now);
+        if let Some(processor) = self.processors.iter_mut().find(|p| p.pid == pid) {
+            processor.set_outside(used);
+            self.surround_holders();
+        }
+    }
+
+    /// Ends every program with that process id, for good.
+    pub fn end_program(&mut self, pid: u32, now: Moment) {
+        self.advance(now);
+        self.events.retain(|event| match &event.kind {
+            EventKind::Program(program) => program.pid != pid,
+            _ => true,
+        });
+        self.surround();
+    }
+
     /// Passes on what goes on around the cards now.
     pub(super) fn surround(&mut self) {
         self.next_event = self.next_event(self.now);

@@ -8,12 +8,16 @@ use std::{
 use gpu_keepalive_core::{
     gpu::{Action, GpuError, GpuInfo, Outcome},
     host::{HostEvent, HostSample},
-    settings::AiProgram,
+    settings::{AiProgram, Strategy},
 };
 
 use super::*;
 use crate::{
-    gpu::{Gpu, GpuSource, simulated::SimulatedGpu, simulated::SimulatedSource},
+    gpu::{
+        Gpu, GpuSource,
+        simulated::SimulatedGpu,
+        simulated::{SimulatedHolder, SimulatedSource},
+    },
     host::{Host, simulated::SimulatedHost},
     proof::SimulatedPrograms,
 };
@@ -33,6 +37,7 @@ impl<T> Panics<T> {
 
 impl GpuSource for Panics<SimulatedSource> {
     type Gpu = Panics<SimulatedGpu>;
+    type Holder = SimulatedHolder;
     type Programs = SimulatedPrograms;
 
     async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
@@ -45,6 +50,10 @@ impl GpuSource for Panics<SimulatedSource> {
             inner: self.inner.open(gpu),
             switch: Arc::clone(&self.switch),
         }
+    }
+
+    fn holder(&self, gpu: &GpuInfo) -> Result<SimulatedHolder, GpuError> {
+        self.inner.holder(gpu)
     }
 
     fn programs(&self, gpu: &GpuInfo) -> Option<SimulatedPrograms> {
@@ -276,4 +285,26 @@ async fn a_file_that_cannot_be_read_or_written_delays_no_answer() {
     answered
         .await
         .expect("nothing waits for a pipe without a writer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quiet_server_is_stood_by_for_and_woken_on_request() {
+    let running = start_with(
+        Scenario::preset("h200-quiet").expect("a preset"),
+        |options| options.settings = SettingsStore::in_memory(&Settings::default()),
+    );
+    let status = running.until_phase(Phase::Standby).await;
+    assert_eq!(status.gpus[0].strategy, Some(Strategy::Standby));
+    assert_eq!(status.gpus[0].ready, None, "no wake has shown it yet");
+    let status = running.until_phase(Phase::Yielding).await;
+    assert_eq!(status.gpus[0].wakes.sensed, 1);
+    let status = running
+        .until("proved", |status| {
+            status.gpus[0].phase == Phase::Standby && status.gpus[0].ready == Some(true)
+        })
+        .await;
+    assert_eq!(status.gpus[0].raises_with, Some(Strategy::Boost));
+    running.ask(Request::Off).await;
+    running.until_phase(Phase::Off).await;
+    assert!(nothing_is_held(&running.stop().await));
 }

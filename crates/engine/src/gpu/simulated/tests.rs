@@ -145,7 +145,7 @@ async fn only_programs_of_the_list_are_ai_programs() {
 #[test]
 fn an_unknown_preset_lists_the_presets() {
     let error = load_scenario("rtx-9999").unwrap_err().to_string();
-    insta::assert_snapshot!(error, @"there is no simulated machine “rtx-9999”; use one of rtx-3070-laptop, rtx-4090, h200, hot-laptop, two-gpus, gpu-lost, no-driver, or the path of a .toml file");
+    insta::assert_snapshot!(error, @"there is no simulated machine “rtx-9999”; use one of rtx-3070-laptop, rtx-4090, h200, h200-quiet, hot-laptop, two-gpus, gpu-lost, no-driver, or the path of a .toml file");
 }
 
 #[test]
