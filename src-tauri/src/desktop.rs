@@ -121,7 +121,8 @@ fn notify(notification: &Notification, inputs: &Sender<Input>) {
         Ok(handle) => {
             let clicked = |response: &notify_rust::NotificationResponse| {
                 if !matches!(response, notify_rust::NotificationResponse::Closed(_)) {
-                    let _ = inputs.blocking_send(Input::Show(notification.page));
+                    // Called within a runtime of the notification's, which must not wait.
+                    let _ = inputs.try_send(Input::Show(notification.page));
                 }
             };
             if let Err(error) = handle.wait_for_response(clicked) {
