@@ -1,10 +1,5 @@
 //! What other processes do on a GPU.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "in the driver process, from /proc"
-)]
-
 use std::{collections::BTreeMap, time::Duration};
 
 use gpu_keepalive_core::{
