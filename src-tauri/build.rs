@@ -1,5 +1,7 @@
 //! Draws the tray icons and prepares Tauri's part.
 
+#![allow(clippy::disallowed_methods, reason = "a build waits for its files")]
+
 use std::{env, fs, path::Path};
 
 #[path = "build/tray_icons.rs"]

@@ -1,5 +1,10 @@
 //! Black boxes: the parts of GPU Keepalive as their users meet them.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests make files, and wait for them"
+)]
+
 mod cli;
 #[cfg(target_os = "linux")]
 mod ffi;

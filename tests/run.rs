@@ -12,4 +12,5 @@ mod refused;
 mod settings;
 mod socket;
 mod switches;
+mod unread;
 mod writers;

@@ -7,6 +7,7 @@ use gpu_keepalive_core::{
 };
 use gpu_keepalive_engine::{
     gpu::simulated::LoadScenarioError,
+    output_queue::OutputQueue,
     settings_store::StoreError,
     socket::{ClientError, ConnectError},
 };
@@ -28,17 +29,18 @@ impl std::fmt::Display for WrongUsage {
 
 impl std::error::Error for WrongUsage {}
 
-/// Says on standard error what went wrong and what to do; the exit code for it.
-pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
+/// Writes to standard error what went wrong and what to do; the exit code for it.
+pub(crate) fn report(error: &anyhow::Error, errors: &OutputQueue) -> ExitCode {
     if error.downcast_ref::<io::Error>().map(io::Error::kind) == Some(io::ErrorKind::BrokenPipe) {
         // Whoever read our output has seen enough.
         return ExitCode::SUCCESS;
     }
-    anstream::eprintln!("gpu-keepalive: {}", sentence(error));
+    let mut text = format!("gpu-keepalive: {}\n", sentence(error));
     if let Some(error) = error.downcast_ref::<GpuError>() {
         let kind = error.kind;
-        anstream::eprintln!("{}. {}", capitalised(kind.meaning()), kind.advice());
+        text += &format!("{}. {}\n", capitalised(kind.meaning()), kind.advice());
     }
+    errors.push(text.into_bytes());
     ExitCode::from(code(error))
 }
 

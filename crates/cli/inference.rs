@@ -96,6 +96,10 @@ mod signals {
         }
     }
 
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the terminal of this command, which is no engine"
+    )]
     fn in_terminal_foreground() -> bool {
         File::open("/dev/tty")
             .ok()

@@ -6,7 +6,8 @@ use anyhow::Context;
 use clap::{CommandFactory, Parser};
 use gpu_keepalive_engine::{
     clock::Clock,
-    log_tail::{LogTail, directives},
+    log_tail::{LogTail, directives, log_panics},
+    output_queue::OutputQueue,
 };
 use tracing_subscriber::{
     EnvFilter, Layer,
@@ -43,15 +44,22 @@ fn main() -> ExitCode {
         return code;
     }
     let args = Args::parse();
-    let log = start_log(args.debug);
+    let errors = OutputQueue::new("log", anstream::stderr);
+    let _flushed = errors.flush_on_drop();
+    let log = start_log(args.debug, &errors);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(execute(args, log)),
+        Ok(runtime) => {
+            let result = runtime.block_on(execute(args, log));
+            // A thread that hangs at a file must not keep this program from its end.
+            runtime.shutdown_background();
+            result
+        }
         Err(error) => Err(error.into()),
     };
-    result.unwrap_or_else(|error| exit::report(&error))
+    result.unwrap_or_else(|error| exit::report(&error, &errors))
 }
 
 async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
@@ -81,9 +89,9 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
 
 /// Logs to standard error: warnings, every decision with `--debug`, or what `RUST_LOG` says. The
 /// newest lines are also kept for the window, with what changed as well.
-fn start_log(debug: bool) -> LogTail {
+fn start_log(debug: bool, errors: &OutputQueue) -> LogTail {
     let tail = LogTail::default();
-    let writer = tail.clone();
+    let (writer, errors) = (tail.clone(), errors.clone());
     let kept = tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_writer(move || writer.clone())
@@ -91,9 +99,10 @@ fn start_log(debug: bool) -> LogTail {
     let shown = tracing_subscriber::fmt::layer()
         .with_timer(LocalTime)
         .with_target(false)
-        .with_writer(anstream::stderr)
+        .with_writer(move || errors.clone())
         .with_filter(filter(if debug { "debug" } else { "warn" }));
     tracing_subscriber::registry().with(shown).with(kept).init();
+    log_panics();
     tail
 }
 

@@ -1,4 +1,4 @@
-use std::{io, process, sync::Arc};
+use std::{process, sync::Arc};
 
 use gpu_keepalive_core::protocol::Status;
 use gpu_keepalive_engine::{
@@ -13,6 +13,7 @@ use gpu_keepalive_engine::{
     host::Host,
     log_tail::LogTail,
     machine::Machine,
+    output_queue::OutputQueue,
     paths::{Paths, control_socket},
     settings_store::SettingsStore,
     signals::Signals,
@@ -20,7 +21,7 @@ use gpu_keepalive_engine::{
 };
 use tokio::sync::{oneshot, watch};
 
-use crate::{args::RunArgs, changes::Teller, output};
+use crate::{args::RunArgs, changes::Teller};
 
 /// Hosts the engine until the first signal; then releases the GPUs and ends.
 pub(crate) async fn run(
@@ -83,46 +84,53 @@ async fn host(
     engine: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let status = handle.status();
+    let lines = Lines {
+        clock: Clock::Boot,
+        output: OutputQueue::new("output", anstream::stdout),
+    };
     let mut signals = Signals::new()?;
     let until_stopped = async {
-        let printed = tokio::select! {
+        tokio::select! {
             // What has changed is said before the end is.
             biased;
-            printed = print_changes(status, &Clock::Boot) => printed,
-            _ = signals.next() => print(vec!["Releasing the GPUs".to_owned()], &Clock::Boot),
-        };
+            () = lines.changes(status) => {}
+            _ = signals.next() => lines.print(&["Releasing the GPUs".to_owned()]),
+        }
         drop(stop);
-        let second = tokio::spawn(async move { process::exit(signals.next().await) });
-        (printed, second)
+        let second = async move { process::exit(signals.next().await) };
+        tokio::spawn(second).abort_handle()
     };
-    let (printed, second) = tokio::select! {
-        (stopped, ()) = async { tokio::join!(until_stopped, engine) } => stopped,
+    let (second, ()) = tokio::select! {
+        ended = async { tokio::join!(until_stopped, engine) } => ended,
         never = server.serve(handle) => match never {},
     };
+    lines.output.flush();
     second.abort();
-    Ok(printed?)
-}
-
-/// Prints until the engine ends.
-async fn print_changes(
-    mut statuses: watch::Receiver<Arc<Status>>,
-    clock: &Clock,
-) -> io::Result<()> {
-    let first = statuses.borrow_and_update().clone();
-    let (mut teller, lines) = Teller::new(first);
-    print(lines, clock)?;
-    while statuses.changed().await.is_ok() {
-        let status = statuses.borrow_and_update().clone();
-        print(teller.tell(status), clock)?;
-    }
     Ok(())
 }
 
-fn print(lines: Vec<String>, clock: &Clock) -> io::Result<()> {
-    let time = clock.time_of_day().strftime("%H:%M:%S").to_string();
-    let text: String = lines
-        .iter()
-        .map(|line| format!("{time}  {line}\n"))
-        .collect();
-    output::write(text.as_bytes())
+/// What is printed, whoever reads it.
+struct Lines {
+    clock: Clock,
+    output: OutputQueue,
+}
+
+impl Lines {
+    /// Prints what changes until the engine ends.
+    async fn changes(&self, mut statuses: watch::Receiver<Arc<Status>>) {
+        let first = statuses.borrow_and_update().clone();
+        let (mut teller, lines) = Teller::new(first);
+        self.print(&lines);
+        while statuses.changed().await.is_ok() {
+            let status = statuses.borrow_and_update().clone();
+            self.print(&teller.tell(status));
+        }
+    }
+
+    fn print(&self, lines: &[String]) {
+        let time = self.clock.time_of_day().strftime("%H:%M:%S").to_string();
+        for line in lines {
+            self.output.push(format!("{time}  {line}\n").into_bytes());
+        }
+    }
 }

@@ -5,7 +5,10 @@ use std::{path::PathBuf, thread};
 use gpu_keepalive_core::protocol::{DesktopStatus, Request};
 use gpu_keepalive_engine::store;
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{
+    mpsc::{Sender, error::TrySendError},
+    watch,
+};
 
 use crate::{
     controller::{Desktop, Input},
@@ -22,10 +25,10 @@ const OPEN: &str = "default";
 /// The real desktop around the app.
 pub(crate) struct RealDesktop {
     pub(crate) tray: TrayThread,
-    pub(crate) inputs: UnboundedSender<Input>,
+    pub(crate) inputs: Sender<Input>,
     /// Nobody, once the end has begun.
-    pub(crate) asks: Option<UnboundedSender<Ask>>,
-    pub(crate) windows: UnboundedSender<Page>,
+    pub(crate) asks: Option<Sender<Ask>>,
+    pub(crate) windows: watch::Sender<Page>,
     pub(crate) login_entry: LoginEntry,
     /// Where it is kept what the user was told.
     pub(crate) told: PathBuf,
@@ -40,9 +43,11 @@ struct Told {
 
 impl RealDesktop {
     fn send(&self, ask: Ask) {
-        if let Some(asks) = &self.asks {
-            // An engine that is gone needs to know nothing.
-            let _ = asks.send(ask);
+        // An engine that is gone needs to know nothing.
+        if let Some(asks) = &self.asks
+            && let Err(TrySendError::Full(ask)) = asks.try_send(ask)
+        {
+            tracing::warn!("the engine does not take requests; dropped: {ask:?}");
         }
     }
 }
@@ -59,7 +64,7 @@ impl Desktop for RealDesktop {
     }
 
     fn show_window(&mut self, page: Page) {
-        let _ = self.windows.send(page);
+        self.windows.send_replace(page);
     }
 
     fn ask(&mut self, request: Request) {
@@ -73,7 +78,8 @@ impl Desktop for RealDesktop {
     fn set_starts_at_login(&mut self, on: bool) {
         if let Err(error) = self.login_entry.set(on) {
             let message = format!("The start at login could not be changed: {error}");
-            let _ = self.inputs.send(Input::Refused(message));
+            // Not waited for: this is the task that takes the inputs.
+            let _ = self.inputs.try_send(Input::Refused(message));
         }
     }
 
@@ -98,7 +104,7 @@ impl Desktop for RealDesktop {
 }
 
 /// Shows it, and waits until it was clicked or went away.
-fn notify(notification: &Notification, inputs: &UnboundedSender<Input>) {
+fn notify(notification: &Notification, inputs: &Sender<Input>) {
     let mut shown = notify_rust::Notification::new();
     shown
         .appname("GPU Keepalive")
@@ -115,7 +121,8 @@ fn notify(notification: &Notification, inputs: &UnboundedSender<Input>) {
         Ok(handle) => {
             let clicked = |response: &notify_rust::NotificationResponse| {
                 if !matches!(response, notify_rust::NotificationResponse::Closed(_)) {
-                    let _ = inputs.send(Input::Show(notification.page));
+                    // Called within a runtime of the notification's, which must not wait.
+                    let _ = inputs.try_send(Input::Show(notification.page));
                 }
             };
             if let Err(error) = handle.wait_for_response(clicked) {

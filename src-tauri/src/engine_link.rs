@@ -32,7 +32,7 @@ use gpu_keepalive_engine::{
     socket::{BindError, Client, ClientError, ConnectError, Server, Subscription},
 };
 use tokio::sync::{
-    mpsc::{UnboundedReceiver, UnboundedSender},
+    mpsc::{Receiver, Sender},
     oneshot,
 };
 
@@ -99,6 +99,7 @@ async fn beside_another(socket: &Path) -> anyhow::Result<Claim> {
 }
 
 /// The lock of the one app that follows an engine it does not host; `None` when another has it.
+#[allow(clippy::disallowed_methods, reason = "before this app has an engine")]
 fn only_follower() -> anyhow::Result<Option<File>> {
     let folder = Paths::of_user()?.state;
     std::fs::create_dir_all(&folder)?;
@@ -125,15 +126,15 @@ pub(crate) struct Hosting {
 pub(crate) async fn run(
     hosting: Hosting,
     mut claimed: Claim,
-    mut asks: UnboundedReceiver<Ask>,
-    inputs: UnboundedSender<Input>,
+    mut asks: Receiver<Ask>,
+    inputs: Sender<Input>,
 ) -> anyhow::Result<()> {
     // Kept when another engine is taken over from: then this is still the only app.
     let mut _only_follower = None;
     loop {
         match claimed {
             Claim::Host(server) => {
-                tell(&inputs, Input::Engine(EngineAt::Here));
+                tell(&inputs, Input::Engine(EngineAt::Here)).await;
                 return host(hosting, server, asks, &inputs).await;
             }
             Claim::Follow(lock) => {
@@ -149,12 +150,12 @@ pub(crate) async fn run(
             }
             // Another app was quicker to take over.
             Claim::ShownByOther | Claim::WindowOnly => {
-                tell(&inputs, Input::Quit);
+                tell(&inputs, Input::Quit).await;
                 while asks.recv().await.is_some() {}
                 return Ok(());
             }
         }
-        tell(&inputs, Input::Engine(EngineAt::Nowhere));
+        tell(&inputs, Input::Engine(EngineAt::Nowhere)).await;
         // The lock is ours already, and opening it once more would find it taken.
         _only_follower = None;
         claimed = claim().await?;
@@ -164,8 +165,8 @@ pub(crate) async fn run(
 async fn host(
     hosting: Hosting,
     server: Server,
-    asks: UnboundedReceiver<Ask>,
-    inputs: &UnboundedSender<Input>,
+    asks: Receiver<Ask>,
+    inputs: &Sender<Input>,
 ) -> anyhow::Result<()> {
     let places = Paths::of_user()?;
     let options = EngineOptions {
@@ -200,8 +201,8 @@ async fn host(
 async fn serve<S: GpuSource, H: Host>(
     server: Server,
     engine: Engine<S, H>,
-    asks: UnboundedReceiver<Ask>,
-    inputs: &UnboundedSender<Input>,
+    asks: Receiver<Ask>,
+    inputs: &Sender<Input>,
 ) {
     let handle = engine.handle();
     let (stop, stopped) = oneshot::channel::<()>();
@@ -219,11 +220,7 @@ async fn serve<S: GpuSource, H: Host>(
 }
 
 /// Between the controller and an engine in this process, until nobody asks any more.
-async fn relay(
-    engine: &EngineHandle,
-    mut asks: UnboundedReceiver<Ask>,
-    inputs: &UnboundedSender<Input>,
-) {
+async fn relay(engine: &EngineHandle, mut asks: Receiver<Ask>, inputs: &Sender<Input>) {
     let us = ClientId::next();
     let mut settings = engine.settings();
     let mut status = engine.status();
@@ -235,14 +232,14 @@ async fn relay(
             // Settings first: they say which notifications the first status may bring.
             biased;
             Ok(()) = settings.changed() => {
-                tell(inputs, Input::Settings(settings.borrow_and_update().clone()));
+                tell(inputs, Input::Settings(settings.borrow_and_update().clone())).await;
             }
             Ok(()) = status.changed() => {
-                tell(inputs, Input::Status(status.borrow_and_update().clone()));
+                tell(inputs, Input::Status(status.borrow_and_update().clone())).await;
             }
             Ok(event) = events.recv() => {
                 if matches!(event, Event::ShowWindow) {
-                    tell(inputs, Input::Show(Page::Overview));
+                    tell(inputs, Input::Show(Page::Overview)).await;
                 }
             }
             ask = asks.recv() => match ask {
@@ -252,7 +249,7 @@ async fn relay(
                     let (engine, inputs) = (engine.clone(), inputs.clone());
                     tokio::spawn(async move {
                         if let Answer::Error(error) = engine.ask(us, request).await {
-                            tell(&inputs, Input::Refused(error.message));
+                            tell(&inputs, Input::Refused(error.message)).await;
                         }
                     });
                 }
@@ -270,10 +267,7 @@ enum Ended {
 }
 
 /// Between the controller and an engine in another process.
-async fn follow(
-    asks: &mut UnboundedReceiver<Ask>,
-    inputs: &UnboundedSender<Input>,
-) -> anyhow::Result<Ended> {
+async fn follow(asks: &mut Receiver<Ask>, inputs: &Sender<Input>) -> anyhow::Result<Ended> {
     let socket = control_socket()?;
     let mut client = match Client::connect(&socket).await {
         Ok(client) => client,
@@ -283,16 +277,16 @@ async fn follow(
     // Settings first: they say which notifications the first status may bring.
     let settings = client.ask(&Request::Settings).await?;
     let mut news: Subscription = client.subscribe().await?;
-    tell(inputs, Input::Engine(EngineAt::CommandLine));
+    tell(inputs, Input::Engine(EngineAt::CommandLine)).await;
     if let Reply::Settings(report) = settings {
-        tell(inputs, in_force(&report));
+        tell(inputs, in_force(&report)).await;
     }
     loop {
         tokio::select! {
             event = news.next() => match event {
-                Ok(Event::Status(status)) => tell(inputs, Input::Status((*status).into())),
-                Ok(Event::Settings(report)) => tell(inputs, in_force(&report)),
-                Ok(Event::ShowWindow) => tell(inputs, Input::Show(Page::Overview)),
+                Ok(Event::Status(status)) => tell(inputs, Input::Status((*status).into())).await,
+                Ok(Event::Settings(report)) => tell(inputs, in_force(&report)).await,
+                Ok(Event::ShowWindow) => tell(inputs, Input::Show(Page::Overview)).await,
                 Err(error) => {
                     tracing::info!("the followed engine is gone: {error}");
                     return Ok(Ended::Engine);
@@ -314,7 +308,7 @@ fn in_force(report: &SettingsReport) -> Input {
     Input::Settings(Settings::from(report).into())
 }
 
-async fn ask_other(socket: PathBuf, request: Request, inputs: UnboundedSender<Input>) {
+async fn ask_other(socket: PathBuf, request: Request, inputs: Sender<Input>) {
     let refused = match Client::connect(&socket).await {
         Ok(mut client) => client
             .ask(&request)
@@ -324,13 +318,13 @@ async fn ask_other(socket: PathBuf, request: Request, inputs: UnboundedSender<In
         Err(error) => Some(error.to_string()),
     };
     if let Some(message) = refused {
-        tell(&inputs, Input::Refused(message));
+        tell(&inputs, Input::Refused(message)).await;
     }
 }
 
-fn tell(inputs: &UnboundedSender<Input>, input: Input) {
+async fn tell(inputs: &Sender<Input>, input: Input) {
     // Without a controller the app is ending.
-    let _ = inputs.send(input);
+    let _ = inputs.send(input).await;
 }
 
 const NO_DRIVER_PROGRAM: &str = "the program “gpu-keepalive”, which talks to the NVIDIA driver, is \
@@ -340,6 +334,7 @@ const NO_DRIVER_PROGRAM: &str = "the program “gpu-keepalive”, which talks to
 ///
 /// # Errors
 /// It is in neither place.
+#[allow(clippy::disallowed_methods, reason = "before this app has an engine")]
 pub(crate) fn driver_program() -> anyhow::Result<PathBuf> {
     let name = format!("gpu-keepalive{}", env::consts::EXE_SUFFIX);
     let own = env::current_exe()?;

@@ -1,5 +1,13 @@
 //! `gpu-keepalive-app`: the engine with a tray icon, and in its second role (`--window`) the window.
 
+// The program is checked without its tests as well.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests make files, and wait for them"
+    )
+)]
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 use std::{io::IsTerminal, process::ExitCode};
@@ -8,7 +16,8 @@ use anyhow::{Context, bail};
 use clap::Parser;
 use gpu_keepalive_engine::{
     gpu::simulated::load_scenario,
-    log_tail::{LogTail, directives},
+    log_tail::{LogTail, directives, log_panics},
+    output_queue::OutputQueue,
 };
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -54,14 +63,16 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    start(args).unwrap_or_else(|error| {
-        platform::tell(&error);
+    let errors = OutputQueue::new("log", std::io::stderr);
+    let _flushed = errors.flush_on_drop();
+    start(args, &errors).unwrap_or_else(|error| {
+        platform::tell(&error, &errors);
         ExitCode::FAILURE
     })
 }
 
-fn start(args: Args) -> anyhow::Result<ExitCode> {
-    let log = start_log();
+fn start(args: Args, errors: &OutputQueue) -> anyhow::Result<ExitCode> {
+    let log = start_log(errors.clone());
     platform::require_display()?;
     if let Some(page) = args.window {
         platform::require_web_view()?;
@@ -84,7 +95,7 @@ fn start(args: Args) -> anyhow::Result<ExitCode> {
     match runtime.block_on(engine_link::claim())? {
         Claim::ShownByOther => Ok(ExitCode::SUCCESS),
         Claim::WindowOnly => show_window_only(),
-        claim => tray_app::run(runtime, claim, hosting, args.hidden),
+        claim => tray_app::run(runtime, claim, hosting, args.hidden, errors.clone()),
     }
 }
 
@@ -102,7 +113,7 @@ fn show_window_only() -> anyhow::Result<ExitCode> {
 
 /// Logs to standard error: warnings, or what `RUST_LOG` says. The newest lines are also kept for
 /// the window, with what changed as well.
-fn start_log() -> LogTail {
+fn start_log(errors: OutputQueue) -> LogTail {
     let tail = LogTail::default();
     let writer = tail.clone();
     let kept = tracing_subscriber::fmt::layer()
@@ -111,9 +122,10 @@ fn start_log() -> LogTail {
         .with_filter(filter("info"));
     let shown = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
+        .with_writer(move || errors.clone())
         .with_filter(filter("warn"));
     tracing_subscriber::registry().with(shown).with(kept).init();
+    log_panics();
     tail
 }
 

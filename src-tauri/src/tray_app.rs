@@ -2,14 +2,16 @@
 
 use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
 
-use gpu_keepalive_engine::{clock::Clock, paths::Paths, signals::Signals};
+use gpu_keepalive_engine::{
+    clock::Clock, output_queue::OutputQueue, paths::Paths, signals::Signals,
+};
 use tauri::{
     AppHandle, RunEvent,
     tray::{MouseButton, MouseButtonState, TrayIconEvent},
 };
 use tokio::{
     runtime::Runtime,
-    sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
+    sync::mpsc::{self, Receiver, Sender, error::TrySendError},
 };
 
 #[cfg(target_os = "linux")]
@@ -29,6 +31,9 @@ use crate::{
 const TRAY_GRACE: Duration = Duration::from_secs(8);
 /// How long the desktop may take to see the icon off.
 const END_WITHIN: Duration = Duration::from_secs(2);
+/// Inputs, and requests to the engine, that wait at most: far more than one status and the clicks
+/// of a person. Who can wait for room does; a click is dropped.
+const QUEUED: usize = 64;
 
 /// Runs until somebody quits. The engine and all that goes with it have a thread of their own;
 /// this one, the main thread, belongs to the toolkit.
@@ -37,8 +42,9 @@ pub(crate) fn run(
     claim: Claim,
     hosting: Hosting,
     hidden: bool,
+    errors: OutputQueue,
 ) -> anyhow::Result<ExitCode> {
-    let (inputs, received) = mpsc::unbounded_channel();
+    let (inputs, received) = mpsc::channel(QUEUED);
     let app = tauri::Builder::default().build(crate::context())?;
     listen(&app, &inputs);
     let work = Work {
@@ -54,7 +60,7 @@ pub(crate) fn run(
             let code = match runtime.block_on(work.work(claim, hosting, inputs, received)) {
                 Ok(()) => 0,
                 Err(error) => {
-                    platform::tell(&error);
+                    platform::tell(&error, &errors);
                     1
                 }
             };
@@ -62,6 +68,7 @@ pub(crate) fn run(
             // Normally the process is gone by now. But the toolkit's thread waits for the panel
             // when an icon comes or goes, and a panel may hang; nothing of ours is open any more.
             runtime.block_on(async { tokio::time::sleep(END_WITHIN).await });
+            errors.flush();
             std::process::exit(code);
         })?;
     let code = app.run_return(|_, event| {
@@ -80,11 +87,11 @@ pub(crate) fn run(
 }
 
 /// Passes clicks on to the controller.
-fn listen(app: &tauri::App, inputs: &UnboundedSender<Input>) {
+fn listen(app: &tauri::App, inputs: &Sender<Input>) {
     let menu = inputs.clone();
     app.on_menu_event(move |_, event| {
         if let Some(action) = MenuAction::from_id(&event.id().0) {
-            let _ = menu.send(Input::Menu(action));
+            clicked(&menu, Input::Menu(action));
         }
     });
     let icon = inputs.clone();
@@ -95,9 +102,16 @@ fn listen(app: &tauri::App, inputs: &UnboundedSender<Input>) {
             ..
         } = event
         {
-            let _ = icon.send(Input::Show(Page::Overview));
+            clicked(&icon, Input::Show(Page::Overview));
         }
     });
+}
+
+/// Passes on a click, on the toolkit's thread, which must not wait.
+fn clicked(inputs: &Sender<Input>, input: Input) {
+    if let Err(TrySendError::Full(input)) = inputs.try_send(input) {
+        tracing::warn!("the app does not keep up; dropped: {input:?}");
+    }
 }
 
 /// What the thread of the engine needs.
@@ -114,15 +128,15 @@ impl Work {
         self,
         claim: Claim,
         hosting: Hosting,
-        inputs: UnboundedSender<Input>,
-        received: UnboundedReceiver<Input>,
+        inputs: Sender<Input>,
+        received: Receiver<Input>,
     ) -> anyhow::Result<()> {
         let windows = WindowProcess::new(self.program.clone());
-        let (ask, asks) = mpsc::unbounded_channel();
+        let (ask, asks) = mpsc::channel(QUEUED);
         let shown = inputs.clone();
         let desktop = RealDesktop {
             tray: TrayThread::start(self.app.clone(), move |is_shown| {
-                let _ = shown.send(Input::Tray(is_shown));
+                let _ = shown.blocking_send(Input::Tray(is_shown));
             }),
             inputs: inputs.clone(),
             asks: Some(ask),
@@ -138,7 +152,7 @@ impl Work {
         let engine = async {
             let ended = engine_link::run(hosting, claim, asks, inputs.clone()).await;
             // Without an engine there is nothing to show.
-            let _ = inputs.send(Input::Quit);
+            let _ = inputs.send(Input::Quit).await;
             ended
         };
         let ((), engine) = tokio::join!(control(controller, received), engine);
@@ -148,7 +162,7 @@ impl Work {
 }
 
 /// Hands the controller what happens, until it ends.
-async fn control(mut controller: Controller<RealDesktop>, mut inputs: UnboundedReceiver<Input>) {
+async fn control(mut controller: Controller<RealDesktop>, mut inputs: Receiver<Input>) {
     while !controller.is_quitting() {
         let Some(input) = inputs.recv().await else {
             return;
@@ -157,12 +171,12 @@ async fn control(mut controller: Controller<RealDesktop>, mut inputs: UnboundedR
     }
 }
 
-async fn quit_on_signal(mut signals: Signals, inputs: UnboundedSender<Input>) {
+async fn quit_on_signal(mut signals: Signals, inputs: Sender<Input>) {
     signals.next().await;
-    let _ = inputs.send(Input::Quit);
+    let _ = inputs.send(Input::Quit).await;
 }
 
-async fn end_of_grace(inputs: UnboundedSender<Input>) {
+async fn end_of_grace(inputs: Sender<Input>) {
     tokio::time::sleep(TRAY_GRACE).await;
-    let _ = inputs.send(Input::TrayWaitedFor);
+    let _ = inputs.send(Input::TrayWaitedFor).await;
 }

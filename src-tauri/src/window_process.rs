@@ -13,7 +13,7 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child, ChildStdin, ChildStdout, Command},
-    sync::mpsc,
+    sync::watch,
     task::JoinHandle,
     time::timeout,
 };
@@ -29,20 +29,20 @@ const MESA_EGL: &str = "/usr/share/glvnd/egl_vendor.d/50_mesa.json";
 
 /// Starts the window when it is asked for, and raises the one that is open.
 pub(crate) struct WindowProcess {
-    pages: mpsc::UnboundedSender<Page>,
+    pages: watch::Sender<Page>,
     task: JoinHandle<()>,
 }
 
 impl WindowProcess {
     /// Starts nothing yet. Must be called within a tokio runtime.
     pub(crate) fn new(program: PathBuf) -> Self {
-        let (pages, asked) = mpsc::unbounded_channel();
+        let (pages, asked) = watch::channel(Page::Overview);
         let task = tokio::spawn(keep(program, asked));
         Self { pages, task }
     }
 
-    /// Where to ask for a page.
-    pub(crate) fn pages(&self) -> mpsc::UnboundedSender<Page> {
+    /// Where to ask for a page; the newest that was asked for is shown.
+    pub(crate) fn pages(&self) -> watch::Sender<Page> {
         self.pages.clone()
     }
 
@@ -53,12 +53,15 @@ impl WindowProcess {
     }
 }
 
-async fn keep(program: PathBuf, mut pages: mpsc::UnboundedReceiver<Page>) {
+async fn keep(program: PathBuf, mut pages: watch::Receiver<Page>) {
     let mut window: Option<Window> = None;
     loop {
         let start = tokio::select! {
-            page = pages.recv() => {
-                let Some(page) = page else { break };
+            asked = pages.changed() => {
+                if asked.is_err() {
+                    break;
+                }
+                let page = *pages.borrow_and_update();
                 match &mut window {
                     Some(window) => window.show(page).await.is_err().then_some(page),
                     None => Some(page),
@@ -144,6 +147,10 @@ impl Window {
 }
 
 /// The command that opens the window in a process of its own.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "whether a file of the system is there"
+)]
 pub(crate) fn command(program: &Path, page: Page) -> std::process::Command {
     let mut command = std::process::Command::new(program);
     command.args(["--window", page.name()]);

@@ -141,6 +141,12 @@ impl Engine {
     }
 }
 
+/// A child that was not waited for.
+pub(super) fn pid_of(child: &Child) -> Pid {
+    let pid = child.id().expect("it lives");
+    Pid::from_raw(pid.cast_signed()).expect("a pid")
+}
+
 pub(super) fn kill(pid: u32, signal: Signal) {
     let pid = Pid::from_raw(pid.cast_signed()).expect("a pid");
     kill_process(pid, signal).expect("it lives");

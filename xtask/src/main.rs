@@ -1,4 +1,10 @@
-//! The developer's commands: `cargo xtask run | test | bench | bundle | screenshots | catalogue | hardware | windows`.
+//! The developer's commands: `cargo xtask run | test | bench | bundle | screenshots | catalogue | lines | hardware |
+//! windows`.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a developer's command waits for files, and measures time"
+)]
 
 use std::process::ExitCode;
 
@@ -9,6 +15,7 @@ mod bench;
 mod bundle;
 mod catalogue;
 mod hardware;
+mod lines;
 mod packages;
 mod release;
 mod run;
@@ -40,6 +47,8 @@ enum Command {
     Screenshots,
     /// Hold the catalogue of models against what others published.
     Catalogue(catalogue::CatalogueArgs),
+    /// Count the product's sources, and fail where a file or the median is too long.
+    Lines(lines::LinesArgs),
     /// Build the folder that runs the hardware tests on a machine with a GPU and without Rust.
     Hardware(hardware::HardwareArgs),
     /// What that folder does on the machine with the GPU.
@@ -57,6 +66,7 @@ fn main() -> ExitCode {
         Command::Bundle(args) => bundle::bundle(&args),
         Command::Screenshots => screenshots::screenshots(),
         Command::Catalogue(args) => catalogue::catalogue(&args),
+        Command::Lines(args) => lines::lines(&args),
         Command::Hardware(args) => hardware::hardware(&args),
         Command::HardwareRecord(args) => hardware::record(&args),
         Command::Windows(args) => windows::windows(&args),

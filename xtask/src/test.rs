@@ -10,6 +10,12 @@ pub(crate) struct TestArgs {
     /// More cases for every property test, as in the scheduled run.
     #[arg(long)]
     thorough: bool,
+    /// Install what is missing, and stop there.
+    #[arg(long, conflicts_with = "build")]
+    set_up: bool,
+    /// Install what is missing and build the tests, and stop there.
+    #[arg(long)]
+    build: bool,
 }
 
 /// Cases of every property test in the scheduled run; an ordinary one has proptest's 256.
@@ -19,11 +25,19 @@ const THOROUGH_CASES: &str = "5000";
 pub(crate) fn test(args: &TestArgs) -> Result<()> {
     packages::ensure(&packages::WINDOW)?;
     packages::ensure(&packages::TEST)?;
-    ui::test()?;
+    if args.set_up {
+        return Ok(());
+    }
+    if !args.build {
+        ui::test()?;
+    }
     ui::build()?;
     // Programs and fake libraries that the tests start, which no dependency builds.
     shell::run(&mut shell::cargo(&["build", "--workspace"]))?;
     let mut tests = shell::cargo(&["test", "--workspace", "--no-fail-fast"]);
+    if args.build {
+        tests.arg("--no-run");
+    }
     if args.thorough {
         tests.env("PROPTEST_CASES", THOROUGH_CASES);
     }

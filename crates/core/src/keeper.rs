@@ -11,6 +11,7 @@
 mod action;
 mod benchmark;
 mod discovery;
+mod housekeeping;
 mod input;
 mod lane;
 mod leases;
@@ -18,6 +19,7 @@ mod requests;
 mod saving;
 mod status;
 mod suspend;
+mod workers;
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -34,6 +36,7 @@ pub use saving::{Kept, LearnedGpu};
 
 use benchmark::Benchmark;
 use discovery::Discovery;
+use housekeeping::SETTINGS_POLL;
 use lane::Lane;
 use leases::Leases;
 use suspend::Suspend;
@@ -47,12 +50,6 @@ use crate::{
     settings::{AiProgram, Mode, Settings, SettingsFile},
 };
 
-/// Time between host samples while the machine sleeps, for a resume that it does not announce.
-const HOST_SAMPLE: Duration = Duration::from_secs(30);
-/// How soon the machine is sampled again after that failed.
-const HOST_SAMPLE_AGAIN: Duration = Duration::from_secs(2);
-/// The settings file is looked at this often where the system does not announce changes of files.
-const SETTINGS_POLL: Duration = Duration::from_secs(60);
 /// The longest time between two decisions about GPUs of which nothing changes, for the times in
 /// their sentences: whoever wakes later than that decides anew.
 const DECIDE_AGAIN: Duration = Duration::from_secs(30);
@@ -364,99 +361,5 @@ impl Keeper {
             }
         }
         wake_at
-    }
-
-    /// What is due now and then, whatever the GPUs do. Returns when it is due next.
-    fn keep_house(&mut self, changed: &mut bool, now: Moment) -> Moment {
-        self.discover(now);
-        if now >= self.settings_poll_at {
-            let reload = StoreAction::ReloadSettings;
-            self.outbox.push_back(Action::Store(reload));
-            self.settings_poll_at = now + SETTINGS_POLL;
-        }
-        if now >= self.host_sample_at {
-            let ai_programs = Arc::clone(&self.ai_programs);
-            self.outbox.push_back(Action::SampleHost(ai_programs));
-            self.host_sample_at = now + self.until_host_sample();
-        }
-        *changed |= self.suspend.settle(now);
-        if self.warm_until.is_some_and(|until| now >= until) {
-            self.warm_until = None;
-            *changed = true;
-        }
-        if self.switches.pause != Pause::No && !self.switches.pause.is_on(now) {
-            self.switches.pause = Pause::No;
-            *changed = true;
-        }
-        self.save_if_due(now);
-        let due = self.host_sample_at.min(self.settings_poll_at);
-        [
-            self.discovery.retry_at(),
-            self.suspend.ends_at(),
-            self.warm_until,
-            self.waiting.iter().map(|(_, until)| *until).min(),
-        ]
-        .into_iter()
-        .flatten()
-        .fold(due, Moment::min)
-    }
-
-    /// How soon the machine is sampled again: nothing can be loaded while it sleeps.
-    fn until_host_sample(&self) -> Duration {
-        if self.suspend.is_on() {
-            return HOST_SAMPLE;
-        }
-        let samples = self.gpus.iter().filter_map(|lane| {
-            let sample = lane.policy.record().sample()?;
-            Some((&*lane.info, sample))
-        });
-        self.host.sample_again_after(samples)
-    }
-
-    /// A worker failed: what it owed is answered in its place, and a GPU is taken in hand anew.
-    fn worker_ended(&mut self, worker: Worker, words: &str, now: Moment) {
-        self.warn(format!("{worker} ended: {words}"));
-        let error = lane::worker_ended(words);
-        match worker {
-            Worker::Gpu(gpu) => {
-                let mut log = Vec::new();
-                if let Some(lane) = self.gpus.iter_mut().find(|lane| lane.id == gpu) {
-                    lane.policy.holder_ended(&error, now);
-                    lane.process_ended(error, now, &mut log);
-                }
-                self.log(log);
-                self.reopen(gpu);
-            }
-            Worker::Driver => {
-                if matches!(self.discovery, Discovery::Running) {
-                    self.discovered(Err(error), now);
-                }
-            }
-            Worker::Host => self.host_sample_at = now + HOST_SAMPLE_AGAIN,
-            Worker::Store => {}
-            Worker::Benchmark => self.benchmark_ended(Some(Err(words.to_owned()))),
-        }
-    }
-
-    fn log(&mut self, lines: Vec<LogLine>) {
-        self.outbox.extend(lines.into_iter().map(Action::Log));
-    }
-
-    fn debug(&mut self, text: String) {
-        self.line(LogLevel::Debug, text);
-    }
-
-    fn info(&mut self, text: String) {
-        self.line(LogLevel::Info, text);
-    }
-
-    fn warn(&mut self, text: String) {
-        self.line(LogLevel::Warning, text);
-    }
-
-    fn line(&mut self, level: LogLevel, text: String) {
-        let gpu = None;
-        self.outbox
-            .push_back(Action::Log(LogLine { level, gpu, text }));
     }
 }

@@ -4,6 +4,12 @@
 //! argument ([`Moment`]), errors are inputs, and the next wake-up is an output, so a whole day can
 //! be simulated in a millisecond and every decision can be replayed.
 
+// The library is checked without its tests as well.
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests read and write fixtures")
+)]
+
 pub mod doctor;
 pub mod energy;
 pub mod gpu;

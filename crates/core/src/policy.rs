@@ -13,11 +13,14 @@ mod governor;
 mod holder;
 mod inhibitor;
 mod interval;
+mod judging;
 mod measuring;
 mod message;
 mod record;
 mod schedule;
+mod shown;
 mod standby;
+mod step;
 mod switches;
 #[cfg(test)]
 mod tests;
@@ -26,11 +29,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     Moment,
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, PowerSource, Sample},
-    host::{HostSample, RuntimePm},
-    protocol::{Cause, Message, PauseReason, Phase},
+    gpu::{Action, GpuError, Outcome, PowerSource},
+    protocol::{PauseReason, Phase},
     sensor::LearnedThresholds,
-    settings::{Settings, Strategy},
+    settings::Strategy,
 };
 
 pub use demand::{DemandReason, others_computing, somebody_computing};
@@ -38,81 +40,11 @@ pub use governor::{Attempt, Governor, Learned, Verdict};
 pub use inhibitor::thermal_limit;
 pub use interval::{FALL_FACTOR, GROWTH, IntervalLaw};
 pub use record::{Fault, GpuRecord};
+pub use step::{Decision, Observations, PolicyEvent, Step};
 pub use switches::{Pause, Switches};
 
 use governor::Plan;
 use standby::Standby;
-
-/// Everything a decision depends on that the policy does not keep itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Observations<'a> {
-    /// The GPU.
-    pub gpu: &'a GpuInfo,
-    /// What the user set.
-    pub settings: &'a Settings,
-    /// What the user switched.
-    pub switches: Switches,
-    /// Leases held now, by anyone.
-    pub leases: u32,
-    /// When a lease last ended.
-    pub lease_ended: Option<Moment>,
-    /// Until when the user asked for a warm GPU.
-    pub warm_until: Option<Moment>,
-    /// The machine.
-    pub host: &'a HostSample,
-    /// The machine is about to suspend, or has just resumed and its driver is not to be trusted.
-    pub suspended: bool,
-    /// The energy budget of the day is spent.
-    pub budget_spent: bool,
-    /// Somebody follows every change, in the window or a terminal.
-    pub watched: bool,
-    /// This GPU is being measured, or about to be: nothing of ours may have it open.
-    pub measuring: bool,
-}
-
-/// What was decided.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Decision {
-    /// The phase the GPU is in.
-    pub phase: Phase,
-    /// Every reason that applies while paused, in a fixed order.
-    pub reasons: Vec<PauseReason>,
-    /// What calls for a warm GPU; `None` when nothing does.
-    pub demand: Option<DemandReason>,
-    /// What is to be done now; `None` when there is nothing.
-    pub action: Option<Action>,
-    /// Time between pulses, while they are sent.
-    pub interval: Option<Duration>,
-    /// The state and its causes.
-    pub message: Message,
-    /// The reason why no benchmark can be run now; `None` when one can.
-    pub cannot_measure: Option<Cause>,
-}
-
-/// Something worth telling that is not a state.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PolicyEvent {
-    /// Another process began to compute, or a lease began.
-    RequestArrived {
-        /// How long the GPU had no work before.
-        rest: Duration,
-        /// Whether our hold had it ready.
-        kept_ready: bool,
-    },
-    /// The strategy ladder or the governor learned something.
-    Attempt(Attempt),
-}
-
-/// One decision and when to look again.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// What was decided.
-    pub decision: Decision,
-    /// What happened on the way.
-    pub events: Vec<PolicyEvent>,
-    /// When to step again even if nothing changes; `None` for not before something does.
-    pub wake_at: Option<Moment>,
-}
 
 /// The policy of one GPU: demand, inhibitors, and a governor for each power source.
 #[derive(Clone, Debug)]
@@ -138,12 +70,6 @@ pub struct GpuPolicy {
     /// It stands by with the clocks down: whether a wake has proved itself.
     armed: Option<bool>,
 }
-
-/// Time without anybody's computing after which a computation counts as over.
-///
-/// Tokens of one answer come at most a second or two apart, even on a model that is mostly on the
-/// CPU; ten seconds keep one answer one computation.
-const COMPUTATION_OVER: Duration = Duration::from_secs(10);
 
 impl GpuPolicy {
     /// A policy that remembers what was learned about this GPU and driver, by power source.
@@ -333,74 +259,6 @@ impl GpuPolicy {
         self.governors.entry(self.source).or_default()
     }
 
-    /// Follows the power source; each has a governor of its own, because drivers let the clocks
-    /// fall at different times on battery.
-    fn take_source(&mut self, seen: &Observations<'_>, now: Moment) {
-        if seen.host.power_source != self.host_source {
-            self.host_source = seen.host.power_source;
-            self.record.forget_power_source();
-        }
-        self.source = self.host_source.worse(self.record.power_source(now));
-        self.governors.entry(self.source).or_default();
-        let device = seen.gpu.pci_bus_id;
-        let suspended = seen.host.runtime_pm(device) == RuntimePm::Suspended;
-        self.record
-            .note_runtime_suspend(suspended, seen.host.suspended_for(device));
-        self.record.note_uvm(seen.host.uvm_open, now);
-    }
-
-    /// Shows a new sample to the governor, once.
-    fn judge(&mut self, seen: &Observations<'_>, now: Moment) {
-        let Some((at, sample)) = self.record.timed_sample() else {
-            return;
-        };
-        if self.judged == Some(at) {
-            return;
-        }
-        let gap = self
-            .judged
-            .map_or(Duration::ZERO, |judged| at.since(judged));
-        self.judged = Some(at);
-        let busy = demand::computing(sample, seen) == Some(true) || seen.leases > 0;
-        let ready = sample.ready(seen.gpu.sm_clock_max);
-        self.show_sensor(at, ready);
-        self.note_computation(busy, ready, now);
-        let plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
-        let look = governor::Look {
-            at,
-            ready,
-            busy,
-            gap,
-            held: self.boosting().or(self.record.held_as(plan.strategy)),
-            held_since: self
-                .standby
-                .holder
-                .boosting_since()
-                .or(self.record.held_since()),
-            last_pulse: self.record.last_pulse(),
-            fixed: seen.settings.strategy.fixed().is_some(),
-            busy_fell: self.busy_fell,
-        };
-        self.governor().saw(&look);
-    }
-
-    /// A computation during which the clocks fell is held with pulses to its end: a model that is
-    /// partly on the CPU leaves the GPU waiting, and the driver takes that for rest.
-    fn note_computation(&mut self, busy: bool, ready: Option<bool>, now: Moment) {
-        let boosting = self.standby.holder.boosting_since();
-        let ours = boosting.or(self.standby.holder.raised_at());
-        let held_since = ours.or(self.record.held_since());
-        let held_for = held_since.map(|since| now.since(since));
-        if busy {
-            self.quiet_since = None;
-            let settled = held_for.is_some_and(|held| held >= governor::SETTLE);
-            self.busy_fell |= ready == Some(false) && settled;
-        } else {
-            let quiet_since = *self.quiet_since.get_or_insert(now);
-            self.busy_fell &= now.since(quiet_since) < COMPUTATION_OVER;
-        }
-    }
-
     /// The phase if the driver plays along.
     fn intended(
         &self,
@@ -437,23 +295,6 @@ impl GpuPolicy {
         Phase::Warm
     }
 
-    /// No strategy raises the clocks of this GPU: a fault that is tried again later.
-    fn note_clocks_that_do_not_rise(
-        &mut self,
-        seen: &Observations<'_>,
-        intended: Phase,
-        now: Moment,
-    ) {
-        let wanted = matches!(intended, Phase::Warm | Phase::Yielding);
-        let governor = self.governors.entry(self.source).or_default();
-        if wanted && self.record.fault().is_none() && governor.does_not_raise(seen.settings, now) {
-            governor.try_again();
-            let message = "no strategy raises the clocks of this GPU";
-            let error = GpuError::new(GpuErrorKind::ClocksDoNotRise, message);
-            self.record.hold_refused(error, now);
-        }
-    }
-
     /// How soon after a sample the next is due while the `hold` process senses or holds.
     fn beside(&self, plan: Plan, seen: &Observations<'_>) -> Duration {
         let sampled = self.record.timed_sample().map(|(at, _)| at);
@@ -468,58 +309,5 @@ impl GpuPolicy {
         } else {
             schedule::CALM
         })
-    }
-
-    fn boosting(&self) -> Option<Strategy> {
-        let boosting = self.standby.holder.boosting_since();
-        boosting.map(|_| Strategy::Boost)
-    }
-
-    /// What holds the clocks; `None` when nothing does.
-    pub fn held(&self) -> Option<Strategy> {
-        self.boosting().or(self.record.held())
-    }
-
-    /// Whether it stands by: requests are sensed, or the clocks are up without us.
-    pub fn stands_by(&self) -> bool {
-        matches!(self.standby.wanted, holder::Duty::Sense(_)) || self.armed.is_some()
-    }
-
-    /// The strategy in force.
-    pub fn strategy(&self) -> Option<Strategy> {
-        let standby = self.stands_by().then_some(Strategy::Standby);
-        standby.or(self.held())
-    }
-
-    /// What standing by raises the clocks with; `None` while nothing is sensed.
-    pub fn raises_with(&self) -> Option<Strategy> {
-        matches!(self.standby.wanted, holder::Duty::Sense(_)).then_some(Strategy::Boost)
-    }
-
-    /// Whether the clocks are raised for a request or a lease.
-    pub fn is_raised(&self) -> bool {
-        self.standby.is_raised()
-    }
-
-    /// Whether a request that begins now is answered at full speed: the clocks are up, or they are
-    /// raised for it, which one good wake has to have shown. `None` when that is not known.
-    pub fn ready(&self, gpu: &GpuInfo) -> Option<bool> {
-        let up = self
-            .record
-            .sample()
-            .and_then(|sample: &Sample| sample.ready(gpu.sm_clock_max));
-        match self.standby.situation {
-            standby::Situation::Sensing if self.armed.is_some() && up != Some(true) => {
-                self.armed.filter(|proved| *proved)
-            }
-            _ => up,
-        }
-    }
-
-    /// What the strategy ladder tried and saw, oldest first.
-    pub fn attempts(&self) -> &[Attempt] {
-        self.governors
-            .get(&self.source)
-            .map_or(&[], Governor::attempts)
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The files in `fixtures/settings` are frozen: a new version adds files and edits none.
 
+#![allow(clippy::disallowed_methods, reason = "reads the fixtures")]
+
 use std::{fs, path::Path};
 
 use gpu_keepalive_core::settings::{SettingsFile, as_toml};

@@ -1,5 +1,10 @@
 //! Collects what [`gpu_keepalive_core::doctor`] judges. Wakes no GPU that sleeps.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the evidence of a request, from small files"
+)]
+
 use std::{path::PathBuf, time::Duration};
 
 use gpu_keepalive_core::{

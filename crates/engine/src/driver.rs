@@ -6,17 +6,19 @@
 
 use std::{path::Path, path::PathBuf, process::Stdio, time::Duration};
 
+use futures_util::StreamExt;
 use gpu_keepalive_core::{
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuUuid, Outcome},
     settings::Strategy,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
+    io::AsyncWriteExt,
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
     task::JoinHandle,
     time::timeout,
 };
+use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 
 mod cuda;
 mod freeze;
@@ -35,6 +37,9 @@ mod thread;
 mod wire;
 mod workload;
 
+#[cfg(all(test, unix))]
+mod tests;
+
 #[cfg(target_os = "linux")]
 pub use hold::process_started;
 pub use hold_process::HoldProcess;
@@ -43,7 +48,7 @@ pub(crate) use thread::{DriverThread, discover as discover_on_thread};
 pub use workload::{PerfBoost, WorkloadProcess};
 
 use session::needs_fresh_start;
-use wire::{Answer, Ask, LIST, ROLE};
+use wire::{Answer, Ask, LIST, LONGEST_LINE, ROLE};
 
 /// How long listing the GPUs may take: waking several suspended ones, a second or two each.
 const DISCOVERY_DEADLINE: Duration = Duration::from_secs(15);
@@ -185,7 +190,7 @@ impl DriverProcess {
 struct Running {
     child: Child,
     stdin: ChildStdin,
-    stdout: Lines<BufReader<ChildStdout>>,
+    stdout: FramedRead<ChildStdout, LinesCodec>,
     /// Ends with the process; gives the last line it wrote.
     stderr: JoinHandle<Option<String>>,
     /// Whether libcuda may have been loaded.
@@ -219,7 +224,7 @@ impl Running {
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
         Ok(Self {
             stdin: stdin.expect("standard input is piped"),
-            stdout: BufReader::new(stdout.expect("standard output is piped")).lines(),
+            stdout: FramedRead::new(stdout.expect("standard output is piped"), lines()),
             stderr: tokio::spawn(log(stderr.expect("standard error is piped"))),
             child,
             has_cuda: false,
@@ -254,7 +259,8 @@ impl Running {
     }
 
     async fn answer<T: DeserializeOwned>(&mut self, id: u64) -> Result<T, GpuError> {
-        while let Ok(Some(line)) = self.stdout.next_line().await {
+        while let Some(line) = self.stdout.next().await {
+            let line = line.map_err(|error| self.nonsense(&error))?;
             match serde_json::from_str::<Answer<T>>(&line) {
                 Ok(answer) if answer.id == id => return answer.into_result(),
                 // The vendor's libraries share standard output with us.
@@ -262,6 +268,15 @@ impl Running {
             }
         }
         Err(self.ended().await)
+    }
+
+    /// Kills it: whatever it writes from here on is no answer either.
+    fn nonsense(&mut self, error: &LinesCodecError) -> GpuError {
+        if let Err(error) = self.child.start_kill() {
+            tracing::debug!("the driver process cannot be killed: {error}");
+        }
+        let message = format!("the driver process wrote what is no answer: {error}");
+        GpuError::new(GpuErrorKind::ProcessEnded, message)
     }
 
     /// How it died, with its last words.
@@ -323,13 +338,23 @@ fn stuck(why: &str) -> GpuError {
     )
 }
 
+fn lines() -> LinesCodec {
+    LinesCodec::new_with_max_length(LONGEST_LINE)
+}
+
 /// Passes on what the process writes to standard error, and keeps the last line.
 async fn log(stderr: ChildStderr) -> Option<String> {
-    let mut lines = BufReader::new(stderr).lines();
+    let mut lines = FramedRead::new(stderr, lines());
     let mut last = None;
-    while let Ok(Some(line)) = lines.next_line().await {
-        tracing::debug!(target: "gpu_keepalive::driver_process", "{line}");
-        last = Some(line);
+    loop {
+        match lines.next().await {
+            Some(Ok(line)) => {
+                tracing::debug!(target: "gpu_keepalive::driver_process", "{line}");
+                last = Some(line);
+            }
+            // The rest of the line is skipped. The stream ends once after each error.
+            Some(Err(LinesCodecError::MaxLineLengthExceeded)) => drop(lines.next().await),
+            Some(Err(LinesCodecError::Io(_))) | None => return last,
+        }
     }
-    last
 }

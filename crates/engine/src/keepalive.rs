@@ -144,7 +144,7 @@ impl Builder {
             mode: None,
             log: LogTail::default(),
         };
-        let (started_in, started) = mpsc::channel();
+        let (started_in, started) = mpsc::sync_channel(1);
         let (stop, stopped) = oneshot::channel();
         let simulate = self.simulate;
         let thread = std::thread::Builder::new()
@@ -158,6 +158,8 @@ impl Builder {
                     Err(error) => return drop(started_in.send(Err(error.into()))),
                 };
                 runtime.block_on(host_engine(options, simulate, started_in, stopped));
+                // A thread that hangs at a file must not keep the caller waiting.
+                runtime.shutdown_background();
             })?;
         let handle = started.recv().unwrap_or_else(|_| {
             Err(std::io::Error::other("it ended before it was ready").into())
@@ -213,7 +215,7 @@ impl Builder {
     }
 }
 
-type Started = mpsc::Sender<Result<EngineHandle, StartError>>;
+type Started = mpsc::SyncSender<Result<EngineHandle, StartError>>;
 
 async fn host_engine(
     options: EngineOptions,

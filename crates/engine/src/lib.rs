@@ -4,6 +4,15 @@
 //! ([`engine`]), the two seams it stands on ([`gpu`], [`host`]), the driver process ([`driver`]),
 //! and the control socket ([`socket`]).
 
+// The program is checked without its tests as well.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests make files, and wait for them"
+    )
+)]
+
 pub mod clock;
 pub mod doctor;
 pub mod driver;
@@ -14,6 +23,7 @@ pub mod host;
 mod keepalive;
 pub mod log_tail;
 pub mod machine;
+pub mod output_queue;
 pub mod own_models;
 pub mod paths;
 mod power;

@@ -32,6 +32,20 @@ pub fn directives(ours: &str) -> String {
     std::env::var("RUST_LOG").unwrap_or_else(|_| format!("warn,gpu_keepalive={ours}"))
 }
 
+/// Has panics logged instead of written to standard error, where they would wait for its reader.
+pub fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let thread = std::thread::current();
+        let name = thread.name().unwrap_or("without a name");
+        let trace = std::backtrace::Backtrace::capture();
+        if trace.status() == std::backtrace::BacktraceStatus::Captured {
+            tracing::error!("thread {name}: {panic}\n{trace}");
+        } else {
+            tracing::error!("thread {name}: {panic}");
+        }
+    }));
+}
+
 impl io::Write for LogTail {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);

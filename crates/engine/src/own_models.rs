@@ -1,6 +1,11 @@
 //! What this machine adds to the catalogue of models: the user's own entries in `models.toml`
 //! beside the settings, the models that Ollama has installed, and the main memory.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "called for a request, on a thread that may wait"
+)]
+
 use std::{fs, io, path::Path};
 
 use gpu_keepalive_core::{

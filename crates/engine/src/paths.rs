@@ -1,5 +1,10 @@
 //! Where our files are.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "looked up before there is an engine"
+)]
+
 use std::{io, path::PathBuf};
 
 use directories::BaseDirs;

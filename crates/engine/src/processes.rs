@@ -1,5 +1,10 @@
 //! AI processes in the process table, found without touching a GPU.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "from /proc, on a thread of its own"
+)]
+
 use std::{
     collections::{HashMap, HashSet},
     fs,

@@ -1,5 +1,10 @@
 //! Small files of our own that survive a crash at any byte.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "called by the store worker, on a thread that may wait"
+)]
+
 use std::{fs, io, io::Write, path::Path};
 
 use serde::{Serialize, de::DeserializeOwned};

@@ -172,8 +172,8 @@ impl<S: GpuSource> Workers<S> {
 
     /// One command at a time: the keeper waits for its answer.
     pub(crate) fn hold(&self, id: GpuId, command: HolderCommand) {
-        let taken = self.holders.get(&id).map(|holder| holder.try_send(command));
-        if !matches!(taken, Some(Ok(()))) {
+        let holder = self.holders.get(&id);
+        if holder.is_none_or(|holder| holder.try_send(command).is_err()) {
             tracing::error!(?id, "no worker takes a command for the hold process");
         }
     }

@@ -2,6 +2,11 @@
 //! `XDG_CONFIG_HOME`, does not quote `Exec`, so that a path with a space starts nothing, and calls
 //! an entry that the desktop's own settings switched off a working one. Hence this one.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a small file of the user, and never a pipe"
+)]
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -36,6 +41,7 @@ impl LoginEntry {
             if let Some(folder) = self.path.parent() {
                 fs::create_dir_all(folder)?;
             }
+            self.require_file()?;
             return fs::write(&self.path, self.text()?);
         }
         match fs::remove_file(&self.path) {
@@ -46,7 +52,8 @@ impl LoginEntry {
 
     /// Whether it is there and in force; `None` when it cannot be read.
     pub(crate) fn is_on(&self) -> Option<bool> {
-        let text = match fs::read_to_string(&self.path) {
+        let read = || fs::read_to_string(&self.path);
+        let text = match self.require_file().and_then(|()| read()) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Some(false),
             Err(_) => return None,
@@ -56,6 +63,17 @@ impl LoginEntry {
             line == "Hidden=true" || line == "X-GNOME-Autostart-enabled=false"
         });
         Some(!switched_off)
+    }
+
+    /// To open a pipe in its place would wait for the pipe's other end.
+    fn require_file(&self) -> io::Result<()> {
+        match fs::metadata(&self.path) {
+            Ok(found) if !found.is_file() => {
+                let path = self.path.display();
+                Err(io::Error::other(format!("{path} is not a file")))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn text(&self) -> io::Result<String> {
@@ -136,6 +154,24 @@ mod tests {
             fs::write(&entry.path, format!("{text}{line}\n")).unwrap();
             assert_eq!(entry.is_on(), Some(false), "{line}");
         }
+    }
+
+    #[test]
+    fn a_pipe_in_its_place_is_not_waited_for() {
+        let (_config, entry) = entry("/usr/bin/gpu-keepalive-app");
+        fs::create_dir_all(entry.path.parent().unwrap()).unwrap();
+        let made = std::process::Command::new("mkfifo")
+            .arg(&entry.path)
+            .status();
+        assert!(made.unwrap().success());
+        assert_eq!(entry.is_on(), None);
+        let error = entry.set(true).unwrap_err().to_string();
+        assert!(
+            error.ends_with("gpu-keepalive.desktop is not a file"),
+            "{error}"
+        );
+        entry.set(false).unwrap();
+        assert_eq!(entry.is_on(), Some(false));
     }
 
     #[test]

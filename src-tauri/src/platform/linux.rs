@@ -1,3 +1,5 @@
+use gpu_keepalive_engine::output_queue::OutputQueue;
+
 /// A toolkit without a display would end the program with a panic.
 pub(crate) fn require_display() -> anyhow::Result<()> {
     // On X11 GDK would otherwise load the OpenGL driver just to look for visuals: NVIDIA's opens
@@ -17,6 +19,6 @@ pub(crate) fn require_web_view() -> anyhow::Result<()> {
 }
 
 /// Tells whoever started the program what ended it.
-pub(crate) fn tell(error: &anyhow::Error) {
-    eprintln!("{error:#}");
+pub(crate) fn tell(error: &anyhow::Error, errors: &OutputQueue) {
+    errors.push(format!("{error:#}\n").into_bytes());
 }

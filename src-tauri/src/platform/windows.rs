@@ -1,3 +1,4 @@
+use gpu_keepalive_engine::output_queue::OutputQueue;
 use rfd::{MessageDialog, MessageLevel};
 
 /// Windows always has one.
@@ -16,9 +17,9 @@ pub(crate) fn require_web_view() -> anyhow::Result<()> {
 
 /// Tells the user what ended the program: one that was not started from a console is not seen to
 /// write anything.
-pub(crate) fn tell(error: &anyhow::Error) {
+pub(crate) fn tell(error: &anyhow::Error, errors: &OutputQueue) {
     let message = format!("{error:#}");
-    eprintln!("{message}");
+    errors.push(format!("{message}\n").into_bytes());
     MessageDialog::new()
         .set_level(MessageLevel::Error)
         .set_title("GPU Keepalive")

@@ -1,7 +1,7 @@
 //! Whether the desktop has a panel, heard on the message bus.
 
 use futures_util::StreamExt;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::Sender;
 use zbus::{Connection, fdo::DBusProxy};
 
 use crate::controller::Input;
@@ -10,20 +10,20 @@ use crate::controller::Input;
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
 /// Tells of every panel that ends or comes, as long as there is a message bus.
-pub(crate) async fn follow(inputs: UnboundedSender<Input>) {
+pub(crate) async fn follow(inputs: Sender<Input>) {
     if let Err(error) = tell_changes(&inputs).await {
         tracing::debug!(%error, "panels that end or come are not heard");
     }
 }
 
-async fn tell_changes(inputs: &UnboundedSender<Input>) -> zbus::Result<()> {
+async fn tell_changes(inputs: &Sender<Input>) -> zbus::Result<()> {
     let bus = Connection::session().await?;
     let names = DBusProxy::new(&bus).await?;
     let only = [(0, WATCHER)];
     let mut changes = names.receive_name_owner_changed_with_args(&only).await?;
     while let Some(change) = changes.next().await {
         let there = change.args()?.new_owner().is_some();
-        let _ = inputs.send(Input::Panel(there));
+        let _ = inputs.send(Input::Panel(there)).await;
     }
     Ok(())
 }

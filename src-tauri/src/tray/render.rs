@@ -1,4 +1,8 @@
-use std::{sync::mpsc, thread, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+    time::Duration,
+};
 
 use gpu_keepalive_core::settings::Mode;
 use tauri::{
@@ -18,33 +22,53 @@ const RETRY: Duration = Duration::from_secs(3);
 /// Draws the newest view on a thread of its own, because a desktop that hangs must not keep the
 /// engine from its work.
 pub(crate) struct TrayThread {
-    views: mpsc::Sender<TrayView>,
+    newest: Newest,
+    changed: mpsc::SyncSender<()>,
 }
+
+/// The view that is to be drawn next; a newer one takes its place.
+type Newest = Arc<Mutex<Option<TrayView>>>;
 
 impl TrayThread {
     /// Starts it; `shown` hears after the first attempt, and after every change since, whether
     /// the desktop shows the icon.
     pub(crate) fn start(app: AppHandle, shown: impl Fn(bool) + Send + 'static) -> Self {
-        let (views, newest) = mpsc::channel();
-        thread::spawn(move || draw_all(&app, &newest, shown));
-        Self { views }
+        let newest = Newest::default();
+        let (changed, changes) = mpsc::sync_channel(1);
+        let drawn = Arc::clone(&newest);
+        thread::spawn(move || draw_all(&app, &drawn, &changes, shown));
+        Self { newest, changed }
     }
 
     /// Shows this instead of the last.
     pub(crate) fn show(&self, view: TrayView) {
-        // The thread ends with the app.
-        let _ = self.views.send(view);
+        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Some(view);
+        // One that waits already is enough, and the thread ends with the app.
+        let _ = self.changed.try_send(());
     }
 }
 
-fn draw_all(app: &AppHandle, views: &mpsc::Receiver<TrayView>, shown: impl Fn(bool)) {
+fn draw_all(app: &AppHandle, newest: &Newest, changes: &mpsc::Receiver<()>, shown: impl Fn(bool)) {
     let mut drawn: Option<Drawn> = None;
     let mut told = None;
-    let Ok(mut view) = views.recv() else { return };
+    let mut view = None;
     loop {
+        let waited = match (&view, &drawn) {
+            // Drawn again until the desktop has a place for it.
+            (Some(_), None) => changes.recv_timeout(RETRY),
+            _ => changes
+                .recv()
+                .map_err(|_| mpsc::RecvTimeoutError::Disconnected),
+        };
+        if waited == Err(mpsc::RecvTimeoutError::Disconnected) {
+            return;
+        }
+        let next = newest.lock().unwrap_or_else(PoisonError::into_inner).take();
+        view = next.or(view);
+        let Some(view) = &view else { continue };
         let result = match &mut drawn {
-            Some(drawn) => drawn.change(app, &view),
-            None => Drawn::new(app, &view).map(|new| drawn = Some(new)),
+            Some(drawn) => drawn.change(app, view),
+            None => Drawn::new(app, view).map(|new| drawn = Some(new)),
         };
         if let Err(error) = result {
             tracing::debug!(%error, "the tray icon cannot be drawn");
@@ -53,17 +77,6 @@ fn draw_all(app: &AppHandle, views: &mpsc::Receiver<TrayView>, shown: impl Fn(bo
             told = Some(drawn.is_some());
             shown(drawn.is_some());
         }
-        let next = match drawn {
-            Some(_) => views.recv().ok(),
-            None => match views.recv_timeout(RETRY) {
-                Ok(next) => Some(next),
-                Err(mpsc::RecvTimeoutError::Timeout) => Some(view.clone()),
-                Err(mpsc::RecvTimeoutError::Disconnected) => None,
-            },
-        };
-        let Some(next) = next else { return };
-        // Only the newest of those that waited.
-        view = views.try_iter().last().unwrap_or(next);
     }
 }
 

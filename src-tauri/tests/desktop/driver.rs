@@ -1,5 +1,7 @@
 //! The page in the app's window, operated as a user would over WebDriver.
 
+#![allow(clippy::disallowed_types, reason = "WebDriver listens on a port")]
+
 use std::{
     net::{TcpListener, TcpStream},
     process::Stdio,

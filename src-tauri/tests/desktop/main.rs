@@ -3,6 +3,10 @@
 //!
 //! Needs the programs `Xvfb`, `dbus-daemon` and `WebKitWebDriver`, and axe-core in `ui/node_modules`.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests make files, and wait for them"
+)]
 #![cfg(target_os = "linux")]
 
 mod access;

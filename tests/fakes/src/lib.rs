@@ -10,6 +10,7 @@
 //!
 //! The clocks are up while any living process has a context, as on a data-centre GPU.
 
+#![allow(clippy::disallowed_methods, reason = "part of the tests")]
 #![allow(
     non_snake_case,
     clippy::missing_safety_doc,

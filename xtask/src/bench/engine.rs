@@ -159,12 +159,10 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     sorted[sorted.len() / 2]
 }
 
-#[allow(clippy::disallowed_methods, reason = "a benchmark measures time")]
 fn stopwatch() -> Instant {
     Instant::now()
 }
 
-#[allow(clippy::disallowed_methods, reason = "a benchmark measures time")]
 fn wait(time: Duration) {
     std::thread::sleep(time);
 }

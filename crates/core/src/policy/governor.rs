@@ -1,12 +1,13 @@
+mod learned;
+
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+pub use learned::{Attempt, Learned, Verdict};
 
-use super::interval::{IntervalLaw, LearnedInterval};
+use super::interval::IntervalLaw;
 use crate::{
     Moment,
     gpu::{GpuError, holder::Renewal},
-    sensor::HoldInstead,
     settings::{PulseInterval, Settings, Strategy},
 };
 
@@ -31,83 +32,6 @@ const SHORTEST_RENEWAL: Duration = Duration::from_secs(2);
 const NO_ACCIDENT: Duration = Duration::from_secs(20);
 /// Attempts kept for the status.
 const ATTEMPTS_KEPT: usize = 8;
-
-/// An attempt to hold the clocks, and its outcome.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Attempt {
-    /// The GPU or the driver refused a strategy.
-    Refused {
-        /// The strategy.
-        strategy: Strategy,
-        /// The refusal, in the driver's words.
-        error: GpuError,
-    },
-    /// A strategy was seen to hold.
-    Holds {
-        /// The strategy.
-        strategy: Strategy,
-    },
-    /// The clocks fell although a strategy was in force.
-    LetFall {
-        /// The strategy.
-        strategy: Strategy,
-        /// Time for which they had been up.
-        after: Duration,
-    },
-    /// A strategy never raised the clocks.
-    DoesNotRaise {
-        /// The strategy.
-        strategy: Strategy,
-    },
-    /// The clocks fell between two pulses.
-    PulseFell {
-        /// Time since the last pulse.
-        after: Duration,
-        /// The interval from now on.
-        next: Duration,
-    },
-    /// Pulses never raised the clocks.
-    PulsesDoNotRaise,
-    /// The clocks fell before a boost was renewed.
-    BoostFell {
-        /// Time between two renewals from now on.
-        next: Duration,
-    },
-    /// Waking on request did not keep its promise.
-    StandbyFails {
-        /// Why.
-        reason: HoldInstead,
-    },
-}
-
-/// What is known of a strategy on this GPU, driver and power source.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Nothing.
-    #[default]
-    Untried,
-    /// It was seen to hold for longer than any GPU holds by itself.
-    Holds,
-    /// It was refused, or the clocks fell.
-    Fails,
-}
-
-/// What a governor keeps across restarts, for one GPU, driver version and power source.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Learned {
-    /// The driver's boost request, renewed.
-    pub boost: Verdict,
-    /// Time between two renewals, where the clocks fell before.
-    pub boost_every: Option<Duration>,
-    /// The driver's own prefer-maximum-performance.
-    pub power_mizer: Verdict,
-    /// A context alone.
-    pub context: Verdict,
-    /// The pulse interval.
-    pub pulse: Option<LearnedInterval>,
-}
 
 /// What is to be held, and how often it pulses if it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -39,7 +39,7 @@ pub enum Advice {
     /// The GPU has rested for as long as the clocks linger, whatever the processor does.
     Release,
     /// A request was missed: raise the clocks now for the time they linger. Taken as done, unless
-    /// [`Sensor::refused`] follows.
+    /// [`Sensor::refused`](super::Sensor::refused) follows.
     Raise,
 }
 

@@ -153,3 +153,13 @@ words!(
     ("important", Important),
     ("all", All)
 );
+
+/// The engine's own choice, then every strategy.
+pub(super) const STRATEGIES: &[(&str, &str)] = &[
+    ("auto", "Automatic"),
+    ("standby", "Wake on request"),
+    ("boost", "Ask the driver for a boost"),
+    ("power_mizer", "Ask the driver for full performance"),
+    ("context", "Keep a connection to the GPU open"),
+    ("pulse", "Send a tiny piece of work now and then"),
+];

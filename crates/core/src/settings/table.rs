@@ -6,6 +6,7 @@ use toml_edit::Value;
 
 use super::{
     AiProgram, GpuSelector, MAX_PULSE_INTERVAL, MIN_PULSE_INTERVAL, Mode, PulseInterval, Strategy,
+    choices::STRATEGIES,
     field::{Entries, Field, Place},
     json::show,
     schema::{Group, Setting},
@@ -22,16 +23,6 @@ const BUDGET_WH: (f64, f64) = (0.1, 100_000.0);
 const MAX_WAKE_MS: u64 = 250;
 /// Longest `duration` of the driver's boost request (`NV2080_CTRL_CMD_PERF_BOOST`).
 const MAX_LINGER_S: u64 = 3600;
-
-/// The engine's own choice, then every strategy.
-const STRATEGIES: &[(&str, &str)] = &[
-    ("auto", "Automatic"),
-    ("standby", "Wake on request"),
-    ("boost", "Ask the driver for a boost"),
-    ("power_mizer", "Ask the driver for full performance"),
-    ("context", "Keep a connection to the GPU open"),
-    ("pulse", "Send a tiny piece of work now and then"),
-];
 
 /// In the order they are shown.
 pub(super) static SETTINGS: &[Setting] = &[

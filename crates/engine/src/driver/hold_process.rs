@@ -57,7 +57,7 @@ impl HoldProcess {
         Ok(Self {
             child: running.child,
             stdin: running.stdin,
-            reports: FramedRead::new(running.stdout.into_inner().into_inner(), codec),
+            reports: FramedRead::new(running.stdout.into_inner(), codec),
             stderr: running.stderr,
             last_id: 0,
             waiting: VecDeque::new(),

@@ -2,6 +2,11 @@
 //!
 //! Only this module names `nvml_wrapper`. Needs no CUDA and takes no VRAM.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "in the driver process, which has deadlines"
+)]
+
 use std::path::PathBuf;
 
 use gpu_keepalive_core::{

@@ -3,7 +3,7 @@
 
 use std::{
     ffi::OsStr,
-    io::{self, BufRead, Write},
+    io::{self, Write},
     panic::catch_unwind,
     process::ExitCode,
 };
@@ -16,7 +16,7 @@ use super::{
     nvml,
     program::Program,
     session::Session,
-    wire::{Answer, Ask, HOLD_ROLE, LIST, ROLE, WORKLOAD_ROLE},
+    wire::{Answer, Ask, HOLD_ROLE, LIST, ROLE, WORKLOAD_ROLE, read_line},
 };
 
 /// Runs as the driver process, the `hold` process or the workload process when the program's
@@ -56,7 +56,7 @@ pub fn serve(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Option<E
     Some(match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("the engine is gone: {error}");
+            eprintln!("the engine is gone, or writes what is no action: {error}");
             ExitCode::FAILURE
         }
     })
@@ -101,8 +101,10 @@ pub(super) fn list() -> Result<Vec<GpuInfo>, GpuError> {
 fn answer_asks<A: DeserializeOwned, T: Serialize>(
     mut perform: impl FnMut(A) -> Result<T, GpuError>,
 ) -> io::Result<()> {
-    for line in io::stdin().lock().lines() {
-        let ask: Ask<A> = serde_json::from_str(&line?)?;
+    let mut input = io::stdin().lock();
+    let mut line = Vec::new();
+    while read_line(&mut input, &mut line)? {
+        let ask: Ask<A> = serde_json::from_slice(&line)?;
         print(&Answer::new(ask.id, perform(ask.action)))?;
     }
     Ok(())

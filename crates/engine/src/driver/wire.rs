@@ -1,5 +1,7 @@
 //! The lines between the engine and its driver process: one JSON object each.
 
+use std::io::{self, BufRead, Read};
+
 use gpu_keepalive_core::gpu::GpuError;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,10 @@ pub(super) const WORKLOAD_ROLE: &str = "driver-workload";
 pub(super) const HOLD_ROLE: &str = "driver-hold";
 /// The second argument when the process shall only list the GPUs; otherwise it is a UUID.
 pub(super) const LIST: &str = "list";
+
+/// Bytes in a line, in both directions, at most. A list of GPUs, the longest answer, takes less than
+/// 1 KiB for each.
+pub(super) const LONGEST_LINE: usize = 256 << 10;
 
 /// The engine asks.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,5 +55,41 @@ impl<T> Answer<T> {
             Verdict::Outcome(outcome) => Ok(outcome),
             Verdict::Error(error) => Err(error),
         }
+    }
+}
+
+/// Reads the next line into `line`, with its end. False at the end of the input.
+///
+/// # Errors
+/// The line is longer than [`LONGEST_LINE`]; the input cannot be read.
+pub(super) fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let mut input = input.take(LONGEST_LINE as u64);
+    input.read_until(b'\n', line)?;
+    if line.len() == LONGEST_LINE && !line.ends_with(b"\n") {
+        let message = format!("an action is longer than {LONGEST_LINE} bytes");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    Ok(!line.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_greatest_length_is_read_and_a_longer_one_is_an_error() {
+        let longest = "x".repeat(LONGEST_LINE - 1) + "\n";
+        let input = format!("a\n{longest}\nx{longest}");
+        let mut input = input.as_bytes();
+        let mut line = Vec::new();
+        for expected in ["a\n", &longest, "\n"] {
+            assert!(read_line(&mut input, &mut line).expect("a line"));
+            assert_eq!(line, expected.as_bytes());
+        }
+        let error = read_line(&mut input, &mut line).expect_err("too long");
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        assert_eq!(error.to_string(), "an action is longer than 262144 bytes");
+        assert!(!read_line(&mut &b""[..], &mut line).expect("the end"));
     }
 }

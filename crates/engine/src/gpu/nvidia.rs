@@ -129,7 +129,14 @@ impl Holder for HoldProcess {
     }
 }
 
+/// Elsewhere there is no `hold` process.
+#[cfg(not(target_os = "linux"))]
+fn with_start_times(action: HolderAction) -> HolderAction {
+    action
+}
+
 /// The kernel's own start time of each process, which the `hold` process compares.
+#[cfg(target_os = "linux")]
 fn with_start_times(mut action: HolderAction) -> HolderAction {
     if let HolderAction::Arm(sensing) = &mut action {
         for process in &mut sensing.processes {

@@ -1,5 +1,10 @@
 //! Simulated GPUs behind the same seams as real ones.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a scenario is loaded before there is an engine"
+)]
+
 use std::{
     path::{MAIN_SEPARATOR, PathBuf},
     pin::pin,

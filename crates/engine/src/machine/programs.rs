@@ -30,7 +30,7 @@ pub(super) enum Gpus {
 /// A process that hangs in a driver can block whoever reads its command line for as long as it
 /// hangs. Then the last answer stands, and the engine goes on.
 pub(super) struct Programs {
-    ask: std_mpsc::Sender<Vec<AiProgram>>,
+    ask: std_mpsc::SyncSender<Vec<AiProgram>>,
     answers: mpsc::Receiver<Seen>,
     asked_at: Option<Moment>,
     answered: bool,
@@ -40,7 +40,7 @@ pub(super) struct Programs {
 impl Programs {
     /// Those of the machine whose GPUs are described below `root`.
     pub(super) fn new(root: &Path) -> Self {
-        let (ask, questions) = std_mpsc::channel::<Vec<AiProgram>>();
+        let (ask, questions) = std_mpsc::sync_channel::<Vec<AiProgram>>(1);
         let (answer, answers) = mpsc::channel(1);
         let root = root.to_owned();
         let read = move || {
@@ -85,7 +85,7 @@ impl Programs {
         let due = self
             .asked_at
             .is_none_or(|asked_at| now.since(asked_at) >= every);
-        if !due || self.ask.send(list.to_vec()).is_err() {
+        if !due || self.ask.try_send(list.to_vec()).is_err() {
             return;
         }
         self.asked_at = Some(now);

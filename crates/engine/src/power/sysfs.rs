@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "from /sys, which no disk delays")]
+
 use std::{fs, path::Path};
 
 use gpu_keepalive_core::gpu::PowerSource;

@@ -1,3 +1,8 @@
+#![allow(
+    clippy::disallowed_methods,
+    reason = "called by the store worker, on a thread that may wait"
+)]
+
 use std::{
     fs::{self, File, Metadata},
     io::{self, Read},

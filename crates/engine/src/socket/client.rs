@@ -76,7 +76,7 @@ impl Client {
         match self.lines.next().await? {
             None => Err(ClientError::Closed),
             Some(Line::TooLong) => Err(ClientError::Garbled("a line without end".to_owned())),
-            Some(Line::Whole(bytes)) => serde_json::from_slice(bytes)
+            Some(Line::Whole(bytes)) => serde_json::from_slice(&bytes)
                 .map_err(|error| ClientError::Garbled(error.to_string())),
         }
     }

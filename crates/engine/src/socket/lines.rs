@@ -1,100 +1,85 @@
 use std::io;
 
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use futures_util::StreamExt;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio_util::{
+    bytes::{Bytes, BytesMut},
+    codec::{AnyDelimiterCodec, AnyDelimiterCodecError, Decoder, FramedRead},
+};
 
 /// A stream read and written line by line, with a limit on what is kept in memory.
-pub(super) struct Lines<S> {
-    stream: BufReader<S>,
-    limit: usize,
-    line: Vec<u8>,
-    state: State,
-}
+pub(super) struct Lines<S>(FramedRead<S, Codec>);
 
 /// What was read.
 #[derive(Debug, PartialEq)]
-pub(super) enum Line<'a> {
+pub(super) enum Line {
     /// A whole line without its newline.
-    Whole(&'a [u8]),
-    /// A line over the limit. Said as soon as it is known; the rest of it is skipped.
+    Whole(Bytes),
+    /// A line over the limit. Reported as soon as it is known; the rest of it is skipped.
     TooLong,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum State {
-    Reading,
-    Delivered,
-    Skipping,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
     /// Lines of at most `limit` bytes, their newline included.
     pub(super) fn new(stream: S, limit: usize) -> Self {
-        Self {
-            stream: BufReader::new(stream),
-            limit,
-            line: Vec::new(),
-            state: State::Reading,
-        }
+        let longest = limit.saturating_sub(1);
+        let codec = AnyDelimiterCodec::new_with_max_length(b"\n".into(), b"\n".into(), longest);
+        Self(FramedRead::new(stream, Codec(codec)))
     }
 
     /// The next line; `None` at the end, where half a line is dropped. Cancel safe.
-    pub(super) async fn next(&mut self) -> io::Result<Option<Line<'_>>> {
-        if self.state == State::Delivered {
-            self.line.clear();
-            self.state = State::Reading;
-        }
-        loop {
-            let available = self.stream.fill_buf().await?;
-            if available.is_empty() {
-                return Ok(None);
-            }
-            let newline = available.iter().position(|byte| *byte == b'\n');
-            let piece = &available[..newline.unwrap_or(available.len())];
-            let consumed = piece.len() + usize::from(newline.is_some());
-            let skipping = self.state == State::Skipping;
-            let too_long = !skipping && self.line.len() + piece.len() >= self.limit;
-            if !skipping && !too_long {
-                self.line.extend_from_slice(piece);
-            }
-            self.stream.consume(consumed);
-            if too_long {
-                self.line.clear();
-                self.state = if newline.is_some() {
-                    State::Reading
-                } else {
-                    State::Skipping
-                };
-                return Ok(Some(Line::TooLong));
-            }
-            match (newline.is_some(), skipping) {
-                (true, true) => self.state = State::Reading,
-                (true, false) => {
-                    self.state = State::Delivered;
-                    return Ok(Some(Line::Whole(&self.line)));
-                }
-                (false, _) => {}
-            }
-        }
+    pub(super) async fn next(&mut self) -> io::Result<Option<Line>> {
+        self.0.next().await.transpose()
     }
 
-    /// Waits for the end of the stream without reading more than the next line's beginning.
+    /// Waits for the end of the stream, right after a line was read. Cancel safe.
     pub(super) async fn ended(&mut self) -> io::Result<()> {
-        if self.stream.fill_buf().await?.is_empty() {
-            return Ok(());
-        }
         // Behind what is waiting to be read the end cannot be seen.
+        if self.0.read_buffer().is_empty() {
+            let mut next = [0];
+            if self.0.get_mut().read(&mut next).await? == 0 {
+                return Ok(());
+            }
+            self.0.read_buffer_mut().extend_from_slice(&next);
+        }
         std::future::pending().await
     }
 
     /// Writes one line, adding its newline.
     pub(super) async fn write(&mut self, mut line: Vec<u8>) -> io::Result<()> {
         line.push(b'\n');
-        self.stream.get_mut().write_all(&line).await
+        self.0.get_mut().write_all(&line).await
+    }
+}
+
+/// Ends neither at a line over the limit nor with half a line.
+struct Codec(AnyDelimiterCodec);
+
+impl Decoder for Codec {
+    type Item = Line;
+    type Error = io::Error;
+
+    fn decode(&mut self, buffer: &mut BytesMut) -> io::Result<Option<Line>> {
+        match self.0.decode(buffer) {
+            Ok(line) => Ok(line.map(Line::Whole)),
+            Err(AnyDelimiterCodecError::MaxChunkLengthExceeded) => Ok(Some(Line::TooLong)),
+            Err(AnyDelimiterCodecError::Io(error)) => Err(error),
+        }
+    }
+
+    fn decode_eof(&mut self, buffer: &mut BytesMut) -> io::Result<Option<Line>> {
+        let line = self.decode(buffer)?;
+        if line.is_none() {
+            buffer.clear();
+        }
+        Ok(line)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncWriteExt;
+
     use super::*;
 
     /// What was read from `input` in pieces of `chunk` bytes, with a limit of 8.
@@ -109,7 +94,7 @@ mod tests {
             let mut seen = Vec::new();
             while let Some(line) = lines.next().await.unwrap() {
                 seen.push(match line {
-                    Line::Whole(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                    Line::Whole(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
                     Line::TooLong => "<too long>".to_owned(),
                 });
             }

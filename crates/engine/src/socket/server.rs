@@ -179,7 +179,7 @@ async fn send(
     time::timeout(WRITE_TIMEOUT, lines.write(bytes)).await?
 }
 
-fn parse(line: &Line<'_>) -> Result<Request, ApiError> {
+fn parse(line: &Line) -> Result<Request, ApiError> {
     let refused = |code, message| Err(ApiError::new(code, message));
     let Line::Whole(bytes) = line else {
         return refused(

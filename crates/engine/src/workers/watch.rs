@@ -1,3 +1,8 @@
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the watch begins before a GPU is touched"
+)]
+
 use std::{
     path::{Path, PathBuf},
     time::Duration,

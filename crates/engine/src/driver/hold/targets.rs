@@ -1,5 +1,10 @@
 //! The processes whose clocks are read.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "in the hold process, from /proc and /sys"
+)]
+
 use std::{fs, os::fd::OwnedFd, time::Duration};
 
 use gpu_keepalive_core::gpu::holder::{SensedProcess, Unwatched, UnwatchedReason};

@@ -1,5 +1,10 @@
 //! Opening the driver's device files, and nothing that only has their name.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "in the hold process, device files"
+)]
+
 use std::{fs, io, os::fd::OwnedFd};
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, major, minor, openat};

@@ -4,6 +4,7 @@
 //! needed, and what the kernel mapped around them: of 5.7 MiB of the `hold` process 5.3; without them
 //! it has 1.3. They are in the page cache, where the engine, which is the same program, shares them.
 
+#![allow(clippy::disallowed_methods, reason = "in the hold process, from /proc")]
 #![allow(unsafe_code, reason = "advice on memory is given by address")]
 
 use std::{fs::File, io, io::BufRead, io::BufReader};

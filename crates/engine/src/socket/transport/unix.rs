@@ -1,3 +1,8 @@
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the socket is bound before a GPU is touched"
+)]
+
 use std::{
     ffi::OsString,
     fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},

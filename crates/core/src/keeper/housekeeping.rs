@@ -1,0 +1,60 @@
+//! What is due now and then, whatever the GPUs do.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Action, Keeper, StoreAction};
+use crate::{Moment, policy::Pause};
+
+/// Time between host samples while the machine sleeps, for a resume that it does not announce.
+const HOST_SAMPLE: Duration = Duration::from_secs(30);
+/// The settings file is looked at this often where the system does not announce changes of files.
+pub(super) const SETTINGS_POLL: Duration = Duration::from_secs(60);
+
+impl Keeper {
+    /// What is due now and then, whatever the GPUs do. Returns when it is due next.
+    pub(super) fn keep_house(&mut self, changed: &mut bool, now: Moment) -> Moment {
+        self.discover(now);
+        if now >= self.settings_poll_at {
+            let reload = StoreAction::ReloadSettings;
+            self.outbox.push_back(Action::Store(reload));
+            self.settings_poll_at = now + SETTINGS_POLL;
+        }
+        if now >= self.host_sample_at {
+            let ai_programs = Arc::clone(&self.ai_programs);
+            self.outbox.push_back(Action::SampleHost(ai_programs));
+            self.host_sample_at = now + self.until_host_sample();
+        }
+        *changed |= self.suspend.settle(now);
+        if self.warm_until.is_some_and(|until| now >= until) {
+            self.warm_until = None;
+            *changed = true;
+        }
+        if self.switches.pause != Pause::No && !self.switches.pause.is_on(now) {
+            self.switches.pause = Pause::No;
+            *changed = true;
+        }
+        self.save_if_due(now);
+        let due = self.host_sample_at.min(self.settings_poll_at);
+        [
+            self.discovery.retry_at(),
+            self.suspend.ends_at(),
+            self.warm_until,
+            self.waiting.iter().map(|(_, until)| *until).min(),
+        ]
+        .into_iter()
+        .flatten()
+        .fold(due, Moment::min)
+    }
+
+    /// How soon the machine is sampled again: nothing can be loaded while it sleeps.
+    fn until_host_sample(&self) -> Duration {
+        if self.suspend.is_on() {
+            return HOST_SAMPLE;
+        }
+        let samples = self.gpus.iter().filter_map(|lane| {
+            let sample = lane.policy.record().sample()?;
+            Some((&*lane.info, sample))
+        });
+        self.host.sample_again_after(samples)
+    }
+}

@@ -1,0 +1,62 @@
+//! What a policy shows of the hold.
+
+use super::{Attempt, Governor, GpuPolicy, holder, standby};
+use crate::{
+    gpu::{GpuInfo, Sample},
+    settings::Strategy,
+};
+
+impl GpuPolicy {
+    pub(super) fn boosting(&self) -> Option<Strategy> {
+        let boosting = self.standby.holder.boosting_since();
+        boosting.map(|_| Strategy::Boost)
+    }
+
+    /// What holds the clocks; `None` when nothing does.
+    pub fn held(&self) -> Option<Strategy> {
+        self.boosting().or(self.record.held())
+    }
+
+    /// Whether it stands by: requests are sensed, or the clocks are up without us.
+    pub fn stands_by(&self) -> bool {
+        matches!(self.standby.wanted, holder::Duty::Sense(_)) || self.armed.is_some()
+    }
+
+    /// The strategy in force.
+    pub fn strategy(&self) -> Option<Strategy> {
+        let standby = self.stands_by().then_some(Strategy::Standby);
+        standby.or(self.held())
+    }
+
+    /// What standing by raises the clocks with; `None` while nothing is sensed.
+    pub fn raises_with(&self) -> Option<Strategy> {
+        matches!(self.standby.wanted, holder::Duty::Sense(_)).then_some(Strategy::Boost)
+    }
+
+    /// Whether the clocks are raised for a request or a lease.
+    pub fn is_raised(&self) -> bool {
+        self.standby.is_raised()
+    }
+
+    /// Whether a request that begins now is answered at full speed: the clocks are up, or they are
+    /// raised for it, which one good wake has to have shown. `None` when that is not known.
+    pub fn ready(&self, gpu: &GpuInfo) -> Option<bool> {
+        let up = self
+            .record
+            .sample()
+            .and_then(|sample: &Sample| sample.ready(gpu.sm_clock_max));
+        match self.standby.situation {
+            standby::Situation::Sensing if self.armed.is_some() && up != Some(true) => {
+                self.armed.filter(|proved| *proved)
+            }
+            _ => up,
+        }
+    }
+
+    /// What the strategy ladder tried and saw, oldest first.
+    pub fn attempts(&self) -> &[Attempt] {
+        self.governors
+            .get(&self.source)
+            .map_or(&[], Governor::attempts)
+    }
+}

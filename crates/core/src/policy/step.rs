@@ -1,0 +1,83 @@
+//! What goes into a step and what comes out.
+
+use std::time::Duration;
+
+use super::{Attempt, DemandReason, Switches};
+use crate::{
+    Moment,
+    gpu::{Action, GpuInfo},
+    host::HostSample,
+    protocol::{Cause, Message, PauseReason, Phase},
+    settings::Settings,
+};
+
+/// Everything a decision depends on that the policy does not keep itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Observations<'a> {
+    /// The GPU.
+    pub gpu: &'a GpuInfo,
+    /// What the user set.
+    pub settings: &'a Settings,
+    /// What the user switched.
+    pub switches: Switches,
+    /// Leases held now, by anyone.
+    pub leases: u32,
+    /// When a lease last ended.
+    pub lease_ended: Option<Moment>,
+    /// Until when the user asked for a warm GPU.
+    pub warm_until: Option<Moment>,
+    /// The machine.
+    pub host: &'a HostSample,
+    /// The machine is about to suspend, or has just resumed and its driver is not to be trusted.
+    pub suspended: bool,
+    /// The energy budget of the day is spent.
+    pub budget_spent: bool,
+    /// Somebody follows every change, in the window or a terminal.
+    pub watched: bool,
+    /// This GPU is being measured, or about to be: nothing of ours may have it open.
+    pub measuring: bool,
+}
+
+/// What was decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// The phase the GPU is in.
+    pub phase: Phase,
+    /// Every reason that applies while paused, in a fixed order.
+    pub reasons: Vec<PauseReason>,
+    /// What calls for a warm GPU; `None` when nothing does.
+    pub demand: Option<DemandReason>,
+    /// What is to be done now; `None` when there is nothing.
+    pub action: Option<Action>,
+    /// Time between pulses, while they are sent.
+    pub interval: Option<Duration>,
+    /// The state and its causes.
+    pub message: Message,
+    /// The reason why no benchmark can be run now; `None` when one can.
+    pub cannot_measure: Option<Cause>,
+}
+
+/// Something worth telling that is not a state.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PolicyEvent {
+    /// Another process began to compute, or a lease began.
+    RequestArrived {
+        /// How long the GPU had no work before.
+        rest: Duration,
+        /// Whether our hold had it ready.
+        kept_ready: bool,
+    },
+    /// The strategy ladder or the governor learned something.
+    Attempt(Attempt),
+}
+
+/// One decision and when to look again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What was decided.
+    pub decision: Decision,
+    /// What happened on the way.
+    pub events: Vec<PolicyEvent>,
+    /// When to step again even if nothing changes; `None` for not before something does.
+    pub wake_at: Option<Moment>,
+}
