@@ -176,6 +176,13 @@ describe("the commands", () => {
   });
 });
 
+test("what is folded away names its model to those who do not see the card", async () => {
+  await open("models");
+  const best = await card(/^Qwen3\.8 27B Q5_K_M/);
+  const name = best.querySelector("summary")?.textContent?.replace(/\s+/g, " ").trim();
+  expect(name).toBe("Other programs, details of Qwen3.8 27B Q5_K_M");
+});
+
 describe("the filters", () => {
   test("are asked for, and only once", async () => {
     const { engine, user } = await open("models");
