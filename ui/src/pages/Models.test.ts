@@ -39,7 +39,7 @@ describe("the list", () => {
     expect(within(best).getByText("Take this one")).toBeTruthy();
     expect(screen.getAllByText(/^Take this one$/)).toHaveLength(1);
     expect(best.textContent).toMatch(/with a context of 8k tokens.*first in our ranking for chat/s);
-    expect(best.textContent).toMatch(/the most used on cards of 32 GB/);
+    expect(best.textContent).toMatch(/the most used on cards of 32\sGB/);
     const said = screen.getByText(/^Take this one: Qwen3\.8 27B Q5_K_M\.$/);
     expect(said.closest("[role=status]")).toBeTruthy();
     // It is not listed a second time.
@@ -61,7 +61,9 @@ describe("the list", () => {
     expect(best.textContent).toContain("a part of it stays in main memory");
     const partly = within(screen.getByRole("region", { name: "Only in part" }));
     expect(partly.getAllByText(/^56\s% on the GPU, the rest on the processor$/)).toHaveLength(2);
-    expect(partly.getAllByText(/Needs up to 20\.7\sGiB of VRAM\. 12\.0\sGiB are free/)).toHaveLength(2);
+    expect(
+      partly.getAllByText(/Needs up to 20\.7\sGiB of VRAM\. 12\.0\sGiB are free/),
+    ).toHaveLength(2);
     const smaller = screen.getByRole("region", { name: "These fit with a smaller context" });
     const names = within(smaller).getAllByRole("listitem");
     expect(names.map((item) => item.textContent?.replace(/\s+/g, " ").trim())).toEqual([
@@ -101,7 +103,9 @@ describe("the list", () => {
     const installed = await screen.findAllByText("Installed in Ollama");
     expect(installed.map((mark) => mark.closest("li"))).toEqual([await card(/^gpt-oss 20b/)]);
     const restricted = screen.getAllByText("Not for commercial use");
-    expect(restricted.map((mark) => mark.closest("li"))).toEqual([await card(/^Gemma 4 31B Q4_K_M/)]);
+    expect(restricted.map((mark) => mark.closest("li"))).toEqual([
+      await card(/^Gemma 4 31B Q4_K_M/),
+    ]);
   });
 
   test("shows problems of the user's own models, and folds the other notes away", async () => {
@@ -153,9 +157,7 @@ describe("the commands", () => {
       "llama-server -hf unsloth/Qwen3.8-27B-GGUF:Q5_K_M -c 8192 -np 1 -fa on -ngl 999",
     );
     await copy("runs", "LM Studio");
-    expect(write).toHaveBeenLastCalledWith(
-      "lms load qwen3.8-27b --context-length 8192 --gpu max",
-    );
+    expect(write).toHaveBeenLastCalledWith("lms load qwen3.8-27b --context-length 8192 --gpu max");
     expect((await screen.findAllByText("Copied")).length).toBeGreaterThan(0);
   });
 
@@ -253,7 +255,9 @@ describe("the filters", () => {
     ] as const) {
       await user.clear(vram);
       await user.type(vram, typed);
-      await waitFor(() => expect(engine.asked("recommend").at(-1)).toMatchObject({ vram_gib: sent }));
+      await waitFor(() =>
+        expect(engine.asked("recommend").at(-1)).toMatchObject({ vram_gib: sent }),
+      );
     }
   });
 

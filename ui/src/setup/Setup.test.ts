@@ -62,7 +62,8 @@ test("the tray asking for another page leaves it too", async () => {
 
 test("back and forth loses nothing", async () => {
   const { engine, user } = await open("setup");
-  for (const name of ["Next", "Next", "Next"]) await user.click(screen.getByRole("button", { name }));
+  for (const name of ["Next", "Next", "Next"])
+    await user.click(screen.getByRole("button", { name }));
   await user.click(await screen.findByRole("radio", { name: /^Always/ }));
   await user.click(screen.getByRole("button", { name: "Back" }));
   await user.click(screen.getByRole("button", { name: "Next" }));
@@ -78,14 +79,20 @@ test("three models are suggested for what they are wanted for, one of them to ta
   });
   await user.click(screen.getByRole("button", { name: "Next" }));
   await screen.findByText("Take this one");
-  const names = screen.getAllByRole("heading", { level: 2 }).map((name) => name.textContent?.trim());
+  const names = screen
+    .getAllByRole("heading", { level: 2 })
+    .map((name) => name.textContent?.trim());
   expect(names).toEqual([
     expect.stringMatching(/^Qwen3\.8 27B\s+Q5_K_M$/),
     expect.stringMatching(/^Qwen3\.6 27B\s+Q6_K$/),
     expect.stringMatching(/^Gemma 4 12B QAT\s+Q4_0$/),
   ]);
-  expect(screen.getByText("Conservative: leaves room for a much longer context, or for another program")).toBeTruthy();
-  expect(screen.getByRole("list", { name: "Notices" }).textContent).toContain("models.toml, line 3");
+  expect(
+    screen.getByText("Conservative: leaves room for a much longer context, or for another program"),
+  ).toBeTruthy();
+  expect(screen.getByRole("list", { name: "Notices" }).textContent).toContain(
+    "models.toml, line 3",
+  );
   expect(screen.queryByText("What the words mean")).toBeNull();
   await user.click(screen.getByRole("radio", { name: "Vision" }));
   await waitFor(() => expect(engine.asked("recommend").at(-1)).toMatchObject({ use: "vision" }));
@@ -113,7 +120,8 @@ test("without a GPU the VRAM is asked for", async () => {
 
 test("without a desktop there is nothing to start at login", async () => {
   const { user } = await open("setup", { ...statusWith(), desktop: null });
-  for (const name of ["Next", "Next", "Next"]) await user.click(screen.getByRole("button", { name }));
+  for (const name of ["Next", "Next", "Next"])
+    await user.click(screen.getByRole("button", { name }));
   await screen.findByRole("radio", { name: /^Always/ });
   expect(screen.queryByRole("switch")).toBeNull();
 });
