@@ -25,6 +25,7 @@ test("no number is parted from its unit", () => {
   expect(unbroken("Paused: 84 °C, for 5 s or 1785 MHz")).toBe(
     "Paused: 84\u00a0°C, for 5\u00a0s or 1785\u00a0MHz",
   );
+  expect(unbroken("cards of 32 GB, 3 GiB free")).toBe("cards of 32\u00a0GB, 3\u00a0GiB free");
   expect(unbroken("the 3 small tasks of 2 models")).toBe("the 3 small tasks of 2 models");
 });
 

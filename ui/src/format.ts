@@ -11,7 +11,7 @@ export function withUnit(number: string, unit: string): string {
 
 /** A sentence of the engine's in which no number is parted from its unit. */
 export function unbroken(sentence: string): string {
-  return sentence.replace(/(\d) (?=(°C|%|[GM]Hz|[KMGT]iB|k?Wh?|ms|s|min|h)(?![\w°]))/g, "$1\u00a0");
+  return sentence.replace(/(\d) (?=(°C|%|[GM]Hz|[KMGT]i?B|k?Wh?|ms|s|min|h)(?![\w°]))/g, "$1\u00a0");
 }
 
 /** With at most that many decimals, in the user's language. */

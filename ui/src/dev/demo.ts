@@ -1,4 +1,5 @@
 // Feeds the page in a browser: ?state=warm&page… with the names of STATES, or two, none, lost.
+// Of the models: &models=small or &models=none, and &vram=unknown.
 
 import { engine } from "../engine.svelte";
 import { SPAN_S } from "../history.svelte";
@@ -11,6 +12,11 @@ const STEP_S = 1;
 export function startDemo(options: URLSearchParams): void {
   const state = options.get("state") ?? "warm";
   const status = demoStatus(state);
+  if (options.get("vram") === "unknown") {
+    for (const gpu of status.gpus) {
+      gpu.vram = { total_bytes: null, free_bytes: null, ours_bytes: null };
+    }
+  }
   const now = Date.now() / 1000;
   for (let ago = SPAN_S; ago > 0; ago -= STEP_S) {
     const at = { ...status, gpus: status.gpus.map((gpu) => past(gpu, ago)) };
@@ -35,6 +41,9 @@ export function startDemo(options: URLSearchParams): void {
   }
   if (options.has("proof")) fake.proofs = [recorded.proof];
   if (state === "none") fake.gpus = [];
+  const models = options.get("models");
+  if (models === "small") fake.recommend = recorded.recommendSmall;
+  if (models === "none") fake.recommend = recorded.recommendNone;
   if (state === "lost") setTimeout(() => fake.disconnect("The engine ended."), 300);
 }
 

@@ -1,20 +1,23 @@
 // What is asked of the model catalogue, and what it answered.
 
 import { askFor, messageOf } from "../ipc";
-import type { Format, GpuStatus, KvCache, Recommendation, Request } from "../protocol";
+import type { Format, GpuStatus, KvCache, Recommendation, Request, Use } from "../protocol";
 
 /** Contexts on the slider. */
-export const CONTEXTS = [2, 4, 8, 16, 32, 64, 128].map((k) => k * 1024);
+export const CONTEXTS = [2, 4, 8, 16, 32, 64, 128, 256].map((k) => k * 1024);
 /** Stands for an amount of VRAM that is typed. */
 export const BY_HAND = "by-hand";
 
 type Query = Extract<Request, { request: "recommend" }>;
 
+const reportsMemory = (gpu: GpuStatus) => gpu.vram.total_bytes !== null;
+
 export class Models {
-  /** UUID of the GPU, or `BY_HAND`. */
-  card = $state<string | null>(null);
+  /** The user's choice: UUID of a GPU, or `BY_HAND`. */
+  wished = $state<string | null>(null);
   /** As typed. */
   vram = $state("16");
+  use = $state<Use>("chat");
   context = $state(8192);
   kv_cache = $state<KvCache>("f16");
   /** Empty for any. */
@@ -24,17 +27,32 @@ export class Models {
   refusal = $state<string | null>(null);
   private asked = "";
 
-  /** The first GPU, until the user chooses. */
-  choose(gpus: GpuStatus[]): void {
-    const known = this.card === BY_HAND || gpus.some((gpu) => gpu.uuid === this.card);
-    if (!known) this.card = gpus[0]?.uuid ?? BY_HAND;
+  /** UUID or `BY_HAND`; until the user chooses, the first GPU that reports its memory. */
+  card(gpus: GpuStatus[]): string {
+    const { wished } = this;
+    const known = wished === BY_HAND || gpus.some((gpu) => gpu.uuid === wished);
+    if (wished !== null && known) return wished;
+    return (gpus.find(reportsMemory) ?? gpus[0])?.uuid ?? BY_HAND;
+  }
+
+  /** The chosen GPU; none for an amount of VRAM that is typed. */
+  gpu(gpus: GpuStatus[]): GpuStatus | undefined {
+    const card = this.card(gpus);
+    return gpus.find((gpu) => gpu.uuid === card);
+  }
+
+  /** True without a GPU that reports its memory: the user has to type an amount. */
+  isTyped(gpus: GpuStatus[]): boolean {
+    const gpu = this.gpu(gpus);
+    return gpu === undefined || !reportsMemory(gpu);
   }
 
   query(gpus: GpuStatus[]): Query {
-    const gpu = gpus.find((gpu) => gpu.uuid === this.card)?.index;
+    const gpu = this.isTyped(gpus) ? undefined : this.gpu(gpus);
     return {
       request: "recommend",
-      ...(gpu === undefined ? { vram_gib: this.vramTyped() } : { gpu }),
+      ...(gpu === undefined ? { vram_gib: this.vramTyped() } : { gpu: gpu.index }),
+      use: this.use,
       context_tokens: this.context,
       kv_cache: this.kv_cache,
       ...(this.format && { format: this.format }),
@@ -61,6 +79,6 @@ export class Models {
   private vramTyped(): number {
     const typed = Number(this.vram.trim().replace(",", "."));
     // What is no number is sent as one that is refused, with words of the engine.
-    return Number.isNaN(typed) ? 0 : typed;
+    return Number.isFinite(typed) ? typed : 0;
   }
 }

@@ -14,6 +14,8 @@ import gpus from "./recorded/gpus.json";
 import log from "./recorded/log.json";
 import proof from "./recorded/proof.json";
 import recommend from "./recorded/recommend.json";
+import recommendNone from "./recorded/recommend-none.json";
+import recommendSmall from "./recorded/recommend-small.json";
 import settings from "./recorded/settings.json";
 import states from "./recorded/states.json";
 import status from "./recorded/status.json";
@@ -23,7 +25,12 @@ export const recorded = {
   settings: settings as unknown as SettingsReport,
   gpus: gpus as GpuInfo[],
   log: log as string[],
-  recommend: recommend as Recommendation,
+  /** For the first GPU, with a model that Ollama has installed. */
+  recommend: recommend as unknown as Recommendation,
+  /** For code with 64k tokens on the second GPU, with a wrong entry in `models.toml`. */
+  recommendSmall: recommendSmall as unknown as Recommendation,
+  /** For 2 GiB, into which nothing fits. */
+  recommendNone: recommendNone as Recommendation,
   proof: proof as Proof,
 };
 
