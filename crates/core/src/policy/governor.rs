@@ -8,6 +8,7 @@ use super::interval::IntervalLaw;
 use crate::{
     Moment,
     gpu::{GpuError, holder::Renewal},
+    sensor::HoldInstead,
     settings::{PulseInterval, Settings, Strategy},
 };
 
