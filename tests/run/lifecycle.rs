@@ -74,9 +74,9 @@ async fn debug_logs_every_decision_and_every_action() {
     for part in [
         "Getting ready (always on) (Warm)",
         "DEBUG sample",
-        "DEBUG hold with an open context",
+        "DEBUG hold the boost",
         "Paused: you paused it until you resume (Paused)",
-        "DEBUG release",
+        "DEBUG sense and hold nothing",
     ] {
         assert!(ended.err.contains(part), "{part}\n{}", ended.err);
     }

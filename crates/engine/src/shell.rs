@@ -123,7 +123,10 @@ impl<S: GpuSource> Shell<S> {
                 tracing::debug!(gpu = id.index, "{action}");
                 self.workers.perform(id, action);
             }
-            Action::Hold(id, command) => self.workers.hold(id, command),
+            Action::Hold(id, command) => {
+                tracing::debug!(gpu = id.index, "{}", command.action);
+                self.workers.hold(id, command);
+            }
             Action::SampleHost(ai_programs) => self.workers.sample_host(ai_programs),
             Action::HostEventHandled(ticket) => {
                 if let Some(Owed::HostEvent(handled)) = self.owed.remove(&ticket) {

@@ -8,7 +8,7 @@
 //!
 //! Both ends are the same program, so the format has no version: one JSON object a line.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +78,25 @@ impl HolderAction {
             Self::Disarm | Self::Stay { .. } | Self::Release { .. } | Self::Report => {
                 Duration::from_secs(2)
             }
+        }
+    }
+}
+
+/// For the log: `sense the requests of 2 processes`.
+impl fmt::Display for HolderAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Arm(sensing) => write!(
+                f,
+                "sense the requests of {} processes",
+                sensing.processes.len()
+            ),
+            Self::Disarm => f.write_str("sense and hold nothing"),
+            Self::Hold(_) => f.write_str("hold the boost"),
+            Self::Raise { .. } => f.write_str("raise the clocks"),
+            Self::Stay { .. } => f.write_str("keep the clocks raised"),
+            Self::Release { .. } => f.write_str("release the clocks"),
+            Self::Report => f.write_str("report the use of the processor"),
         }
     }
 }
