@@ -181,6 +181,9 @@ impl GpuPolicy {
             standby: &self.standby,
             held: self.held().is_some() || self.standby.is_raised(),
             clocks_up: self.clocks_up,
+            answering: self
+                .answering(seen.host)
+                .map(|process| process.label.clone()),
             now,
         };
         let message = message::of(&context);

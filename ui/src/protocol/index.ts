@@ -163,6 +163,23 @@ kind: GpuErrorKind, } };
 export type Celsius = number;
 
 /**
+ * An AI process that has a GPU open.
+ */
+export type ClientStatus = {
+/**
+ * Its process id.
+ */
+pid: number,
+/**
+ * What people call it, such as `Ollama`.
+ */
+name: string,
+/**
+ * Whether it lets the GPU rest while it is loaded; `null` where that is not known.
+ */
+quiet: boolean | null, };
+
+/**
  * How the clocks were made to fall while the program stayed loaded.
  */
 export type ColdCase = "ordinary" | "boost_disabled" | "never_cold";
@@ -568,6 +585,10 @@ pulses: number,
  * What the strategy ladder tried and saw, newest last, in plain words.
  */
 attempts: Array<string>,
+/**
+ * The AI processes that have the GPU open.
+ */
+clients: Array<ClientStatus>,
 /**
  * What the driver refused; `null` when all is well.
  */

@@ -7,10 +7,11 @@ use crate::{
     Moment,
     doctor::{Engine, Evidence, GpuEvidence},
     gpu::ClocksEventReasons,
+    host::{AiProcess, HostSample},
     policy::Pause,
     protocol::{
-        Badge, EnergyReport, EngineStatus, EngineText, FaultStatus, GpuStatus, Hold, Notice, Phase,
-        SettingsReport, Severity, Status, StatusText, VramStatus,
+        Badge, ClientStatus, EnergyReport, EngineStatus, EngineText, FaultStatus, GpuStatus, Hold,
+        Notice, Phase, SettingsReport, Severity, Status, StatusText, VramStatus,
     },
     status_text::present,
 };
@@ -36,7 +37,11 @@ impl Keeper {
                 power_source: self.host.power_source,
                 text: EngineText::default(),
             },
-            gpus: self.gpus.iter().map(|lane| gpu_status(lane, now)).collect(),
+            gpus: self
+                .gpus
+                .iter()
+                .map(|lane| gpu_status(lane, &self.host, now))
+                .collect(),
             energy: self.kept.ledger.today(self.today, price),
             notices: self.notices(),
             measuring: self.measuring_status(now),
@@ -144,7 +149,7 @@ fn gpu_evidence(lane: &Lane) -> GpuEvidence {
     }
 }
 
-fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
+fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
     let record = lane.policy.record();
     let sample = record.sample();
     let decision = lane.decision.as_ref();
@@ -197,6 +202,7 @@ fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
             .iter()
             .map(ToString::to_string)
             .collect(),
+        clients: lane.policy.clients(host).map(client).collect(),
         fault: record.fault().map(|fault| FaultStatus {
             kind: fault.error.kind,
             message: fault.error.message.clone(),
@@ -204,6 +210,14 @@ fn gpu_status(lane: &Lane, now: Moment) -> GpuStatus {
             retry_in_s: seconds(lane.retry_in(now)),
         }),
         cannot_measure: lane.cannot_measure(),
+    }
+}
+
+fn client(process: &AiProcess) -> ClientStatus {
+    ClientStatus {
+        pid: process.pid,
+        name: process.label.clone(),
+        quiet: None,
     }
 }
 

@@ -214,8 +214,8 @@ impl Demand {
     pub(super) fn loaded_program(&self, seen: &Observations<'_>) -> Option<String> {
         let programs = seen.host.ai_programs.iter();
         let mut open = programs.filter(|program| self.open.contains(&program.pid));
-        let first = &open.next()?.name;
-        open.all(|program| program.name == *first)
+        let first = &open.next()?.label;
+        open.all(|program| program.label == *first)
             .then(|| first.clone())
     }
 

@@ -28,6 +28,8 @@ pub(super) struct Context<'a> {
     /// Something of ours holds or raises the clocks.
     pub(super) held: bool,
     pub(super) clocks_up: Option<bool>,
+    /// The AI process that computes, as far as the driver and its open files say.
+    pub(super) answering: Option<String>,
     pub(super) now: Moment,
 }
 
@@ -142,19 +144,26 @@ pub(super) fn busy(context: &Context<'_>) -> Cause {
     }
 }
 
-/// The AI program that computes, where every process that could be it is that program's.
+/// The AI program that computes, where every other process is that program's too.
 fn computing_program(context: &Context<'_>) -> Option<String> {
     let sample = context.record.sample()?;
-    let mut processes = sample.compute_processes.as_ref()?.iter();
-    let name = |pid| {
+    let listed = sample.compute_processes.iter().flatten();
+    let label = |pid| {
         let programs = &context.seen.host.ai_programs;
         let program = programs.iter().find(|program| program.pid == pid)?;
-        Some(program.name.as_str())
+        Some(program.label.as_str())
     };
-    let first = name(processes.next()?.pid)?;
-    processes
-        .all(|process| name(process.pid) == Some(first))
-        .then(|| first.to_owned())
+    let mut labels = listed.map(|process| label(process.pid));
+    match labels.next() {
+        Some(first) => {
+            let first = first?;
+            labels
+                .all(|label| label == Some(first))
+                .then(|| first.to_owned())
+        }
+        // In a container the lists are empty; then the only one that can be meant is.
+        None => context.answering.clone(),
+    }
 }
 
 /// The cause behind a reason to pause.

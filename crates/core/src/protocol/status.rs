@@ -210,10 +210,25 @@ pub struct GpuStatus {
     pub pulses: u64,
     /// What the strategy ladder tried and saw, newest last, in plain words.
     pub attempts: Vec<String>,
+    /// The AI processes that have the GPU open.
+    #[serde(default)]
+    pub clients: Vec<ClientStatus>,
     /// What the driver refused; `null` when all is well.
     pub fault: Option<FaultStatus>,
     /// The reason why no benchmark can be run now, in a sentence; `null` when one can.
     pub cannot_measure: Option<String>,
+}
+
+/// An AI process that has a GPU open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ClientStatus {
+    /// Its process id.
+    pub pid: u32,
+    /// What people call it, such as `Ollama`.
+    pub name: String,
+    /// Whether it lets the GPU rest while it is loaded; `null` where that is not known.
+    pub quiet: Option<bool>,
 }
 
 /// Memory of one GPU.

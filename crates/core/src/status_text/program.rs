@@ -102,9 +102,9 @@ impl Program {
             Some(beginning) => entry.starts_with(beginning),
             None => entry == pattern,
         };
-        let product = PRODUCTS
-            .iter()
-            .find(|(_, _, entries)| entries.iter().any(|pattern| fits(pattern)));
+        let product = PRODUCTS.iter().find(|(name, _, entries)| {
+            *name == entry || entries.iter().any(|pattern| fits(pattern))
+        });
         let (name, work) = match product {
             Some((name, work, _)) => ((*name).to_owned(), *work),
             None => (clean(entry), Work::Other),

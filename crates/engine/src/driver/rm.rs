@@ -209,8 +209,5 @@ impl Status {
 }
 
 fn unavailable(kind: GpuErrorKind, why: String) -> GpuError {
-    GpuError::new(
-        kind,
-        format!("the boost request is not available here: cannot {why}"),
-    )
+    GpuError::new(kind, format!("cannot {why}"))
 }

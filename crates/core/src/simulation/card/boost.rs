@@ -92,6 +92,6 @@ impl Card {
 }
 
 fn unavailable(step: &str) -> GpuError {
-    let message = format!("the boost request is not available here: {step}");
+    let message = format!("{step}");
     GpuError::new(GpuErrorKind::NotSupported, message)
 }

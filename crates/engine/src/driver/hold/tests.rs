@@ -329,7 +329,7 @@ fn what_cannot_be_opened_is_refused_with_the_reason() {
         assert_eq!(error.kind, GpuErrorKind::NotSupported);
         assert_eq!(
             error.message,
-            "the boost request is not available here: cannot open /dev/nvidiactl: \
+            "cannot open /dev/nvidiactl: \
              No such file or directory (os error 2)"
         );
     }
