@@ -92,6 +92,5 @@ impl Card {
 }
 
 fn unavailable(step: &str) -> GpuError {
-    let message = format!("{step}");
-    GpuError::new(GpuErrorKind::NotSupported, message)
+    GpuError::new(GpuErrorKind::NotSupported, step.to_string())
 }
