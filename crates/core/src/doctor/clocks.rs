@@ -196,7 +196,7 @@ pub(super) fn gpu_at_rest(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     if gpu.ready() != Some(false) || kept || utilization(gpu).is_some() {
         return None;
     }
-    let remedy = if gpu.phase == Some(Phase::Standby) {
+    let advice = if gpu.phase == Some(Phase::Standby) {
         "Nothing needs to be done. Its clocks are raised as soon as a request arrives."
     } else {
         "The first request finds its clocks down. “gpu-keepalive warm” raises them beforehand."
@@ -206,7 +206,7 @@ pub(super) fn gpu_at_rest(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
         Severity::Ok,
         "The GPU is idle",
         speed(gpu, reasons(gpu).unwrap_or_default()),
-        remedy,
+        advice,
     )
 }
 

@@ -274,6 +274,23 @@ fn a_healthy_machine_shows_that_it_is() {
 }
 
 #[test]
+fn a_gpu_that_a_request_wakes_is_not_said_to_make_it_wait() {
+    let advice = |phase| {
+        let mut seen = healthy();
+        seen.gpus[0].phase = Some(phase);
+        at_rest(&mut seen);
+        let found = examine(&seen).findings.into_iter();
+        found
+            .map(|f| (f.id, f.advice))
+            .find(|(id, _)| id == "gpu-at-rest")
+    };
+    let (_, asleep) = advice(Phase::Asleep).unwrap();
+    assert!(asleep.contains("finds its clocks down"), "{asleep}");
+    let (_, standby) = advice(Phase::Standby).unwrap();
+    assert!(standby.starts_with("Nothing needs to be done"), "{standby}");
+}
+
+#[test]
 fn what_could_not_be_read_brings_no_finding() {
     let mut seen = healthy();
     seen.gpus = vec![GpuEvidence::new(seen.gpus[0].info.clone())];

@@ -29,9 +29,10 @@ pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         key: "mode",
         title: "When to keep the GPU warm",
-        description: "On demand keeps it warm from the first sign that your AI is used until the \
-                      warm time after the last. While a model is loaded keeps it warm as long as \
-                      a program has it open.",
+        description: "On demand is ready for your AI at no cost where a request is enough to wake \
+                      the GPU; elsewhere it keeps the GPU warm from the first sign of use until \
+                      the warm time after the last. While a model is loaded is ready as long as a \
+                      program has one open.",
         group: Group::Readiness,
         rarely_used: false,
         field: Field::Choice {
@@ -47,7 +48,8 @@ pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         key: "warm_window_minutes",
         title: "Warm time",
-        description: "How long the GPU stays warm after your AI was last used.",
+        description: "How long the GPU stays warm after your AI was last used, where a request is \
+                      not enough to wake it.",
         group: Group::Readiness,
         rarely_used: false,
         field: Field::Whole {
