@@ -168,7 +168,7 @@ async fn a_gpu_in_use_is_not_measured_and_the_status_says_why() {
     let (_, answer) = running.bench();
     let message = refusal(answer.await.expect("an answer"));
     assert_eq!(status.gpus[0].cannot_measure.as_ref(), Some(&message));
-    assert!(message.contains("llama-server is answering"), "{message}");
+    assert!(message.contains("llama.cpp is answering"), "{message}");
     running
         .until("free again", |status| {
             status.gpus[0].cannot_measure.is_none()
