@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use gpu_keepalive_core::{
-    models::{KvCache, ModelFit, Placement, Recommendation, Runtime, Tier},
-    text::wrapped,
+use gpu_keepalive_core::models::{
+    KvCache, ModelFit, Placement, Recommendation, Runtime, Tier, thousands,
 };
+
+use crate::text::wrapped;
 
 /// Columns that a line may have.
 const WIDTH: usize = 100;
@@ -206,19 +207,6 @@ fn smaller_context(text: &mut String, answer: &Recommendation) {
 fn speed(fit: &ModelFit) -> String {
     let [slow, fast] = fit.tokens_per_s;
     format!("about {slow:.0} to {fast:.0} tokens a second")
-}
-
-/// A whole number with a comma after every three digits.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 #[cfg(test)]

@@ -24,7 +24,6 @@ pub mod sensor;
 pub mod settings;
 pub mod simulation;
 pub mod status_text;
-pub mod text;
 mod time;
 pub mod units;
 

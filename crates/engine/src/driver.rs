@@ -302,14 +302,20 @@ impl Running {
         } = self;
         // The end of its input tells it to let go and leave.
         drop(stdin);
-        if timeout(END_DEADLINE, child.wait()).await.is_ok() {
-            return Ok(());
-        }
-        match timeout(END_DEADLINE, child.kill()).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(stuck(&error.to_string())),
-            Err(_) => Err(stuck("the kernel does not let it go")),
-        }
+        end_child(&mut child).await
+    }
+}
+
+/// Waits for a process that was told to end, and kills it if it does not. Without an error it is
+/// gone.
+async fn end_child(child: &mut Child) -> Result<(), GpuError> {
+    if timeout(END_DEADLINE, child.wait()).await.is_ok() {
+        return Ok(());
+    }
+    match timeout(END_DEADLINE, child.kill()).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(stuck(&error.to_string())),
+        Err(_) => Err(stuck("the kernel does not let it go")),
     }
 }
 

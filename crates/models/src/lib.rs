@@ -41,7 +41,7 @@ pub use model::{Attention, Experts, Gguf, Latent, Model, OllamaFiles, Recurrent,
 pub use placement::Placement;
 pub use recommend::{
     ASSUMED_DESKTOP_GIB, DEFAULT_CONTEXT_TOKENS, MAX_CONTEXT_TOKENS, MAX_VRAM_GIB, Query,
-    QueryError, recommend,
+    QueryError, recommend, thousands,
 };
 pub use reply::{ModelFit, Recommendation, SmallerContext};
 pub use speed::{Bandwidth, Card, cards};

@@ -310,7 +310,7 @@ fn what_is_counted(choices: &[Choice<'_>]) -> Vec<String> {
 }
 
 /// A whole number with a comma after every three digits.
-fn thousands(number: u64) -> String {
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {

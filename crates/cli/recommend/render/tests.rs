@@ -60,9 +60,3 @@ fn a_licence_that_forbids_commercial_use_is_said() {
     let marked = render(&answer).contains("licence: not for commercial use");
     assert!(marked);
 }
-
-#[test]
-fn digits_are_grouped_by_three() {
-    let grouped = [0, 999, 1000, 40_960, 1_048_576].map(thousands);
-    assert_eq!(grouped, ["0", "999", "1,000", "40,960", "1,048,576"]);
-}

@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_util::codec::{FramedRead, LinesCodec};
 
-use super::{END_DEADLINE, Running, late, stuck, wire::HOLD_ROLE};
+use super::{END_DEADLINE, Running, end_child, late, wire::HOLD_ROLE};
 
 #[cfg(test)]
 mod tests;
@@ -138,14 +138,7 @@ impl HoldProcess {
             mut child, stdin, ..
         } = self;
         drop(stdin);
-        if timeout(END_DEADLINE, child.wait()).await.is_ok() {
-            return Ok(());
-        }
-        match timeout(END_DEADLINE, child.kill()).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(stuck(&error.to_string())),
-            Err(_) => Err(stuck("the kernel does not end it")),
-        }
+        end_child(&mut child).await
     }
 
     fn understand(&mut self, line: &str) -> Result<HolderReport, GpuError> {
