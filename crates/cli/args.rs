@@ -258,13 +258,13 @@ fn format_parser() -> impl TypedValueParser<Value = Format> {
 
 fn parse_gpu(text: &str) -> Result<u32, String> {
     text.parse().map_err(|_| {
-        "this is to be the number of a GPU, such as 0; “gpu-keepalive gpus” lists them".to_owned()
+        "this has to be the number of a GPU, such as 0; “gpu-keepalive gpus” lists them".to_owned()
     })
 }
 
 fn parse_gib(text: &str) -> Result<f64, String> {
     text.parse()
-        .map_err(|_| "this is to be a number of GiB, such as 8 or 24".to_owned())
+        .map_err(|_| "this has to be a number of GiB, such as 8 or 24".to_owned())
 }
 
 fn use_parser() -> impl TypedValueParser<Value = Use> {
@@ -277,6 +277,8 @@ fn parse_tokens(text: &str) -> Result<u64, String> {
     tokens
         .filter(|tokens| (1..=MAX_CONTEXT_TOKENS).contains(tokens))
         .ok_or_else(|| {
-            format!("this is to be a number of tokens from 1 to {MAX_CONTEXT_TOKENS}, such as 8192")
+            format!(
+                "this has to be a number of tokens from 1 to {MAX_CONTEXT_TOKENS}, such as 8192"
+            )
         })
 }
