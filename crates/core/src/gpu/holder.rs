@@ -226,6 +226,8 @@ pub struct HolderAnswer {
     /// Processor time by process, after [`HolderAction::Report`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub processes: Vec<ProcessorUse>,
+    /// When their clocks were last read, after [`HolderAction::Report`].
+    pub read_at: Moment,
 }
 
 /// A process that is not watched, and why.

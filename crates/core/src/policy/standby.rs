@@ -243,7 +243,10 @@ impl GpuPolicy {
                 standby.sensor.disarmed(now);
             }
             (HolderAction::Report, Ok(answer)) => {
-                standby.sensor.used(&answer.processes, answer.at);
+                standby.sensor.used(&answer.processes, answer.read_at);
+            }
+            (HolderAction::Raise { .. }, Ok(answer)) if answer.call.is_some() => {
+                standby.sensor.raised_as_advised(answer.at);
             }
             (_, Ok(_)) => {}
             (action, Err(error)) => {

@@ -284,6 +284,11 @@ impl Watch {
         self.sensing.renewal
     }
 
+    /// When the processes' clocks were last read.
+    pub fn read_at(&self) -> Moment {
+        self.looked
+    }
+
     /// Processor time of each process since the last report.
     pub fn report(&mut self) -> Vec<ProcessorUse> {
         let report = |process: &mut Process| ProcessorUse {

@@ -35,10 +35,14 @@ fn a_quiet_server_is_woken_for_each_request_and_rests_between() {
 /// A server that is loaded from the start and asked every 20 s, with more keys for its card and
 /// itself.
 fn server(card: &str, keys: &str) -> Scenario {
+    server_asked_from(120.0, card, keys)
+}
+
+fn server_asked_from(at_s: f64, card: &str, keys: &str) -> Scenario {
     scenario(&format!(
         "[[gpus]]\nlike = \"{card}\"\nruntime_d3 = false\n\n[[events]]\nkind = \"program\"\n\
          program = \"llama-server\"\npid = 4242\nvram_mib = 4096\nutilization_percent = 0\n{keys}\n\
-         [[events]]\nkind = \"request\"\npid = 4242\nat_s = 120\nfor_s = 1\nrepeat_every_s = 20\n\
+         [[events]]\nkind = \"request\"\npid = 4242\nat_s = {at_s}\nfor_s = 1\nrepeat_every_s = 20\n\
          lead_ms = 5\nutilization_percent = 90\n",
     ))
 }
@@ -77,6 +81,20 @@ fn ready_is_unknown_before_the_first_good_wake_and_true_after_it() {
     let wakes = harness.policy().sensor().statistics();
     assert!(wakes.sensed > 0 && wakes.missed == 0, "{wakes:?}");
     assert_eq!(wakes.false_wakes, 0);
+}
+
+/// The keeper samples a GPU at rest every few seconds: some of these samples fall between the start
+/// of the request and the report of its wake.
+#[test]
+fn no_request_is_missed_whenever_the_gpu_is_sampled() {
+    for milliseconds in (20_000..25_000).step_by(7) {
+        let at_s = f64::from(milliseconds) / 1000.0;
+        let quiet = server_asked_from(at_s, "h200", "boosts = false\n");
+        let mut harness = run_scenario(quiet, Mode::OnDemand);
+        harness.run_for(30 * SECOND);
+        let wakes = harness.policy().sensor().statistics();
+        assert_eq!((wakes.sensed, wakes.missed), (1, 0), "asked at {at_s} s");
+    }
 }
 
 #[test]

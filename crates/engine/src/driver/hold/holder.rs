@@ -89,6 +89,7 @@ impl<K: Kernel + Clone> Holder<K> {
             }
             HolderAction::Report => {
                 answer.processes = self.watch.report();
+                answer.read_at = self.watch.read_at();
                 Ok(())
             }
         };
