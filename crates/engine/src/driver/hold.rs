@@ -23,6 +23,7 @@ mod boost;
 mod events;
 mod holder;
 mod lines;
+mod processor;
 mod targets;
 
 #[cfg(test)]
@@ -41,6 +42,16 @@ pub(super) fn run(gpu: PciBusId) -> io::Result<()> {
     // Nothing it could be led to start gets more rights than it has, nvidia-modprobe included.
     rustix::thread::set_no_new_privs(true)?;
     serve(gpu, LinuxKernel, io::stdin(), io::stdout())
+}
+
+/// The same with a driver that grants everything, for the benchmark.
+///
+/// # Errors
+/// As the real one.
+#[cfg(feature = "bench")]
+pub fn without_a_driver() -> io::Result<()> {
+    use super::rm::granting::{CARD, GrantingKernel};
+    serve(CARD, GrantingKernel, io::stdin(), io::stdout())
 }
 
 /// Carries out commands from `input` and writes reports to `output`.

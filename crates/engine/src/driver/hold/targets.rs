@@ -8,20 +8,19 @@
 use std::{fs, os::fd::OwnedFd, time::Duration};
 
 use gpu_keepalive_core::gpu::holder::{SensedProcess, Unwatched, UnwatchedReason};
-use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     process::{Pid, PidfdFlags, pidfd_open},
 };
 
-use super::Events;
+use super::{Events, processor::ProcessorClock};
 
 /// One process. Its id means it for as long as the pidfd says that it lives.
 #[derive(Debug)]
 struct Target {
     sensed: SensedProcess,
     pidfd: OwnedFd,
-    clock: ClockId,
+    clock: ProcessorClock,
 }
 
 /// The processes that are watched, in the order of the command.
@@ -112,7 +111,7 @@ impl Target {
         if process_started(sensed.pid).ok_or(Hidden)? != sensed.started {
             return Err(Replaced);
         }
-        let clock = clock_getcpuclockid(nix::unistd::Pid::from_raw(pid)).map_err(|_| Hidden)?;
+        let clock = ProcessorClock::of(nix::unistd::Pid::from_raw(pid)).map_err(|_| Hidden)?;
         events.add(&pidfd, sensed.pid).map_err(|_| Hidden)?;
         Ok(Self {
             sensed,
@@ -131,7 +130,7 @@ impl Target {
 
     #[inline(always)]
     fn read(&self) -> Option<Duration> {
-        clock_gettime(self.clock).ok().map(Duration::from)
+        self.clock.read()
     }
 
     fn lives(&self) -> bool {
