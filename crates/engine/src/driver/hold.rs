@@ -17,7 +17,6 @@ use gpu_keepalive_core::gpu::{
 };
 
 use super::rm::{Kernel, LinuxKernel, unmap_what_the_start_needed};
-use crate::clock::Clock;
 
 mod boost;
 mod events;
@@ -33,7 +32,7 @@ pub use targets::process_started;
 
 use boost::Boost;
 use events::{Event, Events};
-use holder::Holder;
+use holder::{Holder, News};
 use lines::{Input, Output};
 use targets::Targets;
 
@@ -64,28 +63,21 @@ pub(super) fn serve<K: Kernel + Clone>(
     input: impl AsFd,
     output: impl AsFd,
 ) -> io::Result<()> {
-    let clock = Clock::Boot;
     let events = Events::new(&input)?;
-    let mut holder = Holder::new(gpu, kernel, clock.clone(), events);
+    let mut holder = Holder::new(gpu, kernel, events);
     let (mut input, mut output) = (Input::new(input), Output::new(output));
-    let mut now = clock.now();
     loop {
-        let wait = holder.next().map(|at| at.since(now));
-        let event = holder.events().wait(wait)?;
-        now = clock.now();
-        match event {
-            Some(Event::Ended(pid)) => holder.ended(pid, |report| output.write(report))?,
-            Some(Event::Input) => {
+        match holder.wait()? {
+            News::Event(Event::Ended(pid)) => {
+                holder.ended(pid, |report| output.write(report))?;
+            }
+            News::Event(Event::Input) => {
                 if !input.read()? {
                     return Ok(());
                 }
                 carry_out(&mut holder, &mut input, &mut output)?;
-                now = clock.now();
             }
-            None => {}
-        }
-        if holder.next().is_some_and(|at| at <= now) {
-            holder.look(now, |report| output.write(report))?;
+            News::Step(step, now) => holder.take(step, now, |report| output.write(report))?,
         }
     }
 }
