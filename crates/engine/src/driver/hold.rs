@@ -28,8 +28,6 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-pub use targets::process_started;
-
 use boost::Boost;
 use events::{Event, Events};
 use holder::{Holder, News};
