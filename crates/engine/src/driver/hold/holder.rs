@@ -7,7 +7,7 @@ use gpu_keepalive_core::{
     gpu::{
         GpuError, GpuErrorKind, PciBusId,
         holder::{
-            HolderAction, HolderAnswer, HolderReport, MOST_SENSED, RaiseCause, Refused,
+            HolderAction, HolderReply, HolderReport, MOST_SENSED, RaiseCause, Refused,
             ReleaseReason, Renewal, Sensing,
         },
     },
@@ -68,7 +68,7 @@ impl<K: Kernel + Clone> Holder<K> {
             now = clock::now();
             // A request comes first; the event is there at the next wait still.
             if next.is_some_and(|at| at <= now)
-                && let Some(step) = self.look(now)
+                && let Some(step) = self.check(now)
             {
                 return Ok(News::Step(step, now));
             }
@@ -79,12 +79,12 @@ impl<K: Kernel + Clone> Holder<K> {
     }
 
     #[inline(always)]
-    fn look(&mut self, now: Moment) -> Option<Step> {
+    fn check(&mut self, now: Moment) -> Option<Step> {
         if self.mode != Mode::Armed {
             return Some(Step::Renew);
         }
         let targets = &self.targets;
-        self.watch.look(now, |index| targets.read(index))
+        self.watch.check(now, |index| targets.read(index))
     }
 
     /// Carries out a command. What happens on the way is reported before the answer.
@@ -92,9 +92,9 @@ impl<K: Kernel + Clone> Holder<K> {
         &mut self,
         action: HolderAction,
         report: impl FnMut(&HolderReport) -> io::Result<()>,
-    ) -> io::Result<Result<HolderAnswer, GpuError>> {
+    ) -> io::Result<Result<HolderReply, GpuError>> {
         self.watch.confirm(clock::now());
-        let mut answer = HolderAnswer::default();
+        let mut answer = HolderReply::default();
         let result = match action {
             HolderAction::Arm(sensing) => self.arm(sensing, &mut answer),
             HolderAction::Hold(renewal) => self.hold(renewal, &mut answer),
@@ -137,7 +137,7 @@ impl<K: Kernel + Clone> Holder<K> {
         match step {
             Step::Raise(cause) => self.raise_for(cause, now, report),
             Step::Renew => self.renew(now, report),
-            Step::Release(reason) => self.release(reason, &mut HolderAnswer::default(), report),
+            Step::Release(reason) => self.release(reason, &mut HolderReply::default(), report),
         }
     }
 
@@ -159,7 +159,7 @@ impl<K: Kernel + Clone> Holder<K> {
         }
     }
 
-    fn arm(&mut self, sensing: Sensing, answer: &mut HolderAnswer) -> Result<(), GpuError> {
+    fn arm(&mut self, sensing: Sensing, answer: &mut HolderReply) -> Result<(), GpuError> {
         let count = sensing.processes.len();
         if count > MOST_SENSED {
             self.close();
@@ -187,7 +187,7 @@ impl<K: Kernel + Clone> Holder<K> {
         Ok(())
     }
 
-    fn hold(&mut self, renewal: Renewal, answer: &mut HolderAnswer) -> Result<(), GpuError> {
+    fn hold(&mut self, renewal: Renewal, answer: &mut HolderReply) -> Result<(), GpuError> {
         self.targets.clear();
         self.watch = Watch::new(clock::now());
         let boosted = self
@@ -207,7 +207,7 @@ impl<K: Kernel + Clone> Holder<K> {
         }
     }
 
-    fn raise(&mut self, lasting: Duration, answer: &mut HolderAnswer) -> Result<(), GpuError> {
+    fn raise(&mut self, lasting: Duration, answer: &mut HolderReply) -> Result<(), GpuError> {
         if self.mode != Mode::Armed {
             return Err(GpuError::new(
                 GpuErrorKind::Other,
@@ -284,7 +284,7 @@ impl<K: Kernel + Clone> Holder<K> {
     fn release(
         &mut self,
         reason: ReleaseReason,
-        answer: &mut HolderAnswer,
+        answer: &mut HolderReply,
         mut report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
         if !self.watch.is_raised() {
@@ -297,7 +297,7 @@ impl<K: Kernel + Clone> Holder<K> {
         }
     }
 
-    fn open(&mut self, answer: &mut HolderAnswer) -> Result<(), GpuError> {
+    fn open(&mut self, answer: &mut HolderReply) -> Result<(), GpuError> {
         answer.opening = self.boost.open()?;
         Ok(())
     }
