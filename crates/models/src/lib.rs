@@ -37,7 +37,9 @@ pub use commands::{Commands, Runtime, Shell};
 pub use format::{Format, KvCache, Use};
 pub use installed::Installed;
 pub use memory::{Load, Memory, largest_context};
-pub use model::{Attention, Experts, Gguf, Latent, Model, OllamaFiles, Recurrent, Sliding};
+pub use model::{
+    Attention, Cache, Experts, Gguf, Kept, Latent, Model, OllamaFiles, Recurrent, Sliding,
+};
 pub use placement::Placement;
 pub use recommend::{
     ASSUMED_DESKTOP_GIB, DEFAULT_CONTEXT_TOKENS, MAX_CONTEXT_TOKENS, MAX_VRAM_GIB, Query,

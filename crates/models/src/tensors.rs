@@ -168,7 +168,7 @@ impl Model {
 
     fn feed_forward_tensors(&self) -> Vec<Tensors> {
         let Some(experts) = self.experts else {
-            return self.dense(self.layers, self.feed_forward);
+            return self.dense(self.feed_forward_layers, self.feed_forward);
         };
         let width = experts.width.unwrap_or(self.hidden);
         let matrix = product(&[experts.layers, width, self.feed_forward]);
