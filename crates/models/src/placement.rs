@@ -48,10 +48,9 @@ pub(crate) struct Placed {
 pub(crate) fn place(model: &Model, load: &Load, free_gib: f64, ram_gib: f64) -> Option<Placed> {
     let weights = weights(model, load);
     let whole = on_gpu(model, load, &weights);
-    if whole.memory.fits(free_gib) {
-        return Some(whole);
-    }
-    experts_on_cpu(model, load, &weights, free_gib)
+    Some(whole)
+        .filter(|whole| whole.memory.fits(free_gib))
+        .or_else(|| experts_on_cpu(model, load, &weights, free_gib))
         .or_else(|| partial(model, load, &weights, free_gib))
         .filter(|placed| placed.ram_gib <= (ram_gib - SYSTEM_RAM_GIB).max(0.0))
 }
