@@ -82,6 +82,8 @@ pub struct OllamaFiles {
     pub untied: bool,
     /// The heads that predict further tokens are in the file, at 16 bits.
     pub prediction_f16: bool,
+    /// The embeddings added in each layer are at 16 bits in quantised files.
+    pub per_layer_f16: bool,
 }
 
 /// GGUF files on Hugging Face.

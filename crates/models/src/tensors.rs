@@ -57,6 +57,7 @@ impl Model {
         for tensors in self.tensors() {
             let bits = match tensors.role {
                 Role::Value if file.value_f16 => 16.0,
+                Role::PerLayerEmbedding if file.per_layer_f16 => 16.0,
                 role => format.bits(role, tensors.row_width),
             };
             let bytes = tensors.parameters * bits / 8.0;

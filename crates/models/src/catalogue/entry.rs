@@ -117,6 +117,7 @@ struct OllamaFilesEntry {
     value_f16: bool,
     untied: bool,
     prediction_f16: bool,
+    per_layer_f16: bool,
 }
 
 #[derive(Deserialize)]
@@ -180,6 +181,7 @@ impl Entry {
                 value_f16: self.ollama_files.value_f16,
                 untied: self.ollama_files.untied,
                 prediction_f16: self.ollama_files.prediction_f16,
+                per_layer_f16: self.ollama_files.per_layer_f16,
             },
             gguf: self.gguf.map(|gguf| Gguf {
                 repository: gguf.repository.0,

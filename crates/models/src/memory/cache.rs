@@ -10,7 +10,7 @@ use super::Load;
 /// Runtimes round a context up to a multiple of this; it is also the shortest that is calculated.
 pub(crate) const CONTEXT_STEP: u64 = 256;
 
-/// Bytes of the KV cache and of the recurrent state, for one conversation at a time.
+/// Bytes of the KV cache, which conversations share, and of the recurrent state of each.
 pub(super) fn bytes(model: &Model, tokens: u64, load: &Load) -> f64 {
     let attention = &model.attention;
     let full = match attention.latent {
@@ -31,7 +31,7 @@ pub(super) fn bytes(model: &Model, tokens: u64, load: &Load) -> f64 {
     let state = attention
         .recurrent
         .map_or(0.0, |recurrent| recurrent.state_mib * MIB);
-    elements as f64 * load.kv_cache.bytes_per_element() + state
+    elements as f64 * load.kv_cache.bytes_per_element() + f64::from(load.conversations) * state
 }
 
 /// Numbers in one of the caches that do not follow from the heads.
