@@ -72,7 +72,7 @@ fn on_gpu(model: &Model, load: &Load, weights: &Weights) -> Placed {
     Placed {
         placement: Placement::Gpu,
         memory: Memory::of_weights(model, load, weights),
-        ram_gib: gib(weights.embeddings),
+        ram_gib: gib(weights.resident()),
         layers_on_gpu: model.layers,
         cpu_expert_layers: 0,
         gpu_bytes_per_token: weights.layers + weights.output + active_experts(model, weights),
@@ -103,7 +103,7 @@ fn experts_on_cpu(model: &Model, load: &Load, weights: &Weights, free_gib: f64) 
         Placed {
             placement: Placement::ExpertsOnCpu,
             memory: Memory::of_weights(model, load, &left),
-            ram_gib: (moved + weights.embeddings) / GIB,
+            ram_gib: (moved + weights.resident()) / GIB,
             layers_on_gpu: model.layers,
             cpu_expert_layers: on_cpu,
             gpu_bytes_per_token: weights.layers + weights.output + active - active_on_cpu,
@@ -134,7 +134,7 @@ fn partial(model: &Model, load: &Load, weights: &Weights, free_gib: f64) -> Opti
     Some(Placed {
         placement: Placement::Partial,
         memory: all,
-        ram_gib: gib(in_layers * (1.0 - share) + weights.output + weights.embeddings)
+        ram_gib: gib(in_layers * (1.0 - share) + weights.output + weights.resident())
             + all.kv_cache * (1.0 - share),
         layers_on_gpu: fitting as u32,
         cpu_expert_layers: 0,

@@ -23,13 +23,9 @@ pub const MAX_VRAM_GIB: f64 = 1024.0;
 /// What the desktop and the driver are assumed to hold where no GPU can be asked, in GiB.
 pub const ASSUMED_DESKTOP_GIB: f64 = 0.5;
 /// Main memory of a machine that is not known, in GiB, by the size of its card: little cards are
-/// in machines with little memory, and those with large ones have at least as much as the card.
-fn assumed_ram_gib(vram_gib: f64) -> f64 {
-    if vram_gib < 7.5 {
-        16.0
-    } else {
-        vram_gib.max(32.0)
-    }
+/// in machines with little memory.
+const fn assumed_ram_gib(vram_gib: f64) -> f64 {
+    if vram_gib < 7.5 { 16.0 } else { 32.0 }
 }
 
 /// A card and what is to run on it.
@@ -41,7 +37,7 @@ pub struct Query {
     pub vram_free_gib: Option<f64>,
     /// The card's name as the driver reports it, for its bandwidth.
     pub card: Option<String>,
-    /// Main memory of the machine, in GiB; by the size of the card when not known.
+    /// Main memory of the machine, in GiB; 16 or 32 by the card when not known.
     pub ram_gib: Option<f64>,
     /// Tokens of context, up to [`MAX_CONTEXT_TOKENS`]; fewer than 256 count as 256.
     pub context_tokens: u64,

@@ -12,13 +12,19 @@ const LEAST: f64 = mib(192);
 const VISION: f64 = mib(251);
 
 /// The scores of one batch over the vocabulary and a few rows of the residual stream in 32 bits,
-/// and the attention mask in 16. Without flash attention, also the scores of every head over the
+/// and the attention mask in 16; in an embedding model the batch is the whole text. Without flash attention, also the scores of every head over the
 /// whole context.
 pub(super) fn bytes(model: &Model, tokens: u64, load: &Load) -> f64 {
-    let scores = u64::from(model.vocabulary) + 4 * u64::from(model.hidden);
-    let mut bytes = load.batch_tokens * (4 * scores + 2 * tokens);
+    let row = 4 * u64::from(model.hidden);
+    let (batch, scores) = if model.is_embedding() {
+        // It reads a text at once and scores no words.
+        (tokens, 2 * u64::from(model.feed_forward) + row)
+    } else {
+        (load.batch_tokens, u64::from(model.vocabulary) + row)
+    };
+    let mut bytes = batch * (4 * scores + 2 * tokens);
     if !load.flash_attention {
-        bytes += load.batch_tokens * 4 * u64::from(model.attention_heads) * tokens;
+        bytes += batch * 4 * u64::from(model.attention_heads) * tokens;
     }
     let vision = if load.vision && model.vision_b > 0.0 {
         VISION
