@@ -46,5 +46,5 @@ pub use recommend::{
     QueryError, recommend, thousands,
 };
 pub use reply::{ModelFit, Recommendation, SmallerContext};
-pub use speed::{Bandwidth, Card, cards};
+pub use speed::{Bandwidth, Card, cards, gbps_of_memory};
 pub use tiers::Tier;

@@ -229,7 +229,7 @@ pub fn speeds() -> Vec<Compared> {
         };
         let placed = place(model, &load, row.free_gib.unwrap_or(1000.0), 1000.0);
         let placed = placed.expect("it was measured");
-        let bandwidth = Bandwidth::of(Some(&row.card), row.vram_gib);
+        let bandwidth = Bandwidth::of(None, Some(&row.card), row.vram_gib);
         let [slow, fast] = tokens_per_s(&placed, bandwidth, model.experts.is_some());
         let experts = if placed.placement == Placement::ExpertsOnCpu {
             ", experts on the CPU"

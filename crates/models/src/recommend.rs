@@ -37,6 +37,10 @@ pub struct Query {
     pub vram_free_gib: Option<f64>,
     /// The card's name as the driver reports it, for its bandwidth.
     pub card: Option<String>,
+    /// Bandwidth of its memory in GB/s, where the driver reports it ([`gbps_of_memory`]).
+    ///
+    /// [`gbps_of_memory`]: crate::gbps_of_memory
+    pub bandwidth_gbps: Option<u32>,
     /// Main memory of the machine, in GiB; 16 or 32 by the card when not known.
     pub ram_gib: Option<f64>,
     /// Tokens of context, up to [`MAX_CONTEXT_TOKENS`]; fewer than 256 count as 256.
@@ -60,6 +64,7 @@ impl Query {
             vram_total_gib,
             vram_free_gib: None,
             card: None,
+            bandwidth_gbps: None,
             ram_gib: None,
             context_tokens: DEFAULT_CONTEXT_TOKENS,
             kv_cache: KvCache::default(),
@@ -117,7 +122,7 @@ pub fn recommend(catalogue: &Catalogue, query: &Query) -> Result<Recommendation,
     let wish = Wish {
         free_gib,
         ram_gib: query.ram_gib.unwrap_or(assumed_ram_gib(total)),
-        bandwidth: Bandwidth::of(query.card.as_deref(), total),
+        bandwidth: Bandwidth::of(query.bandwidth_gbps, query.card.as_deref(), total),
         context_tokens: query.context_tokens.max(CONTEXT_STEP),
         kv_cache: query.kv_cache,
         purpose: query.purpose,
