@@ -4,7 +4,7 @@ Nothing of the GPU is changed: only functions that read are called.
 """
 
 import ctypes
-from ctypes import byref, c_char_p, c_int, c_uint, c_ulonglong, c_void_p, create_string_buffer
+from ctypes import byref, c_int, c_uint, c_ulonglong, c_void_p, create_string_buffer
 
 SM = 1  # nvmlClockType_t
 ON_GPU = 0  # nvmlTemperatureSensors_t
@@ -36,7 +36,6 @@ class Nvml:
 
     def __init__(self, index):
         self.library = ctypes.CDLL("libnvidia-ml.so.1")
-        self.library.nvmlErrorString.restype = c_char_p
         self.call("nvmlInit_v2")
         self.device = c_void_p()
         self.call("nvmlDeviceGetHandleByIndex_v2", c_uint(index), byref(self.device))
@@ -51,7 +50,7 @@ class Nvml:
     def call(self, function, *arguments):
         code = getattr(self.library, function)(*arguments)
         if code != 0:
-            raise NvmlError(f"{function}: {self.library.nvmlErrorString(code).decode()}")
+            raise NvmlError(f"{function}: NVML error {code}")
 
     def text(self, function, *arguments):
         buffer = create_string_buffer(96)
