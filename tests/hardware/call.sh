@@ -1,12 +1,14 @@
 #!/bin/sh
 # One call on a machine with a GPU that is lent for minutes: a part of the measurements, with its results
 # in $OUT as they come.
-#   call.sh wakes|idle|second|beside|boost|full [SECONDS]
+#   call.sh wakes|idle|second|beside|boost|series|card|full [SECONDS]
 # wakes   60 requests that each find the clocks down, then 30 leases
 # idle    five minutes without a request, then what `second` does
 # second  the first token of a server that launches its kernels at once
 # beside  both servers, each kept by itself, by nobody, by a PyTorch loop, and by each strategy of ours
 # boost   the hardware tests of the boost request
+# series  what the card's sensors show over time, for tests/fixtures/cards
+# card    boost and series
 # full    all bars of standby except those above
 # SECONDS is 540 by default, the build of llama.cpp's server included. target/hardware (cargo xtask hardware)
 # and target/hardware-standby/llama.tar.xz have to be there. What the build brings is written to $OUT as
@@ -57,6 +59,11 @@ boost() {
     cat "$HARDWARE_NOTES"
 }
 
+series() {
+    "$python" "$here/standby/series.py" --keepalive "$programs/gpu-keepalive" --out "$out/series.jsonl" $dry 2>&1 |
+        tee "$out/series.txt"
+}
+
 case $call in
 wakes)
     server
@@ -69,15 +76,20 @@ idle)
 second) measure second --only second --rounds 20 --linger 1 ;;
 beside)
     server
-    measure beside --only beside-llama,beside-decoder
+    measure beside --only beside-llama,beside-decoder --rounds-beside 3
     ;;
 boost) boost ;;
+series) series ;;
+card)
+    series
+    boost
+    ;;
 full)
     server
     measure full --only pairs,watts,vram,cost,kill,health
     ;;
 *)
-    echo "call.sh: there is no call “$call”; there are wakes, idle, second, beside, boost and full" >&2
+    echo "call.sh: there is no call “$call”; there are wakes, idle, second, beside, boost, series, card and full" >&2
     exit 2
     ;;
 esac

@@ -41,6 +41,7 @@ class Nvml:
         self.call("nvmlDeviceGetHandleByIndex_v2", c_uint(index), byref(self.device))
         self.name = self.text("nvmlDeviceGetName", self.device)
         self.driver = self.text("nvmlSystemGetDriverVersion")
+        self.uuid = self.text("nvmlDeviceGetUUID", self.device)
         pci = PciInfo()
         self.call("nvmlDeviceGetPciInfo_v3", self.device, byref(pci))
         # NVML writes the domain with eight digits, the kernel with four.
