@@ -3,7 +3,7 @@
 # in $OUT as they come.
 #   call.sh wakes|idle|second|beside|boost|series|card|full [SECONDS]
 # wakes   60 requests that each find the clocks down, then 30 leases
-# idle    five minutes without a request, then what `second` does
+# idle    five minutes without a request, processor time, then what `second` does
 # second  the first token of a server that launches its kernels at once
 # beside  both servers, each kept by itself, by nobody, by a PyTorch loop, and by each strategy of ours
 # boost   the hardware tests of the boost request
@@ -71,7 +71,7 @@ wakes)
     ;;
 idle)
     server
-    measure idle --only idle,second --idle 315 --rounds 20 --linger 1
+    measure idle --only idle,cost,second --idle 315 --rounds 20 --linger 1
     ;;
 second) measure second --only second --rounds 20 --linger 1 ;;
 beside)
