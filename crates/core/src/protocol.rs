@@ -2,7 +2,7 @@
 //!
 //! # On the socket
 //! Newline-delimited JSON, one [`Request`] a line. Every request is answered by exactly one
-//! [`Answer`], in order. After [`Request::Subscribe`] the connection also carries [`Event`]s: first
+//! [`ServerLine::Ok`] or [`ServerLine::Error`], in order. After [`Request::Subscribe`] the connection also carries [`Event`]s: first
 //! the full [`Status`], then all settings, then every change of either.
 //!
 //! ```text
@@ -31,9 +31,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    benchmark::{BenchmarkResult, Plan},
     gpu::GpuInfo,
     models::{Format, KvCache, Use},
-    proof::{Plan, Proof},
     sensor::Verdict,
     settings::Mode,
 };
@@ -150,8 +150,8 @@ pub enum Request {
     Doctor,
     /// The same as a text to copy that holds nothing private, answered by [`Reply::Report`].
     Report,
-    /// What was measured on the GPUs there are, answered by [`Reply::Proof`].
-    Proof,
+    /// What was measured on the GPUs there are, answered by [`Reply::Benchmarks`].
+    Benchmarks,
     /// Measure cold against warm on one GPU, answered by [`Reply::Measured`] when that is done;
     /// [`Status::measuring`] tells of the progress.
     ///
@@ -199,7 +199,7 @@ impl Request {
         "wakes",
         "doctor",
         "report",
-        "proof",
+        "benchmarks",
         "bench",
         "cancel_bench",
         "log",
@@ -233,16 +233,6 @@ impl Request {
     }
 }
 
-/// What a request is answered with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// It was done.
-    Ok(Reply),
-    /// It was refused.
-    Error(ApiError),
-}
-
 /// What a successful request brings back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -267,9 +257,9 @@ pub enum Reply {
     /// The report, as text.
     Report(String),
     /// What was measured so far, and what a measurement would do.
-    Proof(ProofReport),
+    Benchmarks(BenchmarkReport),
     /// What was just measured.
-    Measured(Box<Proof>),
+    Measured(Box<BenchmarkResult>),
     /// Log lines, oldest first.
     Log(Vec<String>),
 }
@@ -296,12 +286,12 @@ pub struct WakeReport {
 /// What was measured of the GPUs there are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct ProofReport {
+pub struct BenchmarkReport {
     /// What a quick measurement does and how long it takes, for people.
     pub quick: String,
     /// The newest measurement of each GPU with the driver it has now; none for one that was never
     /// measured.
-    pub proofs: Vec<Proof>,
+    pub benchmarks: Vec<BenchmarkResult>,
 }
 
 /// What a subscriber hears.
@@ -317,17 +307,25 @@ pub enum Event {
     ShowWindow,
 }
 
-/// One line from the engine to a client.
+/// One line from the engine to a client. The first two answer the oldest open request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "snake_case")]
 pub enum ServerLine {
-    /// The answer to the oldest open request.
-    Answer(Answer),
-    /// News for a subscriber.
-    Event {
-        /// What happened.
-        event: Event,
-    },
+    /// The request was done.
+    Ok(Reply),
+    /// The request was refused.
+    Error(ApiError),
+    /// A change, for a subscriber.
+    Event(Event),
+}
+
+impl From<Result<Reply, ApiError>> for ServerLine {
+    fn from(result: Result<Reply, ApiError>) -> Self {
+        match result {
+            Ok(reply) => Self::Ok(reply),
+            Err(error) => Self::Error(error),
+        }
+    }
 }
 
 /// Why a request was refused.

@@ -49,7 +49,7 @@ class Role:
         self.process.stdin.write(json.dumps({"id": self.id, "action": action}) + "\n")
         for line in self.process.stdout:
             answer = json.loads(line)
-            answer = answer.get("answer", answer)
+            answer = answer.get("reply", answer)
             if answer.get("id") == self.id:
                 failed = answer.get("error") or answer.get("result", {}).get("Err")
                 if failed:

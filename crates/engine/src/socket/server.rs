@@ -1,8 +1,7 @@
 use std::{convert::Infallible, io, path::Path, str, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::protocol::{
-    Answer, ApiError, ErrorCode, Event, MAX_CLIENTS, MAX_LINE_BYTES, Reply, Request, ServerLine,
-    Status,
+    ApiError, ErrorCode, Event, MAX_CLIENTS, MAX_LINE_BYTES, Reply, Request, ServerLine, Status,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -73,36 +72,36 @@ async fn converse(
     client: ClientId,
 ) -> io::Result<()> {
     let mut lines = Lines::new(stream, MAX_LINE_BYTES);
-    let mut news: Option<News> = None;
+    let mut subscriber: Option<Subscriber> = None;
     loop {
         tokio::select! {
             line = lines.next() => {
                 let Some(line) = line? else { return Ok(()) };
-                let answer = match parse(&line) {
+                let reply = match parse(&line) {
                     Ok(Request::Subscribe) => {
-                        news = Some(News::from_now(engine.clone(), client));
+                        subscriber = Some(Subscriber::from_now(engine.clone(), client));
                         engine.client_subscribed(client).await;
-                        Answer::Ok(Reply::Done)
+                        Ok(Reply::Done)
                     }
                     Ok(request @ Request::Bench { .. }) => tokio::select! {
-                        answer = engine.ask(client, request) => answer,
+                        reply = engine.ask(client, request) => reply,
                         ended = lines.ended() => return ended,
                     },
                     Ok(request) => engine.ask(client, request).await,
-                    Err(error) => Answer::Error(error),
+                    Err(error) => Err(error),
                 };
-                send(&mut lines, &ServerLine::Answer(answer)).await?;
+                send(&mut lines, &reply.into()).await?;
             }
-            event = next(&mut news) => {
+            event = next(&mut subscriber) => {
                 let Some(event) = event else { return Ok(()) };
-                send(&mut lines, &ServerLine::Event { event }).await?;
+                send(&mut lines, &ServerLine::Event(event)).await?;
             }
         }
     }
 }
 
 /// Everything that a subscriber receives.
-struct News {
+struct Subscriber {
     engine: EngineHandle,
     client: ClientId,
     status: watch::Receiver<Arc<Status>>,
@@ -111,7 +110,7 @@ struct News {
     settings_due: bool,
 }
 
-impl News {
+impl Subscriber {
     /// Begins with the full status and all settings.
     fn from_now(engine: EngineHandle, client: ClientId) -> Self {
         let mut status = engine.status();
@@ -139,7 +138,7 @@ impl News {
                 }
                 answer = self.engine.ask(self.client, Request::Settings), if self.settings_due => {
                     self.settings_due = false;
-                    let Answer::Ok(Reply::Settings(report)) = answer else { return None };
+                    let Ok(Reply::Settings(report)) = answer else { return None };
                     return Some(Event::Settings(Box::new(report)));
                 }
                 event = self.events.recv() => match event {
@@ -153,9 +152,9 @@ impl News {
 }
 
 /// The next event for a subscriber; without a subscription it waits for ever.
-async fn next(news: &mut Option<News>) -> Option<Event> {
-    match news {
-        Some(news) => news.next().await,
+async fn next(subscriber: &mut Option<Subscriber>) -> Option<Event> {
+    match subscriber {
+        Some(subscriber) => subscriber.next().await,
         None => std::future::pending().await,
     }
 }
@@ -165,7 +164,7 @@ async fn turn_away(stream: impl AsyncRead + AsyncWrite + Unpin) {
         ErrorCode::TooManyClients,
         format!("{MAX_CLIENTS} programs are connected already; close one and try again."),
     );
-    let line = ServerLine::Answer(Answer::Error(error));
+    let line = ServerLine::Error(error);
     if let Err(error) = send(&mut Lines::new(stream, 0), &line).await {
         debug!(%error, "could not tell a client that there are too many");
     }
