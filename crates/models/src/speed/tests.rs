@@ -27,8 +27,9 @@ fn an_unknown_card_has_the_range_of_its_size() {
     );
 }
 
-/// The highest memory clock and the bus's width of cards, as their drivers report them; the H100's
-/// were read on one (driver 580.159), the others are those of public listings of nvidia-smi.
+/// The highest memory clock and the width of the bus. The H100's were read on a card (driver
+/// 580.159); the other clocks are half the data rate of the manufacturer's specification, which is
+/// the unit that drivers report, and were not read on a card.
 const REPORTED: [(&str, f64, u32, u32); 12] = [
     ("NVIDIA GeForce GTX 1650", 4.0, 4001, 128),
     ("NVIDIA GeForce GTX 1080 Ti", 11.0, 5505, 352),
