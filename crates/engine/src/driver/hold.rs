@@ -5,9 +5,9 @@
 //! with its input; the driver then takes everything back.
 //!
 //! Standing by, it wakes 25 to 50 times a second, each time with cold caches, so what counts is how
-//! many pages of code and data it touches: what runs from one wait to the next is inlined into one
-//! function, which took a look from 35 to 28 µs where an empty loop takes 18 (x86-64, a loaded
-//! virtual machine).
+//! much code and data it touches: what happens while nothing happens is one small function
+//! ([`Holder::wait`]) with two system calls. `cargo xtask bench --only standby` compares it with an
+//! empty loop.
 
 use std::{io, os::fd::AsFd};
 
