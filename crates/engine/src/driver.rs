@@ -42,8 +42,6 @@ mod tests;
 
 #[cfg(target_os = "linux")]
 pub use crate::processes::process_started;
-#[cfg(all(target_os = "linux", feature = "bench"))]
-pub use hold::without_a_driver as hold_without_a_driver;
 pub use hold_process::HoldProcess;
 pub use serve::serve;
 pub(crate) use thread::{DriverThread, discover as discover_on_thread};

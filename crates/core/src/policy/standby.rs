@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use super::{
     GpuPolicy, Observations,
     holder::{Duty, Holder},
+    raising::Raising,
 };
 use crate::{
     Moment,
@@ -43,6 +44,7 @@ pub(super) struct Standby {
     pub(super) holder: Holder,
     pub(super) wanted: Duty,
     pub(super) situation: Situation,
+    pub(super) raising: Raising,
     /// Processes whose requests cannot be sensed.
     hidden: BTreeSet<u32>,
     released_at: Option<Moment>,
@@ -74,6 +76,7 @@ impl Standby {
             holder: Holder::default(),
             wanted: Duty::Rest,
             situation: Situation::Not,
+            raising: Raising::default(),
             hidden: BTreeSet::new(),
             released_at: None,
             sampled_at: None,
@@ -104,8 +107,10 @@ impl Standby {
             max_wake: settings.readiness.max_wake,
             linger: settings.readiness.linger,
         };
+        self.raising.take_settings(settings);
         if readiness != self.readiness {
             self.readiness = readiness;
+            self.raising.try_again();
             self.sensor.set_readiness(readiness);
             self.sensor.try_again();
             self.hold_instead = None;
@@ -115,7 +120,7 @@ impl Standby {
     /// Follows a new sample. Returns what is to be done about it, if anything is.
     fn take_sample(&mut self, at: Moment, sample: &Sample, ready: Option<bool>) {
         let before = self.sampled_at.replace(at);
-        if !matches!(self.holder.duty(), Duty::Sense(_)) {
+        if !matches!(self.holder.duty(), Duty::Sense { .. }) {
             return;
         }
         self.sensor.clocks(at, ready);
@@ -150,7 +155,7 @@ impl Standby {
 
     /// Raises for a lease, and releases when the last has ended.
     fn follow_leases(&mut self, leases: u32, now: Moment) {
-        if !matches!(self.holder.duty(), Duty::Sense(_)) {
+        if !matches!(self.holder.duty(), Duty::Sense { .. }) {
             self.lease_until = None;
         } else if leases > 0 {
             let soon = |until: Moment| until.since(now) < LEASE / 2;
@@ -185,12 +190,17 @@ impl GpuPolicy {
             }
             HolderReport::Raised(raised) => {
                 standby.holder.raised(raised.at);
-                standby.sensor.raised(&raised, !up_without_us);
+                if standby.holder.boosts() {
+                    standby.sensor.raised(&raised, !up_without_us);
+                } else {
+                    standby.raising.sensed(raised, !up_without_us);
+                }
             }
             HolderReport::Released(released) => {
                 standby.holder.released();
                 standby.released_at = Some(released.at);
                 standby.lease_until = None;
+                standby.raising.forget_sensed();
                 standby.sensor.released(&released);
                 self.history.released_beside(now);
             }
@@ -245,7 +255,9 @@ impl GpuPolicy {
             (HolderAction::Report, Ok(answer)) => {
                 standby.sensor.used(&answer.processes, answer.read_at);
             }
-            (HolderAction::Raise { .. }, Ok(answer)) if answer.call.is_some() => {
+            (HolderAction::Raise { .. }, Ok(answer))
+                if answer.call.is_some() && standby.holder.boosts() =>
+            {
                 standby.sensor.raised_as_advised(answer.at);
             }
             (_, Ok(_)) => {}
@@ -257,9 +269,15 @@ impl GpuPolicy {
                 );
                 let opens = matches!(action, HolderAction::Arm(_) | HolderAction::Hold(_));
                 if opens && (!tries || standby.holder.failures() >= FAILURES) {
-                    self.governor().refused(Strategy::Boost, &error);
-                    self.boost_refused = true;
-                    if !self.auto {
+                    // Without the boost request there is nothing to refuse but the sensing itself.
+                    let senses_only = matches!(action, HolderAction::Arm(arm) if !arm.boosts);
+                    if senses_only {
+                        standby.raising.refused(Strategy::PowerMizer);
+                    } else {
+                        standby.raising.refused(Strategy::Boost);
+                        self.governor().refused(Strategy::Boost, &error);
+                    }
+                    if !self.auto && self.standby.raising.with().is_none() {
                         self.history.hold_refused(error, now);
                     }
                 }
@@ -276,6 +294,9 @@ impl GpuPolicy {
         let sensable = !candidates.is_empty() && self.standby.hidden.is_empty();
         self.standby.sensor.watch(&candidates);
         let allowed = sensable && self.may_stand_by(seen);
+        if allowed {
+            self.leave_late_way(now);
+        }
         let standby = &mut self.standby;
         let sensed = standby.sensor.sensed(now);
         let mut failed = false;
@@ -291,8 +312,10 @@ impl GpuPolicy {
             }
             Sensed::Watch(_) => Situation::Sensing,
         };
-        self.standby_duty = match (standby.situation, sensed) {
-            (Situation::Sensing, Sensed::Watch(processes)) => Duty::Sense(processes),
+        self.standby_duty = match (standby.situation, sensed, standby.raising.with()) {
+            (Situation::Sensing, Sensed::Watch(processes), Some(with)) => {
+                Duty::Sense { processes, with }
+            }
             _ => Duty::Rest,
         };
         let stands_by = standby.situation != Situation::Not;
@@ -306,13 +329,12 @@ impl GpuPolicy {
     fn may_stand_by(&self, seen: &Observations<'_>) -> bool {
         let settings = seen.settings;
         let chosen = match settings.strategy.fixed() {
-            None => ![Strategy::Standby, Strategy::Boost]
-                .iter()
-                .any(|strategy| settings.strategy_exclude.contains(strategy)),
+            None => !settings.strategy_exclude.contains(&Strategy::Standby),
             Some(fixed) => fixed == Strategy::Standby,
         };
         let held = seen.warm_until.is_some();
-        chosen && !held && seen.switches.mode != Mode::Always && !self.boost_refused
+        let raises = self.standby.raising.with().is_some();
+        chosen && !held && seen.switches.mode != Mode::Always && raises
     }
 
     /// The processes whose requests are meant: AI processes that have the GPU open, and in mode

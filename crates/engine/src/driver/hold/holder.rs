@@ -51,6 +51,11 @@ impl<K: Kernel + Clone> Holder<K> {
         }
     }
 
+    /// Whether it neither senses nor holds.
+    pub(super) fn is_closed(&self) -> bool {
+        self.mode == Mode::Closed
+    }
+
     /// Waits until something is to be done, and reads the processors' clocks meanwhile.
     ///
     /// All of standing by happens in here: it allocates nothing, and touches little memory.
@@ -172,6 +177,7 @@ impl<K: Kernel + Clone> Holder<K> {
             answer.call = Some(self.boost.clear());
         }
         self.mode = Mode::Armed;
+        self.boost.use_driver(sensing.boosts);
         if let Err(error) = self.open(answer) {
             self.close();
             return Err(error);
@@ -189,6 +195,7 @@ impl<K: Kernel + Clone> Holder<K> {
 
     fn hold(&mut self, renewal: Renewal, answer: &mut HolderReply) -> Result<(), GpuError> {
         self.targets.clear();
+        self.boost.use_driver(true);
         self.watch = Watch::new(clock::now());
         let boosted = self
             .open(answer)
