@@ -18,6 +18,7 @@ mod judging;
 mod measuring;
 mod message;
 mod raising;
+mod reports;
 mod schedule;
 mod shown;
 mod standby;
