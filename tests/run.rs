@@ -8,6 +8,7 @@ mod faults;
 mod killed;
 mod lifecycle;
 mod measured;
+mod one_engine;
 mod refused;
 mod settings;
 mod socket;

@@ -107,6 +107,9 @@ pub(crate) struct RunArgs {
     /// When to keep the GPUs ready, instead of what the settings say.
     #[arg(long, value_parser = mode_parser())]
     pub(crate) mode: Option<Mode>,
+    /// End with success if GPU Keepalive is running already, as for a service beside the app.
+    #[arg(long)]
+    pub(crate) unless_running: bool,
 }
 
 /// `status`.

@@ -17,11 +17,11 @@ use gpu_keepalive_engine::{
     paths::{Paths, control_socket},
     settings_store::SettingsStore,
     signals::Signals,
-    socket::Server,
+    socket::{BindError, Server},
 };
 use tokio::sync::{oneshot, watch};
 
-use crate::{args::RunArgs, changes::Teller};
+use crate::{args::RunArgs, changes::Teller, output};
 
 /// Hosts the engine until the first signal; then releases the GPUs and ends.
 pub(crate) async fn run(
@@ -31,7 +31,13 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let scenario = simulate.as_deref().map(load_scenario).transpose()?;
     // Before any GPU is touched: whoever has the socket is the engine.
-    let server = Server::bind(&control_socket()?)?;
+    let server = match Server::bind(&control_socket()?) {
+        Err(running @ BindError::AlreadyRunning(_)) if args.unless_running => {
+            output::write(format!("{running}\n").as_bytes())?;
+            return Ok(());
+        }
+        bound => bound?,
+    };
     let places = Paths::of_user()?;
     // What is learned of simulated GPUs, and what they cost, is not worth keeping.
     let state = scenario.is_none().then(|| StateFolder::open(places.state));

@@ -55,7 +55,7 @@ async fn set_at_once(user: &User, beside: impl Fn(usize) -> bool) {
     for (index, (key, value, _)) in SIXTEEN.iter().enumerate() {
         let mut command = user.command(&["settings", "set", key, value]);
         if beside(index) {
-            command.env("XDG_RUNTIME_DIR", elsewhere.path());
+            command.env("GPU_KEEPALIVE_RUNTIME_DIR", elsewhere.path());
         }
         writers.spawn(ended(command));
     }
