@@ -9,6 +9,7 @@ mod killed;
 mod lifecycle;
 mod measured;
 mod one_engine;
+mod records;
 mod refused;
 mod settings;
 mod socket;

@@ -49,8 +49,10 @@ async fn on_this_machine(args: &BenchArgs) -> anyhow::Result<Proof> {
     let source = NvidiaSource::new(Backend::Process { program });
     let proof = with(source, args, Clock::Boot, false).await?;
     let state = Paths::of_user()?.state;
-    if let Err(error) = KeptProofs::keep(&state, proof.clone()) {
-        anstream::eprintln!("the result cannot be kept in {}: {error}", state.display());
+    match KeptProofs::keep(&state, proof.clone()) {
+        Ok(None) => {}
+        Ok(Some(notice)) => anstream::eprintln!("{notice}"),
+        Err(error) => anstream::eprintln!("The result cannot be kept: {error}"),
     }
     Ok(proof)
 }

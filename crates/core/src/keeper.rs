@@ -78,8 +78,10 @@ pub struct Keeper {
     file: SettingsFile,
     /// Those of the settings, shared with the worker that looks for them.
     ai_programs: Arc<[AiProgram]>,
-    /// Why something could not be kept.
+    /// Why something is not kept.
     not_saved: Option<String>,
+    /// What was set aside in this run.
+    set_aside: Vec<String>,
     switches: Switches,
     kept: Kept,
     unsaved_since: Option<Moment>,
@@ -131,6 +133,7 @@ impl Keeper {
             today,
             file,
             not_saved: None,
+            set_aside: Vec::new(),
             kept,
             unsaved_since: None,
             discovery: Discovery::Due,
@@ -231,12 +234,7 @@ impl Keeper {
                 key,
                 result,
             } => self.setting_set(ticket, &key, result, now),
-            Input::NotSaved(error) => {
-                if self.not_saved.as_ref() != Some(&error) {
-                    self.warn(error.clone());
-                    self.not_saved = Some(error);
-                }
-            }
+            Input::Stored { notices, error } => return self.stored(notices, error),
             Input::BenchmarkProgress(progress) => self.benchmark_progress(progress, now),
             Input::BenchmarkEnded(result) => self.benchmark_ended(result),
             Input::WorkerEnded(worker, words) => self.worker_ended(worker, &words, now),

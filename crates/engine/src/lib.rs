@@ -17,6 +17,7 @@ pub mod clock;
 pub mod doctor;
 pub mod driver;
 pub mod engine;
+mod files;
 pub mod gpu;
 pub mod handle;
 pub mod host;

@@ -9,7 +9,6 @@ use gpu_keepalive_core::{
 use serde_json::Value;
 
 mod error;
-mod lock;
 mod read;
 mod write;
 
@@ -109,13 +108,15 @@ impl SettingsStore {
             return Ok(self.take(file, None));
         };
         // A change that is refused or there already needs neither a lock nor a folder.
-        let (file, seen) = read::read(&path).map_err(|error| error.of(&path))?;
+        let (file, seen) =
+            read::read(&path).map_err(|error| StoreError::unreadable(&path, &error))?;
         if file.with(key, value)?.text() == file.text() {
             return Ok(self.take(file, Some(seen)));
         }
         let writer = write::Writer::new(&path)?;
         for _ in 0..WRITE_ATTEMPTS {
-            let (file, seen) = read::read(&path).map_err(|error| error.of(&path))?;
+            let (file, seen) =
+                read::read(&path).map_err(|error| StoreError::unreadable(&path, &error))?;
             let changed = file.with(key, value)?;
             if let Some(written) = writer.replace(&seen, changed.text())? {
                 return Ok(self.take(changed, Some(written)));

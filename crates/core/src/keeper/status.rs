@@ -113,6 +113,10 @@ impl Keeper {
         if let Some(error) = &self.not_saved {
             add("not-saved".to_owned(), Severity::Warning, error.clone());
         }
+        for (number, what) in self.set_aside.iter().enumerate() {
+            let id = format!("set-aside-{}", number + 1);
+            add(id, Severity::Warning, what.clone());
+        }
         notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity));
         notices
     }
