@@ -13,6 +13,7 @@ mod records;
 mod refused;
 mod settings;
 mod socket;
+mod stopped;
 mod switches;
 mod unread;
 mod writers;

@@ -43,6 +43,11 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 GPU Kee
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Keep the GPUs ready until Ctrl-C, and print what changes.
+    ///
+    /// Ctrl-Z releases the GPUs before this program stops, and `fg` or SIGCONT has them held again.
+    /// Stopped by SIGSTOP or a debugger it can release nothing: a boost then ends by itself within
+    /// 30 seconds, a context and the driver's maximum-performance setting stay as they are. No time
+    /// in which this program was stopped is counted.
     Run(RunArgs),
     /// Show what GPU Keepalive is doing.
     Status(StatusArgs),

@@ -162,6 +162,7 @@ impl Keeper {
 
     /// Takes in what happened and decides again.
     pub fn handle(&mut self, input: Input, now: Moment) {
+        self.notice_a_stop(now);
         let changed = self.take(input, now);
         self.advance(changed, now);
     }

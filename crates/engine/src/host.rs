@@ -8,6 +8,8 @@ use gpu_keepalive_core::{
 };
 
 pub mod simulated;
+#[cfg(unix)]
+pub mod stoppable;
 
 /// The machine, real or simulated.
 pub trait Host: Send + 'static {

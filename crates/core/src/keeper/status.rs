@@ -68,7 +68,7 @@ impl Keeper {
         self.file.report(&self.options.settings_path)
     }
 
-    pub(super) fn energy_report(&self, days: u32) -> EnergyReport {
+    pub(crate) fn energy_report(&self, days: u32) -> EnergyReport {
         let energy = &self.settings().energy;
         let ledger = &self.kept.ledger;
         ledger.report(days, self.today, energy.price_per_kwh, &energy.currency)
