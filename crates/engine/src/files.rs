@@ -153,16 +153,22 @@ pub(crate) fn temporary(file: &Path) -> io::Result<tempfile::NamedTempFile> {
 /// Removes what writers of that file left behind when they were killed. The caller holds the lock
 /// of all of its writers.
 pub(crate) fn remove_leftovers(file: &Path) {
+    for leftover in leftovers(file) {
+        // What cannot be removed is in nobody's way.
+        let _ = fs::remove_file(leftover);
+    }
+}
+
+/// New files of that file's writers, of those that are at work as well.
+pub(crate) fn leftovers(file: &Path) -> impl Iterator<Item = PathBuf> {
     let prefix = temporary_prefix(file);
-    let entries = fs::read_dir(folder_of(file));
-    for entry in entries.into_iter().flatten().flatten() {
+    let entries = fs::read_dir(folder_of(file)).into_iter().flatten();
+    entries.flatten().filter_map(move |entry| {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(&prefix) && name.ends_with(TEMPORARY) {
-            // What cannot be removed is in nobody's way.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
+        let ours = name.starts_with(&prefix) && name.ends_with(TEMPORARY);
+        ours.then(|| entry.path())
+    })
 }
 
 /// `.settings.toml.`, so that folders are listed without it.

@@ -75,6 +75,13 @@ impl SettingsStore {
         self.file.report(path.display())
     }
 
+    /// Removes what killed writers left beside the file.
+    pub(crate) fn remove_leftovers(&self) {
+        if let Some(path) = &self.path {
+            write::clean(path);
+        }
+    }
+
     /// Reads the file again if another program changed it. Returns true if the settings or their
     /// problems are different now.
     ///

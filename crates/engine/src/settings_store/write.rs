@@ -12,13 +12,25 @@ use std::{
 
 use super::error::StoreError;
 use crate::files::{
-    Seen, Stamp, beside, folder_of, followed,
+    Seen, Stamp, beside, folder_of, followed, leftovers,
     lock::{self, Lock},
     look, remove_leftovers, sync_folder, temporary,
 };
 
 /// How long a writer waits for others: less than a client waits for the engine's answer (10 s).
 const LOCK_WITHIN: Duration = Duration::from_secs(8);
+
+/// Removes what killed writers of that file left behind, unless another is at work.
+pub(super) fn clean(path: &Path) {
+    let left = followed(path).ok();
+    let Some(target) = left.filter(|target| leftovers(target).next().is_some()) else {
+        return;
+    };
+    let lock = lock::acquire(&beside(&target, ".lock"), Duration::ZERO);
+    if lock.is_ok_and(|lock| lock.is_some_and(|lock| lock.is_held())) {
+        remove_leftovers(&target);
+    }
+}
 
 /// The only one of our writers of a file, as long as it exists.
 #[derive(Debug)]

@@ -32,7 +32,7 @@ pub(crate) struct Files {
 /// What the store is ordered to do.
 #[derive(Debug)]
 pub(super) enum Order {
-    /// Makes this engine the one that writes its records.
+    /// Removes what was left half written, and makes this engine the one that writes its records.
     Own,
     Action(StoreAction),
     Recommend(Ticket, Box<Query>),
@@ -77,6 +77,7 @@ impl Files {
     fn carry_out(&mut self, order: Order) -> Option<Report> {
         match order {
             Order::Own => {
+                self.settings.remove_leftovers();
                 let written = self.state.as_mut()?.own();
                 (written != Written::default()).then(|| Report::Input(written.into()))
             }
