@@ -39,6 +39,12 @@ const GLOBAL: &str = "Options of every command";
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 GPU Keepalive is not \
                           running, 4 no NVIDIA GPU or driver.";
 
+const SERVE_HELP: &str = "\
+COMMAND is started with CUDA_DISABLE_PERF_BOOST=1 (Linux, driver 580.105.08 and later), and its \
+requests are sensed by the running GPU Keepalive. Signals are passed on, and the exit code is the \
+command's: 127 if it was not found, 126 if it cannot be run, 128 and the signal's number if a signal \
+ended it. If GPU Keepalive is not running or switched off, COMMAND runs unchanged.";
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -51,6 +57,13 @@ pub(crate) enum Command {
     /// Run a command during which no pulses are sent, and pass its exit code on.
     Inference {
         /// The command and its arguments, after two dashes.
+        #[arg(last = true, required = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
+    },
+    /// Start an AI server that lets the GPU rest while no request comes, and wake the GPU for each.
+    #[command(after_help = SERVE_HELP)]
+    Serve {
+        /// The server and its arguments, after two dashes.
         #[arg(last = true, required = true, value_name = "COMMAND")]
         command: Vec<OsString>,
     },

@@ -20,6 +20,7 @@ pub mod policy;
 pub mod programs;
 pub mod proof;
 pub mod protocol;
+pub mod quiet;
 pub mod sensor;
 pub mod settings;
 pub mod simulation;

@@ -13,6 +13,7 @@ use gpu_keepalive_core::{
     host::{AiProcess, RuntimePm},
     keeper::none_listed,
     protocol::Doctor,
+    quiet,
 };
 
 use crate::{
@@ -62,8 +63,8 @@ impl Places {
             system_bus: None,
             #[cfg(target_os = "linux")]
             session_bus: None,
-            perf_boost_disabled: std::env::var(processes::PERF_BOOST)
-                .is_ok_and(|value| processes::switches_off(&value)),
+            perf_boost_disabled: std::env::var(quiet::VARIABLE)
+                .is_ok_and(|value| quiet::is_set(&value)),
             graphical: is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),
         }
     }

@@ -30,6 +30,8 @@ mod power;
 mod processes;
 pub mod proof;
 pub mod runtime_pm;
+#[cfg(target_os = "linux")]
+pub mod serving;
 pub mod settings_store;
 mod shell;
 pub mod signals;

@@ -370,7 +370,7 @@ modes: Array<ModeText>, };
 /**
  * Kinds of refusal that some face tells apart.
  */
-export type ErrorCode = "line_too_long" | "invalid_json" | "unknown_request" | "invalid_argument" | "too_many_clients" | "lease" | "not_raised" | "settings_not_written" | "no_window" | "not_measured" | "stopping";
+export type ErrorCode = "line_too_long" | "invalid_json" | "unknown_request" | "invalid_argument" | "too_many_clients" | "too_many_served" | "lease" | "not_raised" | "settings_not_written" | "no_window" | "not_measured" | "stopping";
 
 /**
  * What the driver refused.
@@ -1039,7 +1039,11 @@ for_s?: number | null, } | { "request": "begin_lease",
  * Answer once the clocks are raised, or with [`ErrorCode::NotRaised`] when they were not in
  * time; the lease is held all the same.
  */
-wait?: boolean, } | { "request": "end_lease" } | { "request": "settings" } | { "request": "set",
+wait?: boolean, } | { "request": "end_lease" } | { "request": "serve",
+/**
+ * The process id. `gpu-keepalive serve` announces itself: its own process is left out.
+ */
+pid: number, } | { "request": "settings" } | { "request": "set",
 /**
  * Dotted key, such as `thermal.max_temperature`.
  */

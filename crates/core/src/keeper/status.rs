@@ -6,7 +6,7 @@ use super::{Keeper, lane::Lane};
 use crate::{
     Moment,
     doctor::{Engine, Evidence, GpuEvidence},
-    gpu::ClocksEventReasons,
+    gpu::{ClocksEventReasons, GpuInfo},
     host::{AiProcess, HostSample},
     policy::Pause,
     protocol::{
@@ -202,7 +202,11 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
             .iter()
             .map(ToString::to_string)
             .collect(),
-        clients: lane.policy.clients(host).map(client).collect(),
+        clients: lane
+            .policy
+            .clients(host)
+            .map(|process| client(process, info))
+            .collect(),
         fault: record.fault().map(|fault| FaultStatus {
             kind: fault.error.kind,
             message: fault.error.message.clone(),
@@ -213,11 +217,11 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
     }
 }
 
-fn client(process: &AiProcess) -> ClientStatus {
+fn client(process: &AiProcess, gpu: &GpuInfo) -> ClientStatus {
     ClientStatus {
         pid: process.pid,
         name: process.label.clone(),
-        quiet: None,
+        quiet: process.quiet.filter(|_| gpu.knows_quiet_programs()),
     }
 }
 

@@ -156,6 +156,7 @@ impl Program {
             label: programs::label(&line, []),
             kind: recognised.kind,
             gpu,
+            quiet: Some(!self.boosts),
         })
     }
 }

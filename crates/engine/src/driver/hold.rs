@@ -28,7 +28,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-pub use targets::process_started;
+pub use targets::{process_started, processor_time};
 
 use boost::Boost;
 use events::{Event, Events};

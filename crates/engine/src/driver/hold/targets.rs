@@ -140,6 +140,14 @@ impl Target {
     }
 }
 
+/// All processor time that a process has used, its threads together; `None` when there is no such
+/// process.
+pub fn processor_time(pid: u32) -> Option<Duration> {
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(pid).ok()?);
+    let clock = clock_getcpuclockid(pid).ok()?;
+    clock_gettime(clock).ok().map(Duration::from)
+}
+
 /// When a process started, in clock ticks since boot: field 22 of `/proc/PID/stat`. `None` when there
 /// is no such process, or `/proc` hides it.
 pub fn process_started(pid: u32) -> Option<u64> {
