@@ -9,6 +9,7 @@ mod killed;
 mod lifecycle;
 mod measured;
 mod refused;
+mod serve;
 mod settings;
 mod socket;
 mod switches;

@@ -5,11 +5,12 @@
 //! Signals that another process sends to this one are passed on.
 
 use std::{
-    ffi::OsString,
+    ffi::{CString, OsString},
     fs::File,
     io,
-    os::unix::process::CommandExt,
+    os::unix::{ffi::OsStrExt, process::CommandExt},
     process::{Command, ExitCode},
+    sync::OnceLock,
     thread,
 };
 
@@ -17,14 +18,18 @@ use anyhow::Context;
 use gpu_keepalive_core::quiet;
 use nix::{
     errno::Errno,
+    spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_spawnp},
     sys::{
-        signal::{SigSet, Signal, kill, raise},
+        signal::{SigSet, SigmaskHow, Signal, kill, raise},
         signalfd::{SfdFlags, SignalFd},
         wait::{WaitPidFlag, WaitStatus, waitpid},
     },
     unistd::Pid,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    signal::unix::SignalKind,
+    sync::{mpsc, oneshot},
+};
 
 use super::{link::Link, note};
 use crate::inference::not_started;
@@ -53,19 +58,66 @@ fn signals() -> SigSet {
     PASSED_ON.into_iter().chain(others).collect()
 }
 
-/// Has every signal wait to be read, in every thread to come. What is started from here is given a
-/// mask without any.
+/// The signals that were blocked when this program was started, as they are for the command.
+static BLOCKED_BEFORE: OnceLock<SigSet> = OnceLock::new();
+
+/// Has every signal wait to be read, in every thread to come.
 pub(super) fn block_signals() {
-    if let Err(error) = signals().thread_block() {
-        note(&format!("Signals are not passed on: {error}"));
+    match signals().thread_swap_mask(SigmaskHow::SIG_BLOCK) {
+        Ok(before) => {
+            let _ = BLOCKED_BEFORE.set(before);
+        }
+        Err(error) => note(&format!("Signals are not passed on: {error}")),
     }
+}
+
+fn blocked_before() -> SigSet {
+    let before = BLOCKED_BEFORE.get();
+    before.copied().unwrap_or_else(SigSet::empty)
 }
 
 /// Becomes the command.
 pub(super) fn become_it(command: &[OsString]) -> ExitCode {
     let (program, arguments) = command.split_first().expect("it was checked");
-    let error = Command::new(program).args(arguments).exec();
+    let restored = blocked_before().thread_set_mask();
+    let error = match restored {
+        Ok(()) => Command::new(program).args(arguments).exec(),
+        Err(error) => error.into(),
+    };
     not_started(program, &error)
+}
+
+/// Starts the command quiet, with the signals as they were for this program. (The standard library
+/// hands the mask of this thread on.)
+fn start(command: &[OsString]) -> io::Result<Pid> {
+    let text = |text: &[u8]| CString::new(text).map_err(io::Error::other);
+    let arguments = command.iter().map(|argument| text(argument.as_bytes()));
+    let arguments = arguments.collect::<io::Result<Vec<_>>>()?;
+    let variable = quiet::VARIABLE;
+    let others = std::env::vars_os().filter(|(name, _)| name != variable);
+    let environment = others.chain([(variable.into(), "1".into())]);
+    let environment = environment.map(|(mut name, value)| {
+        name.push("=");
+        name.push(value);
+        text(name.as_bytes())
+    });
+    let environment = environment.collect::<io::Result<Vec<_>>>()?;
+    let mut attributes = PosixSpawnAttr::init()?;
+    attributes.set_sigmask(&blocked_before())?;
+    // Ignored by every program in Rust, and expected by the others.
+    attributes.set_sigdefault(&SigSet::from(Signal::SIGPIPE))?;
+    attributes.set_flags(
+        PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK | PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF,
+    )?;
+    let actions = PosixSpawnFileActions::init()?;
+    let program = &arguments[0];
+    Ok(posix_spawnp(
+        program,
+        &actions,
+        &attributes,
+        &arguments,
+        &environment,
+    )?)
 }
 
 /// Runs the command quiet; its exit code.
@@ -75,12 +127,11 @@ pub(super) async fn run(command: &[OsString], link: Link) -> anyhow::Result<Exit
         tracing::debug!("not a subreaper: {error}");
     }
     let mut arriving = follow_signals()?;
-    let (program, arguments) = command.split_first().context("no command was given")?;
-    let mut started = Command::new(program);
-    started.args(arguments).env(quiet::VARIABLE, "1");
-    let child = match started.spawn() {
-        Ok(child) => Pid::from_raw(child.id().cast_signed()),
-        Err(error) => return Ok(not_started(program, &error)),
+    // Where the parent has it ignored, the exit code would be lost.
+    let _followed = tokio::signal::unix::signal(SignalKind::child())?;
+    let child = match start(command) {
+        Ok(child) => child,
+        Err(error) => return Ok(not_started(&command[0], &error)),
     };
     leave_the_streams_to_it();
     let name = link.name.clone();

@@ -45,6 +45,8 @@ mod tests;
 #[cfg(target_os = "linux")]
 pub(crate) use boosts::OwnBoosts;
 #[cfg(target_os = "linux")]
+pub(crate) use hold::process_runs;
+#[cfg(target_os = "linux")]
 pub use hold::{process_started, processor_time};
 pub use hold_process::HoldProcess;
 pub use serve::serve;

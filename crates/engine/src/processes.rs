@@ -197,6 +197,7 @@ impl Processes {
         let due = known.keys().filter(|pid| {
             // A process is often seen between its `fork` and its `exec`: look twice.
             self.new_at_last_look.contains(pid)
+                || self.served.contains(**pid)
                 || pid.as_u32() % LOOKS_BETWEEN_READS == self.looks % LOOKS_BETWEEN_READS
         });
         let pids: Vec<Pid> = new.iter().chain(gone).chain(due).copied().collect();

@@ -28,6 +28,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use targets::process_runs;
 pub use targets::{process_started, processor_time};
 
 use boost::Boost;

@@ -5,7 +5,7 @@ use gpu_keepalive_core::{
     programs::{self, CommandLine, ProgramKind, Recognised},
     settings::AiProgram,
 };
-use sysinfo::{Pid, Process, System};
+use sysinfo::{Pid, Process, ProcessStatus, System};
 
 use super::{Known, is_ours, open, parts, recognise};
 
@@ -47,11 +47,14 @@ impl ServedTrees {
         }
         self.members.retain(|pid, member| {
             let process = system.process(*pid);
-            process.is_some_and(|process| process.start_time() == member.started)
+            process.is_some_and(|process| {
+                process.start_time() == member.started && process.status() != ProcessStatus::Zombie
+            })
         });
         for (pid, process) in system.processes() {
             let known = self.members.contains_key(pid);
-            if (known && !read.contains(pid)) || is_ours(process) {
+            let ended = process.status() == ProcessStatus::Zombie;
+            if (known && !read.contains(pid)) || ended || is_ours(process) {
                 continue;
             }
             if known || self.is_below(system, process) {

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use crate::{
-    driver::{process_started, processor_time},
+    driver::{process_runs, process_started, processor_time},
     gpu::simulated::Simulation,
     processes::Processes,
 };
@@ -26,6 +26,8 @@ const GPU: u32 = 0;
 const MOST: usize = 16;
 /// Between two readings of their processor time, as in the `hold` process.
 const PERIOD: Duration = Duration::from_millis(20);
+/// Between two looks whether they still run, in periods.
+const LOOK_EVERY: u32 = 10;
 /// Processor time in one period that stands for a request.
 const REQUEST: Duration = Duration::from_micros(300);
 /// A request is taken for GPU work from so long after its start until so long after its end. Both
@@ -71,6 +73,9 @@ impl Attached {
         let targets: Vec<Target> = found
             .filter_map(|process| {
                 let started = process_started(process.pid)?;
+                if !process_runs(process.pid, started) {
+                    return None;
+                }
                 let process = AiProcess {
                     started: Some(started),
                     gpu: GpuUse::Context(gpu.into_iter().collect()),
@@ -129,6 +134,7 @@ fn attach(simulation: &Simulation, target: &Target) {
 /// Hands the processor time of the attached processes over while there are any.
 async fn feed(simulation: Simulation, mut targets: watch::Receiver<Vec<Target>>) {
     let mut fed: Vec<Fed> = Vec::new();
+    let mut periods = 0u32;
     let mut period = interval(PERIOD);
     period.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -144,9 +150,16 @@ async fn feed(simulation: Simulation, mut targets: watch::Receiver<Vec<Target>>)
                 fed.extend(new);
             }
             _ = period.tick(), if !fed.is_empty() => {
-                for one in &mut fed {
+                periods = periods.wrapping_add(1);
+                fed.retain_mut(|one| {
+                    if periods.is_multiple_of(LOOK_EVERY) && !one.runs() {
+                        // The `hold` process notices, and the machine is sampled again.
+                        simulation.with(|machine, now| machine.end_program(one.pid, now));
+                        return false;
+                    }
                     one.feed(&simulation);
-                }
+                    true
+                });
             }
         }
     }
@@ -175,6 +188,10 @@ impl Fed {
 
     fn is(&self, target: &Target) -> bool {
         (self.pid, self.started) == (target.process.pid, target.started)
+    }
+
+    fn runs(&self) -> bool {
+        process_runs(self.pid, self.started)
     }
 
     fn feed(&mut self, simulation: &Simulation) {
