@@ -141,8 +141,8 @@ async fn the_job_is_stopped_continued_and_interrupted_from_a_shell() {
     let _engine = engine(&user, &SIMULATED).await;
     let mut terminal = Terminal::start(&user, &["bash", "--norc", "--noprofile", "-i"]);
     terminal.shows("ready$ ");
-    terminal.types("gpu-keepalive serve -- cat\n");
-    terminal.shows("by the processor time of “cat”");
+    terminal.types("gpu-keepalive serve -- sh -c 'echo up; exec cat'\n");
+    terminal.shows("up\r\n");
     terminal.types("one\n");
     terminal.shows("one\r\none");
     terminal.types("\x1a");
@@ -151,7 +151,7 @@ async fn the_job_is_stopped_continued_and_interrupted_from_a_shell() {
     terminal.types("echo $((40+2))\n");
     terminal.shows("42\r\n");
     terminal.types("fg\n");
-    terminal.shows("gpu-keepalive serve -- cat");
+    terminal.shows("gpu-keepalive serve -- sh");
     terminal.types("two\n");
     terminal.shows("two\r\ntwo");
     terminal.types("\x03");
@@ -160,12 +160,12 @@ async fn the_job_is_stopped_continued_and_interrupted_from_a_shell() {
     terminal.shows("code 130\r\n");
 
     // In the background it is stopped as soon as it reads, and brought back.
-    terminal.types("gpu-keepalive serve -- cat &\n");
-    terminal.shows("by the processor time of “cat”");
+    terminal.types("gpu-keepalive serve -- sh -c 'echo up; exec cat' &\n");
+    terminal.shows("up\r\n");
     terminal.types("until jobs | grep -q Stopped; do :; done; echo code $((70+7))\n");
     terminal.shows("code 77\r\n");
     terminal.types("fg\n");
-    terminal.shows("gpu-keepalive serve -- cat");
+    terminal.shows("gpu-keepalive serve -- sh");
     terminal.types("three\n");
     terminal.shows("three\r\nthree");
     terminal.types("\x04");
