@@ -14,8 +14,8 @@ use std::{
 #[cfg(target_os = "linux")]
 use gpu_keepalive_core::gpu::PciBusId;
 use gpu_keepalive_core::{
+    ai_processes::{self, CommandLine, ProcessKind, Recognised},
     host::{AiProcess, GpuUse, Served},
-    programs::{self, CommandLine, ProgramKind, Recognised},
     settings::AiProgram,
 };
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
@@ -35,9 +35,9 @@ pub(crate) mod tests;
 use open::Open;
 use served::ServedTrees;
 
-/// A known process is read again every so many looks: it may have become another program (`exec`),
+/// A known process is read again every so many reads: it may have become another program (`exec`),
 /// or its number another process. One look thus reads a sixteenth of the table.
-const LOOKS_BETWEEN_READS: u32 = 16;
+const PASSES_BETWEEN_READS: u32 = 16;
 
 /// How far above a process the program is looked for that gives it its name.
 const ANCESTORS: usize = 6;
@@ -61,8 +61,8 @@ pub(crate) struct Seen {
 #[derive(Debug)]
 pub(crate) struct Processes {
     system: Option<System>,
-    looks: u32,
-    new_at_last_look: HashSet<Pid>,
+    reads: u32,
+    new_at_last_read: HashSet<Pid>,
     /// What was recognised, and by which list.
     known: HashMap<Pid, Known>,
     listed: Vec<AiProgram>,
@@ -88,8 +88,8 @@ impl Processes {
             .ok();
         Self {
             system,
-            looks: 0,
-            new_at_last_look: HashSet::new(),
+            reads: 0,
+            new_at_last_read: HashSet::new(),
             known: HashMap::new(),
             listed: Vec::new(),
             served: ServedTrees::default(),
@@ -106,7 +106,7 @@ impl Processes {
     ///
     /// Blocks for as long as the kernel takes: a process that hangs in a driver can make its
     /// command line unreadable for just as long.
-    pub(crate) fn look(&mut self, listed: &[AiProgram]) -> Seen {
+    pub(crate) fn read(&mut self, listed: &[AiProgram]) -> Seen {
         let read = self.refresh();
         let Some(system) = &self.system else {
             return Seen::default();
@@ -120,16 +120,16 @@ impl Processes {
             known.retain(|pid, _| system.process(*pid).is_some() && !read.contains(pid));
             known.extend(recognise_all(system, &read, listed));
         }
-        self.served.look(system, &read, listed);
+        self.served.read(system, &read, listed);
         let ours = our_processes(system);
-        self.open.begin_look(&ours);
+        self.open.begin_read(&ours);
         let due =
-            |pid: &Pid| pid.as_u32() % LOOKS_BETWEEN_READS == self.looks % LOOKS_BETWEEN_READS;
+            |pid: &Pid| pid.as_u32() % PASSES_BETWEEN_READS == self.reads % PASSES_BETWEEN_READS;
         let mut found: Vec<AiProcess> = known
             .iter()
             .filter(|(pid, _)| !self.served.contains(**pid))
             .filter_map(|(pid, known)| {
-                let ordinary = known.recognised.kind == ProgramKind::Ordinary;
+                let ordinary = known.recognised.kind == ProcessKind::Ordinary;
                 let gpu = self.open.gpu_use(pid.as_u32(), ordinary, due(pid));
                 known.as_ai_process(*pid, gpu)
             })
@@ -141,7 +141,7 @@ impl Processes {
             }
         }
         found.sort_by_key(|process| process.pid);
-        self.open.end_look();
+        self.open.end_read();
         Seen {
             ai_processes: found,
             uvm_open: self.open.uvm_open_by_others(),
@@ -155,7 +155,7 @@ impl Processes {
         let Some(system) = &self.system else {
             return Vec::new();
         };
-        self.served.look(system, &read, &self.listed);
+        self.served.read(system, &read, &self.listed);
         let members = self.served.members();
         let mut found: Vec<AiProcess> = members
             .filter_map(|(pid, known)| known.as_ai_process(pid, GpuUse::Unknown))
@@ -168,10 +168,10 @@ impl Processes {
     #[cfg(target_os = "linux")]
     pub(crate) fn gpus_of_served(&mut self) -> Vec<PciBusId> {
         self.look_at_served();
-        self.open.begin_look(&[]);
+        self.open.begin_read(&[]);
         let pids = self.served.members().map(|(pid, _)| pid.as_u32());
         let gpus = open::gpus(&mut self.open, pids);
-        self.open.end_look();
+        self.open.end_read();
         gpus
     }
 
@@ -180,7 +180,7 @@ impl Processes {
         let Some(system) = &mut self.system else {
             return HashSet::new();
         };
-        self.looks = self.looks.wrapping_add(1);
+        self.reads = self.reads.wrapping_add(1);
         let Some(listed) = listed() else {
             let before: HashSet<Pid> = system.processes().keys().copied().collect();
             system.refresh_processes_specifics(ProcessesToUpdate::All, true, everything_needed());
@@ -196,14 +196,14 @@ impl Processes {
         let gone = known.keys().filter(|pid| !listed.contains(pid));
         let due = known.keys().filter(|pid| {
             // A process is often seen between its `fork` and its `exec`: look twice.
-            self.new_at_last_look.contains(pid)
+            self.new_at_last_read.contains(pid)
                 || self.served.contains(**pid)
-                || pid.as_u32() % LOOKS_BETWEEN_READS == self.looks % LOOKS_BETWEEN_READS
+                || pid.as_u32() % PASSES_BETWEEN_READS == self.reads % PASSES_BETWEEN_READS
         });
         let pids: Vec<Pid> = new.iter().chain(gone).chain(due).copied().collect();
         let update = ProcessesToUpdate::Some(&pids);
         system.refresh_processes_specifics(update, true, everything_needed());
-        self.new_at_last_look = new;
+        self.new_at_last_read = new;
         pids.into_iter().collect()
     }
 }
@@ -276,8 +276,8 @@ fn recognise(system: &System, process: &Process, listed: &[AiProgram]) -> Option
     }
     let (executable, argv, folder) = parts(process);
     let started = CommandLine::new(&executable, &argv, folder.as_deref());
-    let recognised = programs::recognise(&started, listed)?;
-    if recognised.kind == ProgramKind::Service {
+    let recognised = ai_processes::recognise(&started, listed)?;
+    if recognised.kind == ProcessKind::Service {
         return None;
     }
     let mut above = process.parent();
@@ -292,7 +292,7 @@ fn recognise(system: &System, process: &Process, listed: &[AiProgram]) -> Option
         .iter()
         .map(|(executable, argv, folder)| CommandLine::new(executable, argv, folder.as_deref()));
     Some(Known {
-        label: programs::label(&started, ancestors),
+        label: ai_processes::label(&started, ancestors),
         recognised,
         parent: process.parent(),
         started: process.start_time(),
@@ -325,7 +325,7 @@ fn is_ours(process: &Process) -> bool {
     process.pid().as_u32() == std::process::id()
         || executable
             .or(called_by)
-            .is_some_and(|name| programs::is_keepalive(&name))
+            .is_some_and(|name| ai_processes::is_keepalive(&name))
 }
 
 /// This process, and those of its children that are ours: what they have open is no sign.

@@ -1,8 +1,8 @@
 use std::collections::{HashMap, HashSet};
 
 use gpu_keepalive_core::{
+    ai_processes::{self, CommandLine, ProcessKind, Recognised},
     host::Served,
-    programs::{self, CommandLine, ProgramKind, Recognised},
     settings::AiProgram,
 };
 use sysinfo::{Pid, Process, ProcessStatus, System};
@@ -41,7 +41,7 @@ impl ServedTrees {
     }
 
     /// Finds the members in the process table, of which `read` was read anew.
-    pub(super) fn look(&mut self, system: &System, read: &HashSet<Pid>, listed: &[AiProgram]) {
+    pub(super) fn read(&mut self, system: &System, read: &HashSet<Pid>, listed: &[AiProgram]) {
         if self.wanted.roots.is_empty() && self.members.is_empty() {
             return;
         }
@@ -83,11 +83,11 @@ fn describe(system: &System, process: &Process, listed: &[AiProgram]) -> Known {
     let known = recognise(system, process, listed).unwrap_or_else(|| {
         let (executable, argv, folder) = parts(process);
         let started = CommandLine::new(&executable, &argv, folder.as_deref());
-        let label = programs::label(&started, []);
+        let label = ai_processes::label(&started, []);
         Known {
             recognised: Recognised {
                 name: label.clone(),
-                kind: ProgramKind::Worker,
+                kind: ProcessKind::Worker,
             },
             label,
             parent: process.parent(),
@@ -96,8 +96,8 @@ fn describe(system: &System, process: &Process, listed: &[AiProgram]) -> Known {
         }
     });
     let kind = match known.recognised.kind {
-        ProgramKind::Window => ProgramKind::Window,
-        ProgramKind::Worker | ProgramKind::Service | ProgramKind::Ordinary => ProgramKind::Worker,
+        ProcessKind::Window => ProcessKind::Window,
+        ProcessKind::Worker | ProcessKind::Service | ProcessKind::Ordinary => ProcessKind::Worker,
     };
     Known {
         recognised: Recognised {

@@ -121,10 +121,10 @@ fn attach(simulation: &Simulation, target: &Target) {
             poll: Duration::ZERO,
             busy_cores: 0.0,
         },
-        ..Program::default()
+        ..SimulatedProcess::default()
     };
     simulation.with(|machine, now| {
-        machine.happen(Some(GPU), EventKind::Program(program), None, now);
+        machine.happen(Some(GPU), EventKind::Process(program), None, now);
         if let Some(used) = processor_time(pid) {
             machine.set_processor_time(pid, used, now);
         }
