@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use gpu_keepalive_core::{
     Moment,
     host::{AiProcess, GpuUse, Served},
-    simulation::{EventKind, ProcessorTimes, Program},
+    simulation::{EventKind, ProcessorTimes, SimulatedProcess},
     units::Percent,
 };
 use tokio::{
@@ -110,7 +110,7 @@ impl Drop for Attached {
 
 fn attach(simulation: &Simulation, target: &Target) {
     let pid = target.process.pid;
-    let program = Program {
+    let program = SimulatedProcess {
         pid,
         boosts: target.process.quiet != Some(true),
         started: Some(target.started),
