@@ -8,6 +8,7 @@ use gpu_keepalive_core::{
     benchmark::Plan,
     models::{DEFAULT_CONTEXT_TOKENS, Format, KvCache, MAX_CONTEXT_TOKENS, Use},
     protocol::Request,
+    quiet::UnitName,
     settings::Mode,
 };
 
@@ -67,6 +68,8 @@ pub(crate) enum Command {
         #[arg(last = true, required = true, value_name = "COMMAND")]
         command: Vec<OsString>,
     },
+    /// List the AI servers that keep a GPU at full speed by themselves, and what makes each quiet.
+    Quiet(QuietArgs),
     /// List the GPUs.
     Gpus {
         /// Write one JSON object.
@@ -181,6 +184,24 @@ impl Switch {
             },
         }
     }
+}
+
+/// `quiet`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct QuietArgs {
+    /// Make a service of yours quiet: writes a drop-in for systemd and restarts nothing.
+    #[arg(long, value_name = "UNIT", conflicts_with = "remove", value_parser = parse_unit)]
+    pub(crate) write: Option<UnitName>,
+    /// Undo --write.
+    #[arg(long, value_name = "UNIT", value_parser = parse_unit)]
+    pub(crate) remove: Option<UnitName>,
+    /// Write one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn parse_unit(name: &str) -> Result<UnitName, String> {
+    name.parse()
 }
 
 /// `bench`.

@@ -28,6 +28,7 @@ mod exit;
 mod gpus;
 mod inference;
 mod output;
+mod quiet;
 mod reach;
 mod recommend;
 mod render;
@@ -74,6 +75,7 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
         Command::Switch(switch) => switches::switch(switch).await?,
         Command::Inference { command } => return inference::inference(&command).await,
         Command::Serve { command } => return serve::serve(&command).await,
+        Command::Quiet(quiet) => quiet::quiet(quiet).await?,
         Command::Gpus { json } => gpus::gpus(json, simulate).await?,
         Command::Wakes { json } => wakes::wakes(json).await?,
         Command::Energy { days, json } => energy::energy(days, json).await?,

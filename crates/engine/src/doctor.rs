@@ -29,6 +29,11 @@ mod processes;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
+/// Whether the application starts at login, by the entries in that configuration folder.
+pub(crate) fn login_entry_exists(config: &std::path::Path) -> bool {
+    login_entry::read(Some(config)).exists == Some(true)
+}
+
 /// How long reading files may take: a process that hangs in a driver can block whoever reads
 /// about it.
 const FILES_DEADLINE: Duration = Duration::from_secs(3);
