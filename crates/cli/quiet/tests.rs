@@ -32,6 +32,7 @@ fn status(simulated: bool) -> Status {
         compute_capability: None,
         sm_clock_max: None,
         slowdown_temperature: None,
+        memory_bandwidth_gbps: None,
     };
     let watts = [Some(Watts(131.2)), Some(Watts(84.4))];
     gpu.loud = Some(quiet::loud(servers, watts[0], watts[1], &energy, &info));

@@ -80,10 +80,10 @@ impl Unit {
         };
         // With both hierarchies, systemd's own is the first.
         let path = cgroup.lines().find_map(path)?;
-        let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+        let segments = path.split('/').filter(|segment| !segment.is_empty());
         let mut scope = Scope::System;
         // Below a service are groups that it made itself, which name no other service.
-        while let Some(segment) = segments.next() {
+        for segment in segments {
             if let Some(user) = segment.strip_prefix("user@") {
                 let user = user.strip_suffix(".service")?;
                 scope = Scope::User(user.parse().ok()?);

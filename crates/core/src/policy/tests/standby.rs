@@ -245,8 +245,11 @@ fn an_excluded_strategy_is_never_tried() {
     assert_eq!(harness.policy().attempts(), []);
 }
 
-/// The servers that keep the GPU at full speed, its power meanwhile and at rest, and a month's saving.
-fn loud(harness: &Harness) -> Option<(Vec<u32>, Option<f64>, Option<f64>, Option<f64>)> {
+/// Servers, power meanwhile and at rest, and a month's saving.
+type Loud = (Vec<u32>, Option<f64>, Option<f64>, Option<f64>);
+
+/// Those that keep the GPU at full speed.
+fn loud(harness: &Harness) -> Option<Loud> {
     let status = harness.keeper.status(harness.now());
     let loud = status.gpus[0].loud.clone()?;
     let servers = loud.servers.iter().map(|server| server.pid).collect();
