@@ -11,6 +11,7 @@ mod measured;
 mod one_engine;
 mod records;
 mod refused;
+mod serve;
 mod settings;
 mod socket;
 mod stopped;

@@ -17,6 +17,7 @@ mod lane;
 mod leases;
 mod requests;
 mod saving;
+mod served;
 mod status;
 mod suspend;
 mod workers;
@@ -39,6 +40,7 @@ use discovery::Discovery;
 use housekeeping::SETTINGS_POLL;
 use lane::Lane;
 use leases::Leases;
+use served::ServedTrees;
 use suspend::Suspend;
 
 use crate::{
@@ -98,6 +100,8 @@ pub struct Keeper {
     /// Leases that are answered once the clocks are raised, and until when.
     waiting: Vec<(Ticket, Moment)>,
     warm_until: Option<Moment>,
+    /// Process trees that clients announced.
+    served: ServedTrees,
     /// Clients that follow every change.
     subscribers: BTreeSet<ClientId>,
     desktop: Option<DesktopStatus>,
@@ -148,6 +152,7 @@ impl Keeper {
             leases: Leases::default(),
             waiting: Vec::new(),
             warm_until: None,
+            served: ServedTrees::default(),
             subscribers: BTreeSet::new(),
             desktop: None,
             benchmark: None,
@@ -186,12 +191,18 @@ impl Keeper {
             Input::ClientGone(client) => {
                 self.subscribers.remove(&client);
                 self.leases.client_gone(client, now);
+                self.served.client_gone(client);
                 self.stop_benchmark_of(client);
             }
             Input::Desktop(desktop) => self.desktop = Some(desktop),
             Input::Discovered(result) => self.discovered(result, now),
-            Input::HostSampled(host) if host == self.host => return false,
-            Input::HostSampled(host) => self.host = host,
+            Input::HostSampled(host) => {
+                self.served_followed(host.served_round, now);
+                if host == self.host {
+                    return false;
+                }
+                self.host = host;
+            }
             Input::HostEvent(event, ticket) => self.host_event(event, ticket, now),
             Input::Performed {
                 gpu,
@@ -315,6 +326,7 @@ impl Keeper {
             self.let_the_machine_sleep();
         }
         self.answer_leases(now);
+        self.give_up_serving(now);
         self.wake_at = match self.gpus_at {
             Some(at) if at <= housekeeping_at + HOUSEKEEPING_SLACK => at,
             _ => housekeeping_at,

@@ -30,7 +30,11 @@ pub mod own_models;
 pub mod paths;
 mod power;
 mod processes;
+#[cfg(target_os = "linux")]
+pub mod quiet_units;
 pub mod runtime_pm;
+#[cfg(target_os = "linux")]
+pub mod serving;
 pub mod settings_store;
 mod shell;
 pub mod signals;

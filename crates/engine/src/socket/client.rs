@@ -49,6 +49,12 @@ impl Client {
             .map_err(|_| ClientError::NoAnswer)?
     }
 
+    /// Waits until the engine has ended or closed the connection. Cancel safe.
+    pub async fn ended(&mut self) {
+        // Without a subscription nothing arrives unasked.
+        while self.read().await.is_ok() {}
+    }
+
     /// From now on what happens, beginning with the full status.
     pub async fn subscribe(mut self) -> Result<Subscription, ClientError> {
         self.ask(&Request::Subscribe).await?;
