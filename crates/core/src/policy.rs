@@ -15,6 +15,7 @@ mod holder;
 mod inhibitor;
 mod interval;
 mod judging;
+mod loud;
 mod measuring;
 mod message;
 mod raising;
@@ -69,6 +70,7 @@ pub struct GpuPolicy {
     clocks_up: Option<bool>,
     /// It stands by with the clocks down: whether a wake has proved itself.
     armed: Option<bool>,
+    loud: loud::Loud,
 }
 
 impl GpuPolicy {
@@ -95,6 +97,7 @@ impl GpuPolicy {
             standby_duty: holder::Duty::default(),
             clocks_up: None,
             armed: None,
+            loud: loud::Loud::default(),
         }
     }
 
@@ -142,6 +145,7 @@ impl GpuPolicy {
             .update(seen, &self.history, kept_ready, now, &mut events);
         let stood_by = self.standby.situation != standby::Situation::Not;
         let standby = self.stand_by(seen, now);
+        self.note_loud(seen);
         let demand = if stood_by && !self.demand.is_loaded() {
             // What standing by kept ready ends with the last process that could ask.
             self.demand.forget_sign();

@@ -52,10 +52,11 @@ impl GpuPolicy {
                 let pid = refused.cause.map(|cause| cause.pid);
                 standby.sensor.refused(refused.at, pid);
                 let boosting = matches!(standby.holder.duty(), Duty::Boost(_));
-                standby.holder.released();
                 if boosting {
                     standby.holder.failed(now);
                     self.governor().refused(Strategy::Boost, &refused.error);
+                } else {
+                    standby.holder.released();
                 }
             }
             HolderReport::Gone { pid, .. } => {

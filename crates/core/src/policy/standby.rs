@@ -284,7 +284,8 @@ impl GpuPolicy {
         };
         let waits = self.standby.wanted != *self.standby.holder.duty();
         let retry = self.standby.holder.retry_at().filter(|_| waits);
-        let times = [lease, pause, retry].into_iter().flatten();
+        let renewal = self.standby.holder.renews_at().filter(|_| !waits);
+        let times = [lease, pause, retry, renewal].into_iter().flatten();
         times.filter(|at| *at > now).min()
     }
 }

@@ -21,6 +21,7 @@ mod message;
 mod properties;
 mod raising;
 mod standby;
+mod stopped;
 mod who;
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -28,6 +28,8 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
+pub use processor::processor_time;
+
 use boost::Boost;
 use events::{Event, Events};
 use holder::{Holder, News};

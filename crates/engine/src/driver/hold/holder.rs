@@ -8,7 +8,7 @@ use gpu_keepalive_core::{
         GpuError, GpuErrorKind, PciBusId,
         holder::{
             HolderAction, HolderReply, HolderReport, MOST_SENSED, RaiseCause, Refused,
-            ReleaseReason, Renewal, Sensing,
+            ReleaseReason, Released, Renewal, Sensing,
         },
     },
     sensor::{Step, Watch},
@@ -29,7 +29,7 @@ pub(super) struct Holder<K: Kernel> {
 pub(super) enum News {
     /// A command, the end of the input, or the end of a process.
     Event(Event),
-    /// What the readings of that moment lead to, or that the boost is to be renewed.
+    /// What the readings of that moment lead to, or that the boost was not requested again in time.
     Step(Step, Moment),
 }
 
@@ -37,7 +37,11 @@ pub(super) enum News {
 enum Mode {
     Closed,
     Armed,
-    Holding { renewal: Renewal, renew_at: Moment },
+    /// Until the boost ends, unless it is requested again.
+    Holding {
+        since: Moment,
+        until: Moment,
+    },
 }
 
 impl<K: Kernel + Clone> Holder<K> {
@@ -66,7 +70,7 @@ impl<K: Kernel + Clone> Holder<K> {
             let next = match self.mode {
                 Mode::Closed => None,
                 Mode::Armed => self.watch.next(),
-                Mode::Holding { renew_at, .. } => Some(renew_at),
+                Mode::Holding { until, .. } => Some(until),
             };
             let wait = next.map(|at| at.since(now));
             let event = self.targets.events().wait(wait)?;
@@ -86,7 +90,7 @@ impl<K: Kernel + Clone> Holder<K> {
     #[inline(always)]
     fn check(&mut self, now: Moment) -> Option<Step> {
         if self.mode != Mode::Armed {
-            return Some(Step::Renew);
+            return Some(Step::Release(ReleaseReason::Unconfirmed));
         }
         let targets = &self.targets;
         self.watch.check(now, |index| targets.read(index))
@@ -137,11 +141,19 @@ impl<K: Kernel + Clone> Holder<K> {
         &mut self,
         step: Step,
         now: Moment,
-        report: impl FnMut(&HolderReport) -> io::Result<()>,
+        mut report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
+        if let Mode::Holding { since, .. } = self.mode {
+            self.close();
+            return report(&HolderReport::Released(Released {
+                at: now,
+                reason: ReleaseReason::Unconfirmed,
+                raised_for: now.since(since),
+            }));
+        }
         match step {
             Step::Raise(cause) => self.raise_for(cause, now, report),
-            Step::Renew => self.renew(now, report),
+            Step::Renew => self.renew(report),
             Step::Release(reason) => self.release(reason, &mut HolderReply::default(), report),
         }
     }
@@ -203,8 +215,13 @@ impl<K: Kernel + Clone> Holder<K> {
         match boosted {
             Ok(call) => {
                 answer.call = Some(call);
-                let renew_at = clock::now() + renewal.every;
-                self.mode = Mode::Holding { renewal, renew_at };
+                let now = clock::now();
+                let since = match self.mode {
+                    Mode::Holding { since, .. } => since,
+                    Mode::Closed | Mode::Armed => now,
+                };
+                let until = now + renewal.lasting;
+                self.mode = Mode::Holding { since, until };
                 Ok(())
             }
             Err(error) => {
@@ -248,32 +265,13 @@ impl<K: Kernel + Clone> Holder<K> {
         }
     }
 
-    fn renew(
-        &mut self,
-        now: Moment,
-        report: impl FnMut(&HolderReport) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let held = match self.mode {
-            Mode::Holding { renewal, .. } => Some(renewal),
-            _ => None,
-        };
-        let renewal = held.unwrap_or_else(|| self.watch.renewal());
-        match (self.boost.request(renewal.lasting), held) {
-            (Ok(_), Some(renewal)) => {
-                let renew_at = now + renewal.every;
-                self.mode = Mode::Holding { renewal, renew_at };
-                Ok(())
-            }
-            (Ok(_), None) => {
+    fn renew(&mut self, report: impl FnMut(&HolderReport) -> io::Result<()>) -> io::Result<()> {
+        match self.boost.request(self.watch.renewal().lasting) {
+            Ok(_) => {
                 self.watch.renewed(clock::now());
                 Ok(())
             }
-            (Err(error), held) => {
-                if held.is_some() {
-                    self.close();
-                }
-                self.refused(None, error, report)
-            }
+            Err(error) => self.refused(None, error, report),
         }
     }
 

@@ -53,6 +53,14 @@ impl ProcessorClock {
     }
 }
 
+/// All processor time that a process has used, its threads together; `None` when there is no such
+/// process.
+pub fn processor_time(pid: u32) -> Option<Duration> {
+    let pid = Pid::from_raw(i32::try_from(pid).ok()?);
+    let clock = clock_getcpuclockid(pid).ok()?;
+    clock_gettime(clock).ok().map(Duration::from)
+}
+
 /// A timer that runs on that clock. A timer without a signal would not make the kernel keep the
 /// sum; this signal is ignored unless a program asks for it.
 fn endless(clock: ClockId) -> Result<Timer, Errno> {
