@@ -315,11 +315,13 @@ impl Keeper {
             self.advance_benchmark();
             self.let_the_machine_sleep();
         }
-        self.answer_leases(now);
-        self.wake_at = match self.gpus_at {
+        let answer_at = self.answer_leases(now);
+        let wake_at = match self.gpus_at {
             Some(at) if at <= housekeeping_at + HOUSEKEEPING_SLACK => at,
             _ => housekeeping_at,
         };
+        // A client waits for this one: no slack.
+        self.wake_at = answer_at.map_or(wake_at, |at| at.min(wake_at));
     }
 
     fn advance_gpus(&mut self, now: Moment) -> Option<Moment> {

@@ -39,7 +39,6 @@ impl Keeper {
             self.discovery.retry_at(),
             self.suspend.ends_at(),
             self.warm_until,
-            self.waiting.iter().map(|(_, until)| *until).min(),
         ]
         .into_iter()
         .flatten()

@@ -61,6 +61,18 @@ impl Lane {
         observed && self.policy.holder_is_closed()
     }
 
+    /// Whether the clocks are up, for a request or by whatever else keeps them up.
+    pub(super) fn is_raised(&self) -> bool {
+        let up = self.policy.ready(&self.info) == Some(true);
+        self.policy.is_raised() || (up && !self.policy.stands_by())
+    }
+
+    /// Whether nothing will raise the clocks as things are: it is off, paused or at fault.
+    pub(super) fn cannot_raise(&self) -> bool {
+        let phase = self.decision.as_ref().map(|decision| decision.phase);
+        matches!(phase, Some(Phase::Off | Phase::Paused | Phase::Fault))
+    }
+
     /// Why this GPU cannot be benchmarked now; `None` when it can.
     pub(super) fn cannot_measure(&self) -> Option<String> {
         let decision = self.decision.as_ref()?;

@@ -190,25 +190,36 @@ impl Keeper {
         self.reply(ticket, reply);
     }
 
-    /// Answers the leases that wait for the clocks.
-    pub(super) fn answer_leases(&mut self, now: Moment) {
+    /// Answers the leases that wait for the clocks: as soon as they are raised, or once that cannot
+    /// happen any more in time. Returns when the next answer is due.
+    pub(super) fn answer_leases(&mut self, now: Moment) -> Option<Moment> {
         if self.waiting.is_empty() {
-            return;
+            return None;
         }
-        let raised = self.gpus.iter().all(|lane| {
-            let up = lane.policy.ready(&lane.info) == Some(true);
-            lane.policy.is_raised() || (up && !lane.policy.stands_by())
-        });
+        let raised = self.gpus.iter().all(Lane::is_raised);
+        let cannot = self.gpus.iter().find(|lane| lane.cannot_raise());
+        let pending = self
+            .gpus
+            .iter()
+            .any(|lane| !lane.is_raised() && !lane.cannot_raise());
+        let message = match cannot {
+            Some(lane) if !pending => format!(
+                "nothing raises the clocks of GPU {} now; the lease is held all the same",
+                lane.info.index
+            ),
+            _ => "the clocks were not raised in time; the lease is held all the same".to_owned(),
+        };
         for (ticket, until) in std::mem::take(&mut self.waiting) {
             if raised {
                 self.reply(ticket, Ok(Reply::Done));
-            } else if now >= until {
-                let message = "the clocks were not raised in time; the lease is held all the same";
-                self.reply(ticket, Err(ApiError::new(ErrorCode::NotRaised, message)));
+            } else if now >= until || !pending {
+                let error = ApiError::new(ErrorCode::NotRaised, message.clone());
+                self.reply(ticket, Err(error));
             } else {
                 self.waiting.push((ticket, until));
             }
         }
+        self.waiting.iter().map(|(_, until)| *until).min()
     }
 
     fn wakes(&self, now: Moment) -> Vec<WakeReport> {

@@ -108,6 +108,51 @@ fn a_lease_raises_the_clocks_and_its_end_releases_them() {
     assert!(!harness.policy().is_raised());
 }
 
+/// How long a lease waited for its answer, and the error's code if it was one.
+fn waited(harness: &mut Harness) -> (Duration, Option<ErrorCode>) {
+    harness.replies.clear();
+    let asked = harness.now();
+    harness.request(Request::BeginLease { wait: true });
+    harness.run_for(2 * SECOND);
+    harness.request(Request::EndLease);
+    let (at, answer) = harness.replies.first().cloned().expect("an answer");
+    (at.since(asked), answer.err().map(|error| error.code))
+}
+
+#[test]
+fn a_lease_that_waits_is_answered_when_the_clocks_are_raised() {
+    let (took, error) = waited(&mut armed());
+    assert_eq!(error, None);
+    assert!(took <= SECOND / 50, "{took:?}");
+}
+
+#[test]
+fn a_lease_that_nothing_can_be_raised_for_is_answered_at_once() {
+    let pause = Request::Pause { for_s: None };
+    for forbid in [pause, Request::Off] {
+        let mut harness = armed();
+        harness.request(forbid.clone());
+        harness.run_for(SECOND);
+        let answer = waited(&mut harness);
+        assert_eq!(
+            answer,
+            (Duration::ZERO, Some(ErrorCode::NotRaised)),
+            "{forbid:?}"
+        );
+    }
+}
+
+#[test]
+fn a_lease_waits_no_longer_than_it_was_promised() {
+    // Its clocks need a second to rise.
+    let slow = "h200\"\nboost_call_ms = 1000\n#";
+    let mut harness = run_scenario(server(slow, "boosts = false\n"), Mode::OnDemand);
+    harness.run_for(MINUTE);
+    let (took, error) = waited(&mut harness);
+    assert_eq!(error, Some(ErrorCode::NotRaised));
+    assert_eq!(took, SECOND * 3 / 10, "max_wake_ms and 250 ms");
+}
+
 #[test]
 fn a_server_that_holds_the_clocks_itself_is_left_to_it() {
     let mut harness = run_scenario(server("h200", "boosts = true\n"), Mode::OnDemand);
