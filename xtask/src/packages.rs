@@ -18,8 +18,8 @@ pub(crate) const WINDOW: [Package; 1] = [Package {
     why: "to show the window",
 }];
 
-/// For the tests: desktops of their own that nobody sees.
-pub(crate) const TEST: [Package; 5] = [
+/// For the tests: desktops of their own that nobody sees, and the documentation's examples.
+pub(crate) const TEST: [Package; 7] = [
     Package {
         name: "dbus-daemon",
         why: "a private message bus for the tests",
@@ -39,6 +39,14 @@ pub(crate) const TEST: [Package; 5] = [
     Package {
         name: "fonts-dejavu-core",
         why: "text in the window",
+    },
+    Package {
+        name: "python3",
+        why: "to run the Python example of docs/for-server-authors.md",
+    },
+    Package {
+        name: "socat",
+        why: "to run the shell example of docs/for-server-authors.md",
     },
 ];
 
