@@ -181,7 +181,7 @@ impl Card {
             self.suspended_since = now;
         }
         if due(self.boost.until) {
-            self.boost.until = None;
+            self.end_boost();
         }
         if due(self.segment.crosses_at()) {
             self.slowed = !self.slowed;
@@ -200,11 +200,12 @@ impl Card {
             self.ours.context_dead = self.ours.context.is_some();
         }
         if self.around.asleep {
-            self.boost.until = None;
+            self.end_boost();
         }
         if self.fault().is_some() {
             self.ours = Process::default();
-            self.boost = BoostClient::default();
+            self.end_boost();
+            self.boost.open = false;
         }
         if arrived {
             self.work(now);
@@ -274,11 +275,11 @@ impl Card {
 
     /// A moment of work: raises the clocks, and puts off their fall.
     fn work(&mut self, now: Moment) {
-        self.raise_within(self.model.ramp, now);
+        self.raise_within(self.model.ramp, self.model.hold, now);
     }
 
-    /// The same, where the clocks take so long to rise.
-    fn raise_within(&mut self, ramp: Duration, now: Moment) {
+    /// The same, where the clocks take so long to rise and fall so long after that.
+    fn raise_within(&mut self, ramp: Duration, hold: Duration, now: Moment) {
         let up_at = match self.clocks {
             Clocks::Low => now + ramp,
             Clocks::Rising(at) => at.min(now + ramp),
@@ -292,7 +293,7 @@ impl Card {
         self.falls_at = if self.driven {
             None
         } else {
-            Some(up_at + self.next_hold())
+            Some(up_at + self.jittered(hold))
         };
     }
 
@@ -308,9 +309,14 @@ impl Card {
             }
         }
         let driven = self.is_driven();
+        let boost_ended = std::mem::take(&mut self.boost.ended);
         if driven != self.driven {
             self.driven = driven;
-            self.work(now);
+            if boost_ended {
+                self.raise_within(self.model.ramp, self.model.boost_fall, now);
+            } else {
+                self.work(now);
+            }
         }
         if self.is_dark() {
             self.clocks = Clocks::Low;
@@ -341,15 +347,13 @@ impl Card {
         !self.is_dark() && (self.around.driven || held)
     }
 
-    /// The next hold time, with its jitter.
-    fn next_hold(&mut self) -> Duration {
+    /// A time until the clocks fall, with its jitter.
+    fn jittered(&mut self, hold: Duration) -> Duration {
         let share = self.draw() * 2.0 - 1.0;
         if self.model.hold_jitter == 0.0 {
-            return self.model.hold;
+            return hold;
         }
-        self.model
-            .hold
-            .mul_f64(1.0 + self.model.hold_jitter * share)
+        hold.mul_f64(1.0 + self.model.hold_jitter * share)
     }
 
     /// A time within that range.

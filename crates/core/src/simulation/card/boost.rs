@@ -18,6 +18,8 @@ pub(super) struct BoostClient {
     pub(super) open: bool,
     /// When the boost that it asked for ends by itself.
     pub(super) until: Option<Moment>,
+    /// One has just ended.
+    pub(super) ended: bool,
 }
 
 impl Card {
@@ -52,32 +54,39 @@ impl Card {
             return Err(unavailable("NV2080_CTRL_CMD_PERF_BOOST: status 0x1f"));
         }
         let call = self.model.boost_call;
+        let until = now + call + lasting + self.model.boost_late;
         self.counters.boost_requests += 1;
         // Asked for again, it lasts longer, and raises nothing that fell meanwhile.
         if self.boost.until.is_none() {
-            self.boost.until = Some(now + call + lasting);
+            self.boost.until = Some(until);
             self.driven = self.is_driven();
             if self.clocks != Clocks::High {
                 let late = self.between(self.model.boost_seen_after);
                 self.shown_from = Some(now + call + late);
             }
-            self.raise_within(call, now);
+            self.raise_within(call, self.model.hold, now);
         }
-        self.boost.until = Some(now + call + lasting);
+        self.boost.until = Some(until);
         self.settle(now);
         Ok(call)
     }
 
     /// Ends the boost; how long the call takes.
     pub(in crate::simulation) fn clear_boost(&mut self, now: Moment) -> Duration {
-        self.boost.until = None;
+        self.end_boost();
         self.settle(now);
         self.model.boost_call
     }
 
+    /// Its effect lasts until the card settles.
+    pub(super) fn end_boost(&mut self) {
+        self.boost.ended |= self.boost.until.take().is_some();
+    }
+
     /// Closes the driver for boost requests, which ends the boost.
     pub(in crate::simulation) fn close_boost(&mut self, now: Moment) {
-        self.boost = BoostClient::default();
+        self.end_boost();
+        self.boost.open = false;
         self.settle(now);
     }
 
