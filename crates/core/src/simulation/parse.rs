@@ -69,11 +69,12 @@ fn card(source: Source<'_>, table: &Table, index: u32) -> Result<CardModel, Scen
         given.unwrap_or_else(|| base.is_some_and(like))
     };
 
+    let info = info(&mut keys, base.map(|c| &c.info), index)?;
     let hold = keys.span("hold_s", 1.0, 3600.0, base.map(|c| c.hold))?;
     let boost_fall = base.map_or(hold, |c| c.boost_fall);
     let boost_late = base.map_or(Duration::ZERO, |c| c.boost_late);
     let card = CardModel {
-        info: info(&mut keys, base.map(|c| &c.info), index)?,
+        info,
         boost_pstate: keys.pstate("boost_pstate", base.map(|c| c.boost_pstate))?,
         idle_pstate: keys.pstate("idle_pstate", base.map(|c| c.idle_pstate))?,
         boost_clock: keys.mhz("boost_mhz", base.map(|c| c.boost_clock))?,

@@ -104,7 +104,7 @@ impl Measured {
                 most: spread.most.max(ms),
             };
         };
-        let mut all = record.series.iter();
+        let all = record.series.iter();
         for boosted in all.filter(|series| series.name.starts_with("boost-")) {
             let boost = event(boosted, Did::Boost)?;
             let raised = first(boosted, boost.at, true)?;
