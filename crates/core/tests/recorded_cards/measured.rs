@@ -127,7 +127,11 @@ impl Measured {
     }
 
     /// Where `simulated` is not like this record, in words.
-    pub(crate) fn differences(&self, simulated: &Self) -> Vec<String> {
+    pub(crate) fn differences(&self, simulated: &Record) -> Vec<String> {
+        let simulated = match Self::of(simulated) {
+            Ok(simulated) => simulated,
+            Err(wrong) => return vec![format!("simulated: {wrong}")],
+        };
         let levels = self.levels.iter().filter_map(|(name, recorded)| {
             let simulated = simulated.levels[name];
             let alike = recorded.mhz.abs_diff(simulated.mhz) <= CLOCK_STEP_MHZ
