@@ -82,6 +82,14 @@ enum Clocks {
     High,
 }
 
+/// What keeps the clocks up for as long as it lasts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Drive {
+    Work,
+    /// A boost, a context that boosts, or the driver's own setting.
+    Hold,
+}
+
 /// One card as it is now.
 #[derive(Clone, Debug)]
 pub(super) struct Card {
@@ -93,8 +101,7 @@ pub(super) struct Card {
     clocks: Clocks,
     /// NVML shows raised clocks from then on.
     shown_from: Option<Moment>,
-    /// Something keeps the clocks up for as long as it lasts.
-    driven: bool,
+    drive: Option<Drive>,
     /// When the clocks fall, unless there is work before.
     falls_at: Option<Moment>,
     /// How many random numbers were drawn.
@@ -127,7 +134,7 @@ impl Card {
             boost: BoostClient::default(),
             clocks: Clocks::Low,
             shown_from: None,
-            driven: false,
+            drive: None,
             falls_at: None,
             draws: 0,
             suspended: model.runtime_d3,
@@ -181,7 +188,7 @@ impl Card {
             self.suspended_since = now;
         }
         if due(self.boost.until) {
-            self.end_boost();
+            self.boost.until = None;
         }
         if due(self.segment.crosses_at()) {
             self.slowed = !self.slowed;
@@ -200,12 +207,11 @@ impl Card {
             self.ours.context_dead = self.ours.context.is_some();
         }
         if self.around.asleep {
-            self.end_boost();
+            self.boost.until = None;
         }
         if self.fault().is_some() {
             self.ours = Process::default();
-            self.end_boost();
-            self.boost.open = false;
+            self.boost = BoostClient::default();
         }
         if arrived {
             self.work(now);
@@ -275,11 +281,11 @@ impl Card {
 
     /// A moment of work: raises the clocks, and puts off their fall.
     fn work(&mut self, now: Moment) {
-        self.raise_within(self.model.ramp, self.model.hold, now);
+        self.raise_within(self.model.ramp, now);
     }
 
-    /// The same, where the clocks take so long to rise and fall so long after that.
-    fn raise_within(&mut self, ramp: Duration, hold: Duration, now: Moment) {
+    /// The same, where the clocks take so long to rise.
+    fn raise_within(&mut self, ramp: Duration, now: Moment) {
         let up_at = match self.clocks {
             Clocks::Low => now + ramp,
             Clocks::Rising(at) => at.min(now + ramp),
@@ -290,10 +296,10 @@ impl Card {
         } else {
             self.clocks = Clocks::High;
         }
-        self.falls_at = if self.driven {
+        self.falls_at = if self.drive.is_some() {
             None
         } else {
-            Some(up_at + self.jittered(hold))
+            Some(up_at + self.next_hold())
         };
     }
 
@@ -308,15 +314,24 @@ impl Card {
                 self.suspends_at = Some(now + SUSPEND_AFTER);
             }
         }
-        let driven = self.is_driven();
-        let boost_ended = std::mem::take(&mut self.boost.ended);
-        if driven != self.driven {
-            self.driven = driven;
-            if boost_ended {
-                self.raise_within(self.model.ramp, self.model.boost_fall, now);
+        let drive = self.drive();
+        let before = std::mem::replace(&mut self.drive, drive);
+        if before.is_some() != drive.is_some() {
+            // Where a context holds the clocks, it does so by a boost of its own.
+            let boosts = drive == Some(Drive::Hold) && self.model.context_holds;
+            let ramp = if boosts {
+                self.model.boost_call
             } else {
-                self.work(now);
-            }
+                self.model.ramp
+            };
+            self.raise_within(ramp, now);
+        }
+        if let (Some(Drive::Hold), None, Some(fall)) = (before, drive, self.model.boost_fall) {
+            let up_at = match self.clocks {
+                Clocks::Rising(at) => at,
+                _ => now,
+            };
+            self.falls_at = Some(up_at + self.between(fall));
         }
         if self.is_dark() {
             self.clocks = Clocks::Low;
@@ -338,22 +353,30 @@ impl Card {
         self.suspended || self.around.asleep || self.has(GpuErrorKind::GpuLost)
     }
 
-    fn is_driven(&self) -> bool {
+    fn drive(&self) -> Option<Drive> {
+        if self.is_dark() {
+            return None;
+        }
+        if self.around.driven {
+            return Some(Drive::Work);
+        }
         let context = self.ours.has_live_context() || self.around.contexts_boost;
         let mizer = self.ours.held == Some(Strategy::PowerMizer)
             && self.model.power_mizer == PowerMizer::Works;
         let boost = self.boost.until.is_some() && self.model.boost == Boost::Holds;
         let held = mizer || boost || (self.model.context_holds && context);
-        !self.is_dark() && (self.around.driven || held)
+        held.then_some(Drive::Hold)
     }
 
-    /// A time until the clocks fall, with its jitter.
-    fn jittered(&mut self, hold: Duration) -> Duration {
+    /// The next hold time, with its jitter.
+    fn next_hold(&mut self) -> Duration {
         let share = self.draw() * 2.0 - 1.0;
         if self.model.hold_jitter == 0.0 {
-            return hold;
+            return self.model.hold;
         }
-        hold.mul_f64(1.0 + self.model.hold_jitter * share)
+        self.model
+            .hold
+            .mul_f64(1.0 + self.model.hold_jitter * share)
     }
 
     /// A time within that range.

@@ -46,8 +46,9 @@ pub struct CardModel {
     /// `boost_seen_after_ms`: from the return of the call until NVML shows the clocks, at least and
     /// at most.
     pub boost_seen_after: (Duration, Duration),
-    /// `boost_falls_after_s`: from the end of a boost until the clocks fall; `hold_s` without it.
-    pub boost_fall: Duration,
+    /// `boost_falls_after_s`: from the end of a boost or of a context that boosts until the clocks
+    /// fall, at least and at most; as after work when absent.
+    pub boost_fall: Option<(Duration, Duration)>,
     /// `boost_late_s`: how much longer than it was asked for a boost lasts that is not renewed.
     pub boost_late: Duration,
     /// `power_mizer`.

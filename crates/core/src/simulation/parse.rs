@@ -69,12 +69,8 @@ fn card(source: Source<'_>, table: &Table, index: u32) -> Result<CardModel, Scen
         given.unwrap_or_else(|| base.is_some_and(like))
     };
 
-    let info = info(&mut keys, base.map(|c| &c.info), index)?;
-    let hold = keys.span("hold_s", 1.0, 3600.0, base.map(|c| c.hold))?;
-    let boost_fall = base.map_or(hold, |c| c.boost_fall);
-    let boost_late = base.map_or(Duration::ZERO, |c| c.boost_late);
     let card = CardModel {
-        info,
+        info: info(&mut keys, base.map(|c| &c.info), index)?,
         boost_pstate: keys.pstate("boost_pstate", base.map(|c| c.boost_pstate))?,
         idle_pstate: keys.pstate("idle_pstate", base.map(|c| c.idle_pstate))?,
         boost_clock: keys.mhz("boost_mhz", base.map(|c| c.boost_clock))?,
@@ -85,7 +81,7 @@ fn card(source: Source<'_>, table: &Table, index: u32) -> Result<CardModel, Scen
         },
         memory_boost: keys.mhz("memory_boost_mhz", base.map(|c| c.memory_boost))?,
         memory_idle: keys.mhz("memory_idle_mhz", base.map(|c| c.memory_idle))?,
-        hold,
+        hold: keys.span("hold_s", 1.0, 3600.0, base.map(|c| c.hold))?,
         hold_jitter: keys
             .number("hold_jitter_percent", 0.0..100.0)?
             .map_or(base.map_or(0.0, |c| c.hold_jitter), |n| n / 100.0),
@@ -109,8 +105,15 @@ fn card(source: Source<'_>, table: &Table, index: u32) -> Result<CardModel, Scen
         boost_seen_after: keys
             .range("boost_seen_after_ms", 1e-3, 10_000.0)?
             .unwrap_or(base.map_or(BOOST_SEEN_AFTER, |c| c.boost_seen_after)),
-        boost_fall: keys.span("boost_falls_after_s", 1.0, 3600.0, Some(boost_fall))?,
-        boost_late: keys.span("boost_late_s", 1.0, 3600.0, Some(boost_late))?,
+        boost_fall: keys
+            .range("boost_falls_after_s", 1.0, 3600.0)?
+            .or(base.and_then(|c| c.boost_fall)),
+        boost_late: keys.span(
+            "boost_late_s",
+            1.0,
+            3600.0,
+            Some(base.map_or(Duration::ZERO, |c| c.boost_late)),
+        )?,
         power_mizer: keys
             .choice("power_mizer", &PowerMizer::NAMES)?
             .or(base.map(|c| c.power_mizer))

@@ -89,20 +89,23 @@ fn a_simulated_card_that_differs_is_noticed() {
     let up = "up after a boost";
     let (clear, kill) = ("down after a clear", "down after a kill");
     let expiry = "down after the end of a boost";
+    let context = "down after a context";
     for (keys, expected) in [
         ("", vec![]),
         ("rest_w = 60", vec!["idle", "loaded"]),
-        ("warm_w = 150", vec!["boosted"]),
-        ("boost_mhz = 1950", vec!["boosted"]),
+        ("warm_w = 150", vec!["boosted", "context"]),
+        ("boost_mhz = 1950", vec!["boosted", "context"]),
         ("idle_mhz = 375", vec!["idle", "loaded"]),
-        ("boost_pstate = 2", vec!["boosted"]),
+        ("boost_pstate = 2", vec!["boosted", "context"]),
         ("idle_pstate = 8", vec!["idle", "loaded"]),
         ("boost_seen_after_ms = [20, 400]", vec![up]),
         ("boost_seen_after_ms = [60, 65]", vec![up]),
-        ("boost_falls_after_s = 0.4", vec![clear, kill, expiry]),
-        ("boost_late_s = 0.5", vec![expiry]),
+        ("boost_falls_after_s = 0.3", vec![clear, kill, context]),
+        ("boost_falls_after_s = [0.25, 9]", vec!["simulated"]),
+        ("boost_late_s = 2", vec![expiry]),
         ("boost_late_s = 50", vec!["simulated"]),
-        ("hold_s = 3", vec!["down after a context"]),
+        ("hold_s = 0.7", vec!["down after work"]),
+        ("ramp_ms = 20", vec!["up after work begins"]),
     ] {
         let mut expected = expected;
         expected.sort_unstable();
@@ -145,5 +148,5 @@ fn what_is_no_record_is_refused_with_its_line() {
     }
     let whole = Record::parse(&series).expect("a record");
     let missing = Measured::of(&whole).expect_err("it has no samples");
-    assert_eq!(missing, "idle: it has no samples for its level");
+    assert_eq!(missing, "no series says how long “up after a boost” takes");
 }

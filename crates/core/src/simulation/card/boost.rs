@@ -12,14 +12,15 @@ use crate::{
 /// Opening the driver for boost requests takes this long (measured on an H200).
 const OPENING: Duration = Duration::from_micros(1300);
 
+/// Clearing a boost takes this long (`tests/fixtures/cards/h200.jsonl`).
+const CLEARING: Duration = Duration::from_millis(1);
+
 /// What a `hold` process has open; ending it is the default.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct BoostClient {
     pub(super) open: bool,
     /// When the boost that it asked for ends by itself.
     pub(super) until: Option<Moment>,
-    /// One has just ended.
-    pub(super) ended: bool,
 }
 
 impl Card {
@@ -59,12 +60,12 @@ impl Card {
         // Asked for again, it lasts longer, and raises nothing that fell meanwhile.
         if self.boost.until.is_none() {
             self.boost.until = Some(until);
-            self.driven = self.is_driven();
+            self.drive = self.drive();
             if self.clocks != Clocks::High {
                 let late = self.between(self.model.boost_seen_after);
                 self.shown_from = Some(now + call + late);
             }
-            self.raise_within(call, self.model.hold, now);
+            self.raise_within(call, now);
         }
         self.boost.until = Some(until);
         self.settle(now);
@@ -73,20 +74,14 @@ impl Card {
 
     /// Ends the boost; how long the call takes.
     pub(in crate::simulation) fn clear_boost(&mut self, now: Moment) -> Duration {
-        self.end_boost();
+        self.boost.until = None;
         self.settle(now);
-        self.model.boost_call
-    }
-
-    /// Its effect lasts until the card settles.
-    pub(super) fn end_boost(&mut self) {
-        self.boost.ended |= self.boost.until.take().is_some();
+        CLEARING
     }
 
     /// Closes the driver for boost requests, which ends the boost.
     pub(in crate::simulation) fn close_boost(&mut self, now: Moment) {
-        self.end_boost();
-        self.boost.open = false;
+        self.boost = BoostClient::default();
         self.settle(now);
     }
 

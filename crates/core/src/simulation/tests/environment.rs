@@ -47,8 +47,8 @@ fn a_context_of_anybody_holds_an_h200() {
         "[[gpus]]\nlike = \"h200\"\n\
          [[events]]\nkind = \"program\"\nprogram = \"vllm\"\nat_s = 1\nfor_s = 100",
     );
-    assert_eq!(level(&mut machine, 101.5).1, 1980);
-    assert_eq!(level(&mut machine, 101.8).1, 345);
+    assert_eq!(level(&mut machine, 101.2).1, 1980);
+    assert_eq!(level(&mut machine, 102.1).1, 345);
 }
 
 #[test]
