@@ -19,11 +19,13 @@ mod badge;
 mod cause;
 mod fault;
 mod known_process;
+mod loud;
 #[cfg(test)]
 mod tests;
 
 pub use alert::Alert;
 pub use known_process::program_name;
+pub use loud::present_loud;
 
 use cause::Clause;
 
