@@ -325,14 +325,9 @@ impl Keeper {
             self.advance_benchmark();
             self.let_the_machine_sleep();
         }
-<<<<<<< HEAD
         let answer_at = self.answer_leases(now);
-        let wake_at = match self.gpus_at {
-=======
-        self.answer_leases(now);
         self.give_up_serving(now);
-        self.wake_at = match self.gpus_at {
->>>>>>> main
+        let wake_at = match self.gpus_at {
             Some(at) if at <= housekeeping_at + HOUSEKEEPING_SLACK => at,
             _ => housekeeping_at,
         };

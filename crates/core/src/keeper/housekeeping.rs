@@ -41,11 +41,7 @@ impl Keeper {
             self.discovery.retry_at(),
             self.suspend.ends_at(),
             self.warm_until,
-<<<<<<< HEAD
-=======
-            self.waiting.iter().map(|(_, until)| *until).min(),
             self.served.waits_until(),
->>>>>>> main
         ]
         .into_iter()
         .flatten()

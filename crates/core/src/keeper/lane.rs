@@ -64,7 +64,6 @@ impl Lane {
         observed && self.policy.holder_is_closed()
     }
 
-<<<<<<< HEAD
     /// Whether the clocks are up, for a request or by whatever else keeps them up.
     pub(super) fn is_raised(&self) -> bool {
         let up = self.policy.ready(&self.info) == Some(true);
@@ -75,11 +74,11 @@ impl Lane {
     pub(super) fn cannot_raise(&self) -> bool {
         let phase = self.decision.as_ref().map(|decision| decision.phase);
         matches!(phase, Some(Phase::Off | Phase::Paused | Phase::Fault))
-=======
+    }
+
     /// When the outcome of the action that is under way is there at the latest.
     pub(super) fn answers_by(&self) -> Option<Moment> {
         self.answers_by.filter(|_| self.in_flight.is_some())
->>>>>>> main
     }
 
     /// Why this GPU cannot be benchmarked now; `None` when it can.

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Boost, CardModel, PowerMizer};
+use super::CardModel;
 use crate::{
     Moment,
     gpu::{ComputeProcess, GpuErrorKind, PowerSource, ProcessLoad},
@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod boost;
+mod clocks;
 mod process;
 mod reading;
 mod segment;
@@ -17,6 +18,7 @@ mod segment;
 pub use process::Performed;
 
 use boost::BoostClient;
+use clocks::{Clocks, Drive};
 use process::Process;
 use segment::Segment;
 
@@ -73,21 +75,6 @@ pub(super) struct Environment {
     pub(super) boost_refused: bool,
     pub(super) sensor_lost: bool,
     pub(super) faults: Vec<GpuErrorKind>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Clocks {
-    Low,
-    Rising(Moment),
-    High,
-}
-
-/// What keeps the clocks up for as long as it lasts.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Drive {
-    Work,
-    /// A boost, a context that boosts, or the driver's own setting.
-    Hold,
 }
 
 /// One card as it is now.
@@ -279,30 +266,6 @@ impl Card {
         self.suspends_at = None;
     }
 
-    /// A moment of work: raises the clocks, and puts off their fall.
-    fn work(&mut self, now: Moment) {
-        self.raise_within(self.model.ramp, now);
-    }
-
-    /// The same, where the clocks take so long to rise.
-    fn raise_within(&mut self, ramp: Duration, now: Moment) {
-        let up_at = match self.clocks {
-            Clocks::Low => now + ramp,
-            Clocks::Rising(at) => at.min(now + ramp),
-            Clocks::High => now,
-        };
-        if up_at > now {
-            self.clocks = Clocks::Rising(up_at);
-        } else {
-            self.clocks = Clocks::High;
-        }
-        self.falls_at = if self.drive.is_some() {
-            None
-        } else {
-            Some(up_at + self.next_hold())
-        };
-    }
-
     /// Brings everything that follows from the rest in line with it.
     fn settle(&mut self, now: Moment) {
         let ours = self.ours.is_open() || self.boost.open;
@@ -351,48 +314,5 @@ impl Card {
     /// No current flows: suspended, or off the bus.
     fn is_dark(&self) -> bool {
         self.suspended || self.around.asleep || self.has(GpuErrorKind::GpuLost)
-    }
-
-    fn drive(&self) -> Option<Drive> {
-        if self.is_dark() {
-            return None;
-        }
-        if self.around.driven {
-            return Some(Drive::Work);
-        }
-        let context = self.ours.has_live_context() || self.around.contexts_boost;
-        let mizer = self.ours.held == Some(Strategy::PowerMizer)
-            && self.model.power_mizer == PowerMizer::Works;
-        let boost = self.boost.until.is_some() && self.model.boost == Boost::Holds;
-        let held = mizer || boost || (self.model.context_holds && context);
-        held.then_some(Drive::Hold)
-    }
-
-    /// The next hold time, with its jitter.
-    fn next_hold(&mut self) -> Duration {
-        let share = self.draw() * 2.0 - 1.0;
-        if self.model.hold_jitter == 0.0 {
-            return self.model.hold;
-        }
-        self.model
-            .hold
-            .mul_f64(1.0 + self.model.hold_jitter * share)
-    }
-
-    /// A time within that range.
-    fn between(&mut self, (least, most): (Duration, Duration)) -> Duration {
-        least + most.saturating_sub(least).mul_f64(self.draw())
-    }
-
-    /// From 0 to 1: SplitMix64 of the seed and how many there were.
-    fn draw(&mut self) -> f64 {
-        self.draws += 1;
-        let mut x = self
-            .seed
-            .wrapping_add(self.draws.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^= x >> 31;
-        x as f64 / u64::MAX as f64
     }
 }

@@ -106,6 +106,10 @@ impl Replay<'_> {
                 self.sample_until(&mut series, &mut next, ms);
                 self.perform(event.event, begins, lasting, at(self.begins, ms));
             }
+            if recorded.name == "boost-expires" {
+                // So that the driver ends it, and not the process.
+                self.machine.stop_hold(0, at(self.begins, event.at + took));
+            }
             series.events.push(Event { took, ..*event });
             next = event.at + took;
         }

@@ -310,7 +310,7 @@ fn a_server_that_keeps_the_clocks_up_is_named_with_what_was_measured() {
     harness.run_for(MINUTE - SECOND);
     assert_eq!(loud(&harness), None);
     harness.run_for(MINUTE - SECOND);
-    let seen = Some((vec![4242], Some(123.0), Some(84.0), Some(28.0)));
+    let seen = Some((vec![4242], Some(124.0), Some(80.0), Some(32.0)));
     assert_eq!(loud(&harness), seen);
     // It stays so through a request, which draws more.
     harness.run_for(3 * SECOND);

@@ -93,19 +93,28 @@ fn a_process_that_holds_it_open_keeps_the_laptop_s_gpu_awake() {
 fn a_killed_process_s_boost_ends_with_it() {
     let mut machine = preset("h200");
     ask(&mut machine, HOLD, 1.0).unwrap();
-<<<<<<< HEAD
-    machine.end_hold(0, at(100.0));
-    assert_eq!(clock(&mut machine, 100.24), 1980);
-    assert_eq!(clock(&mut machine, 101.06), 345);
-    let counters = machine.counters(0, at(102.0)).unwrap();
-=======
     machine.end_hold(0, at(20.0));
-    assert_eq!(clock(&mut machine, 20.69), 1980);
-    assert_eq!(clock(&mut machine, 20.71), 345);
-    let counters = machine.counters(0, at(21.0)).unwrap();
->>>>>>> main
+    assert_eq!(clock(&mut machine, 20.24), 1980);
+    assert_eq!(clock(&mut machine, 21.06), 345);
+    let counters = machine.counters(0, at(22.0)).unwrap();
     assert!(!counters.boost_open && !counters.boosted);
     assert_eq!(machine.next_holder_step(), None);
+}
+
+#[test]
+fn a_stopped_process_s_boost_ends_by_itself() {
+    let mut machine = preset("h200");
+    let renewal = Renewal {
+        lasting: Duration::from_secs(6),
+        every: Duration::from_secs(3),
+    };
+    ask(&mut machine, HolderAction::Hold(renewal), 1.0).unwrap();
+    machine.stop_hold(0, at(2.0));
+    // 10 ms for the call, 0.9 s that it lasts longer, and 0.25 to 1.05 s until they fall.
+    assert_eq!(clock(&mut machine, 8.15), 1980);
+    assert_eq!(clock(&mut machine, 8.97), 345);
+    let counters = machine.counters(0, at(9.0)).unwrap();
+    assert!(counters.boost_open && !counters.boosted);
 }
 
 #[test]
@@ -114,17 +123,10 @@ fn a_boost_that_is_not_requested_again_ends_and_the_process_closes_everything() 
     let lasting = Duration::from_secs(6);
     let every = Duration::from_secs(3);
     let hold = HolderAction::Hold(Renewal { lasting, every });
-<<<<<<< HEAD
-    ask(&mut machine, hold, 1.0).unwrap();
-    // 10 ms for the call, 0.9 s that it lasts longer, and 0.25 to 1.05 s until they fall.
-    assert_eq!(clock(&mut machine, 8.15), 1980);
-    assert_eq!(clock(&mut machine, 8.97), 345);
-    // Renewed late it raises them again.
-=======
     ask(&mut machine, hold.clone(), 1.0).unwrap();
-    // 10 ms for the call, and 0.7 s from the end of the boost until they fall.
-    assert_eq!(clock(&mut machine, 7.70), 1980);
-    assert_eq!(clock(&mut machine, 7.72), 345);
+    // It closes after 6 s, and 0.25 to 1.05 s later they fall.
+    assert_eq!(clock(&mut machine, 7.24), 1980);
+    assert_eq!(clock(&mut machine, 8.07), 345);
     let told = names(&reports(&mut machine, 60.0));
     assert!(
         told.len() == 1 && told[0].ends_with("released, Unconfirmed"),
@@ -133,7 +135,6 @@ fn a_boost_that_is_not_requested_again_ends_and_the_process_closes_everything() 
     assert!(!machine.counters(0, at(60.0)).unwrap().boost_open);
     // Requested late it raises them again.
     ask(&mut machine, hold, 61.0).unwrap();
->>>>>>> main
     assert_eq!(clock(&mut machine, 61.1), 1980);
 }
 
