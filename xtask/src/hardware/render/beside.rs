@@ -113,8 +113,9 @@ impl Server<'_> {
         }
         text.push('\n');
         if !missing.is_empty() {
-            let why = ["not_measured", "error", "skipped"].map(|key| self.step[key].as_str());
-            let why = why.into_iter().flatten().next();
+            let step = |key: &str| self.step[key].as_str().map(str::to_owned);
+            let failed = || Some(format!("the call failed: {}", step("error")?));
+            let why = step("not_measured").or_else(failed);
             let why = why.map_or_else(String::new, |why| format!(" ({why})"));
             writeln!(text, "Not measured: {}{why}.\n", missing.join("; ")).expect("text");
         }

@@ -49,6 +49,19 @@ fn each_server_has_a_table_and_missing_rows_are_named() {
 }
 
 #[test]
+fn a_call_that_failed_is_said_to_have() {
+    let mut failed = partial();
+    let step = &mut failed["steps"]["beside-decoder"];
+    step["not_measured"] = Value::Null;
+    step["error"] = "TimeoutError: no engine".into();
+    let text = tables(&[failed]).unwrap();
+    assert!(
+        text.contains("(the call failed: TimeoutError: no engine)."),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_server_that_was_not_measured_is_named() {
     let text = tables(&[partial()]).unwrap();
     assert!(
