@@ -18,12 +18,12 @@ mod attempt;
 mod badge;
 mod cause;
 mod fault;
-mod program;
+mod known_process;
 #[cfg(test)]
 mod tests;
 
 pub use alert::Alert;
-pub use program::program_name;
+pub use known_process::program_name;
 
 use cause::Clause;
 

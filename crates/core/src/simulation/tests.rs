@@ -7,11 +7,11 @@ use crate::{
     settings::Strategy,
 };
 
+mod environment;
 mod errors;
 mod faults;
 mod holder;
 mod physics;
-mod surroundings;
 mod time;
 
 const PULSE: Action = hold(Strategy::Pulse);

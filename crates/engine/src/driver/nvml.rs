@@ -71,14 +71,14 @@ fn describe(nvml: &Nvml, index: u32, driver_version: &str) -> Result<GpuInfo, Gp
         .bus_id
         .parse()
         .map_err(|message: String| GpuError::new(GpuErrorKind::Other, message))?;
-    let capability = told("compute capability", device.cuda_compute_capability())?;
+    let capability = reported("compute capability", device.cuda_compute_capability())?;
     let slowdown = device.temperature_threshold(TemperatureThreshold::Slowdown);
     Ok(GpuInfo {
         index,
         uuid: GpuUuid(uuid),
         name,
         pci_bus_id,
-        vram_total: told("memory", device.memory_info())?.map_or(Bytes(0), |m| Bytes(m.total)),
+        vram_total: reported("memory", device.memory_info())?.map_or(Bytes(0), |m| Bytes(m.total)),
         driver_version: driver_version.to_owned(),
         compute_capability: capability.and_then(|c| {
             Some(ComputeCapability {
@@ -86,8 +86,9 @@ fn describe(nvml: &Nvml, index: u32, driver_version: &str) -> Result<GpuInfo, Gp
                 minor: c.minor.try_into().ok()?,
             })
         }),
-        sm_clock_max: told("maximum SM clock", device.max_clock_info(Clock::SM))?.map(Megahertz),
-        slowdown_temperature: told("slowdown temperature", slowdown)?.map(celsius),
+        sm_clock_max: reported("maximum SM clock", device.max_clock_info(Clock::SM))?
+            .map(Megahertz),
+        slowdown_temperature: reported("slowdown temperature", slowdown)?.map(celsius),
     })
 }
 
@@ -133,7 +134,7 @@ fn library_paths() -> Vec<PathBuf> {
 }
 
 /// A reading, or `None` when the driver does not give it; an error only when the GPU is gone.
-fn told<T>(what: &str, reading: Result<T, NvmlError>) -> Result<Option<T>, GpuError> {
+fn reported<T>(what: &str, reading: Result<T, NvmlError>) -> Result<Option<T>, GpuError> {
     match reading {
         Ok(value) => Ok(Some(value)),
         Err(error) if is_gone(&error) => Err(failed(what, error)),

@@ -105,7 +105,7 @@ fn play(timing: &Timing) -> Sensor {
     while now < request + ms(5000) {
         now = now + us(100);
         if free_at <= now && watch.next().is_some_and(|look| look <= now) {
-            if let Some(Step::Raise(cause)) = watch.look(now, |_| Some(processor(now))) {
+            if let Some(Step::Raise(cause)) = watch.check(now, |_| Some(processor(now))) {
                 free_at = now + us(timing.call);
                 let raised = watch.raised(cause, now, us(timing.call), free_at);
                 to_engine.send(Message::Raised(raised), free_at + us(timing.back));

@@ -18,7 +18,7 @@ use nvml_wrapper::{
     struct_wrappers::device::ProcessInfo,
 };
 
-use super::{celsius, failed, open_library, others::Others, seldom::Seldom, told};
+use super::{celsius, failed, open_library, others::Others, reported, seldom::Seldom};
 use crate::{clock, driver::PowerMizer};
 
 /// One GPU opened through NVML. Dropping it restores what was set and closes the library.
@@ -71,21 +71,23 @@ impl Observed {
     pub(in crate::driver) fn sample(&mut self) -> Result<Sample, GpuError> {
         let now = clock::Clock::Boot.now();
         let device = open_device(&self.nvml, self.index)?;
-        let utilization = told("utilization", device.utilization_rates())?.map(|u| Percent(u.gpu));
+        let utilization =
+            reported("utilization", device.utilization_rates())?.map(|u| Percent(u.gpu));
         let usage = self.others.usage(&self.nvml, &device, utilization, now)?;
         let energy = self.energy.when_due(now, || {
-            told("energy", device.total_energy_consumption())
+            reported("energy", device.total_energy_consumption())
                 .map(|counter| counter.map(|millijoules| Joules(millijoules as f64 / 1000.0)))
         })?;
         let source = self.power_source.or_last(now, || power_source(&device))?;
         let temperature = device.temperature(TemperatureSensor::Gpu);
         Ok(Sample {
-            pstate: told("P-state", device.performance_state())?
+            pstate: reported("P-state", device.performance_state())?
                 .and_then(|state| PState::new(state.as_c())),
-            sm_clock: told("SM clock", device.clock_info(Clock::SM))?.map(Megahertz),
-            memory_clock: told("memory clock", device.clock_info(Clock::Memory))?.map(Megahertz),
-            temperature: told("temperature", temperature)?.map(celsius),
-            power: told("power", device.power_usage())?
+            sm_clock: reported("SM clock", device.clock_info(Clock::SM))?.map(Megahertz),
+            memory_clock: reported("memory clock", device.clock_info(Clock::Memory))?
+                .map(Megahertz),
+            temperature: reported("temperature", temperature)?.map(celsius),
+            power: reported("power", device.power_usage())?
                 .map(|milliwatts| Watts(f64::from(milliwatts) / 1000.0)),
             energy: energy.flatten(),
             utilization,
@@ -95,7 +97,7 @@ impl Observed {
             names_processes: usage.names_processes,
             first: usage.first,
             clocks_event_reasons: clocks_event_reasons(&device)?,
-            vram_free: told("memory", device.memory_info())?.map(|memory| Bytes(memory.free)),
+            vram_free: reported("memory", device.memory_info())?.map(|memory| Bytes(memory.free)),
             vram_ours: usage.vram_ours,
             compute_processes: usage.compute_processes,
             power_source: source,
@@ -116,10 +118,10 @@ impl Observed {
         let default_limit = device.power_management_limit_default();
         Ok(Inspection {
             persistence_mode: persistence_mode(&device)?,
-            applications_clock: megahertz(told("applications clock", set)?),
-            default_applications_clock: megahertz(told("default applications clock", default)?),
-            power_limit: watts(told("power limit", device.enforced_power_limit())?),
-            default_power_limit: watts(told("default power limit", default_limit)?),
+            applications_clock: megahertz(reported("applications clock", set)?),
+            default_applications_clock: megahertz(reported("default applications clock", default)?),
+            power_limit: watts(reported("power limit", device.enforced_power_limit())?),
+            default_power_limit: watts(reported("default power limit", default_limit)?),
         })
     }
 
@@ -255,12 +257,12 @@ fn clocks_event_reasons(device: &Device) -> Result<Option<ClocksEventReasons>, G
         Err(NvmlError::IncorrectBits(Bits::U64(all))) => Ok(all),
         Err(error) => Err(error),
     };
-    Ok(told("clocks event reasons", bits)?.map(ClocksEventReasons))
+    Ok(reported("clocks event reasons", bits)?.map(ClocksEventReasons))
 }
 
 #[cfg(target_os = "linux")]
 fn persistence_mode(device: &Device) -> Result<Option<bool>, GpuError> {
-    told("persistence mode", device.is_in_persistent_mode())
+    reported("persistence mode", device.is_in_persistent_mode())
 }
 
 /// Elsewhere the driver always stays initialised.
@@ -278,5 +280,5 @@ fn power_source(device: &Device) -> Result<Option<PowerSource>, GpuError> {
         Err(NvmlError::UnexpectedVariant(UNDERSIZED)) => Ok(PowerSource::UndersizedAdapter),
         Err(error) => Err(error),
     };
-    told("power source", source)
+    reported("power source", source)
 }

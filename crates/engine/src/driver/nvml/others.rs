@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use gpu_keepalive_core::{
     Moment,
+    ai_processes::is_keepalive,
     gpu::{ComputeProcess, GpuError, ProcessLoad},
-    programs::is_keepalive,
     units::{Bytes, Percent},
 };
 use nvml_wrapper::{
@@ -13,7 +13,7 @@ use nvml_wrapper::{
     struct_wrappers::device::ProcessInfo,
 };
 
-use super::told;
+use super::reported;
 
 /// While the GPU as a whole does nothing, utilization by process is read this often: one reading
 /// takes 1.4 to 2.4 ms of processor time on an H200 (driver 580.159.04), where the GPU's own
@@ -84,8 +84,8 @@ impl Others {
                 ..Usage::default()
             });
         }
-        let compute = told("compute processes", device.running_compute_processes())?;
-        let graphics = told("graphics processes", device.running_graphics_processes())?;
+        let compute = reported("compute processes", device.running_compute_processes())?;
+        let graphics = reported("graphics processes", device.running_graphics_processes())?;
         let named = [&compute, &graphics]
             .into_iter()
             .flatten()
@@ -145,7 +145,7 @@ impl Others {
             Err(NvmlError::NotFound) => Ok(Vec::new()),
             stats => stats,
         };
-        let Some(stats) = told("process utilization", stats)? else {
+        let Some(stats) = reported("process utilization", stats)? else {
             return Ok((None, None));
         };
         let newest = stats.iter().map(|reading| reading.timestamp).max();
