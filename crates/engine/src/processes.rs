@@ -13,7 +13,7 @@ use std::{
 
 use gpu_keepalive_core::{
     ai_processes::{self, CommandLine, ProcessKind, Recognised},
-    host::{AiProcess, GpuUse},
+    host::{AiProcess, GpuUse, StartTime},
     settings::AiProgram,
 };
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
@@ -26,10 +26,15 @@ mod open;
 mod open;
 #[cfg(target_os = "linux")]
 mod open_files;
+#[cfg(target_os = "linux")]
+mod start_time;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod tests;
 
-use open::Open;
+#[cfg(target_os = "linux")]
+pub use start_time::process_started;
+
+use open::{Open, start_time_of};
 
 /// A known process is read again every so many reads: it may have become another program (`exec`),
 /// or its number another process. One look thus reads a sixteenth of the table.
@@ -69,7 +74,7 @@ struct Known {
     recognised: Recognised,
     label: String,
     parent: Option<Pid>,
-    started: u64,
+    started: Option<StartTime>,
 }
 
 impl Processes {
@@ -168,7 +173,7 @@ impl Known {
         } = self;
         recognised.kind.is_ai_process(&gpu).then(|| AiProcess {
             pid: pid.as_u32(),
-            started: Some(*started).filter(|seconds| *seconds > 0),
+            started: *started,
             parent: parent.map(Pid::as_u32),
             name: recognised.name.clone(),
             label: label.clone(),
@@ -243,7 +248,7 @@ fn recognise(system: &System, process: &Process, listed: &[AiProgram]) -> Option
         label: ai_processes::label(&started, ancestors),
         recognised,
         parent: process.parent(),
-        started: process.start_time(),
+        started: start_time_of(process),
     })
 }
 

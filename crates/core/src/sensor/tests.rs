@@ -3,6 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::{
     gpu::holder::{RaiseCause, ReleaseReason},
+    host::StartTime,
     units::Percent,
 };
 
@@ -28,7 +29,7 @@ fn us(microseconds: u64) -> Duration {
 fn candidate(pid: u32, program: &str) -> Candidate {
     Candidate {
         pid,
-        started: 1,
+        started: StartTime(1),
         program: program.to_owned(),
     }
 }

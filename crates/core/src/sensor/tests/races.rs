@@ -89,7 +89,7 @@ fn play(timing: &Timing) -> Sensor {
     let sensing = Sensing {
         processes: vec![SensedProcess {
             pid: 7,
-            started: 1,
+            started: StartTime(1),
             threshold: us(300),
         }],
         ..Sensing::default()

@@ -1,11 +1,6 @@
 //! The processes whose clocks are read.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "in the hold process, from /proc and /sys"
-)]
-
-use std::{fs, os::fd::OwnedFd, time::Duration};
+use std::{os::fd::OwnedFd, time::Duration};
 
 use gpu_keepalive_core::gpu::holder::{SensedProcess, Unwatched, UnwatchedReason};
 use rustix::{
@@ -14,6 +9,7 @@ use rustix::{
 };
 
 use super::{Events, processor::ProcessorClock};
+use crate::processes::process_started;
 
 /// One process. Its id means it for as long as the pidfd says that it lives.
 #[derive(Debug)]
@@ -137,13 +133,4 @@ impl Target {
         let mut files = [PollFd::new(&self.pidfd, PollFlags::IN)];
         poll(&mut files, Some(&Timespec::default())) == Ok(0)
     }
-}
-
-/// When a process started, in clock ticks since boot: field 22 of `/proc/PID/stat`. `None` when there
-/// is no such process, or `/proc` hides it.
-pub fn process_started(pid: u32) -> Option<u64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name before it, field 2, may hold anything.
-    let (_, fields) = stat.rsplit_once(')')?;
-    fields.split_whitespace().nth(19)?.parse().ok()
 }
