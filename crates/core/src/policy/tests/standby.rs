@@ -1,6 +1,7 @@
 //! Standing by: each situation of the product's table, and what ends it.
 
 use super::*;
+use crate::gpu::{ProcessLoad, Sample};
 
 /// What a standing-by GPU goes through, one line per change.
 fn situations(harness: &mut Harness, time: Duration) -> String {
@@ -261,4 +262,42 @@ fn an_excluded_strategy_is_never_tried() {
     harness.run_for(MINUTE);
     assert_eq!(harness.policy().held(), Some(Strategy::Context));
     assert_eq!(harness.policy().attempts(), []);
+}
+
+#[test]
+fn work_that_the_driver_reports_late_is_no_missed_request() {
+    // NVML reads the utilisation by process every 10 s while the GPU is idle, so a reading holds
+    // the end of a request that was answered before the clocks fell. Seen on an H200.
+    let mut harness = raised();
+    while harness.policy().is_raised() {
+        harness.run_for(SECOND / 10);
+    }
+    let sample = harness.policy().history().sample().cloned().expect("one");
+    let mut sample = Sample {
+        utilization: Some(Percent(0)),
+        ..sample
+    };
+    let load = |percent| {
+        Some(vec![ProcessLoad {
+            pid: 4242,
+            percent: Percent(percent),
+        }])
+    };
+    let mut suspects = |read_s: &[u64]| {
+        let mut standby = harness.policy().standby.clone();
+        for second in 0..=20 {
+            sample.process_utilization = None;
+            if let Some(nth) = read_s.iter().position(|read| *read == second) {
+                sample.process_utilization = load(if nth + 1 == read_s.len() { 40 } else { 0 });
+            }
+            let at = harness.now() + Duration::from_secs(second);
+            standby.take_sample(at, &sample, Some(false));
+        }
+        standby.sensor.is_judging()
+    };
+    assert!(!suspects(&[12]), "the request before the release is in it");
+    assert!(
+        suspects(&[2, 12]),
+        "done after the reading that found nothing"
+    );
 }
