@@ -88,7 +88,8 @@ async fn answer(
                     Moment::ORIGIN,
                 )
                 .discover(Moment::ORIGIN)
-                .expect("GPUs"),
+                .expect("GPUs")
+                .gpus,
             )),
             Request::Doctor => Answer::Ok(Reply::Doctor(doctor())),
             Request::Settings => Answer::Ok(Reply::Settings(settings())),

@@ -70,7 +70,7 @@ async fn with(
     clock: Clock,
     simulated: bool,
 ) -> anyhow::Result<Proof> {
-    let info = choose(source.discover().await?, args.gpu)?;
+    let info = choose(source.discover().await?.gpus, args.gpu)?;
     let settings = settings::load()?;
     let gpu = source.open(&info);
     let Some(programs) = source.programs(&info) else {

@@ -36,7 +36,7 @@ pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> 
     let query = Query {
         vram_total_gib: args
             .vram
-            .or(card.as_ref().map(|card| card.total.gib()))
+            .or(card.as_ref().and_then(|card| Some(card.total?.gib())))
             .unwrap_or(0.0),
         vram_free_gib: card.as_ref().and_then(|card| card.free).map(Bytes::gib),
         // A stated size, like a simulated card, is another machine's.
@@ -68,7 +68,8 @@ pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> 
 /// One GPU, as far as its memory goes.
 struct Card {
     name: String,
-    total: Bytes,
+    /// `None` where the driver does not report it.
+    total: Option<Bytes>,
     /// Not known while the engine leaves the GPU alone.
     free: Option<Bytes>,
     simulated: bool,
@@ -99,8 +100,8 @@ fn most_free(cards: Vec<Card>) -> anyhow::Result<Card> {
         .ok_or_else(none)?;
     cards
         .into_iter()
-        .filter(|card| card.total.0 > 0)
-        .max_by_key(|card| card.free.unwrap_or(card.total))
+        .filter(|card| card.total.is_some())
+        .max_by_key(|card| card.free.or(card.total))
         .ok_or_else(|| {
             WrongUsage(format!(
                 "{any} does not report its memory; state it, as in --vram 24"
@@ -143,7 +144,7 @@ async fn cards_of_engine(mut client: Client) -> anyhow::Result<Vec<Card>> {
 
 async fn look(mut source: impl GpuSource, simulated: bool) -> Result<Vec<Card>, GpuError> {
     let mut cards = Vec::new();
-    for gpu in source.discover().await? {
+    for gpu in source.discover().await?.gpus {
         let free = match source.open(&gpu).perform(Action::Sample).await? {
             Outcome::Sampled(sample) => sample.vram_free,
             _ => None,

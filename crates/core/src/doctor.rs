@@ -47,8 +47,9 @@ pub fn examine(evidence: &Evidence) -> Doctor {
 }
 
 /// Looks at the whole machine. Among equals the order here is the order shown.
-const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 16] = [
+const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 17] = [
     driver::discovery_failed,
+    driver::gpus_left_out,
     app::settings_defaulted,
     machine::on_battery,
     machine::undersized_adapter,

@@ -30,7 +30,6 @@ use std::{
 use jiff::civil::Date;
 
 pub use action::{Action, LogLevel, LogLine, Lookup, StoreAction};
-pub use discovery::none_listed;
 pub use input::{ClientId, GpuId, Input, Ticket, Worker};
 pub use saving::{Kept, LearnedGpu};
 
@@ -133,7 +132,7 @@ impl Keeper {
             not_saved: None,
             kept,
             unsaved_since: None,
-            discovery: Discovery::Due,
+            discovery: Discovery::default(),
             found: Vec::new(),
             gpus: Vec::new(),
             generations: 0,

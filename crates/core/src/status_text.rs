@@ -23,6 +23,7 @@ mod program;
 mod tests;
 
 pub use alert::Alert;
+pub use fault::left_out;
 pub use program::program_name;
 
 use cause::Clause;

@@ -8,7 +8,7 @@ use std::{path::Path, path::PathBuf, process::Stdio, time::Duration};
 
 use futures_util::StreamExt;
 use gpu_keepalive_core::{
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuUuid, Outcome},
+    gpu::{Action, GpuError, GpuErrorKind, GpuList, GpuUuid, Outcome},
     settings::Strategy,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -79,7 +79,7 @@ pub fn power_mizer(uuid: &GpuUuid) -> Result<PowerMizer, GpuError> {
 }
 
 /// Lists the GPUs with a process that ends at once, so that nothing stays open.
-pub(crate) async fn discover(program: &Path) -> Result<Vec<GpuInfo>, GpuError> {
+pub(crate) async fn discover(program: &Path) -> Result<GpuList, GpuError> {
     let mut running = Running::start(driver_process(program, LIST))?;
     let gpus = match timeout(DISCOVERY_DEADLINE, running.answer(0)).await {
         Ok(answer) => answer?,

@@ -2,7 +2,7 @@
 
 use super::{Evidence, GpuEvidence, finding};
 use crate::{
-    gpu::{GpuError, GpuErrorKind},
+    gpu::{GpuError, GpuErrorKind, LeftOutGpu},
     protocol::{Finding, Severity},
     status_text::capitalised,
 };
@@ -24,6 +24,22 @@ pub(super) fn discovery_failed(seen: &Evidence) -> Option<Finding> {
         }
     }
     Some(failure)
+}
+
+pub(super) fn gpus_left_out(seen: &Evidence) -> Option<Finding> {
+    if seen.left_out.is_empty() {
+        return None;
+    }
+    let each = |gpu: &LeftOutGpu| format!("GPU {}: {}", gpu.index, gpu.error);
+    let evidence: Vec<_> = seen.left_out.iter().map(each).collect();
+    finding(
+        "gpu-left-out",
+        Severity::Warning,
+        "A GPU is not used, because the driver does not describe it",
+        evidence.join("; "),
+        "It is looked for again by itself. If it stays away, look at the driver's messages in the \
+         system log, and restart the computer.",
+    )
 }
 
 pub(super) fn gpu_failed(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {

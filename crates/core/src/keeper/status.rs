@@ -13,7 +13,7 @@ use crate::{
         Badge, ClientStatus, EnergyReport, EngineStatus, EngineText, FaultStatus, GpuStatus, Hold,
         Notice, Phase, SettingsReport, Severity, Status, StatusText, VramStatus,
     },
-    status_text::present,
+    status_text::{left_out, present},
 };
 
 impl Keeper {
@@ -87,6 +87,14 @@ impl Keeper {
             let message = format!("No NVIDIA GPU: {error}. {}", error.kind.advice());
             add("no-gpu".to_owned(), Severity::Error, message);
         }
+        for gpu in self.discovery.left_out() {
+            let message = left_out(gpu);
+            add(
+                format!("gpu-left-out-{}", gpu.index),
+                Severity::Warning,
+                message,
+            );
+        }
         for selector in self.unmatched_selectors() {
             let known = self.found.iter();
             let known: Vec<_> = known
@@ -125,6 +133,7 @@ impl Keeper {
                 enabled: self.switches.enabled,
             }),
             discovery_error: self.discovery.error().cloned(),
+            left_out: self.discovery.left_out().to_vec(),
             gpus: self.gpus.iter().map(gpu_evidence).collect(),
             ..Evidence::default()
         };
@@ -182,7 +191,7 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
         utilization_percent: sample.and_then(|sample| sample.utilization),
         ready: lane.policy.ready(info),
         vram: VramStatus {
-            total_bytes: Some(info.vram_total).filter(|total| total.0 > 0),
+            total_bytes: info.vram_total,
             free_bytes: sample.and_then(|sample| sample.vram_free),
             ours_bytes: sample.and_then(|sample| {
                 let known = record.context_vram().filter(|_| record.holds_context());

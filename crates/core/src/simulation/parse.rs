@@ -169,7 +169,7 @@ fn info(keys: &mut Keys<'_>, like: Option<&GpuInfo>, index: u32) -> Result<GpuIn
                 |text| text.parse().ok(),
             )?
             .unwrap_or_else(|| model::pci_bus_id(index)),
-        vram_total: keys.mib("vram_mib", like.map(|i| i.vram_total))?,
+        vram_total: Some(keys.mib("vram_mib", like.and_then(|i| i.vram_total))?),
         driver_version: driver_version
             .or_else(|| like.map(|i| i.driver_version.clone()))
             .ok_or_else(|| keys.missing("driver_version"))?,

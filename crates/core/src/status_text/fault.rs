@@ -1,6 +1,21 @@
 //! The meaning of a failure of the driver, and the advice for it.
 
-use crate::gpu::GpuErrorKind;
+use crate::gpu::{GpuErrorKind, LeftOut, LeftOutGpu};
+
+/// Renders why a GPU of the driver's list is not used, and what becomes of it.
+pub fn left_out(gpu: &LeftOutGpu) -> String {
+    let name = gpu.name.as_ref();
+    let name = name.map_or_else(String::new, |name| format!(" ({name})"));
+    let (why, advice) = match gpu.why {
+        LeftOut::NotOpened => (gpu.error.kind.meaning(), gpu.error.kind.advice()),
+        LeftOut::NoUuid => ("the driver does not give its UUID", RETRIED),
+        LeftOut::SameUuid => ("the driver gives it the UUID of another GPU", RETRIED),
+        LeftOut::NoPciAddress => ("the driver does not give its PCI address", RETRIED),
+    };
+    format!("GPU {}{name} is not used: {why}. {advice}", gpu.index)
+}
+
+const RETRIED: &str = "It is tried again by itself.";
 
 impl GpuErrorKind {
     /// The failure in plain words, as the end of a sentence. The driver's own words are for details.

@@ -11,7 +11,7 @@ use toml_edit::Table;
 use crate::{
     gpu::GpuErrorKind,
     simulation::{
-        Event, EventKind, ProcessorTimes, Program, Request, ScenarioError,
+        Event, EventKind, ProcessorTimes, Program, Reading, Request, ScenarioError,
         keys::{Keys, Source},
     },
     units::{Bytes, Percent},
@@ -71,7 +71,7 @@ pub(super) fn event(
 
 /// `kind` and the keys that belong to that kind.
 fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
-    const KINDS: [(&str, &str); 10] = [
+    const KINDS: [(&str, &str); 11] = [
         ("program", "program"),
         ("request", "request"),
         ("battery", "battery"),
@@ -82,6 +82,7 @@ fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
         ("hang", "hang"),
         ("sensor_lost", "sensor_lost"),
         ("heat", "heat"),
+        ("reports", "reports"),
     ];
     let kind = keys.choice("kind", &KINDS)?;
     Ok(match kind.ok_or_else(|| keys.missing("kind"))? {
@@ -101,6 +102,11 @@ fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
         "boost_refused" => EventKind::BoostRefused,
         "hang" => EventKind::Hang,
         "sensor_lost" => EventKind::SensorLost,
+        "reports" => {
+            let reading = keys.choice("reading", &Reading::NAMES)?;
+            let reading = reading.ok_or_else(|| keys.missing("reading"))?;
+            EventKind::Reports(reading, keys.raw_value("value", reading.is_text())?)
+        }
         _ => EventKind::Heat(keys.needed("ambient_c", -50.0..150.0, None)?),
     })
 }
