@@ -5,6 +5,7 @@ mod doctor;
 mod help;
 #[cfg(unix)]
 mod inference;
+mod json;
 mod recommend;
 #[cfg(unix)]
 mod running;

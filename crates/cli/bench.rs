@@ -50,7 +50,10 @@ async fn on_this_machine(args: &BenchArgs) -> anyhow::Result<Proof> {
     let proof = with(source, args, Clock::Boot, false).await?;
     let state = Paths::of_user()?.state;
     if let Err(error) = KeptProofs::keep(&state, proof.clone()) {
-        anstream::eprintln!("the result cannot be kept in {}: {error}", state.display());
+        output::note(format_args!(
+            "the result cannot be kept in {}: {error}",
+            state.display()
+        ));
     }
     Ok(proof)
 }
@@ -95,7 +98,7 @@ async fn run(
 ) -> anyhow::Result<Proof> {
     announce(&job.gpu, job.simulated, job.plan.longest());
     let mut signals = Signals::new()?;
-    let tell = |progress: Progress| anstream::eprintln!("  {}", progress.text);
+    let tell = |progress: Progress| output::note(format_args!("  {}", progress.text));
     tokio::select! {
         proof = measure(job, &mut gpu, &mut programs, clock, tell) => match proof {
             Ok(proof) => Ok(proof),
@@ -110,7 +113,7 @@ async fn run(
 fn announce(gpu: &GpuInfo, simulated: bool, longest: Duration) {
     let minutes = longest.as_secs().div_ceil(60);
     let how = if simulated { " (simulated)" } else { "" };
-    anstream::eprintln!("{}{how}: at most {minutes} minutes", gpu.name);
+    output::note(format_args!("{}{how}: at most {minutes} minutes", gpu.name));
 }
 
 fn choose(gpus: Vec<GpuInfo>, index: Option<u32>) -> anyhow::Result<GpuInfo> {

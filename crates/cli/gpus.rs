@@ -1,6 +1,6 @@
 use anyhow::bail;
 use gpu_keepalive_core::{
-    gpu::{GpuError, GpuErrorKind, GpuInfo, GpuList},
+    gpu::{GpuInfo, GpuList},
     protocol::{Reply, Request},
     status_text::left_out,
 };
@@ -22,11 +22,8 @@ pub(crate) async fn gpus(as_json: bool, simulate: Option<String>) -> anyhow::Res
         Some(client) => ask(client).await?,
         None => look(simulate).await?,
     };
-    if found.gpus.is_empty() {
-        return Err(GpuError::new(GpuErrorKind::NoGpu, "there is no NVIDIA GPU").into());
-    }
     for words in &found.left_out {
-        anstream::eprintln!("{words}");
+        output::note(words);
     }
     if as_json {
         let object = json!({"simulated": found.simulated.is_some(), "gpus": found.gpus});
@@ -57,12 +54,13 @@ impl Found {
 
 async fn ask(mut client: gpu_keepalive_engine::socket::Client) -> anyhow::Result<Found> {
     let status = reach::status(&mut client).await?;
-    let notices = status.notices.into_iter();
+    let notices = status.notices.iter();
     let left_out = notices.filter(|notice| notice.id.starts_with("gpu-left-out-"));
     match client.ask(&Request::Gpus).await? {
+        Reply::Gpus(gpus) if gpus.is_empty() => Err(reach::no_gpu(&status)),
         Reply::Gpus(gpus) => Ok(Found {
             gpus,
-            left_out: left_out.map(|notice| notice.message).collect(),
+            left_out: left_out.map(|notice| notice.message.clone()).collect(),
             simulated: status
                 .engine
                 .simulated

@@ -6,7 +6,7 @@ use gpu_keepalive_engine::socket::ClientError;
 use tokio::process::{Child, Command};
 use tracing::warn;
 
-use crate::reach;
+use crate::{output, reach};
 
 /// As shells have it: the command was found but cannot be run, or was not found.
 const CANNOT_RUN: u8 = 126;
@@ -31,7 +31,10 @@ pub(crate) async fn inference(command: &[OsString]) -> anyhow::Result<ExitCode> 
                 ErrorKind::NotFound => NOT_FOUND,
                 _ => CANNOT_RUN,
             };
-            anstream::eprintln!("gpu-keepalive: {}: {error}", program.to_string_lossy());
+            output::note(format_args!(
+                "gpu-keepalive: {}: {error}",
+                program.to_string_lossy()
+            ));
             return Ok(ExitCode::from(code));
         }
     };

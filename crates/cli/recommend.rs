@@ -132,6 +132,9 @@ async fn cards_of_engine(mut client: Client) -> anyhow::Result<Vec<Card>> {
     let Reply::Gpus(gpus) = client.ask(&Request::Gpus).await? else {
         anyhow::bail!("asked for the GPUs and got something else");
     };
+    if gpus.is_empty() {
+        return Err(reach::no_gpu(&status));
+    }
     let free = |gpu: &GpuInfo| {
         let known = status.gpus.iter().find(|known| known.uuid == gpu.uuid);
         known.and_then(|known| known.vram.free_bytes)

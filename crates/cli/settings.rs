@@ -56,7 +56,7 @@ pub(crate) fn load() -> io::Result<SettingsStore> {
     let store = SettingsStore::load(Paths::of_user()?.settings);
     let report = store.report();
     if let Some(problem) = report.unusable() {
-        anstream::eprintln!("{}", problem.in_file(&report.path));
+        output::note(problem.in_file(&report.path));
     }
     Ok(store)
 }
@@ -65,7 +65,7 @@ pub(crate) fn load() -> io::Result<SettingsStore> {
 fn tell_problems(report: &SettingsReport, chosen: impl Fn(&str) -> bool) {
     for problem in &report.problems {
         if chosen(&problem.key) {
-            anstream::eprintln!("{}", problem.in_file(&report.path));
+            output::note(problem.in_file(&report.path));
         }
     }
 }

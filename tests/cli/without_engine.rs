@@ -51,7 +51,6 @@ async fn without_an_engine_a_switch_ends_with_3_and_says_how_to_start_one() {
     let user = User::new();
     for line in [
         "status",
-        "status --json",
         "status --watch",
         "--simulate rtx-4090 status",
         "on",

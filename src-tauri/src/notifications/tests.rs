@@ -113,7 +113,7 @@ fn a_machine_without_a_gpu_is_told_of_until_there_is_one() {
     assert!(told.after(0, &starting).is_empty());
     insta::assert_snapshot!(told.after(1, &samples::no_gpu()).join("\n\n"), @r"
     GPU Keepalive has no GPU
-    No NVIDIA GPU: libnvidia-ml.so.1 is not installed. Install the NVIDIA driver, then start GPU Keepalive again.
+    No NVIDIA GPU: libnvidia-ml.so.1 is not installed. Install the NVIDIA driver.
     ");
     assert!(told.after(30, &samples::no_gpu()).is_empty());
     assert!(told.after(700, &samples::no_gpu()).is_empty());

@@ -47,7 +47,7 @@ impl GpuErrorKind {
     pub fn advice(self) -> &'static str {
         use GpuErrorKind::*;
         match self {
-            NvmlMissing => "Install the NVIDIA driver, then start GPU Keepalive again.",
+            NvmlMissing => "Install the NVIDIA driver.",
             CudaMissing => {
                 "Install the CUDA part of the NVIDIA driver (on Debian and Ubuntu the package libcuda1 or libnvidia-compute)."
             }
