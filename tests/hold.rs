@@ -61,7 +61,7 @@ fn without_its_gpu_every_way_to_raise_the_clocks_is_refused() {
         HolderAction::Arm(Sensing::default()),
         HolderAction::Hold(Renewal::default()),
     ] {
-        let HolderReport::Answer { id: 1, result } = hold.ask(action) else {
+        let HolderReport::Reply { id: 1, result } = hold.ask(action) else {
             panic!("no answer");
         };
         let error = result.expect_err("there is no such GPU");
@@ -69,7 +69,7 @@ fn without_its_gpu_every_way_to_raise_the_clocks_is_refused() {
         assert!(error.message.starts_with(words), "{error}");
     }
     let report = hold.ask(HolderAction::Report);
-    assert!(matches!(report, HolderReport::Answer { result: Ok(answer), .. } if !answer.raised));
+    assert!(matches!(report, HolderReport::Reply { result: Ok(answer), .. } if !answer.raised));
     drop(hold.stdin);
     assert!(hold.child.wait().expect("its end").success());
 }

@@ -5,8 +5,8 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use gpu_keepalive_core::{
+    benchmark::Plan,
     models::{DEFAULT_CONTEXT_TOKENS, Format, KvCache, MAX_CONTEXT_TOKENS, Use},
-    proof::Plan,
     protocol::Request,
     settings::Mode,
 };

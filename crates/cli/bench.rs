@@ -2,11 +2,12 @@ use std::time::Duration;
 
 use anyhow::bail;
 use gpu_keepalive_core::{
+    benchmark::BenchmarkResult,
     gpu::{GpuError, GpuErrorKind, GpuInfo},
     policy::thermal_limit,
-    proof::Proof,
 };
 use gpu_keepalive_engine::{
+    benchmark::{Job, KeptBenchmarks, MeasureError, Progress, Workloads, measure},
     clock::Clock,
     gpu::{
         Gpu, GpuSource,
@@ -14,7 +15,6 @@ use gpu_keepalive_engine::{
         simulated::{Simulation, load_scenario},
     },
     paths::Paths,
-    proof::{Job, KeptProofs, MeasureError, Programs, Progress, measure},
     signals::Signals,
 };
 
@@ -26,19 +26,19 @@ mod render;
 /// Measures cold against warm on one GPU: by the running engine, which then holds nothing
 /// meanwhile, otherwise by itself.
 pub(crate) async fn bench(args: BenchArgs, simulate: Option<String>) -> anyhow::Result<()> {
-    let proof = match simulate {
+    let benchmark = match simulate {
         Some(name) => on_simulated_machine(&args, &name).await?,
         None => on_this_machine(&args).await?,
     };
     if args.json {
-        output::write_json(&serde_json::to_value(&proof)?)?;
+        output::write_json(&serde_json::to_value(&benchmark)?)?;
     } else {
-        output::write(render::text(&proof).as_bytes())?;
+        output::write(render::text(&benchmark).as_bytes())?;
     }
     Ok(())
 }
 
-async fn on_this_machine(args: &BenchArgs) -> anyhow::Result<Proof> {
+async fn on_this_machine(args: &BenchArgs) -> anyhow::Result<BenchmarkResult> {
     if let Some(mut engine) = reach::engine_if_any().await? {
         // One on simulated GPUs has nothing to do with the real ones.
         if !reach::status(&mut engine).await?.engine.simulated {
@@ -47,19 +47,19 @@ async fn on_this_machine(args: &BenchArgs) -> anyhow::Result<Proof> {
     }
     let program = std::env::current_exe()?;
     let source = NvidiaSource::new(Backend::Process { program });
-    let proof = with(source, args, Clock::Boot, false).await?;
+    let benchmark = with(source, args, Clock::Boot, false).await?;
     let state = Paths::of_user()?.state;
-    if let Err(error) = KeptProofs::keep(&state, proof.clone()) {
+    if let Err(error) = KeptBenchmarks::keep(&state, benchmark.clone()) {
         output::note(format_args!(
             "the result cannot be kept in {}: {error}",
             state.display()
         ));
     }
-    Ok(proof)
+    Ok(benchmark)
 }
 
 /// In virtual time, which jumps to the next moment at which something happens.
-async fn on_simulated_machine(args: &BenchArgs, name: &str) -> anyhow::Result<Proof> {
+async fn on_simulated_machine(args: &BenchArgs, name: &str) -> anyhow::Result<BenchmarkResult> {
     let scenario = load_scenario(name)?;
     tokio::time::pause();
     let clock = Clock::tokio();
@@ -72,11 +72,11 @@ async fn with(
     args: &BenchArgs,
     clock: Clock,
     simulated: bool,
-) -> anyhow::Result<Proof> {
+) -> anyhow::Result<BenchmarkResult> {
     let info = choose(source.discover().await?.gpus, args.gpu)?;
     let settings = settings::load()?;
     let gpu = source.open(&info);
-    let Some(programs) = source.programs(&info) else {
+    let Some(workloads) = source.workloads(&info) else {
         bail!("no program can be started to measure with");
     };
     let job = Job {
@@ -85,7 +85,7 @@ async fn with(
         simulated,
         plan: args.plan(),
     };
-    run(&job, gpu, programs, &clock).await
+    run(&job, gpu, workloads, &clock).await
 }
 
 /// Measures, with progress on standard error, until it is done or interrupted; either way nothing
@@ -93,15 +93,15 @@ async fn with(
 async fn run(
     job: &Job,
     mut gpu: impl Gpu,
-    mut programs: impl Programs,
+    mut workloads: impl Workloads,
     clock: &Clock,
-) -> anyhow::Result<Proof> {
+) -> anyhow::Result<BenchmarkResult> {
     announce(&job.gpu, job.simulated, job.plan.longest());
     let mut signals = Signals::new()?;
     let tell = |progress: Progress| output::note(format_args!("  {}", progress.text));
     tokio::select! {
-        proof = measure(job, &mut gpu, &mut programs, clock, tell) => match proof {
-            Ok(proof) => Ok(proof),
+        benchmark = measure(job, &mut gpu, &mut workloads, clock, tell) => match benchmark {
+            Ok(benchmark) => Ok(benchmark),
             // Its exit code depends on the kind.
             Err(MeasureError::Gpu(error)) => Err(error.into()),
             Err(error) => Err(error.into()),

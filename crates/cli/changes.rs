@@ -16,13 +16,13 @@ const WORTH_TELLING: u64 = 4;
 
 /// Tells one status after the other.
 #[derive(Debug)]
-pub(crate) struct Teller {
-    told: Arc<Status>,
+pub(crate) struct ChangeLines {
+    shown: Arc<Status>,
     /// The pulse interval in the newest line about a GPU.
     intervals_ms: BTreeMap<GpuUuid, u64>,
 }
 
-impl Teller {
+impl ChangeLines {
     /// Begins with a status and its lines.
     pub(crate) fn new(status: Arc<Status>) -> (Self, Vec<String>) {
         let engine = &status.engine;
@@ -40,16 +40,16 @@ impl Teller {
         let gpus = status.gpus.iter().map(|gpu| gpu_line(None, gpu, &status));
         lines.extend(gpus);
         let intervals = status.gpus.iter().filter_map(interval_ms);
-        let teller = Self {
+        let changes = Self {
             intervals_ms: intervals.collect(),
-            told: status,
+            shown: status,
         };
-        (teller, lines)
+        (changes, lines)
     }
 
     /// The lines for what changed; none when nothing did that people care about.
-    pub(crate) fn tell(&mut self, new: Arc<Status>) -> Vec<String> {
-        let old = std::mem::replace(&mut self.told, new.clone());
+    pub(crate) fn lines(&mut self, new: Arc<Status>) -> Vec<String> {
+        let old = std::mem::replace(&mut self.shown, new.clone());
         let mut lines = engine_lines(&old, &new);
         for gpu in &new.gpus {
             let before = old.gpus.iter().find(|before| before.uuid == gpu.uuid);
@@ -74,11 +74,11 @@ impl Teller {
     }
 
     fn interval_is_news(&self, gpu: &GpuStatus) -> bool {
-        let (Some(told), Some(now)) = (self.intervals_ms.get(&gpu.uuid), gpu.pulse_interval_ms)
+        let (Some(shown), Some(now)) = (self.intervals_ms.get(&gpu.uuid), gpu.pulse_interval_ms)
         else {
             return gpu.pulse_interval_ms.is_some();
         };
-        now >= told * WORTH_TELLING || now * WORTH_TELLING <= *told
+        now >= shown * WORTH_TELLING || now * WORTH_TELLING <= *shown
     }
 }
 

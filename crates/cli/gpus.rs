@@ -20,7 +20,7 @@ use crate::{output, reach};
 pub(crate) async fn gpus(as_json: bool, simulate: Option<String>) -> anyhow::Result<()> {
     let found = match reach::engine_if_any().await? {
         Some(client) => ask(client).await?,
-        None => look(simulate).await?,
+        None => discover(simulate).await?,
     };
     for words in &found.left_out {
         output::note(words);
@@ -70,7 +70,7 @@ async fn ask(mut client: gpu_keepalive_engine::socket::Client) -> anyhow::Result
     }
 }
 
-async fn look(simulate: Option<String>) -> anyhow::Result<Found> {
+async fn discover(simulate: Option<String>) -> anyhow::Result<Found> {
     match simulate {
         Some(name) => {
             let (mut source, _) = simulated(load_scenario(&name)?, Clock::Boot);

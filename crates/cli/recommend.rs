@@ -117,11 +117,11 @@ async fn cards(simulate: Option<String>) -> anyhow::Result<Vec<Card>> {
     match simulate {
         Some(name) => {
             let (source, _) = simulated(load_scenario(&name)?, Clock::Boot);
-            Ok(look(source, true).await?)
+            Ok(discover(source, true).await?)
         }
         None => {
             let program = std::env::current_exe()?;
-            Ok(look(NvidiaSource::new(Backend::Process { program }), false).await?)
+            Ok(discover(NvidiaSource::new(Backend::Process { program }), false).await?)
         }
     }
 }
@@ -145,7 +145,7 @@ async fn cards_of_engine(mut client: Client) -> anyhow::Result<Vec<Card>> {
         .collect())
 }
 
-async fn look(mut source: impl GpuSource, simulated: bool) -> Result<Vec<Card>, GpuError> {
+async fn discover(mut source: impl GpuSource, simulated: bool) -> Result<Vec<Card>, GpuError> {
     let mut cards = Vec::new();
     for gpu in source.discover().await?.gpus {
         let free = match source.open(&gpu).perform(Action::Sample).await? {

@@ -21,7 +21,7 @@ use gpu_keepalive_engine::{
 };
 use tokio::sync::{oneshot, watch};
 
-use crate::{args::RunArgs, changes::Teller};
+use crate::{args::RunArgs, changes::ChangeLines};
 
 /// Hosts the engine until the first signal; then releases the GPUs and ends.
 pub(crate) async fn run(
@@ -119,11 +119,11 @@ impl Lines {
     /// Prints what changes until the engine ends.
     async fn changes(&self, mut statuses: watch::Receiver<Arc<Status>>) {
         let first = statuses.borrow_and_update().clone();
-        let (mut teller, lines) = Teller::new(first);
+        let (mut changes, lines) = ChangeLines::new(first);
         self.print(&lines);
         while statuses.changed().await.is_ok() {
             let status = statuses.borrow_and_update().clone();
-            self.print(&teller.tell(status));
+            self.print(&changes.lines(status));
         }
     }
 

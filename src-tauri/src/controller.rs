@@ -31,7 +31,7 @@ pub(crate) trait Desktop {
     /// Whether that entry is there and in force; `None` when it cannot be told.
     fn starts_at_login(&mut self) -> Option<bool>;
     /// Whether the user was told before that this desktop shows no icons; from now on they were.
-    fn told_of_missing_tray(&mut self) -> bool;
+    fn missing_tray_shown(&mut self) -> bool;
     /// Lets go of the GPUs, then ends the app.
     fn quit(&mut self);
 }
@@ -226,7 +226,7 @@ impl<D: Desktop> Controller<D> {
 
     /// A plain GNOME has no place for icons: said once; whoever starts the app gets the window.
     fn window_instead_of_tray(&mut self) {
-        let told = self.desktop.told_of_missing_tray();
+        let told = self.desktop.missing_tray_shown();
         if !told {
             self.desktop.notify(Notification {
                 title: "GPU Keepalive is running without a tray icon".to_owned(),

@@ -37,7 +37,7 @@ pub(crate) struct RealDesktop {
 /// What the user was told, once for ever.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Told {
+struct Shown {
     missing_tray: bool,
 }
 
@@ -87,9 +87,9 @@ impl Desktop for RealDesktop {
         self.login_entry.is_on()
     }
 
-    fn told_of_missing_tray(&mut self) -> bool {
-        let told: Told = store::load(&self.told);
-        let now = Told { missing_tray: true };
+    fn missing_tray_shown(&mut self) -> bool {
+        let told: Shown = store::load(&self.told);
+        let now = Shown { missing_tray: true };
         if !told.missing_tray
             && let Err(error) = store::save(&self.told, &now)
         {

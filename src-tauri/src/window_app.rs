@@ -26,7 +26,7 @@ const LEAVE_WITHIN: Duration = Duration::from_secs(1);
 /// where a line `page NAME` asks for a page and is answered.
 pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
     tauri::Builder::default()
-        .manage(News::default())
+        .manage(NewestEvents::default())
         .invoke_handler(tauri::generate_handler![commands::ask])
         .setup(move |app| {
             let url = WebviewUrl::App(format!("index.html#{}", page.name()).into());
@@ -36,7 +36,7 @@ pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
                 .min_inner_size(360.0, 320.0)
                 .on_page_load(|window, load: PageLoadPayload<'_>| {
                     if load.event() == PageLoadEvent::Finished {
-                        window.state::<News>().tell_all(window.app_handle());
+                        window.state::<NewestEvents>().tell_all(window.app_handle());
                     }
                 })
                 .build()?;
@@ -125,7 +125,7 @@ struct Connection {
 
 /// The newest of each event: a page hears it again when it was loaded.
 #[derive(Default)]
-struct News(Mutex<Newest>);
+struct NewestEvents(Mutex<Newest>);
 
 #[derive(Default)]
 struct Newest {
@@ -134,7 +134,7 @@ struct Newest {
     settings: Option<Box<SettingsReport>>,
 }
 
-impl News {
+impl NewestEvents {
     fn tell_all(&self, app: &AppHandle) {
         let newest = self.0.lock().expect("nothing panics with the news");
         tell(app, "connection", &newest.connection);
@@ -181,7 +181,7 @@ fn tell<T: Serialize>(app: &AppHandle, event: &str, payload: &T) {
 
 /// Passes on what the engine says, and that it is gone, for ever.
 async fn follow(app: AppHandle) {
-    let news = app.state::<News>();
+    let news = app.state::<NewestEvents>();
     loop {
         let lost = listen(&app, &news).await;
         tracing::info!("no engine: {lost}");
@@ -195,7 +195,7 @@ async fn follow(app: AppHandle) {
 }
 
 /// Listens until the connection is lost, and says why it was.
-async fn listen(app: &AppHandle, news: &News) -> String {
+async fn listen(app: &AppHandle, news: &NewestEvents) -> String {
     let connected = async {
         let client = Client::connect(&control_socket().map_err(ClientError::Io)?).await?;
         Ok::<_, Lost>(client.subscribe().await?)

@@ -26,22 +26,28 @@ async fn json_is_one_object_with_the_contract_s_fields() {
     let user = User::new();
     let arguments = [&SIMULATED[..], &["--json", "--rounds", "1"]].concat();
     let ended = user.run(&arguments).await;
-    let proof: Value = serde_json::from_str(&ended.out).expect("one JSON object");
+    let benchmark: Value = serde_json::from_str(&ended.out).expect("one JSON object");
     for (field, is_right) in [
-        ("gpu", proof["gpu"].is_string()),
-        ("driver", proof["driver"].is_string()),
-        ("simulated", proof["simulated"] == true),
-        ("hold_time_s", proof["hold_time_s"].is_number()),
-        ("vram_bytes", proof["vram_bytes"].is_u64()),
-        ("slowdown_percent", proof["slowdown_percent"].is_number()),
-        ("verdict", proof["verdict"].is_string()),
+        ("gpu", benchmark["gpu"].is_string()),
+        ("driver", benchmark["driver"].is_string()),
+        ("simulated", benchmark["simulated"] == true),
+        ("hold_time_s", benchmark["hold_time_s"].is_number()),
+        ("vram_bytes", benchmark["vram_bytes"].is_u64()),
+        (
+            "slowdown_percent",
+            benchmark["slowdown_percent"].is_number(),
+        ),
+        ("verdict", benchmark["verdict"].is_string()),
     ] {
-        assert!(is_right, "{field}: {}", proof[field]);
+        assert!(is_right, "{field}: {}", benchmark[field]);
     }
     for watts in ["asleep", "cold", "warm"] {
-        assert!(proof["watts"][watts].is_number(), "{watts}: {proof:#}");
+        assert!(
+            benchmark["watts"][watts].is_number(),
+            "{watts}: {benchmark:#}"
+        );
     }
-    let decode = &proof["workloads"][0];
+    let decode = &benchmark["workloads"][0];
     assert_eq!(decode["name"], "decode");
     assert!(decode["back_to_back_ms"].is_number());
     let rests: Vec<_> = decode["rests"].as_array().expect("rests").iter().collect();

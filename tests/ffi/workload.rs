@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gpu_keepalive_core::{
+    benchmark::{Workload, WorkloadAction, WorkloadOutcome},
     gpu::GpuErrorKind as Kind,
-    proof::{Workload, WorkloadAction, WorkloadOutcome},
 };
 use gpu_keepalive_engine::driver::{PerfBoost, WorkloadProcess};
 

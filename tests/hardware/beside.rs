@@ -10,8 +10,8 @@ mod record;
 use std::{env, time::Duration};
 
 use gpu_keepalive_core::{
+    benchmark::{Workload, WorkloadAction, WorkloadOutcome},
     gpu::Sample,
-    proof::{Workload, WorkloadAction, WorkloadOutcome},
 };
 use gpu_keepalive_engine::{
     clock::Clock,

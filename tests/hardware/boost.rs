@@ -3,10 +3,10 @@
 use std::{fs, time::Duration};
 
 use gpu_keepalive_core::{
+    benchmark::{Workload, WorkloadAction, WorkloadOutcome},
     gpu::holder::{
-        HolderAction, HolderAnswer, HolderReport, Raised, Released, Renewal, SensedProcess, Sensing,
+        HolderAction, HolderReply, HolderReport, Raised, Released, Renewal, SensedProcess, Sensing,
     },
-    proof::{Workload, WorkloadAction, WorkloadOutcome},
     units::Bytes,
 };
 use gpu_keepalive_engine::{
@@ -34,10 +34,10 @@ async fn next(hold: &mut HoldProcess) -> HolderReport {
 }
 
 /// Sends a command; reports of what happens meanwhile are dropped.
-async fn tell(hold: &mut HoldProcess, action: HolderAction) -> HolderAnswer {
+async fn tell(hold: &mut HoldProcess, action: HolderAction) -> HolderReply {
     let sent = hold.send(action).await.expect("it reads");
     loop {
-        if let HolderReport::Answer { id, result } = next(hold).await
+        if let HolderReport::Reply { id, result } = next(hold).await
             && id == sent
         {
             return result.expect("not refused");

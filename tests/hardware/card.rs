@@ -8,8 +8,8 @@ use std::{
 };
 
 use gpu_keepalive_core::{
+    benchmark::{WorkloadAction, WorkloadOutcome},
     gpu::{Action, GpuInfo, Outcome, Sample},
-    proof::{WorkloadAction, WorkloadOutcome},
     settings::Strategy,
 };
 use gpu_keepalive_engine::{

@@ -3,8 +3,8 @@
 use std::{env, time::Duration};
 
 use gpu_keepalive_core::{
+    benchmark::{Workload, WorkloadAction},
     gpu::{Action, Outcome},
-    proof::{Workload, WorkloadAction},
     settings::Strategy,
     units::Bytes,
 };

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
-use gpu_keepalive_core::proof::{Workload, WorkloadAction};
+use gpu_keepalive_core::benchmark::{Workload, WorkloadAction};
 use gpu_keepalive_engine::driver::PerfBoost;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;

@@ -2,7 +2,7 @@ use std::future::pending;
 
 use anyhow::bail;
 use gpu_keepalive_core::{
-    proof::Proof,
+    benchmark::BenchmarkResult,
     protocol::{Event, Reply, Request},
 };
 use gpu_keepalive_engine::{
@@ -15,7 +15,7 @@ use crate::{args::BenchArgs, output, reach};
 
 /// Has the running engine measure, which lets go of the GPU for it. Interrupted, this program is
 /// gone from the socket, and the engine ends the measurement.
-pub(super) async fn bench(mut engine: Client, args: &BenchArgs) -> anyhow::Result<Proof> {
+pub(super) async fn bench(mut engine: Client, args: &BenchArgs) -> anyhow::Result<BenchmarkResult> {
     let gpus = match engine.ask(&Request::Gpus).await? {
         Reply::Gpus(gpus) => gpus,
         other => bail!("asked for the GPUs and got {other:?}"),
@@ -43,7 +43,7 @@ pub(super) async fn bench(mut engine: Client, args: &BenchArgs) -> anyhow::Resul
         () = tell(news) => unreachable!("it listens for ever"),
     };
     match reply {
-        Reply::Measured(proof) => Ok(*proof),
+        Reply::Measured(benchmark) => Ok(*benchmark),
         other => bail!("asked for a measurement and got {other:?}"),
     }
 }

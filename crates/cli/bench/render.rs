@@ -1,21 +1,25 @@
 use std::fmt::Write;
 
 use gpu_keepalive_core::{
-    proof::{Proof, WorkloadProof},
+    benchmark::{BenchmarkResult, WorkloadResult},
     units::Bytes,
 };
 
 /// The result as text.
-pub(super) fn text(proof: &Proof) -> String {
-    let simulated = if proof.simulated { " (simulated)" } else { "" };
+pub(super) fn text(benchmark: &BenchmarkResult) -> String {
+    let simulated = if benchmark.simulated {
+        " (simulated)"
+    } else {
+        ""
+    };
     let mut text = format!(
         "{}{simulated}, driver {}\n\n{}\n\n",
-        proof.gpu, proof.driver, proof.verdict
+        benchmark.gpu, benchmark.driver, benchmark.verdict
     );
     for (title, value) in [
-        ("Clocks stay up after work", hold_time(proof)),
-        ("Power", power(proof)),
-        ("Held by", kept_by(proof)),
+        ("Clocks stay up after work", hold_time(benchmark)),
+        ("Power", power(benchmark)),
+        ("Held by", kept_by(benchmark)),
     ] {
         text += &format!("{title:<27}{value}\n");
     }
@@ -23,11 +27,11 @@ pub(super) fn text(proof: &Proof) -> String {
         "\n{:<27}{:>16}{:>16}{:>10}\n",
         "First request, ms", "cold", "ready", "times"
     );
-    proof
+    benchmark
         .workloads
         .iter()
         .for_each(|workload| rows(&mut text, workload));
-    text += &match (proof.quick, proof.rounds) {
+    text += &match (benchmark.quick, benchmark.rounds) {
         (true, 1) => "A quick benchmark: each request once.\n".to_owned(),
         (_, 1) => "Each request once.\n".to_owned(),
         (_, rounds) => format!("Medians of {rounds} rounds and their spread.\n"),
@@ -35,7 +39,7 @@ pub(super) fn text(proof: &Proof) -> String {
     text
 }
 
-fn rows(text: &mut String, workload: &WorkloadProof) {
+fn rows(text: &mut String, workload: &WorkloadResult) {
     let mut row = |title: String, cells: [String; 3]| {
         let [cold, warm, ratio] = cells;
         let row = format!("{title:<27}{cold:>16}{warm:>16}{ratio:>10}");
@@ -67,32 +71,32 @@ fn milliseconds(median: Option<f64>, spread: Option<f64>) -> String {
     }
 }
 
-fn hold_time(proof: &Proof) -> String {
+fn hold_time(benchmark: &BenchmarkResult) -> String {
     let not_seen = || "longer than the benchmark waited".to_owned();
-    proof
+    benchmark
         .hold_time_s
         .map_or_else(not_seen, |seconds| format!("{seconds:.1} s"))
 }
 
-fn power(proof: &Proof) -> String {
+fn power(benchmark: &BenchmarkResult) -> String {
     let watts = |watts: Option<f64>, when: &str| {
         let watts = watts.map(|watts| format!("{watts:.0} W"));
         format!("{} {when}", watts.unwrap_or_else(unknown))
     };
     [
-        watts(proof.watts.asleep, "asleep"),
-        watts(proof.watts.cold, "with a program loaded"),
-        watts(proof.watts.warm, "ready"),
+        watts(benchmark.watts.asleep, "asleep"),
+        watts(benchmark.watts.cold, "with a program loaded"),
+        watts(benchmark.watts.warm, "ready"),
     ]
     .join(", ")
 }
 
-fn kept_by(proof: &Proof) -> String {
-    let mut text = proof.kept_by.clone();
-    if let Some(bytes) = proof.vram_bytes {
+fn kept_by(benchmark: &BenchmarkResult) -> String {
+    let mut text = benchmark.kept_by.clone();
+    if let Some(bytes) = benchmark.vram_bytes {
         text += &format!(", with {} MiB of VRAM", Bytes(bytes).mib());
     }
-    match proof.slowdown_percent {
+    match benchmark.slowdown_percent {
         Some(percent) if percent >= 0.01 => {
             text += &format!("; a busy program is {percent:.2} % slower beside it");
         }

@@ -27,12 +27,12 @@ fn a_transcript() {
     gpu.pulse_interval_ms = None;
     gpu.ready = Some(false);
     present(&mut status);
-    let (mut teller, mut told) = Teller::new(Arc::new(status.clone()));
+    let (mut changes, mut shown) = ChangeLines::new(Arc::new(status.clone()));
     let mut then = |step: &str, change: &dyn Fn(&mut Status)| {
         change(&mut status);
         present(&mut status);
-        told.push(format!("-- {step}"));
-        told.extend(teller.tell(Arc::new(status.clone())));
+        shown.push(format!("-- {step}"));
+        shown.extend(changes.lines(Arc::new(status.clone())));
     };
 
     then("warm", &|status| {
@@ -124,5 +124,5 @@ fn a_transcript() {
         });
     });
     then("gone", &|status| status.gpus.clear());
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(shown.join("\n"));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use gpu_keepalive_core::{
     keeper::Kept,
     settings::{Mode, PulseInterval, Settings, StrategyChoice},
-    simulation::{Counters, Event, EventKind, Harness, Program, Scenario},
+    simulation::{Counters, Event, EventKind, Harness, Scenario, SimulatedProcess},
     units::{Bytes, Percent},
 };
 use serde_json::{Value, json};
@@ -126,13 +126,13 @@ fn working_day(preset: &str) -> Value {
             lasts: Some(ANSWER),
             repeat_every: None,
             gpu: None,
-            kind: EventKind::Program(Program {
+            kind: EventKind::Process(SimulatedProcess {
                 command: "llama-server".to_owned(),
                 pid: 40_000 + n as u32,
                 gpu_open: true,
                 vram: Bytes::from_mib(4096),
                 utilization: Percent(90),
-                ..Program::default()
+                ..SimulatedProcess::default()
             }),
         }));
     json!({

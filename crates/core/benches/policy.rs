@@ -98,7 +98,7 @@ fn year() -> Value {
     json!({
         "took_s": began.elapsed().as_secs_f64(),
         "decisions": decisions,
-        "pulses": harness.keeper.gpus().next().map(|(_, policy, _)| policy.record().pulses()),
+        "pulses": harness.keeper.gpus().next().map(|(_, policy, _)| policy.history().pulses()),
         "requests": requests,
         "hours": hours,
     })

@@ -128,8 +128,7 @@ impl Ledger {
             _ => self.last.insert(uuid.clone(), reading),
         };
         if reading.resting && previous.is_none_or(|p| !p.held) {
-            self.baseline(uuid, reading.power_source)
-                .look(reading.power);
+            self.baseline(uuid, reading.power_source).add(reading.power);
         }
         let interval = previous.and_then(|p| Interval::between(&p, &reading));
         match &interval {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    ai_processes::ProcessKind,
     gpu::{GpuInfo, PciBusId, PowerSource, Sample},
-    programs::ProgramKind,
 };
 
 /// Runtime power management of one PCI device, as Linux tells it in sysfs.
@@ -38,7 +38,7 @@ pub struct AiProcess {
     /// What people call it, harmless to show: `Ollama`, `ComfyUI`.
     pub label: String,
     /// What it does with the GPU.
-    pub kind: ProgramKind,
+    pub kind: ProcessKind,
     /// What it has open.
     pub gpu: GpuUse,
 }
@@ -78,7 +78,7 @@ impl GpuUse {
     }
 }
 
-impl ProgramKind {
+impl ProcessKind {
     /// Whether a recognised process with this open is an AI process.
     pub fn is_ai_process(self, gpu: &GpuUse) -> bool {
         match self {

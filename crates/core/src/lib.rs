@@ -10,6 +10,8 @@
     allow(clippy::disallowed_methods, reason = "tests read and write fixtures")
 )]
 
+pub mod ai_processes;
+pub mod benchmark;
 pub mod doctor;
 pub mod energy;
 pub mod gpu;
@@ -17,8 +19,6 @@ pub mod hold_time;
 pub mod host;
 pub mod keeper;
 pub mod policy;
-pub mod programs;
-pub mod proof;
 pub mod protocol;
 pub mod sensor;
 pub mod settings;

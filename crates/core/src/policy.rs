@@ -10,13 +10,13 @@
 mod clients;
 mod demand;
 mod governor;
+mod history;
 mod holder;
 mod inhibitor;
 mod interval;
 mod judging;
 mod measuring;
 mod message;
-mod record;
 mod schedule;
 mod shown;
 mod standby;
@@ -37,9 +37,9 @@ use crate::{
 
 pub use demand::{DemandReason, others_computing, somebody_computing};
 pub use governor::{Attempt, Governor, Learned, Verdict};
+pub use history::{Fault, GpuHistory};
 pub use inhibitor::thermal_limit;
 pub use interval::{FALL_FACTOR, GROWTH, IntervalLaw};
-pub use record::{Fault, GpuRecord};
 pub use step::{Decision, Observations, PolicyEvent, Step};
 pub use switches::{Pause, Switches};
 
@@ -49,7 +49,7 @@ use standby::Standby;
 /// The policy of one GPU: demand, inhibitors, and a governor for each power source.
 #[derive(Clone, Debug)]
 pub struct GpuPolicy {
-    record: GpuRecord,
+    history: GpuHistory,
     demand: demand::Demand,
     inhibitor: inhibitor::Inhibitor,
     governors: BTreeMap<PowerSource, Governor>,
@@ -78,7 +78,7 @@ impl GpuPolicy {
         thresholds: LearnedThresholds,
     ) -> Self {
         Self {
-            record: GpuRecord::default(),
+            history: GpuHistory::default(),
             demand: demand::Demand::default(),
             inhibitor: inhibitor::Inhibitor::default(),
             governors: learned
@@ -100,8 +100,8 @@ impl GpuPolicy {
     }
 
     /// What was seen of the GPU and done to it.
-    pub fn record(&self) -> &GpuRecord {
-        &self.record
+    pub fn history(&self) -> &GpuHistory {
+        &self.history
     }
 
     /// What was learned so far, to be kept across restarts.
@@ -125,10 +125,10 @@ impl GpuPolicy {
         ) = (action, &result, self.auto)
         {
             self.governor().refused(Strategy::PowerMizer, error);
-            self.record.refused_without_fault();
+            self.history.refused_without_fault();
             return;
         }
-        self.record.done(action, result, now);
+        self.history.done(action, result, now);
     }
 
     /// Decides what to do now.
@@ -141,7 +141,7 @@ impl GpuPolicy {
             self.ready(seen.gpu) == Some(true) && (self.held().is_some() || self.stands_by());
         let demand = self
             .demand
-            .update(seen, &self.record, kept_ready, now, &mut events);
+            .update(seen, &self.history, kept_ready, now, &mut events);
         let stood_by = self.standby.situation != standby::Situation::Not;
         let standby = self.stand_by(seen, now);
         let demand = if stood_by && !self.demand.is_loaded() {
@@ -158,11 +158,11 @@ impl GpuPolicy {
         let needs_vram = plan.strategy.takes_vram();
         let reasons = self
             .inhibitor
-            .reasons(seen, &self.record, self.source, needs_vram, now);
+            .reasons(seen, &self.history, self.source, needs_vram, now);
         let intended = self.intended(seen, plan.strategy, demand, &reasons, now);
         self.note_clocks_that_do_not_rise(seen, intended, now);
         let fault = self
-            .record
+            .history
             .fault()
             .filter(|fault| fault.blocks(demand.is_some()));
         let phase = match (intended, fault) {
@@ -175,7 +175,7 @@ impl GpuPolicy {
             demand,
             seen,
             source: self.source,
-            record: &self.record,
+            history: &self.history,
             demand_signs: &self.demand,
             inhibitor: &self.inhibitor,
             standby: &self.standby,
@@ -197,7 +197,7 @@ impl GpuPolicy {
         let active = matches!(intended, Phase::Standby | Phase::Warm | Phase::Yielding);
         let left_alone = seen.suspended || seen.measuring;
         let active = (active && retry_due && !left_alone).then_some(plan);
-        let released = !self.record.needs_release();
+        let released = !self.history.needs_release();
         let duty = active.map(|plan| plan.strategy).filter(|_| released);
         self.set_duty(duty, seen.leases, now);
         self.armed = (phase == Phase::Standby).then(|| self.standby.sensor.has_proved_itself());
@@ -213,11 +213,11 @@ impl GpuPolicy {
                 beside,
                 settled: self.governors[&self.source].is_settled(seen.settings),
                 rests: self.clocks_up == Some(false),
-                record: &self.record,
+                history: &self.history,
                 runtime_pm: seen.host.runtime_pm(seen.gpu.pci_bus_id),
-                woke: self.record.woke(),
-                in_use: demand::holds_context(seen.host, seen.gpu.pci_bus_id, &self.record)
-                    || self.record.uvm_just_opened(now),
+                woke: self.history.woke(),
+                in_use: demand::holds_context(seen.host, seen.gpu.pci_bus_id, &self.history)
+                    || self.history.uvm_just_opened(now),
                 watched: seen.watched,
                 left_alone,
                 wanted: demand.is_some(),
@@ -227,7 +227,7 @@ impl GpuPolicy {
         );
         events.extend(
             self.governor()
-                .take_news()
+                .take_new_attempts()
                 .into_iter()
                 .map(PolicyEvent::Attempt),
         );
@@ -235,8 +235,8 @@ impl GpuPolicy {
             scheduled.wake_at,
             self.demand.expires(seen, now),
             self.inhibitor.expires(seen, now),
-            self.record.power_source_ends().filter(|at| *at > now),
-            self.record.retry_at().filter(|at| *at > now),
+            self.history.power_source_ends().filter(|at| *at > now),
+            self.history.retry_at().filter(|at| *at > now),
             self.standby_wake(now),
         ];
         let interval = hold
@@ -286,7 +286,7 @@ impl GpuPolicy {
         if !reasons.is_empty() {
             return Phase::Paused;
         }
-        let sample = self.record.sample();
+        let sample = self.history.sample();
         let computing = sample.and_then(|sample| demand::computing(sample, seen)) == Some(true);
         let clocks_down = self.busy_fell || self.clocks_up == Some(false);
         if seen.leases > 0 || (computing && !clocks_down) {
@@ -300,7 +300,7 @@ impl GpuPolicy {
 
     /// How soon after a sample the next is due while the `hold` process senses or holds.
     fn beside(&self, plan: Plan, seen: &Observations<'_>) -> Duration {
-        let sampled = self.record.timed_sample().map(|(at, _)| at);
+        let sampled = self.history.timed_sample().map(|(at, _)| at);
         let soon = sampled.and_then(|at| self.standby.sample_after(at));
         let up_without_us = self.standby.situation == standby::Situation::UpWithoutUs;
         let settled = plan.strategy == Strategy::Standby

@@ -31,9 +31,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    benchmark::{BenchmarkResult, Plan},
     gpu::GpuInfo,
     models::{Format, KvCache, Use},
-    proof::{Plan, Proof},
     sensor::Verdict,
     settings::Mode,
 };
@@ -150,8 +150,8 @@ pub enum Request {
     Doctor,
     /// The same as a text to copy that holds nothing private, answered by [`Reply::Report`].
     Report,
-    /// What was measured on the GPUs there are, answered by [`Reply::Proof`].
-    Proof,
+    /// What was measured on the GPUs there are, answered by [`Reply::Benchmarks`].
+    Benchmarks,
     /// Measure cold against warm on one GPU, answered by [`Reply::Measured`] when that is done;
     /// [`Status::measuring`] tells of the progress.
     ///
@@ -199,7 +199,7 @@ impl Request {
         "wakes",
         "doctor",
         "report",
-        "proof",
+        "benchmarks",
         "bench",
         "cancel_bench",
         "log",
@@ -267,9 +267,9 @@ pub enum Reply {
     /// The report, as text.
     Report(String),
     /// What was measured so far, and what a measurement would do.
-    Proof(ProofReport),
+    Benchmarks(BenchmarkReport),
     /// What was just measured.
-    Measured(Box<Proof>),
+    Measured(Box<BenchmarkResult>),
     /// Log lines, oldest first.
     Log(Vec<String>),
 }
@@ -296,12 +296,12 @@ pub struct WakeReport {
 /// What was measured of the GPUs there are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct ProofReport {
+pub struct BenchmarkReport {
     /// What a quick measurement does and how long it takes, for people.
     pub quick: String,
     /// The newest measurement of each GPU with the driver it has now; none for one that was never
     /// measured.
-    pub proofs: Vec<Proof>,
+    pub benchmarks: Vec<BenchmarkResult>,
 }
 
 /// What a subscriber hears.

@@ -19,7 +19,7 @@
 //! left out, which changes no result. A boost request acts at once on the clocks and late on what
 //! NVML shows; [`Boost`] says whether it holds them.
 //!
-//! A program ([`Program`]) uses the processor for a moment every second, for every poll, and while
+//! A program ([`SimulatedProcess`]) uses the processor for a moment every second, for every poll, and while
 //! it computes; a [`Request`] lets it compute for a while, first without the GPU.
 //!
 //! # Scenario files
@@ -73,7 +73,7 @@ mod processor;
 mod reports;
 
 pub use card::{Counters, Performed};
-pub use event::{Event, EventKind, ProcessorTimes, Program, Request};
+pub use event::{Event, EventKind, ProcessorTimes, Request, SimulatedProcess};
 pub use harness::Harness;
 pub use keys::ScenarioError;
 pub use machine::{Guest, SimulatedMachine, late_answer};

@@ -18,13 +18,13 @@ mod attempt;
 mod badge;
 mod cause;
 mod fault;
-mod program;
+mod known_process;
 #[cfg(test)]
 mod tests;
 
 pub use alert::Alert;
 pub use fault::left_out;
-pub use program::program_name;
+pub use known_process::program_name;
 
 use cause::Clause;
 

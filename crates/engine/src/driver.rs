@@ -28,10 +28,10 @@ mod hold_process;
 #[cfg(windows)]
 mod job;
 mod nvml;
-mod program;
 #[cfg(target_os = "linux")]
 mod rm;
 mod serve;
+mod served_workload;
 mod session;
 mod thread;
 mod wire;
@@ -48,7 +48,7 @@ pub(crate) use thread::{DriverThread, discover as discover_on_thread};
 pub use workload::{PerfBoost, WorkloadProcess};
 
 use session::needs_fresh_start;
-use wire::{Answer, Ask, LIST, LONGEST_LINE, ROLE};
+use wire::{Ask, LIST, LONGEST_LINE, ROLE, Reply};
 
 /// How long listing the GPUs may take: waking several suspended ones, a second or two each.
 const DISCOVERY_DEADLINE: Duration = Duration::from_secs(15);
@@ -261,7 +261,7 @@ impl Running {
     async fn answer<T: DeserializeOwned>(&mut self, id: u64) -> Result<T, GpuError> {
         while let Some(line) = self.stdout.next().await {
             let line = line.map_err(|error| self.nonsense(&error))?;
-            match serde_json::from_str::<Answer<T>>(&line) {
+            match serde_json::from_str::<Reply<T>>(&line) {
                 Ok(answer) if answer.id == id => return answer.into_result(),
                 // The vendor's libraries share standard output with us.
                 _ => tracing::debug!("not an answer: {line}"),

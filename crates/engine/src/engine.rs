@@ -14,12 +14,12 @@ use gpu_keepalive_core::{
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::{
+    benchmark::KeptBenchmarks,
     clock::Clock,
     gpu::GpuSource,
     handle::{Control, EngineHandle},
     host::Host,
     log_tail::LogTail,
-    proof::KeptProofs,
     settings_store::SettingsStore,
     shell::{Faces, Shell},
     workers::{Files, Workers},
@@ -148,7 +148,7 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
         let files = Files {
             settings: options.settings,
             state: options.state,
-            benchmarks: KeptProofs::default(),
+            benchmarks: KeptBenchmarks::default(),
         };
         let (workers, reports) = Workers::start(
             source,

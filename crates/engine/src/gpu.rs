@@ -7,7 +7,7 @@ use gpu_keepalive_core::gpu::{
     holder::{HolderAction, HolderReport},
 };
 
-use crate::proof::Programs;
+use crate::benchmark::Workloads;
 
 pub mod nvidia;
 pub mod simulated;
@@ -45,7 +45,7 @@ pub trait GpuSource: Send + 'static {
     /// What raises its clocks beside it.
     type Holder: Holder;
     /// Starts programs on it that are measured.
-    type Programs: Programs;
+    type Workloads: Workloads;
 
     /// The GPUs there are, in the driver's order, at least one that can be used. Wakes them: asked
     /// only at the start, after a failure, and while one of them is left out.
@@ -60,6 +60,6 @@ pub trait GpuSource: Send + 'static {
     /// There is none here, or it cannot be started.
     fn holder(&self, gpu: &GpuInfo) -> Result<Self::Holder, GpuError>;
 
-    /// Programs to measure one of them with; `None` where none can be started.
-    fn programs(&self, gpu: &GpuInfo) -> Option<Self::Programs>;
+    /// Workloads to measure one of them with; `None` where none can be started.
+    fn workloads(&self, gpu: &GpuInfo) -> Option<Self::Workloads>;
 }

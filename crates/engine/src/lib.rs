@@ -13,6 +13,7 @@
     )
 )]
 
+pub mod benchmark;
 pub mod clock;
 pub mod doctor;
 pub mod driver;
@@ -28,7 +29,6 @@ pub mod own_models;
 pub mod paths;
 mod power;
 mod processes;
-pub mod proof;
 pub mod runtime_pm;
 pub mod settings_store;
 mod shell;

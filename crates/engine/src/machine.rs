@@ -10,16 +10,16 @@ use gpu_keepalive_core::{
 use tokio::sync::mpsc;
 
 use crate::{clock::Clock, host::Host, runtime_pm::PciGpus};
+mod ai_processes;
 #[cfg(target_os = "linux")]
 mod linux;
-mod programs;
 mod suspended;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod tests;
 #[cfg(windows)]
 mod windows;
 
-use programs::{Gpus, Programs};
+use ai_processes::{AiProcesses, Gpus};
 use suspended::Suspended;
 
 #[cfg(target_os = "linux")]
@@ -35,23 +35,23 @@ pub struct Machine {
     clock: Clock,
     gpus: PciGpus,
     platform: Platform,
-    programs: Programs,
+    ai_processes: AiProcesses,
     runtime_pm: Vec<(PciBusId, RuntimePm)>,
     suspended: Suspended,
     /// Delays the suspend that was told last, until that event has been handled.
     sleep_lock: Option<SleepLock>,
-    events: mpsc::Receiver<Told>,
-    tell: mpsc::Sender<Told>,
+    events: mpsc::Receiver<HostNotice>,
+    notices: mpsc::Sender<HostNotice>,
 }
 
 /// An event on its way to whoever asks for the next.
-pub(crate) struct Told {
+pub(crate) struct HostNotice {
     pub(crate) event: HostEvent,
     /// With [`HostEvent::Suspending`]: dropping it lets the machine sleep.
     pub(crate) sleep_lock: Option<SleepLock>,
 }
 
-impl From<HostEvent> for Told {
+impl From<HostEvent> for HostNotice {
     fn from(event: HostEvent) -> Self {
         Self {
             event,
@@ -81,24 +81,24 @@ impl Machine {
     }
 
     pub(crate) fn at(places: &Places, clock: Clock) -> Self {
-        let (tell, events) = mpsc::channel(EVENTS_IN_FLIGHT);
+        let (notices, events) = mpsc::channel(EVENTS_IN_FLIGHT);
         Self {
             gpus: PciGpus::under(&places.root),
-            platform: Platform::follow(places, tell.clone()),
-            programs: Programs::new(&places.root),
+            platform: Platform::follow(places, notices.clone()),
+            ai_processes: AiProcesses::new(&places.root),
             runtime_pm: Vec::new(),
             suspended: Suspended::since(clock.time_suspended()),
             sleep_lock: None,
             clock,
             events,
-            tell,
+            notices,
         }
     }
 
     fn note_unannounced_resume(&mut self) {
         if self.suspended.has_grown(self.clock.time_suspended()) {
             // A full queue holds a newer event than this one.
-            let _ = self.tell.try_send(HostEvent::Resumed.into());
+            let _ = self.notices.try_send(HostEvent::Resumed.into());
         }
     }
 }
@@ -119,10 +119,10 @@ impl Host for Machine {
             Gpus::Awake
         };
         self.runtime_pm = runtime_pm;
-        self.programs
+        self.ai_processes
             .refresh(ai_programs, self.clock.now(), gpus)
             .await;
-        let seen = self.programs.seen();
+        let seen = self.ai_processes.seen();
         let devices = self.runtime_pm.iter().map(|(id, _)| *id);
         HostSample {
             power_source: self.platform.power_source(),
@@ -135,13 +135,13 @@ impl Host for Machine {
 
     async fn event(&mut self) -> HostEvent {
         self.sleep_lock = None;
-        let Some(told) = self.events.recv().await else {
+        let Some(notice) = self.events.recv().await else {
             // Unreachable while `tell` is ours; waiting is what no news means.
             return std::future::pending().await;
         };
-        self.sleep_lock = told.sleep_lock;
+        self.sleep_lock = notice.sleep_lock;
         self.suspended
-            .announced(told.event, self.clock.time_suspended());
-        told.event
+            .announced(notice.event, self.clock.time_suspended());
+        notice.event
     }
 }

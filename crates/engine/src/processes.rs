@@ -12,8 +12,8 @@ use std::{
 };
 
 use gpu_keepalive_core::{
+    ai_processes::{self, CommandLine, ProcessKind, Recognised},
     host::{AiProcess, GpuUse},
-    programs::{self, CommandLine, ProgramKind, Recognised},
     settings::AiProgram,
 };
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
@@ -31,9 +31,9 @@ pub(crate) mod tests;
 
 use open::Open;
 
-/// A known process is read again every so many looks: it may have become another program (`exec`),
+/// A known process is read again every so many reads: it may have become another program (`exec`),
 /// or its number another process. One look thus reads a sixteenth of the table.
-const LOOKS_BETWEEN_READS: u32 = 16;
+const PASSES_BETWEEN_READS: u32 = 16;
 
 /// How far above a process the program is looked for that gives it its name.
 const ANCESTORS: usize = 6;
@@ -55,8 +55,8 @@ pub(crate) struct Seen {
 #[derive(Debug)]
 pub(crate) struct Processes {
     system: Option<System>,
-    looks: u32,
-    new_at_last_look: HashSet<Pid>,
+    reads: u32,
+    new_at_last_read: HashSet<Pid>,
     /// What was recognised, and by which list.
     known: HashMap<Pid, Known>,
     listed: Vec<AiProgram>,
@@ -80,8 +80,8 @@ impl Processes {
             .ok();
         Self {
             system,
-            looks: 0,
-            new_at_last_look: HashSet::new(),
+            reads: 0,
+            new_at_last_read: HashSet::new(),
             known: HashMap::new(),
             listed: Vec::new(),
             open: Open::new(root),
@@ -92,7 +92,7 @@ impl Processes {
     ///
     /// Blocks for as long as the kernel takes: a process that hangs in a driver can make its
     /// command line unreadable for just as long.
-    pub(crate) fn look(&mut self, listed: &[AiProgram]) -> Seen {
+    pub(crate) fn read(&mut self, listed: &[AiProgram]) -> Seen {
         let read = self.refresh();
         let Some(system) = &self.system else {
             return Seen::default();
@@ -107,19 +107,19 @@ impl Processes {
             known.extend(recognise_all(system, &read, listed));
         }
         let ours = our_processes(system);
-        self.open.begin_look(&ours);
+        self.open.begin_read(&ours);
         let due =
-            |pid: &Pid| pid.as_u32() % LOOKS_BETWEEN_READS == self.looks % LOOKS_BETWEEN_READS;
+            |pid: &Pid| pid.as_u32() % PASSES_BETWEEN_READS == self.reads % PASSES_BETWEEN_READS;
         let mut found: Vec<AiProcess> = known
             .iter()
             .filter_map(|(pid, known)| {
-                let ordinary = known.recognised.kind == ProgramKind::Ordinary;
+                let ordinary = known.recognised.kind == ProcessKind::Ordinary;
                 let gpu = self.open.gpu_use(pid.as_u32(), ordinary, due(pid));
                 known.as_ai_process(*pid, gpu)
             })
             .collect();
         found.sort_by_key(|process| process.pid);
-        self.open.end_look();
+        self.open.end_read();
         Seen {
             ai_processes: found,
             uvm_open: self.open.uvm_open_by_others(),
@@ -131,7 +131,7 @@ impl Processes {
         let Some(system) = &mut self.system else {
             return HashSet::new();
         };
-        self.looks = self.looks.wrapping_add(1);
+        self.reads = self.reads.wrapping_add(1);
         let Some(listed) = listed() else {
             let before: HashSet<Pid> = system.processes().keys().copied().collect();
             system.refresh_processes_specifics(ProcessesToUpdate::All, true, everything_needed());
@@ -147,13 +147,13 @@ impl Processes {
         let gone = known.keys().filter(|pid| !listed.contains(pid));
         let due = known.keys().filter(|pid| {
             // A process is often seen between its `fork` and its `exec`: look twice.
-            self.new_at_last_look.contains(pid)
-                || pid.as_u32() % LOOKS_BETWEEN_READS == self.looks % LOOKS_BETWEEN_READS
+            self.new_at_last_read.contains(pid)
+                || pid.as_u32() % PASSES_BETWEEN_READS == self.reads % PASSES_BETWEEN_READS
         });
         let pids: Vec<Pid> = new.iter().chain(gone).chain(due).copied().collect();
         let update = ProcessesToUpdate::Some(&pids);
         system.refresh_processes_specifics(update, true, everything_needed());
-        self.new_at_last_look = new;
+        self.new_at_last_read = new;
         pids.into_iter().collect()
     }
 }
@@ -224,8 +224,8 @@ fn recognise(system: &System, process: &Process, listed: &[AiProgram]) -> Option
     }
     let (executable, argv, folder) = parts(process);
     let started = CommandLine::new(&executable, &argv, folder.as_deref());
-    let recognised = programs::recognise(&started, listed)?;
-    if recognised.kind == ProgramKind::Service {
+    let recognised = ai_processes::recognise(&started, listed)?;
+    if recognised.kind == ProcessKind::Service {
         return None;
     }
     let mut above = process.parent();
@@ -240,7 +240,7 @@ fn recognise(system: &System, process: &Process, listed: &[AiProgram]) -> Option
         .iter()
         .map(|(executable, argv, folder)| CommandLine::new(executable, argv, folder.as_deref()));
     Some(Known {
-        label: programs::label(&started, ancestors),
+        label: ai_processes::label(&started, ancestors),
         recognised,
         parent: process.parent(),
         started: process.start_time(),
@@ -272,7 +272,7 @@ fn is_ours(process: &Process) -> bool {
     process.pid().as_u32() == std::process::id()
         || executable
             .or(called_by)
-            .is_some_and(|name| programs::is_keepalive(&name))
+            .is_some_and(|name| ai_processes::is_keepalive(&name))
 }
 
 /// This process, and those of its children that are ours: what they have open is no sign.

@@ -5,7 +5,7 @@ use gpu_keepalive_core::host::HostEvent;
 use tokio::sync::mpsc;
 use zbus::{Connection, OwnedFd};
 
-use crate::machine::Told;
+use crate::machine::HostNotice;
 
 #[zbus::proxy(
     interface = "org.freedesktop.login1.Manager",
@@ -24,13 +24,13 @@ trait Logind {
 /// logind waits with the suspend for as long as our delay lock is open (at most its
 /// `InhibitDelayMaxSec`, 5 s by default). The lock travels with [`HostEvent::Suspending`]: whoever
 /// has handled that event drops it. A new one is taken after each resume.
-pub(crate) async fn follow(bus: Connection, events: mpsc::Sender<Told>) -> zbus::Result<()> {
+pub(crate) async fn follow(bus: Connection, events: mpsc::Sender<HostNotice>) -> zbus::Result<()> {
     let logind = LogindProxy::new(&bus).await?;
     let mut signals = logind.receive_prepare_for_sleep().await?;
     let mut lock = Some(delay_sleep(&logind).await?);
     while let Some(signal) = signals.next().await {
         let told = if signal.args()?.start {
-            Told {
+            HostNotice {
                 event: HostEvent::Suspending,
                 sleep_lock: lock.take(),
             }

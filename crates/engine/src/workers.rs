@@ -14,10 +14,10 @@ mod watch;
 use std::{collections::HashMap, sync::Arc};
 
 use gpu_keepalive_core::{
+    benchmark::Job,
     gpu::{Action, GpuInfo, holder::HolderCommand},
     host::HostEvent,
     keeper::{GpuId, Input, Lookup, StoreAction, Ticket, Worker},
-    proof::Job,
     protocol::{ApiError, Reply},
     settings::AiProgram,
 };
@@ -208,11 +208,11 @@ impl<S: GpuSource> Workers<S> {
         let (source, clock) = (Arc::clone(&self.source), self.clock.clone());
         let reports = self.reports.clone();
         self.spawn(Worker::Benchmark, async move {
-            let (gpu, programs) = {
+            let (gpu, workloads) = {
                 let mut source = source.lock().await;
-                (source.open(&job.gpu), source.programs(&job.gpu))
+                (source.open(&job.gpu), source.workloads(&job.gpu))
             };
-            benchmark::run(gpu, programs, &job, clock, stopped, reports).await;
+            benchmark::run(gpu, workloads, &job, clock, stopped, reports).await;
         });
     }
 

@@ -14,7 +14,7 @@ struct Recording {
     done: Vec<String>,
     starts_at_login: bool,
     cannot_start_at_login: bool,
-    told_of_missing_tray: bool,
+    missing_tray_shown: bool,
 }
 
 impl Recorded {
@@ -69,8 +69,8 @@ impl Desktop for Recorded {
         Some(self.0.borrow().starts_at_login)
     }
 
-    fn told_of_missing_tray(&mut self) -> bool {
-        std::mem::replace(&mut self.0.borrow_mut().told_of_missing_tray, true)
+    fn missing_tray_shown(&mut self) -> bool {
+        std::mem::replace(&mut self.0.borrow_mut().missing_tray_shown, true)
     }
 
     fn quit(&mut self) {

@@ -4,13 +4,13 @@ use super::*;
 use crate::samples;
 
 /// A notifier in virtual time.
-struct Told {
+struct TestNotifier {
     notifier: Notifier,
     now: Moment,
     wanted: Notifications,
 }
 
-impl Told {
+impl TestNotifier {
     fn new(wanted: Notifications) -> Self {
         Self {
             notifier: Notifier::default(),
@@ -31,7 +31,7 @@ impl Told {
 
 #[test]
 fn a_thermal_pause_and_its_end_are_told_once_each() {
-    let mut told = Told::new(Notifications::Important);
+    let mut told = TestNotifier::new(Notifications::Important);
     assert!(told.after(0, &samples::warm()).is_empty());
     insta::assert_snapshot!(told.after(1, &samples::hot()).join("\n\n"), @"
     RTX 3070 Laptop is too hot
@@ -49,7 +49,7 @@ fn a_thermal_pause_and_its_end_are_told_once_each() {
 
 #[test]
 fn a_gpu_that_is_hot_again_and_again_is_told_of_every_ten_minutes() {
-    let mut told = Told::new(Notifications::Important);
+    let mut told = TestNotifier::new(Notifications::Important);
     let mut at = Vec::new();
     for second in 0..3600 {
         let hot = second % 40 < 20;
@@ -67,7 +67,7 @@ fn a_gpu_that_is_hot_again_and_again_is_told_of_every_ten_minutes() {
 
 #[test]
 fn a_recovery_from_what_nobody_heard_of_is_not_told() {
-    let mut told = Told::new(Notifications::Important);
+    let mut told = TestNotifier::new(Notifications::Important);
     assert_eq!(told.after(0, &samples::hot()).len(), 1);
     assert_eq!(told.after(9, &samples::warm()).len(), 1);
     assert!(told.after(9, &samples::hot()).is_empty());
@@ -77,7 +77,7 @@ fn a_recovery_from_what_nobody_heard_of_is_not_told() {
 #[test]
 fn every_fault_is_told_in_plain_words_with_advice() {
     for kind in GpuErrorKind::ALL {
-        let mut told = Told::new(Notifications::Important);
+        let mut told = TestNotifier::new(Notifications::Important);
         assert!(told.after(0, &samples::warm()).is_empty());
         let new = told.after(1, &samples::fault(kind));
         let [one] = new.as_slice() else {
@@ -95,7 +95,7 @@ fn every_fault_is_told_in_plain_words_with_advice() {
 
 #[test]
 fn heat_that_ends_in_a_fault_is_told_as_the_fault() {
-    let mut told = Told::new(Notifications::Important);
+    let mut told = TestNotifier::new(Notifications::Important);
     told.after(0, &samples::hot());
     let new = told.after(5, &samples::fault(GpuErrorKind::GpuLost));
     assert_eq!(new.len(), 1, "{new:?}");
@@ -107,7 +107,7 @@ fn heat_that_ends_in_a_fault_is_told_as_the_fault() {
 
 #[test]
 fn a_machine_without_a_gpu_is_told_of_until_there_is_one() {
-    let mut told = Told::new(Notifications::Important);
+    let mut told = TestNotifier::new(Notifications::Important);
     let mut starting = samples::no_gpu();
     starting.notices.clear();
     assert!(told.after(0, &starting).is_empty());
@@ -125,7 +125,7 @@ fn a_machine_without_a_gpu_is_told_of_until_there_is_one() {
 
 #[test]
 fn two_hot_gpus_are_one_notification() {
-    let mut told = Told::new(Notifications::Important);
+    let mut told = TestNotifier::new(Notifications::Important);
     told.after(0, &samples::together([samples::warm(), samples::warm()]));
     let new = told.after(1, &samples::together([samples::hot(), samples::hot()]));
     assert_eq!(new.len(), 1, "{new:?}");
@@ -147,7 +147,7 @@ fn other_phases_are_for_those_who_want_all() {
         (Notifications::Important, 0),
         (Notifications::All, 3),
     ] {
-        let mut told = Told::new(wanted);
+        let mut told = TestNotifier::new(wanted);
         let new: Vec<_> = course
             .iter()
             .flat_map(|status| told.after(1, status))
@@ -164,7 +164,7 @@ fn other_phases_are_for_those_who_want_all() {
 
 #[test]
 fn nothing_is_told_to_those_who_want_nothing() {
-    let mut told = Told::new(Notifications::Off);
+    let mut told = TestNotifier::new(Notifications::Off);
     for status in [
         samples::warm(),
         samples::hot(),

@@ -39,7 +39,7 @@ export function startDemo(options: URLSearchParams): void {
       },
     ];
   }
-  if (options.has("proof")) fake.proofs = [recorded.proof];
+  if (options.has("benchmark")) fake.benchmarks = [recorded.benchmark];
   if (state === "none") fake.gpus = [];
   const models = options.get("models");
   if (models === "small") fake.recommend = recorded.recommendSmall;

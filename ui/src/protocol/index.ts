@@ -875,7 +875,7 @@ export type PowerSource = "ac" | "battery" | "undersized_adapter";
  * Medians of several rounds; a spread is the largest value less the smallest. What could not be
  * measured is null.
  */
-export type Proof = {
+export type BenchmarkResult = {
 /**
  * Marketing name.
  */
@@ -923,11 +923,11 @@ kept_by: string,
 /**
  * Each workload.
  */
-workloads: Array<WorkloadProof>,
+workloads: Array<WorkloadResult>,
 /**
  * Power drawn.
  */
-watts: WattsProof,
+watts: BenchmarkWatts,
 /**
  * VRAM that keeping warm took.
  */
@@ -944,7 +944,7 @@ verdict: string, };
 /**
  * What was measured of the GPUs there are.
  */
-export type ProofReport = {
+export type BenchmarkReport = {
 /**
  * What a quick measurement does and how long it takes, for people.
  */
@@ -953,7 +953,7 @@ quick: string,
  * The newest measurement of each GPU with the driver it has now; none for one that was never
  * measured.
  */
-proofs: Array<Proof>, };
+benchmarks: Array<BenchmarkResult>, };
 
 /**
  * Which models fit a card: `recommend --json`, the Models page and the wizard's step.
@@ -1017,7 +1017,7 @@ notes: Array<string>, };
 /**
  * What a successful request brings back.
  */
-export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "wakes": Array<WakeReport> } | { "doctor": Doctor } | { "report": string } | { "proof": ProofReport } | { "measured": Proof } | { "log": Array<string> };
+export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "wakes": Array<WakeReport> } | { "doctor": Doctor } | { "report": string } | { "benchmark": BenchmarkReport } | { "measured": BenchmarkResult } | { "log": Array<string> };
 
 /**
  * What a client asks.
@@ -1075,7 +1075,7 @@ format?: Format | null, } | { "request": "energy",
 /**
  * How many days back, today included.
  */
-days: number, } | { "request": "wakes" } | { "request": "doctor" } | { "request": "report" } | { "request": "proof" } | { "request": "bench",
+days: number, } | { "request": "wakes" } | { "request": "doctor" } | { "request": "report" } | { "request": "benchmark" } | { "request": "bench",
 /**
  * The GPU of this index; without it the first.
  */
@@ -1093,7 +1093,7 @@ rounds?: number | null, } | { "request": "cancel_bench" } | { "request": "log" }
 /**
  * The first request after a rest.
  */
-export type RestProof = {
+export type RestResult = {
 /**
  * How long the rest was.
  */
@@ -1448,7 +1448,7 @@ export type Watts = number;
 /**
  * Power drawn by the GPU, in watts.
  */
-export type WattsProof = {
+export type BenchmarkWatts = {
 /**
  * Nothing loaded, nothing kept warm.
  */
@@ -1470,7 +1470,7 @@ export type Workload = "decode" | "prefill";
 /**
  * What was measured with one workload.
  */
-export type WorkloadProof = {
+export type WorkloadResult = {
 /**
  * Which.
  */
@@ -1490,4 +1490,4 @@ back_to_back_spread_ms: number | null,
 /**
  * The first request after each rest.
  */
-rests: Array<RestProof>, };
+rests: Array<RestResult>, };

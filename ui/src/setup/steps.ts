@@ -3,7 +3,7 @@
 import type { Component } from "svelte";
 import StepGpus from "./StepGpus.svelte";
 import StepModels from "./StepModels.svelte";
-import StepProof from "./StepProof.svelte";
+import StepBenchmark from "./StepBenchmark.svelte";
 import StepWhen from "./StepWhen.svelte";
 
 export interface Step {
@@ -15,6 +15,6 @@ export interface Step {
 export const STEPS: Step[] = [
   { id: "gpus", title: "Your GPUs", component: StepGpus },
   { id: "models", title: "Models that fit", component: StepModels },
-  { id: "proof", title: "What keeping the GPU ready brings", component: StepProof },
+  { id: "benchmark", title: "What keeping the GPU ready brings", component: StepBenchmark },
   { id: "when", title: "When to be ready", component: StepWhen },
 ];

@@ -2,7 +2,7 @@
 
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
-import type { ApiError, GpuStatus, Proof, Reply, Request, Status } from "../protocol";
+import type { ApiError, GpuStatus, BenchmarkResult, Reply, Request, Status } from "../protocol";
 import type { SettingValue } from "../settings/field";
 import { energy, findings, recorded } from "./fixtures";
 
@@ -20,10 +20,10 @@ export class FakeEngine {
   gpus = recorded.gpus;
   log = recorded.log;
   energy = energy;
-  proofs: Proof[] = [];
+  benchmarks: BenchmarkResult[] = [];
   connected = true;
   /** Ends the measurement under way: with a result, or with what went wrong. */
-  endBench: ((end: Proof | ApiError) => Promise<void>) | null = null;
+  endBench: ((end: BenchmarkResult | ApiError) => Promise<void>) | null = null;
 
   constructor(public status: Status) {
     mockIPC((command, args) => this.invoked(command, args), { shouldMockEvents: true });
@@ -92,8 +92,8 @@ export class FakeEngine {
         return { log: this.log };
       case "recommend":
         return { recommend: this.recommend };
-      case "proof":
-        return { proof: { quick: QUICK, proofs: this.proofs } };
+      case "benchmarks":
+        return { benchmarks: { quick: QUICK, benchmarks: this.benchmarks } };
       case "bench":
         return this.bench(request.gpu ?? 0);
       case "cancel_bench":
@@ -128,11 +128,11 @@ export class FakeEngine {
     const text = "watching the GPU at rest";
     const measuring = { gpu: gpu.uuid, text, elapsed_s: 0, left_s: 100 };
     await this.show({ ...this.status, measuring });
-    const end = await new Promise<Proof | ApiError>((resolve) => {
+    const end = await new Promise<BenchmarkResult | ApiError>((resolve) => {
       this.endBench = async (end) => resolve(end);
     });
     this.endBench = null;
-    if ("verdict" in end) this.proofs = [end];
+    if ("verdict" in end) this.benchmarks = [end];
     await this.show({ ...this.status, measuring: null });
     if ("code" in end) throw end;
     return { measured: end };

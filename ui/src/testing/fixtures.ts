@@ -5,14 +5,14 @@ import type {
   Finding,
   GpuInfo,
   GpuStatus,
-  Proof,
+  BenchmarkResult,
   Recommendation,
   SettingsReport,
   Status,
 } from "../protocol";
 import gpus from "./recorded/gpus.json";
 import log from "./recorded/log.json";
-import proof from "./recorded/proof.json";
+import benchmark from "./recorded/benchmark.json";
 import recommend from "./recorded/recommend.json";
 import recommendNone from "./recorded/recommend-none.json";
 import recommendSmall from "./recorded/recommend-small.json";
@@ -31,7 +31,7 @@ export const recorded = {
   recommendSmall: recommendSmall as unknown as Recommendation,
   /** For 2 GiB, into which nothing fits. */
   recommendNone: recommendNone as Recommendation,
-  proof: proof as Proof,
+  benchmark: benchmark as BenchmarkResult,
 };
 
 /** The recorded status with only the first GPU, changed as wished. */

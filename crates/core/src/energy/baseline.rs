@@ -58,7 +58,7 @@ impl Baseline {
     }
 
     /// Takes in a single reading at rest.
-    pub(super) fn look(&mut self, power: Option<Watts>) {
+    pub(super) fn add(&mut self, power: Option<Watts>) {
         if !self.blocks_w.is_empty() {
             return;
         }

@@ -29,13 +29,13 @@ pub const LONGEST_LINE: usize = 16 << 10;
 /// A command and the number that its answer carries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HolderCommand {
-    /// Returns in [`HolderReport::Answer`].
+    /// Returns in [`HolderReport::Reply`].
     pub id: u64,
     /// What to do.
     pub action: HolderAction,
 }
 
-/// One thing for the `hold` process to do. Each gets one [`HolderReport::Answer`].
+/// One thing for the `hold` process to do. Each gets one [`HolderReport::Reply`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HolderAction {
@@ -184,11 +184,11 @@ impl SensedProcess {
 #[serde(rename_all = "snake_case")]
 pub enum HolderReport {
     /// The command of that number is done, or was refused. After an error nothing is held.
-    Answer {
+    Reply {
         /// The command's.
         id: u64,
         /// What came of it.
-        result: Result<HolderAnswer, GpuError>,
+        result: Result<HolderReply, GpuError>,
     },
     /// The clocks were raised.
     Raised(Raised),
@@ -209,7 +209,7 @@ pub enum HolderReport {
 /// What a command brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct HolderAnswer {
+pub struct HolderReply {
     /// When it was done.
     pub at: Moment,
     /// How long opening the driver took; `None` when it was open already.

@@ -5,11 +5,11 @@ use serde_json::Value;
 use super::{GpuId, Ticket};
 use crate::protocol::ApiError;
 use crate::{
+    benchmark::{BenchmarkResult, Job},
     doctor::Evidence,
     gpu::{Action as GpuAction, GpuInfo, holder::HolderCommand},
     keeper::Kept,
     models::Query,
-    proof::{Job, Proof},
     protocol::{Event, Reply, Status},
     settings::AiProgram,
 };
@@ -81,7 +81,7 @@ pub enum StoreAction {
     /// Keep what is to survive a restart.
     Save(Box<Kept>),
     /// Keep a benchmark.
-    KeepBenchmark(Box<Proof>),
+    KeepBenchmark(Box<BenchmarkResult>),
 }
 
 /// How much a log line matters.

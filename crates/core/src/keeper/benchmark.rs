@@ -4,9 +4,9 @@
 use super::{Action, ClientId, Keeper, StoreAction, Ticket, lane::Lane};
 use crate::{
     Moment,
+    benchmark::{BenchmarkResult, Job, Plan, Progress},
     gpu::GpuUuid,
     policy::thermal_limit,
-    proof::{Job, Plan, Progress, Proof},
     protocol::{ApiError, ErrorCode, MeasuringStatus, Reply},
 };
 
@@ -150,18 +150,18 @@ impl Keeper {
     }
 
     /// Takes its result, with nothing held any more; `None` when it was ended.
-    pub(super) fn benchmark_ended(&mut self, result: Option<Result<Box<Proof>, String>>) {
+    pub(super) fn benchmark_ended(&mut self, result: Option<Result<Box<BenchmarkResult>, String>>) {
         let Some(benchmark) = self.benchmark.take() else {
             return;
         };
         // Of the time meanwhile nothing is known.
         self.kept.ledger.interrupt();
         let reply = match (result, benchmark.ended) {
-            (Some(Ok(proof)), _) => {
-                self.info(proof.verdict.clone());
-                let keep = StoreAction::KeepBenchmark(proof.clone());
+            (Some(Ok(benchmark)), _) => {
+                self.info(benchmark.verdict.clone());
+                let keep = StoreAction::KeepBenchmark(benchmark.clone());
                 self.outbox.push_back(Action::Store(keep));
-                Ok(Reply::Measured(proof))
+                Ok(Reply::Measured(benchmark))
             }
             (Some(Err(error)), None) => Err(format!("Nothing was measured: {error}.")),
             (_, why) => Err(why.unwrap_or_else(|| "Nothing was measured.".to_owned())),

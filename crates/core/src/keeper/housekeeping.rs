@@ -52,7 +52,7 @@ impl Keeper {
             return HOST_SAMPLE;
         }
         let samples = self.gpus.iter().filter_map(|lane| {
-            let sample = lane.policy.record().sample()?;
+            let sample = lane.policy.history().sample()?;
             Some((&*lane.info, sample))
         });
         self.host.sample_again_after(samples)

@@ -6,9 +6,9 @@ use std::{
 use jiff::civil::Date;
 
 use crate::{
+    benchmark::{BenchmarkResult, Progress},
     gpu::{Action, GpuError, GpuList, Outcome, holder::HolderReport},
     host::{HostEvent, HostSample},
-    proof::{Progress, Proof},
     protocol::{ApiError, DesktopStatus, Request},
     settings::SettingsFile,
 };
@@ -134,7 +134,7 @@ pub enum Input {
     BenchmarkProgress(Progress),
     /// The benchmark ended and holds nothing any more: its result or a sentence that says why
     /// there is none; `None` when it was stopped.
-    BenchmarkEnded(Option<Result<Box<Proof>, String>>),
+    BenchmarkEnded(Option<Result<Box<BenchmarkResult>, String>>),
     /// A worker panicked or ended although nobody asked it to, with its last words.
     WorkerEnded(Worker, String),
     /// Release everything; [`Keeper::is_stopped`](super::Keeper::is_stopped) says when that is done.

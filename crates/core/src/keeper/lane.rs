@@ -65,7 +65,7 @@ impl Lane {
 
     /// Whether nothing of ours has the GPU open and nothing is under way.
     pub(super) fn is_closed(&self) -> bool {
-        let observed = self.in_flight.is_none() && !self.policy.record().is_open();
+        let observed = self.in_flight.is_none() && !self.policy.history().is_open();
         observed && self.policy.holder_is_closed()
     }
 
@@ -122,7 +122,7 @@ impl Lane {
     }
 
     fn fault(&self) -> Option<GpuError> {
-        let fault = self.policy.record().fault();
+        let fault = self.policy.history().fault();
         fault.map(|fault| fault.error.clone())
     }
 
@@ -139,7 +139,7 @@ impl Lane {
         let mut learned = false;
         for event in step.events {
             learned |= matches!(event, PolicyEvent::Attempt(_));
-            log.push(self.happened(event, ledger, today));
+            log.push(self.log_event(event, ledger, today));
         }
         self.take_decision(step.decision, now, &mut log);
         if std::mem::take(&mut self.sampled) {
@@ -172,7 +172,7 @@ impl Lane {
         }
     }
 
-    fn happened(&mut self, event: PolicyEvent, ledger: &mut Ledger, today: Date) -> LogLine {
+    fn log_event(&mut self, event: PolicyEvent, ledger: &mut Ledger, today: Date) -> LogLine {
         match event {
             PolicyEvent::Attempt(attempt) => self.line(LogLevel::Info, attempt.to_string()),
             PolicyEvent::RequestArrived { rest, kept_ready } => {
@@ -191,7 +191,7 @@ impl Lane {
 
     /// Counts the newest sample's energy and learns from it how long the GPU stays up by itself.
     fn account(&mut self, seen: &Observations<'_>, ledger: &mut Ledger, today: Date, now: Moment) {
-        let Some((at, sample)) = self.policy.record().timed_sample() else {
+        let Some((at, sample)) = self.policy.history().timed_sample() else {
             return;
         };
         let Some(decision) = &self.decision else {
@@ -222,7 +222,7 @@ impl Lane {
 
     /// Time until the driver is tried again, while a fault stands.
     pub(super) fn retry_in(&self, now: Moment) -> Duration {
-        let retry_at = self.policy.record().retry_at();
+        let retry_at = self.policy.history().retry_at();
         retry_at.map_or(Duration::ZERO, |at| at.since(now))
     }
 

@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::{Action, ClientId, Keeper, Lookup, StoreAction, Ticket, lane::Lane, status::seconds};
 use crate::{
     Moment,
+    benchmark::Plan,
     models::{DEFAULT_CONTEXT_TOKENS, Query},
     policy::Pause,
-    proof::Plan,
     protocol::{ApiError, ErrorCode, Event, Reply, Request, WakeReport},
     sensor::Wake,
     settings::SettingsFile,
@@ -48,7 +48,7 @@ impl Keeper {
                 self.switches.mode = mode;
                 return self.set(ticket, "mode".to_owned(), Some(mode.to_string().into()));
             }
-            Request::Proof => {
+            Request::Benchmarks => {
                 return self.look_up(ticket, Lookup::Benchmarks(self.found.clone()));
             }
             Request::Log => return self.look_up(ticket, Lookup::Log),
@@ -242,7 +242,7 @@ impl Keeper {
                 return None;
             };
             let lane = self.gpus.iter().find(|lane| lane.info.uuid == info.uuid);
-            let sample = lane.and_then(|lane| lane.policy.record().sample());
+            let sample = lane.and_then(|lane| lane.policy.history().sample());
             Some(Card {
                 name: Some(info.name.clone()),
                 total_gib: total.gib(),

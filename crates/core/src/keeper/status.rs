@@ -145,22 +145,22 @@ impl Keeper {
 }
 
 fn gpu_evidence(lane: &Lane) -> GpuEvidence {
-    let record = lane.policy.record();
+    let history = lane.policy.history();
     let decision = lane.decision.as_ref();
     GpuEvidence {
-        sample: record.sample().cloned(),
+        sample: history.sample().cloned(),
         phase: decision.map(|decision| decision.phase),
         message: decision
             .map(|decision| decision.message.clone())
             .unwrap_or_default(),
-        fault: record.fault().map(|fault| fault.error.clone()),
+        fault: history.fault().map(|fault| fault.error.clone()),
         ..GpuEvidence::new((*lane.info).clone())
     }
 }
 
 fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
-    let record = lane.policy.record();
-    let sample = record.sample();
+    let history = lane.policy.history();
+    let sample = history.sample();
     let decision = lane.decision.as_ref();
     let info = &lane.info;
     GpuStatus {
@@ -194,7 +194,7 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
             total_bytes: info.vram_total,
             free_bytes: sample.and_then(|sample| sample.vram_free),
             ours_bytes: sample.and_then(|sample| {
-                let known = record.context_vram().filter(|_| record.holds_context());
+                let known = history.context_vram().filter(|_| history.holds_context());
                 sample.vram_ours.or(known)
             }),
         },
@@ -204,7 +204,7 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
         pulse_interval_ms: decision
             .and_then(|decision| decision.interval)
             .map(|interval| interval.as_millis() as u64),
-        pulses: record.pulses(),
+        pulses: history.pulses(),
         attempts: lane
             .policy
             .attempts()
@@ -212,7 +212,7 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
             .map(ToString::to_string)
             .collect(),
         clients: lane.policy.clients(host).map(client).collect(),
-        fault: record.fault().map(|fault| FaultStatus {
+        fault: history.fault().map(|fault| FaultStatus {
             kind: fault.error.kind,
             message: fault.error.message.clone(),
             advice: fault.error.kind.advice().to_owned(),

@@ -16,7 +16,7 @@ impl GpuPolicy {
     /// The AI process that computes, by the newest sample: the busiest of them where the driver
     /// tells by process, otherwise the only one that has the GPU open.
     pub fn answering<'a>(&self, host: &'a HostSample) -> Option<&'a AiProcess> {
-        let sample = self.record.sample()?;
+        let sample = self.history.sample()?;
         let load = |process: &AiProcess| -> Option<Percent> {
             let mut told = sample.process_utilization.iter().flatten();
             let one = told.find(|one| one.pid == process.pid)?;

@@ -1,11 +1,11 @@
 use std::{collections::BTreeSet, time::Duration};
 
-use super::{GpuRecord, Observations, PolicyEvent};
+use super::{GpuHistory, Observations, PolicyEvent};
 use crate::{
     Moment,
+    ai_processes::ProcessKind,
     gpu::{BUSY, PciBusId, Sample},
     host::{AiProcess, GpuUse, HostSample},
-    programs::ProgramKind,
     settings::Mode,
 };
 
@@ -37,7 +37,7 @@ pub(super) fn computing(sample: &Sample, seen: &Observations<'_>) -> Option<bool
     let gpu = seen.gpu.pci_bus_id;
     let is_worker = |pid: u32| {
         let mut workers = seen.host.ai_programs.iter();
-        workers.any(|process| process.pid == pid && process.kind == ProgramKind::Worker)
+        workers.any(|process| process.pid == pid && process.kind == ProcessKind::Worker)
     };
     let unnamed = seen
         .host
@@ -85,8 +85,8 @@ pub fn somebody_computing(sample: &Sample) -> Option<bool> {
 /// Whether another process is known to have a context on this GPU: while it has, the GPU does not
 /// suspend, so that looking at it keeps nothing awake (Olares#3803: with every thread of a loaded
 /// llama-server stopped, the GPU of a laptop stayed active).
-pub(super) fn holds_context(host: &HostSample, gpu: PciBusId, record: &GpuRecord) -> bool {
-    let listed = record.sample().and_then(|s| s.compute_processes.as_ref());
+pub(super) fn holds_context(host: &HostSample, gpu: PciBusId, history: &GpuHistory) -> bool {
+    let listed = history.sample().and_then(|s| s.compute_processes.as_ref());
     listed.is_some_and(|processes| !processes.is_empty())
         || host
             .ai_programs
@@ -112,20 +112,20 @@ impl Demand {
     pub(super) fn update(
         &mut self,
         seen: &Observations<'_>,
-        record: &GpuRecord,
+        history: &GpuHistory,
         kept_ready: bool,
         now: Moment,
         events: &mut Vec<PolicyEvent>,
     ) -> Option<DemandReason> {
-        let computing = record.sample().and_then(|s| computing(s, seen)) == Some(true);
+        let computing = history.sample().and_then(|s| computing(s, seen)) == Some(true);
         self.note_request(computing || seen.leases > 0, kept_ready, now, events);
 
-        let opened = self.note_open(seen.host, seen.gpu.pci_bus_id, record.sample());
+        let opened = self.note_open(seen.host, seen.gpu.pci_bus_id, history.sample());
         if computing || opened {
             self.last_sign = Some(now);
         }
         self.last_sign = self.last_sign.max(seen.lease_ended);
-        self.reason(computing, seen, record, now)
+        self.reason(computing, seen, history, now)
     }
 
     /// The AI processes that have the GPU open.
@@ -164,11 +164,11 @@ impl Demand {
             return true;
         }
         match (lists, process.kind) {
-            (Some(lists), ProgramKind::Worker) => lists.names(pid),
+            (Some(lists), ProcessKind::Worker) => lists.names(pid),
             // Drawing is all that a window or a script of any kind may do there.
             (Some(lists), _) => lists.computes(pid) && !lists.draws(pid),
             (None, _) if process.gpu == GpuUse::Unknown => self.open.contains(&pid),
-            (None, ProgramKind::Worker) => process.gpu.has_open(gpu) && !self.idle.contains(&pid),
+            (None, ProcessKind::Worker) => process.gpu.has_open(gpu) && !self.idle.contains(&pid),
             (None, _) => false,
         }
     }
@@ -177,11 +177,11 @@ impl Demand {
         &self,
         computing: bool,
         seen: &Observations<'_>,
-        record: &GpuRecord,
+        history: &GpuHistory,
         now: Moment,
     ) -> Option<DemandReason> {
         let mode = seen.switches.mode;
-        let loaded = !self.open.is_empty() || has_compute_processes(record);
+        let loaded = !self.open.is_empty() || has_compute_processes(history);
         let in_window = self.window_ends(seen).is_some_and(|end| now < end);
         let candidates = [
             (mode == Mode::Always, DemandReason::Always),
@@ -262,8 +262,8 @@ impl Demand {
 }
 
 /// Whether a process that does not draw has a compute context.
-fn has_compute_processes(record: &GpuRecord) -> bool {
-    record.sample().is_some_and(|sample| {
+fn has_compute_processes(history: &GpuHistory) -> bool {
+    history.sample().is_some_and(|sample| {
         let mut listed = sample.compute_processes.iter().flatten();
         listed.any(|process| !sample.draws(process.pid))
     })

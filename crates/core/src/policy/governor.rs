@@ -18,7 +18,7 @@ pub(super) const SETTLE: Duration = Duration::from_secs(3);
 /// slowest fall known (60 s), because until then it may be the last work that holds the clocks.
 const PROVEN_AFTER: Duration = Duration::from_secs(90);
 /// A pause between looks from which they say nothing about what happened in between (suspend, a
-/// hung driver): well above the 5 s at which a settled GPU is looked at, and the deadline of a look.
+/// hung driver): well above the 5 s at which a settled GPU is looked at, and the deadline of a sample.
 const BLIND: Duration = Duration::from_secs(15);
 /// The ways to hold, the cheapest first.
 const LADDER: [Strategy; 4] = [
@@ -43,7 +43,7 @@ pub(super) struct Plan {
 
 /// One sample, as far as it says whether the hold works.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Look {
+pub(super) struct HoldSample {
     pub(super) at: Moment,
     pub(super) ready: Option<bool>,
     pub(super) busy: bool,
@@ -56,11 +56,11 @@ pub(super) struct Look {
 }
 
 /// Finds the cheapest way to hold one GPU: climbs the ladder of strategies and runs the interval
-/// law of the last rung.
+/// law of the last strategy.
 ///
-/// A rung without pulses is left at the first sample that finds the clocks down, once it had
+/// A strategy without pulses is left at the first sample that finds the clocks down, once it had
 /// 3 s to raise them; one that had proved itself before gets the benefit of one doubt. The
-/// cheaper rungs are tried again when the driver or the power source changes, because what is
+/// cheaper strategies are tried again when the driver or the power source changes, because what is
 /// learned belongs to those.
 #[derive(Clone, Debug, Default)]
 pub struct Governor {
@@ -71,7 +71,7 @@ pub struct Governor {
     quiet_since: Option<Moment>,
     last_other_work: Option<Moment>,
     doubts: u32,
-    news: Vec<Attempt>,
+    new_attempts: Vec<Attempt>,
     attempts: Vec<Attempt>,
     /// Since when the clocks are down although they are held.
     down_since: Option<Moment>,
@@ -108,12 +108,12 @@ impl Governor {
     /// Whether nothing is being tried at present, so that a calmer look will do.
     pub(super) fn is_settled(&self, settings: &Settings) -> bool {
         let fixed_interval = settings.pulse.interval != PulseInterval::Auto;
-        match (settings.strategy.fixed(), self.rung(settings)) {
+        match (settings.strategy.fixed(), self.first_not_failed(settings)) {
             (Some(Strategy::Pulse), _) | (None, Strategy::Pulse) => {
                 fixed_interval || self.law.is_settled()
             }
             (Some(_), _) => true,
-            (None, rung) => self.verdict(rung) == Verdict::Holds,
+            (None, untried) => self.verdict(untried) == Verdict::Holds,
         }
     }
 
@@ -125,7 +125,7 @@ impl Governor {
             Some(Strategy::Standby) => Strategy::Boost,
             Some(fixed) => fixed,
             None if busy_fell && pulses => Strategy::Pulse,
-            None => self.rung(settings),
+            None => self.first_not_failed(settings),
         };
         let law = if busy_fell { &self.busy_law } else { &self.law };
         let interval = match settings.pulse.interval {
@@ -147,36 +147,38 @@ impl Governor {
     }
 
     /// Judges the hold by one sample.
-    pub(super) fn saw(&mut self, look: &Look) {
-        self.follow_hold(look);
-        if look.held.is_none() || look.busy || look.ready != Some(false) {
+    pub(super) fn saw(&mut self, sample: &HoldSample) {
+        self.follow_hold(sample);
+        if sample.held.is_none() || sample.busy || sample.ready != Some(false) {
             self.down_since = None;
         } else {
-            self.down_since.get_or_insert(look.at);
+            self.down_since.get_or_insert(sample.at);
         }
-        if look.busy {
-            self.last_other_work = Some(look.at);
+        if sample.busy {
+            self.last_other_work = Some(sample.at);
             self.quiet_since = None;
         }
-        let (Some(strategy), Some(ready)) = (look.held, look.ready) else {
+        let (Some(strategy), Some(ready)) = (sample.held, sample.ready) else {
             self.quiet_since = None;
             return self.law.disturbed();
         };
-        if look.gap > BLIND {
+        if sample.gap > BLIND {
             self.quiet_since = None;
             return self.law.disturbed();
         }
         match strategy {
-            Strategy::Pulse if look.busy || look.busy_fell => self.judge_busy_pulses(look, ready),
-            _ if look.busy => self.law.disturbed(),
-            Strategy::Pulse => self.judge_pulses(look, ready),
-            unpulsed => self.judge_unpulsed(unpulsed, look, ready),
+            Strategy::Pulse if sample.busy || sample.busy_fell => {
+                self.judge_busy_pulses(sample, ready)
+            }
+            _ if sample.busy => self.law.disturbed(),
+            Strategy::Pulse => self.judge_pulses(sample, ready),
+            unpulsed => self.judge_unpulsed(unpulsed, sample, ready),
         }
     }
 
     /// What was tried and seen since last asked.
-    pub(super) fn take_news(&mut self) -> Vec<Attempt> {
-        std::mem::take(&mut self.news)
+    pub(super) fn take_new_attempts(&mut self) -> Vec<Attempt> {
+        std::mem::take(&mut self.new_attempts)
     }
 
     /// How a boost is renewed here.
@@ -192,10 +194,10 @@ impl Governor {
     pub(super) fn does_not_raise(&self, settings: &Settings, now: Moment) -> bool {
         let last = match settings.strategy.fixed() {
             Some(_) => true,
-            None => match self.rung(settings) {
+            None => match self.first_not_failed(settings) {
                 Strategy::Pulse => self.law.has_given_up(),
                 // Every other one has failed or is excluded.
-                rung => self.verdict(rung) == Verdict::Fails,
+                untried => self.verdict(untried) == Verdict::Fails,
             },
         };
         let down = |since| now.since(since) >= NO_ACCIDENT;
@@ -209,7 +211,7 @@ impl Governor {
     }
 
     /// The cheapest strategy that did not fail; the last that may be tried where all did.
-    fn rung(&self, settings: &Settings) -> Strategy {
+    fn first_not_failed(&self, settings: &Settings) -> Strategy {
         let may = |strategy: &Strategy| !settings.strategy_exclude.contains(strategy);
         let mut ladder = LADDER.into_iter().filter(may);
         let works = |strategy: &Strategy| self.verdict(*strategy) != Verdict::Fails;
@@ -217,20 +219,20 @@ impl Governor {
         ladder.find(works).or(last).unwrap_or(Strategy::Pulse)
     }
 
-    fn follow_hold(&mut self, look: &Look) {
-        if self.holding == look.held {
+    fn follow_hold(&mut self, sample: &HoldSample) {
+        if self.holding == sample.held {
             return;
         }
-        self.holding = look.held;
+        self.holding = sample.held;
         self.quiet_since = None;
         self.doubts = 0;
         self.law.restart();
         self.busy_law.restart();
     }
 
-    fn judge_pulses(&mut self, look: &Look, ready: bool) {
-        let last_work = look.last_pulse.max(self.last_other_work);
-        let Some(since_work) = last_work.map(|last| look.at.since(last)) else {
+    fn judge_pulses(&mut self, sample: &HoldSample, ready: bool) {
+        let last_work = sample.last_pulse.max(self.last_other_work);
+        let Some(since_work) = last_work.map(|last| sample.at.since(last)) else {
             return;
         };
         let gave_up = self.law.has_given_up();
@@ -247,9 +249,9 @@ impl Governor {
         }
     }
 
-    fn judge_busy_pulses(&mut self, look: &Look, ready: bool) {
+    fn judge_busy_pulses(&mut self, sample: &HoldSample, ready: bool) {
         self.law.disturbed();
-        let Some(since_pulse) = look.last_pulse.map(|last| look.at.since(last)) else {
+        let Some(since_pulse) = sample.last_pulse.map(|last| sample.at.since(last)) else {
             return;
         };
         if ready {
@@ -259,13 +261,13 @@ impl Governor {
         }
     }
 
-    fn judge_unpulsed(&mut self, strategy: Strategy, look: &Look, ready: bool) {
-        let held_for = look
+    fn judge_unpulsed(&mut self, strategy: Strategy, sample: &HoldSample, ready: bool) {
+        let held_for = sample
             .held_since
-            .map_or(Duration::ZERO, |since| look.at.since(since));
+            .map_or(Duration::ZERO, |since| sample.at.since(since));
         if ready {
             self.doubts = 0;
-            let quiet = look.at.since(*self.quiet_since.get_or_insert(look.at));
+            let quiet = sample.at.since(*self.quiet_since.get_or_insert(sample.at));
             if quiet >= PROVEN_AFTER && self.verdict(strategy) != Verdict::Holds {
                 if let Some(verdict) = self.verdict_mut(strategy) {
                     *verdict = Verdict::Holds;
@@ -275,14 +277,14 @@ impl Governor {
             return;
         }
         let quiet_since = self.quiet_since.take();
-        if held_for < SETTLE || look.fixed {
+        if held_for < SETTLE || sample.fixed {
             return;
         }
         if self.verdict(strategy) == Verdict::Holds && self.doubts == 0 {
             self.doubts = 1;
             return;
         }
-        let after = quiet_since.map(|since| look.at.since(since));
+        let after = quiet_since.map(|since| sample.at.since(since));
         if strategy == Strategy::Boost && after.is_some() && self.renew_sooner() {
             return;
         }
@@ -332,7 +334,7 @@ impl Governor {
     }
 
     fn note(&mut self, attempt: Attempt) {
-        self.news.push(attempt.clone());
+        self.new_attempts.push(attempt.clone());
         self.attempts.push(attempt);
         let excess = self.attempts.len().saturating_sub(ATTEMPTS_KEPT);
         self.attempts.drain(..excess);

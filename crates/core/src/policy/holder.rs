@@ -6,7 +6,7 @@ use crate::{
     Moment,
     gpu::{
         GpuError,
-        holder::{HolderAction, HolderAnswer, HolderCommand, Renewal, SensedProcess, Sensing},
+        holder::{HolderAction, HolderCommand, HolderReply, Renewal, SensedProcess, Sensing},
     },
 };
 
@@ -117,9 +117,9 @@ impl Holder {
     pub(super) fn answered(
         &mut self,
         id: u64,
-        result: Result<HolderAnswer, GpuError>,
+        result: Result<HolderReply, GpuError>,
         now: Moment,
-    ) -> Option<(HolderAction, Result<HolderAnswer, GpuError>)> {
+    ) -> Option<(HolderAction, Result<HolderReply, GpuError>)> {
         let command = self.ordered.take_if(|command| command.id == id)?;
         match &result {
             Ok(answer) => {
@@ -132,7 +132,7 @@ impl Holder {
         Some((command.action, result))
     }
 
-    fn succeeded(&mut self, action: &HolderAction, answer: &HolderAnswer, now: Moment) {
+    fn succeeded(&mut self, action: &HolderAction, answer: &HolderReply, now: Moment) {
         match action {
             HolderAction::Arm(sensing) => self.take_up(Duty::Sense(sensing.processes.clone()), now),
             HolderAction::Hold(renewal) => self.take_up(Duty::Boost(*renewal), now),

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{GpuRecord, Observations, Pause};
+use super::{GpuHistory, Observations, Pause};
 use crate::{
     Moment,
     gpu::{ClocksEventReasons, GpuInfo, PowerSource},
@@ -56,16 +56,16 @@ impl Inhibitor {
     pub(super) fn reasons(
         &mut self,
         seen: &Observations<'_>,
-        record: &GpuRecord,
+        history: &GpuHistory,
         source: PowerSource,
         needs_vram: bool,
         now: Moment,
     ) -> Vec<PauseReason> {
         let on_battery = source != PowerSource::Ac;
-        self.take_temperature(seen, record, now);
-        self.take_vram(seen, record);
+        self.take_temperature(seen, history, now);
+        self.take_vram(seen, history);
         let sensor_lost =
-            seen.settings.thermal.enabled && record.missed_temperatures() >= SENSOR_MISSES;
+            seen.settings.thermal.enabled && history.missed_temperatures() >= SENSOR_MISSES;
         [
             (seen.switches.pause.is_on(now), PauseReason::User),
             (self.hot_since.is_some(), PauseReason::Thermal),
@@ -106,12 +106,12 @@ impl Inhibitor {
         }
     }
 
-    fn take_temperature(&mut self, seen: &Observations<'_>, record: &GpuRecord, now: Moment) {
+    fn take_temperature(&mut self, seen: &Observations<'_>, history: &GpuHistory, now: Moment) {
         if !seen.settings.thermal.enabled {
             self.hot_since = None;
             return;
         }
-        let Some(sample) = record.sample() else {
+        let Some(sample) = history.sample() else {
             return;
         };
         let limits = self.thermal_limits(seen);
@@ -127,21 +127,21 @@ impl Inhibitor {
         }
     }
 
-    fn take_vram(&mut self, seen: &Observations<'_>, record: &GpuRecord) {
-        let Some(free) = record.sample().and_then(|sample| sample.vram_free) else {
+    fn take_vram(&mut self, seen: &Observations<'_>, history: &GpuHistory) {
+        let Some(free) = history.sample().and_then(|sample| sample.vram_free) else {
             return;
         };
         let reserve = seen.settings.vram_reserve;
-        if record.holds_context() {
+        if history.holds_context() {
             self.vram_short = free < reserve;
             return;
         }
-        self.vram_short = free < self.vram_needed(seen, record);
+        self.vram_short = free < self.vram_needed(seen, history);
     }
 
     /// VRAM that has to be free before a context may be opened.
-    pub(super) fn vram_needed(&self, seen: &Observations<'_>, record: &GpuRecord) -> Bytes {
-        let context = record.context_vram().unwrap_or(EXPECTED_CONTEXT);
+    pub(super) fn vram_needed(&self, seen: &Observations<'_>, history: &GpuHistory) -> Bytes {
+        let context = history.context_vram().unwrap_or(EXPECTED_CONTEXT);
         let margin = if self.vram_short {
             VRAM_HYSTERESIS
         } else {

@@ -22,20 +22,20 @@ impl GpuPolicy {
     pub(super) fn take_source(&mut self, seen: &Observations<'_>, now: Moment) {
         if seen.host.power_source != self.host_source {
             self.host_source = seen.host.power_source;
-            self.record.forget_power_source();
+            self.history.forget_power_source();
         }
-        self.source = self.host_source.worse(self.record.power_source(now));
+        self.source = self.host_source.worse(self.history.power_source(now));
         self.governors.entry(self.source).or_default();
         let device = seen.gpu.pci_bus_id;
         let suspended = seen.host.runtime_pm(device) == RuntimePm::Suspended;
-        self.record
+        self.history
             .note_runtime_suspend(suspended, seen.host.suspended_for(device));
-        self.record.note_uvm(seen.host.uvm_open, now);
+        self.history.note_uvm(seen.host.uvm_open, now);
     }
 
     /// Shows a new sample to the governor, once.
     pub(super) fn judge(&mut self, seen: &Observations<'_>, now: Moment) {
-        let Some((at, sample)) = self.record.timed_sample() else {
+        let Some((at, sample)) = self.history.timed_sample() else {
             return;
         };
         if self.judged == Some(at) {
@@ -50,22 +50,22 @@ impl GpuPolicy {
         self.show_sensor(at, ready);
         self.note_computation(busy, ready, now);
         let plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
-        let look = governor::Look {
+        let sample = governor::HoldSample {
             at,
             ready,
             busy,
             gap,
-            held: self.boosting().or(self.record.held_as(plan.strategy)),
+            held: self.boosting().or(self.history.held_as(plan.strategy)),
             held_since: self
                 .standby
                 .holder
                 .boosting_since()
-                .or(self.record.held_since()),
-            last_pulse: self.record.last_pulse(),
+                .or(self.history.held_since()),
+            last_pulse: self.history.last_pulse(),
             fixed: seen.settings.strategy.fixed().is_some(),
             busy_fell: self.busy_fell,
         };
-        self.governor().saw(&look);
+        self.governor().saw(&sample);
     }
 
     /// A computation during which the clocks fell is held with pulses to its end: a model that is
@@ -73,7 +73,7 @@ impl GpuPolicy {
     fn note_computation(&mut self, busy: bool, ready: Option<bool>, now: Moment) {
         let boosting = self.standby.holder.boosting_since();
         let ours = boosting.or(self.standby.holder.raised_at());
-        let held_since = ours.or(self.record.held_since());
+        let held_since = ours.or(self.history.held_since());
         let held_for = held_since.map(|since| now.since(since));
         if busy {
             self.quiet_since = None;
@@ -94,11 +94,11 @@ impl GpuPolicy {
     ) {
         let wanted = matches!(intended, Phase::Warm | Phase::Yielding);
         let governor = self.governors.entry(self.source).or_default();
-        if wanted && self.record.fault().is_none() && governor.does_not_raise(seen.settings, now) {
+        if wanted && self.history.fault().is_none() && governor.does_not_raise(seen.settings, now) {
             governor.try_again();
             let message = "no strategy raises the clocks of this GPU";
             let error = GpuError::new(GpuErrorKind::ClocksDoNotRise, message);
-            self.record.hold_refused(error, now);
+            self.history.hold_refused(error, now);
         }
     }
 }

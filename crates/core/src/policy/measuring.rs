@@ -8,9 +8,9 @@ use crate::protocol::{Cause, PauseReason};
 pub(super) fn obstacle(context: &message::Context<'_>) -> Option<Cause> {
     let own = [PauseReason::User, PauseReason::Measuring];
     let reason = context.reasons.iter().find(|reason| !own.contains(reason));
-    let sample = context.record.sample();
+    let sample = context.history.sample();
     let computing = sample.and_then(|sample| computing(sample, context.seen));
-    if let Some(fault) = context.record.fault() {
+    if let Some(fault) = context.history.fault() {
         let kind = fault.error.kind;
         return Some(Cause::Fault { kind });
     }

@@ -1,5 +1,5 @@
 use super::{
-    DemandReason, GpuRecord, Observations, Pause,
+    DemandReason, GpuHistory, Observations, Pause,
     demand::Demand,
     inhibitor::{Inhibitor, ThermalLimits},
     standby::{Situation, Standby},
@@ -21,7 +21,7 @@ pub(super) struct Context<'a> {
     pub(super) seen: &'a Observations<'a>,
     /// The worse of what the machine and the driver report, as for the decision.
     pub(super) source: PowerSource,
-    pub(super) record: &'a GpuRecord,
+    pub(super) history: &'a GpuHistory,
     pub(super) demand_signs: &'a Demand,
     pub(super) inhibitor: &'a Inhibitor,
     pub(super) standby: &'a Standby,
@@ -47,7 +47,7 @@ pub(super) fn of(context: &Context<'_>) -> Message {
             (State::Paused, causes)
         }
         Phase::Fault => {
-            let fault = context.record.fault();
+            let fault = context.history.fault();
             let cause = fault.map(|fault| Cause::Fault {
                 kind: fault.error.kind,
             });
@@ -80,7 +80,7 @@ fn standby(context: &Context<'_>) -> (State, Vec<Cause>) {
     let program = context.demand_signs.loaded_program(context.seen);
     match context.standby.situation {
         Situation::UpWithoutUs => {
-            let sample = context.record.sample();
+            let sample = context.history.sample();
             let cause = Cause::HeldByServer {
                 program,
                 power_w: sample.and_then(|sample| sample.power),
@@ -146,7 +146,7 @@ pub(super) fn busy(context: &Context<'_>) -> Cause {
 
 /// The AI program that computes, where every other process is that program's too.
 fn computing_program(context: &Context<'_>) -> Option<String> {
-    let sample = context.record.sample()?;
+    let sample = context.history.sample()?;
     let listed = sample.compute_processes.iter().flatten();
     let label = |pid| {
         let programs = &context.seen.host.ai_programs;
@@ -171,7 +171,7 @@ pub(super) fn pause(reason: PauseReason, context: &Context<'_>) -> Cause {
     let Observations {
         settings, switches, ..
     } = context.seen;
-    let sample = context.record.sample();
+    let sample = context.history.sample();
     match reason {
         PauseReason::User => Cause::User {
             minutes: match switches.pause {
@@ -198,7 +198,7 @@ pub(super) fn pause(reason: PauseReason, context: &Context<'_>) -> Cause {
         },
         PauseReason::Vram => Cause::VramReserved {
             free_bytes: sample.and_then(|sample| sample.vram_free),
-            needed_bytes: context.inhibitor.vram_needed(context.seen, context.record),
+            needed_bytes: context.inhibitor.vram_needed(context.seen, context.history),
             reserve_bytes: settings.vram_reserve,
         },
         PauseReason::Budget => Cause::BudgetSpent {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{GpuRecord, demand::somebody_computing, governor::Plan};
+use super::{GpuHistory, demand::somebody_computing, governor::Plan};
 use crate::{
     Moment,
     gpu::Action,
@@ -35,7 +35,7 @@ pub(super) struct Situation<'a> {
     pub(super) beside: Option<Duration>,
     pub(super) settled: bool,
     pub(super) rests: bool,
-    pub(super) record: &'a GpuRecord,
+    pub(super) history: &'a GpuHistory,
     pub(super) runtime_pm: RuntimePm,
     pub(super) woke: bool,
     /// Another process is known to keep the GPU from suspending.
@@ -88,15 +88,15 @@ impl Scheduled {
 /// Decides the next action. In this order: let go of what must not be held, let go of NVML where
 /// it keeps the GPU from suspending, look when a look is due, hold, pulse.
 pub(super) fn next(situation: &Situation<'_>, now: Moment) -> Scheduled {
-    let record = situation.record;
+    let history = situation.history;
     if situation.left_alone {
-        return close_if_open(record);
+        return close_if_open(history);
     }
-    if let Some(fault) = record
+    if let Some(fault) = history
         .fault()
         .filter(|fault| fault.blocks(situation.wanted))
     {
-        if record.needs_release() {
+        if history.needs_release() {
             let let_go = if fault.only_holding {
                 Action::Release
             } else {
@@ -109,7 +109,7 @@ pub(super) fn next(situation: &Situation<'_>, now: Moment) -> Scheduled {
         }
     }
     if let Some(rest) = situation.beside {
-        return next_beside(record, rest, now);
+        return next_beside(history, rest, now);
     }
     match situation.hold {
         Some(plan) => next_while_holding(situation, plan, now),
@@ -118,24 +118,24 @@ pub(super) fn next(situation: &Situation<'_>, now: Moment) -> Scheduled {
 }
 
 /// Sampling alone, while the `hold` process does the rest.
-fn next_beside(record: &GpuRecord, rest: Duration, now: Moment) -> Scheduled {
-    if record.needs_release() {
+fn next_beside(history: &GpuHistory, rest: Duration, now: Moment) -> Scheduled {
+    if history.needs_release() {
         return Scheduled::now(Action::Release);
     }
-    let next = record.timed_sample().map_or(now, |(at, _)| at + rest);
+    let next = history.timed_sample().map_or(now, |(at, _)| at + rest);
     // What is shown is from before the release; the clocks need a moment to fall.
-    let after_release = record.unseen_release().map_or(next, |at| at + ATTENTIVE);
+    let after_release = history.unseen_release().map_or(next, |at| at + ATTENTIVE);
     Scheduled::due(Action::Sample, next.min(after_release), now)
 }
 
 fn next_while_holding(situation: &Situation<'_>, plan: Plan, now: Moment) -> Scheduled {
-    let record = situation.record;
-    let Some((sampled_at, _)) = record.timed_sample() else {
+    let history = situation.history;
+    let Some((sampled_at, _)) = history.timed_sample() else {
         return Scheduled::now(Action::Sample);
     };
     let fresh = now.since(sampled_at) <= FRESH;
-    if record.held_as(plan.strategy) != Some(plan.strategy) {
-        if record.needs_release() && !climbs(record.held(), plan.strategy) {
+    if history.held_as(plan.strategy) != Some(plan.strategy) {
+        if history.needs_release() && !climbs(history.held(), plan.strategy) {
             return Scheduled::now(Action::Release);
         }
         let Plan { strategy, .. } = plan;
@@ -156,11 +156,13 @@ fn next_while_holding(situation: &Situation<'_>, plan: Plan, now: Moment) -> Sch
     if !pulses || situation.phase != Phase::Warm {
         return Scheduled::due(Action::Sample, next_look, now);
     }
-    let pulse_at = record.last_pulse().map_or(now, |last| last + plan.interval);
+    let pulse_at = history
+        .last_pulse()
+        .map_or(now, |last| last + plan.interval);
     if now < pulse_at {
         return Scheduled::due(Action::Sample, next_look.min(pulse_at), now);
     }
-    let since_pulse = record.last_pulse().is_none_or(|last| sampled_at > last);
+    let since_pulse = history.last_pulse().is_none_or(|last| sampled_at > last);
     Scheduled::now(if fresh && since_pulse {
         Action::Pulse
     } else {
@@ -174,15 +176,15 @@ fn climbs(held: Option<Strategy>, wanted: Strategy) -> bool {
 }
 
 fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
-    let record = situation.record;
-    if record.needs_release() {
+    let history = situation.history;
+    if history.needs_release() {
         return Scheduled::now(Action::Release);
     }
-    let looks = record.timed_sample().map(|(at, _)| at);
+    let looks = history.timed_sample().map(|(at, _)| at);
     let asleep = situation.phase == Phase::Asleep;
     let hold_fault = situation.phase == Phase::Fault;
     // Who keeps the GPU busy is known from the second sample on.
-    let unclear = record.sample().is_some_and(|sample| {
+    let unclear = history.sample().is_some_and(|sample| {
         sample.first
             && sample.other_utilization.is_none()
             && somebody_computing(sample) == Some(true)
@@ -196,7 +198,7 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
         };
         let next_look = looks.map_or(now, |at| at + rest);
         // What is shown is from before the release; the clocks need a moment to fall.
-        let after_release = record
+        let after_release = history
             .unseen_release()
             .map_or(next_look, |at| at + ATTENTIVE);
         return Scheduled::due(Action::Sample, next_look.min(after_release), now);
@@ -208,16 +210,16 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
     if active && situation.in_use && (asleep || hold_fault) {
         let rest = if unclear { ATTENTIVE } else { WATCHED };
         // What a sample brought may have been a reason to close again.
-        let last = looks.max(record.closed_at());
+        let last = looks.max(history.closed_at());
         return Scheduled::due(Action::Sample, last.map_or(now, |at| at + rest), now);
     }
-    if record.is_open() {
+    if history.is_open() {
         return Scheduled::now(Action::Close);
     }
     if !(asleep || hold_fault) || !active {
         return Scheduled::default();
     }
-    match record.closed_at() {
+    match history.closed_at() {
         Some(closed) if !situation.woke => {
             Scheduled::due(Action::Sample, closed + LET_IT_SUSPEND, now)
         }
@@ -232,8 +234,8 @@ fn must_watch(reasons: &[PauseReason]) -> bool {
     !others && !reasons.is_empty()
 }
 
-fn close_if_open(record: &GpuRecord) -> Scheduled {
-    if record.is_open() {
+fn close_if_open(history: &GpuHistory) -> Scheduled {
+    if history.is_open() {
         Scheduled::now(Action::Close)
     } else {
         Scheduled::default()

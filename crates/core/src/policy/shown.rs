@@ -14,7 +14,7 @@ impl GpuPolicy {
 
     /// What holds the clocks; `None` when nothing does.
     pub fn held(&self) -> Option<Strategy> {
-        self.boosting().or(self.record.held())
+        self.boosting().or(self.history.held())
     }
 
     /// Whether it stands by: requests are sensed, or the clocks are up without us.
@@ -42,7 +42,7 @@ impl GpuPolicy {
     /// raised for it, which one good wake has to have shown. `None` when that is not known.
     pub fn ready(&self, gpu: &GpuInfo) -> Option<bool> {
         let up = self
-            .record
+            .history
             .sample()
             .and_then(|sample: &Sample| sample.ready(gpu.sm_clock_max));
         match self.standby.situation {

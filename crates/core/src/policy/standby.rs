@@ -171,7 +171,7 @@ impl GpuPolicy {
         let up_without_us = up_without_us(&self.standby, self.clocks_up, now);
         let standby = &mut self.standby;
         match report {
-            HolderReport::Answer { id, result } => {
+            HolderReport::Reply { id, result } => {
                 let held = matches!(standby.holder.duty(), Duty::Boost(_)) || standby.is_raised();
                 if let Some((action, result)) = standby.holder.answered(id, result, now) {
                     self.holder_answered(&action, result, now);
@@ -180,7 +180,7 @@ impl GpuPolicy {
                 let holds = matches!(standby.holder.duty(), Duty::Boost(_)) || standby.is_raised();
                 if held && !holds {
                     standby.released_at = Some(now);
-                    self.record.released_beside(now);
+                    self.history.released_beside(now);
                 }
             }
             HolderReport::Raised(raised) => {
@@ -192,7 +192,7 @@ impl GpuPolicy {
                 standby.released_at = Some(released.at);
                 standby.lease_until = None;
                 standby.sensor.released(&released);
-                self.record.released_beside(now);
+                self.history.released_beside(now);
             }
             HolderReport::Refused(refused) => {
                 let pid = refused.cause.map(|cause| cause.pid);
@@ -225,7 +225,7 @@ impl GpuPolicy {
     fn holder_answered(
         &mut self,
         action: &HolderAction,
-        result: Result<crate::gpu::holder::HolderAnswer, GpuError>,
+        result: Result<crate::gpu::holder::HolderReply, GpuError>,
         now: Moment,
     ) {
         let standby = &mut self.standby;
@@ -257,7 +257,7 @@ impl GpuPolicy {
                     self.governor().refused(Strategy::Boost, &error);
                     self.boost_refused = true;
                     if !self.auto {
-                        self.record.hold_refused(error, now);
+                        self.history.hold_refused(error, now);
                     }
                 }
             }
@@ -326,7 +326,7 @@ impl GpuPolicy {
     /// Shows a new sample to the sensor.
     pub(super) fn show_sensor(&mut self, at: Moment, ready: Option<bool>) {
         self.clocks_up = ready;
-        if let Some((_, sample)) = self.record.timed_sample() {
+        if let Some((_, sample)) = self.history.timed_sample() {
             self.standby.take_sample(at, sample, ready);
         }
     }

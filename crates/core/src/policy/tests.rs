@@ -165,7 +165,7 @@ fn an_h200_is_held_by_a_boost_without_a_context_or_a_pulse() {
     let mut harness = run("h200", Mode::Always);
     harness.run_for(HOUR);
     assert_eq!(harness.policy().held(), Some(Strategy::Boost));
-    assert_eq!(harness.policy().record().pulses(), 0);
+    assert_eq!(harness.policy().history().pulses(), 0);
     assert!(!harness.counters().context_open);
     assert_eq!(harness.ready(), Some(true));
 }
@@ -176,7 +176,7 @@ fn a_hot_laptop_pauses_at_its_limit_and_resumes_cooler() {
     let mut paused_at = None;
     let mut resumed_at = None;
     harness.run_decided(3 * MINUTE, |seen| {
-        let sample = seen.policy().record().sample();
+        let sample = seen.policy().history().sample();
         let temperature = sample.and_then(|sample| sample.temperature);
         match seen.phase() {
             Phase::Paused => {
@@ -203,7 +203,7 @@ fn nothing_is_held_while_paused_by_the_user_and_the_timer_ends_it() {
     harness.request(Request::Pause { for_s: Some(900.0) });
     harness.run_for(SECOND);
     assert_eq!(harness.phase(), Phase::Paused);
-    assert_eq!(harness.policy().record().held(), None);
+    assert_eq!(harness.policy().history().held(), None);
     harness.run_for(15 * MINUTE);
     assert_eq!(harness.phase(), Phase::Warm);
 }
@@ -215,11 +215,11 @@ fn off_means_nothing_held() {
     harness.request(Request::Off);
     harness.run_for(SECOND);
     assert_eq!(harness.phase(), Phase::Off);
-    assert_eq!(harness.policy().record().held(), None);
+    assert_eq!(harness.policy().history().held(), None);
     // What is shown is soon the GPU as it is now.
     let released = harness.now();
     harness.run_for(SECOND);
-    let (sampled, _) = harness.policy().record().timed_sample().expect("a sample");
+    let (sampled, _) = harness.policy().history().timed_sample().expect("a sample");
     assert!(sampled >= released);
 }
 
@@ -234,11 +234,11 @@ fn a_lease_stops_the_pulses_and_keeps_the_context() {
     harness.run_for(MINUTE);
     harness.request(Request::BeginLease { wait: false });
     harness.run_for(SECOND);
-    let before = harness.policy().record().pulses();
+    let before = harness.policy().history().pulses();
     harness.run_for(5 * MINUTE);
     assert_eq!(harness.phase(), Phase::Yielding);
-    assert_eq!(harness.policy().record().held(), Some(Strategy::Pulse));
-    assert_eq!(harness.policy().record().pulses(), before);
+    assert_eq!(harness.policy().history().held(), Some(Strategy::Pulse));
+    assert_eq!(harness.policy().history().pulses(), before);
 }
 
 fn pulsing_every(interval: Duration, mode: Mode) -> Harness {
@@ -250,7 +250,7 @@ fn pulsing_every(interval: Duration, mode: Mode) -> Harness {
 fn a_fixed_interval_is_kept_to() {
     let mut harness = pulsing_every(Duration::from_millis(100), Mode::Always);
     harness.run_for(MINUTE);
-    let pulses = harness.policy().record().pulses();
+    let pulses = harness.policy().history().pulses();
     assert!(
         (595..=601).contains(&pulses),
         "{pulses} pulses in a minute at 100 ms"
@@ -303,13 +303,13 @@ fn a_model_that_fills_the_card_gets_our_vram_back() {
         PulseInterval::Auto,
     );
     harness.run_for(MINUTE);
-    assert!(harness.policy().record().holds_context());
-    let sample = harness.policy().record().sample().expect("sampled");
+    assert!(harness.policy().history().holds_context());
+    let sample = harness.policy().history().sample().expect("sampled");
     let free = sample.vram_free.expect("reported");
     harness.change(|settings| settings.vram_reserve = Bytes::from_mib(free.mib() + 1));
     harness.run_for(2 * SECOND);
     assert_eq!(harness.decision().reasons, [PauseReason::Vram]);
-    assert_eq!(harness.policy().record().held(), None);
+    assert_eq!(harness.policy().history().held(), None);
     harness.change(|settings| settings.vram_reserve = Bytes::from_mib(512));
     harness.run_for(2 * SECOND);
     assert_eq!(harness.phase(), Phase::Warm);
@@ -351,8 +351,8 @@ fn a_pulse_needs_a_fresh_sample_and_a_permitted_phase() {
         let mut harness = run(preset, Mode::Always);
         harness.run_decided(2 * MINUTE, |seen| {
             if seen.decision().action == Some(Action::Pulse) {
-                let record = seen.policy().record();
-                let (at, _) = record.timed_sample().expect("a sample");
+                let history = seen.policy().history();
+                let (at, _) = history.timed_sample().expect("a sample");
                 assert!(
                     seen.now().since(at) <= Duration::from_millis(500),
                     "{preset}"

@@ -143,7 +143,7 @@ impl Watch {
 
     /// Takes in a reading of each process, by its place in [`Watch::arm`]; `None` where it failed.
     #[inline(always)]
-    pub fn look(
+    pub fn check(
         &mut self,
         now: Moment,
         mut read: impl FnMut(usize) -> Option<Duration>,

@@ -10,8 +10,8 @@ use crate::{
 };
 
 mod boost;
-mod look;
 mod process;
+mod reading;
 mod segment;
 
 pub use process::Performed;
@@ -52,7 +52,7 @@ pub struct Counters {
 
 /// What goes on around a card at some moment.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Surroundings {
+pub(super) struct Environment {
     /// Others with a context: process id and VRAM.
     pub(super) processes: Vec<ComputeProcess>,
     /// How busy each of them keeps the card.
@@ -88,7 +88,7 @@ enum Clocks {
 pub(super) struct Card {
     model: CardModel,
     seed: u64,
-    around: Surroundings,
+    around: Environment,
     ours: Process,
     boost: BoostClient,
     clocks: Clocks,
@@ -123,7 +123,7 @@ impl Card {
         let settled = ambient + watts * model.thermal_resistance;
         Self {
             seed: seed ^ u64::from(model.info.index).wrapping_mul(0x9e37_79b9_7f4a_7c15),
-            around: Surroundings::default(),
+            around: Environment::default(),
             ours: Process::default(),
             boost: BoostClient::default(),
             clocks: Clocks::Low,
@@ -190,8 +190,8 @@ impl Card {
         self.settle(now);
     }
 
-    /// Puts the card into other surroundings.
-    pub(super) fn surround(&mut self, around: Surroundings, now: Moment) {
+    /// Puts the card into other environment.
+    pub(super) fn surround(&mut self, around: Environment, now: Moment) {
         let arrived = around
             .processes
             .iter()
@@ -215,7 +215,7 @@ impl Card {
 
     /// The driver lists its GPUs: wakes the card and closes it again.
     pub(super) fn discovered(&mut self, now: Moment) -> Result<GpuInfo, LeftOutGpu> {
-        let info = self.model.told_info();
+        let info = self.model.reported_info();
         if let Some(kind) = self.fault() {
             return Err(LeftOutGpu {
                 index: info.index,
@@ -241,7 +241,7 @@ impl Card {
 
     /// Whether the next request finds it at full speed, whatever the driver tells.
     pub(super) fn is_ready(&self) -> bool {
-        self.look(self.segment.since())
+        self.reading(self.segment.since())
             .ready(self.model.info.sm_clock_max)
             .unwrap_or(false)
     }

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use crate::{
+    ai_processes::{self, CommandLine},
     gpu::{GpuErrorKind, PciBusId},
     host::{AiProcess, GpuUse},
-    programs::{self, CommandLine},
     settings::AiProgram,
     simulation::{RawValue, Reading},
     units::{Bytes, Percent},
@@ -28,7 +28,7 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {
     /// `program`: another program runs.
-    Program(Program),
+    Process(SimulatedProcess),
     /// `request`: a program that runs is asked something.
     Request(Request),
     /// `battery`: the machine runs on its battery.
@@ -56,7 +56,7 @@ pub enum EventKind {
 
 /// Another program on the simulated machine.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Program {
+pub struct SimulatedProcess {
     /// `program`: how it was started, such as `ollama runner`.
     pub command: String,
     /// `pid`.
@@ -120,7 +120,7 @@ impl Default for ProcessorTimes {
     }
 }
 
-impl Default for Program {
+impl Default for SimulatedProcess {
     /// A nameless program that has a context open and computes nothing.
     fn default() -> Self {
         Self {
@@ -137,7 +137,7 @@ impl Default for Program {
     }
 }
 
-impl Program {
+impl SimulatedProcess {
     /// The AI process that it is, seen as a real one would be; `gpus` are those that it opens.
     pub(super) fn recognised(
         &self,
@@ -147,7 +147,7 @@ impl Program {
     ) -> Option<AiProcess> {
         let argv: Vec<&str> = self.command.split_whitespace().collect();
         let line = CommandLine::new(argv.first()?, &argv, None);
-        let recognised = programs::recognise(&line, ai_programs)?;
+        let recognised = ai_processes::recognise(&line, ai_programs)?;
         let gpu = match self.gpu_open {
             true => GpuUse::Context(gpus.collect()),
             false => GpuUse::Nothing,
@@ -157,7 +157,7 @@ impl Program {
             started: Some(started),
             parent: None,
             name: recognised.name,
-            label: programs::label(&line, []),
+            label: ai_processes::label(&line, []),
             kind: recognised.kind,
             gpu,
         })

@@ -11,7 +11,7 @@ use crate::{
     gpu::{
         GpuError,
         holder::{
-            HolderAnswer, HolderCommand, HolderReport, RaiseCause, Refused, ReleaseReason, Renewal,
+            HolderCommand, HolderReply, HolderReport, RaiseCause, Refused, ReleaseReason, Renewal,
             SensedProcess,
         },
     },
@@ -33,7 +33,7 @@ pub(super) struct Holder {
     watch: Watch,
     targets: Vec<SensedProcess>,
     /// When it looks next while it watches.
-    look: Option<Look>,
+    check: Option<Check>,
     /// What it is to do as soon as it can, oldest first.
     tasks: VecDeque<Task>,
     /// The driver's call that is under way returns then.
@@ -51,7 +51,7 @@ enum Mode {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Look {
+struct Check {
     at: Moment,
     /// The looks before it find nothing new and are left out.
     skips: bool,
@@ -69,7 +69,7 @@ impl Holder {
             mode: Mode::Closed,
             watch: Watch::new(now),
             targets: Vec::new(),
-            look: None,
+            check: None,
             tasks: VecDeque::new(),
             free_at: now,
             stopped: false,
@@ -101,7 +101,7 @@ impl Holder {
         let looks_at = match self.mode {
             _ if self.stopped => None,
             Mode::Closed => None,
-            Mode::Armed => self.look.map(|look| look.at),
+            Mode::Armed => self.check.map(|check| check.at),
             Mode::Holding { renew_at, .. } => Some(renew_at),
         };
         let task = self.tasks.front().map(|_| self.free_at);
@@ -135,7 +135,7 @@ impl Holder {
                 self.pass(seen.now);
                 self.ended(process, seen);
             }
-            None => self.look(seen),
+            None => self.check(seen),
         }
         self.plan(seen);
     }
@@ -147,8 +147,8 @@ impl Holder {
 
     /// Takes the looks as done that were left out by now.
     fn pass(&mut self, now: Moment) {
-        if !self.stopped && self.look.is_none_or(|look| look.skips) {
-            let before = self.look.map_or(now, |look| look.at - NANOSECOND);
+        if !self.stopped && self.check.is_none_or(|check| check.skips) {
+            let before = self.check.map_or(now, |check| check.at - NANOSECOND);
             self.watch.skip_until(now.min(before));
         }
     }
@@ -161,7 +161,7 @@ impl Holder {
         });
         if news || self.stopped {
             let at = self.watch.next();
-            self.look = at.map(|at| Look { at, skips: false });
+            self.check = at.map(|at| Check { at, skips: false });
             return;
         }
         let uses = self.targets.iter().filter_map(|target| {
@@ -169,10 +169,10 @@ impl Holder {
             processor.idle_until(seen.now)
         });
         let at = self.watch.next_after(uses.min());
-        self.look = at.map(|at| Look { at, skips: true });
+        self.check = at.map(|at| Check { at, skips: true });
     }
 
-    fn look(&mut self, seen: &mut Seen<'_>) {
+    fn check(&mut self, seen: &mut Seen<'_>) {
         let now = seen.now;
         if let Mode::Holding { renewal, .. } = self.mode {
             match self.boost(renewal.lasting, seen) {
@@ -191,7 +191,7 @@ impl Holder {
         let targets = &self.targets;
         let step = self
             .watch
-            .look(now, |index| reading(targets.get(index)?, seen));
+            .check(now, |index| reading(targets.get(index)?, seen));
         let lasting = self.watch.renewal().lasting;
         match step {
             None => {}
@@ -244,7 +244,7 @@ impl Holder {
         self.report(HolderReport::Refused(Refused { at, cause, error }), at);
     }
 
-    fn open(&mut self, answer: &mut HolderAnswer, seen: &mut Seen<'_>) -> Result<(), GpuError> {
+    fn open(&mut self, answer: &mut HolderReply, seen: &mut Seen<'_>) -> Result<(), GpuError> {
         answer.opening = seen.card.open_boost(seen.now)?;
         self.call(answer.opening, seen);
         Ok(())

@@ -15,10 +15,10 @@ use crate::{
     units::{Bytes, Megahertz, Percent},
 };
 
+mod environment;
 mod holders;
-mod surroundings;
 
-use surroundings::Running;
+use environment::Running;
 
 /// A machine that lives through a [`Scenario`].
 ///
@@ -300,7 +300,7 @@ impl SimulatedMachine {
     pub fn sm_clock(&mut self, index: u32, now: Moment) -> Option<Megahertz> {
         self.advance(now);
         let card = self.cards.get(index as usize)?;
-        card.look(self.now).sm_clock
+        card.reading(self.now).sm_clock
     }
 
     /// How long one of our pulses takes there.

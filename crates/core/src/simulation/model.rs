@@ -137,14 +137,14 @@ pub(super) const METRICS: [(&str, Hide); 18] = [
 
 impl CardModel {
     /// What this driver tells of the card itself.
-    pub(super) fn told_info(&self) -> GpuInfo {
+    pub(super) fn reported_info(&self) -> GpuInfo {
         let mut info = self.info.clone();
         self.hide(&mut info, &mut Sample::default());
         info
     }
 
     /// `sample` without what this driver does not tell.
-    pub(super) fn told_sample(&self, mut sample: Sample) -> Sample {
+    pub(super) fn reported_sample(&self, mut sample: Sample) -> Sample {
         self.hide(&mut self.info.clone(), &mut sample);
         sample
     }

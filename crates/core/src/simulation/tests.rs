@@ -7,12 +7,12 @@ use crate::{
     settings::Strategy,
 };
 
+mod environment;
 mod errors;
 mod faults;
 mod holder;
 mod physics;
 mod reports;
-mod surroundings;
 mod time;
 
 const PULSE: Action = hold(Strategy::Pulse);

@@ -1,6 +1,6 @@
 use super::{
     capitalised, duration,
-    program::{Program, Work, clean},
+    known_process::{KnownProcess, Work, clean},
 };
 use crate::{
     protocol::Cause,
@@ -36,14 +36,14 @@ impl Clause {
                 idle_w,
             } => held_by_server(program.as_deref(), *power_w, *idle_w),
             Cause::Raised { program } => match known(program.as_deref()) {
-                Some(Program { name, work }) => match work {
+                Some(KnownProcess { name, work }) => match work {
                     Work::Answers => named(format!("{name} was asked")),
                     Work::Other => named(format!("{name} has begun to work")),
                 },
                 None => plain("a request has begun"),
             },
             Cause::Lingering { program } => match known(program.as_deref()) {
-                Some(Program { name, work }) => match work {
+                Some(KnownProcess { name, work }) => match work {
                     Work::Answers => named(format!("{name} has just answered")),
                     Work::Other => named(format!("{name} has just finished")),
                 },
@@ -83,11 +83,11 @@ impl Clause {
                 duration(*minutes)
             )),
             Cause::Computing { program } => match known(program.as_deref()) {
-                Some(Program {
+                Some(KnownProcess {
                     name,
                     work: Work::Answers,
                 }) => named(format!("{name} is answering")),
-                Some(Program { name, .. }) => named(format!("{name} is using the GPU")),
+                Some(KnownProcess { name, .. }) => named(format!("{name} is using the GPU")),
                 None => plain("another program is using the GPU"),
             },
             Cause::Lease { application } => match application.as_deref().map(clean) {
@@ -181,8 +181,8 @@ fn named(why: String) -> Clause {
     }
 }
 
-fn known(program: Option<&str>) -> Option<Program> {
-    Program::of(program?)
+fn known(program: Option<&str>) -> Option<KnownProcess> {
+    KnownProcess::of(program?)
 }
 
 /// The program and what it does, or `unknown` in its place.

@@ -3,10 +3,10 @@
 use std::{fs, os::unix::fs::symlink};
 
 use gpu_keepalive_core::{
+    ai_processes::ProcessKind,
     doctor::{PcieLink, PowerDaemon, RuntimeD3},
     gpu::PciBusId,
     host::GpuUse,
-    programs::ProgramKind,
     protocol::{Finding, Severity},
     settings::Settings,
     simulation::{EventKind, Scenario},
@@ -93,7 +93,7 @@ fn program(pid: u32) -> AiProcess {
         parent: None,
         name: "ollama".to_owned(),
         label: "Ollama".to_owned(),
-        kind: ProgramKind::Worker,
+        kind: ProcessKind::Worker,
         gpu: GpuUse::Unknown,
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn serve<K: Kernel + Clone>(
             None => {}
         }
         if holder.next().is_some_and(|at| at <= now) {
-            holder.look(now, |report| output.write(report))?;
+            holder.check(now, |report| output.write(report))?;
         }
     }
 }
@@ -89,7 +89,7 @@ fn carry_out<K: Kernel + Clone>(
         let HolderCommand { id, action } = serde_json::from_slice(line)?;
         let result = holder.perform(action, |report| output.write(report))?;
         let opened = matches!(&result, Ok(answer) if answer.opening.is_some());
-        output.write(&HolderReport::Answer { id, result })?;
+        output.write(&HolderReport::Reply { id, result })?;
         if opened {
             // From here on it mostly waits. More memory is no reason not to.
             let _ = unmap_what_the_start_needed();

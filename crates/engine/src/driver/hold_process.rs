@@ -144,7 +144,7 @@ impl HoldProcess {
     fn understand(&mut self, line: &str) -> Result<HolderReport, GpuError> {
         let report =
             serde_json::from_str(line).map_err(|error| self.nonsense(&error.to_string()))?;
-        if let HolderReport::Answer { id, .. } = &report {
+        if let HolderReport::Reply { id, .. } = &report {
             while self
                 .waiting
                 .front()

@@ -58,7 +58,7 @@ fn describe(nvml: &Nvml, index: u32, driver_version: &str) -> Result<GpuInfo, Le
         .device_by_index(index)
         .map_err(|e| failed("nvmlDeviceGetHandleByIndex", e))
         .map_err(|error| left_out(LeftOut::NotOpened, None, error))?;
-    let name = told("nvmlDeviceGetName", device.name())
+    let name = reported("nvmlDeviceGetName", device.name())
         .map_err(|error| left_out(LeftOut::NotOpened, None, error))?
         .and_then(|name| plausible::name(&name));
     let name = name.as_ref();
@@ -68,11 +68,12 @@ fn describe(nvml: &Nvml, index: u32, driver_version: &str) -> Result<GpuInfo, Le
     let pci_bus_id = read_text("nvmlDeviceGetPciInfo", address, plausible::pci_bus_id)
         .map_err(|error| left_out(LeftOut::NoPciAddress, name, error))?;
     let gone = |error| left_out(LeftOut::NotOpened, name, error);
-    let capability = told("compute capability", device.cuda_compute_capability()).map_err(gone)?;
-    let memory = told("memory", device.memory_info()).map_err(gone)?;
-    let clock = told("maximum SM clock", device.max_clock_info(Clock::SM)).map_err(gone)?;
+    let capability =
+        reported("compute capability", device.cuda_compute_capability()).map_err(gone)?;
+    let memory = reported("memory", device.memory_info()).map_err(gone)?;
+    let clock = reported("maximum SM clock", device.max_clock_info(Clock::SM)).map_err(gone)?;
     let slowdown = device.temperature_threshold(TemperatureThreshold::Slowdown);
-    let slowdown = told("slowdown temperature", slowdown).map_err(gone)?;
+    let slowdown = reported("slowdown temperature", slowdown).map_err(gone)?;
     Ok(GpuInfo {
         index,
         uuid,
@@ -160,7 +161,7 @@ fn library_paths() -> Vec<PathBuf> {
 }
 
 /// A reading, or `None` when the driver does not give it; an error only when the GPU is gone.
-fn told<T>(what: &str, reading: Result<T, NvmlError>) -> Result<Option<T>, GpuError> {
+fn reported<T>(what: &str, reading: Result<T, NvmlError>) -> Result<Option<T>, GpuError> {
     match reading {
         Ok(value) => Ok(Some(value)),
         Err(error) if is_gone(&error) => Err(failed(what, error)),

@@ -14,9 +14,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     cuda::{ContextKind, panicked},
     nvml,
-    program::Program,
+    served_workload::ServedWorkload,
     session::Session,
-    wire::{Answer, Ask, HOLD_ROLE, LIST, ROLE, WORKLOAD_ROLE, read_line},
+    wire::{Ask, HOLD_ROLE, LIST, ROLE, Reply, WORKLOAD_ROLE, read_line},
 };
 
 /// Runs as the driver process, the `hold` process or the workload process when the program's
@@ -45,10 +45,10 @@ pub fn serve(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Option<E
         return Some(ExitCode::FAILURE);
     }
     let served = if role == WORKLOAD_ROLE {
-        let mut program = Program::new(uuid());
+        let mut program = ServedWorkload::new(uuid());
         answer_asks(|action| program.perform(action))
     } else if subject == LIST {
-        print(&Answer::new(0, list()))
+        print(&Reply::new(0, list()))
     } else {
         let mut session = Session::new(uuid(), ContextKind::Own);
         answer_asks(|action| session.perform(action))
@@ -105,7 +105,7 @@ fn answer_asks<A: DeserializeOwned, T: Serialize>(
     let mut line = Vec::new();
     while read_line(&mut input, &mut line)? {
         let ask: Ask<A> = serde_json::from_slice(&line)?;
-        print(&Answer::new(ask.id, perform(ask.action)))?;
+        print(&Reply::new(ask.id, perform(ask.action)))?;
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub(super) struct Ask<A> {
 
 /// The process answers: `{"id":1,"outcome":…}` or `{"id":1,"error":…}`.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Answer<T> {
+pub(super) struct Reply<T> {
     pub(super) id: u64,
     #[serde(flatten)]
     verdict: Verdict<T>,
@@ -41,7 +41,7 @@ enum Verdict<T> {
     Error(GpuError),
 }
 
-impl<T> Answer<T> {
+impl<T> Reply<T> {
     pub(super) fn new(id: u64, result: Result<T, GpuError>) -> Self {
         let verdict = match result {
             Ok(outcome) => Verdict::Outcome(outcome),

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use gpu_keepalive_core::{
+    benchmark::{WorkloadAction, WorkloadOutcome},
     gpu::{GpuError, GpuUuid},
-    proof::{WorkloadAction, WorkloadOutcome},
 };
 use tokio::{process::Command, time::timeout};
 

@@ -9,8 +9,8 @@ use gpu_keepalive_core::gpu::{
 
 use super::{Gpu, GpuSource, Holder};
 use crate::{
+    benchmark::NvidiaWorkloads,
     driver::{self, DriverProcess, DriverThread, HoldProcess},
-    proof::ProcessPrograms,
 };
 
 /// Where the vendor's libraries are loaded.
@@ -50,7 +50,7 @@ impl NvidiaSource {
 impl GpuSource for NvidiaSource {
     type Gpu = NvidiaGpu;
     type Holder = HoldProcess;
-    type Programs = ProcessPrograms;
+    type Workloads = NvidiaWorkloads;
 
     async fn discover(&mut self) -> Result<GpuList, GpuError> {
         match &self.backend {
@@ -79,9 +79,9 @@ impl GpuSource for NvidiaSource {
         }
     }
 
-    fn programs(&self, gpu: &GpuInfo) -> Option<ProcessPrograms> {
+    fn workloads(&self, gpu: &GpuInfo) -> Option<NvidiaWorkloads> {
         match &self.backend {
-            Backend::Process { program } => Some(ProcessPrograms {
+            Backend::Process { program } => Some(NvidiaWorkloads {
                 program: program.clone(),
                 uuid: gpu.uuid.clone(),
             }),

@@ -20,7 +20,7 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::{Gpu, GpuSource};
-use crate::{clock::Clock, host::simulated::SimulatedHost, proof::SimulatedPrograms};
+use crate::{benchmark::SimulatedWorkloads, clock::Clock, host::simulated::SimulatedHost};
 
 mod holder;
 
@@ -109,7 +109,7 @@ pub struct SimulatedSource(Simulation);
 impl GpuSource for SimulatedSource {
     type Gpu = SimulatedGpu;
     type Holder = SimulatedHolder;
-    type Programs = SimulatedPrograms;
+    type Workloads = SimulatedWorkloads;
 
     async fn discover(&mut self) -> Result<GpuList, GpuError> {
         self.0.look(SimulatedMachine::discover)
@@ -126,8 +126,8 @@ impl GpuSource for SimulatedSource {
         Ok(self.start_hold(gpu))
     }
 
-    fn programs(&self, gpu: &GpuInfo) -> Option<SimulatedPrograms> {
-        Some(SimulatedPrograms {
+    fn workloads(&self, gpu: &GpuInfo) -> Option<SimulatedWorkloads> {
+        Some(SimulatedWorkloads {
             simulation: self.0.clone(),
             index: gpu.index,
         })

@@ -7,7 +7,7 @@ use tokio::{
 };
 use zbus::connection;
 
-use super::{Places, Told};
+use super::{HostNotice, Places};
 use crate::{
     power::{sysfs, upower},
     sleep,
@@ -23,7 +23,7 @@ pub(super) struct Platform {
 }
 
 impl Platform {
-    pub(super) fn follow(places: &Places, tell: mpsc::Sender<Told>) -> Self {
+    pub(super) fn follow(places: &Places, notices: mpsc::Sender<HostNotice>) -> Self {
         let (on_battery_tx, on_battery) = watch::channel(None);
         let bus = match &places.system_bus {
             Some(address) => connection::Builder::address(address.as_str()),
@@ -35,8 +35,8 @@ impl Platform {
                 Err(error) => return tracing::debug!("no system bus: {error}"),
             };
             let (power, sleep) = tokio::join!(
-                upower::follow(bus.clone(), on_battery_tx, tell.clone()),
-                sleep::follow(bus, tell),
+                upower::follow(bus.clone(), on_battery_tx, notices.clone()),
+                sleep::follow(bus, notices),
             );
             for (name, result) in [("UPower", power), ("logind", sleep)] {
                 if let Err(error) = result {

@@ -11,7 +11,7 @@ use tokio::{io::AsyncReadExt, net::UnixStream, time::timeout};
 use zbus::{Connection, connection, object_server::SignalEmitter};
 
 use super::*;
-use crate::processes::tests::Program;
+use crate::processes::tests::TestProcess;
 
 const DEADLINE: Duration = Duration::from_secs(10);
 const UPOWER: &str = "/org/freedesktop/UPower";
@@ -275,7 +275,7 @@ async fn what_shows_that_a_gpu_is_used_is_in_the_sample() {
 async fn ai_processes_are_in_the_sample() {
     let root = tempfile::tempdir().unwrap();
     let mut machine = machine(root.path(), "unix:path=/nonexistent/bus");
-    let program = Program::start("comfyui-test", "x", "read line");
+    let program = TestProcess::start("comfyui-test", "x", "read line");
     let listed = [AiProgram {
         name: "comfyui-test".into(),
         argument: None,

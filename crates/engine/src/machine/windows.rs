@@ -1,7 +1,7 @@
 use gpu_keepalive_core::gpu::PowerSource;
 use tokio::sync::mpsc;
 
-use super::{Places, Told};
+use super::{HostNotice, Places};
 use crate::power::windows::{Following, follow, power_source};
 
 /// Windows tells only programs with a window of a suspend, so none is told or delayed here.
@@ -13,9 +13,9 @@ pub(super) struct Platform {
 }
 
 impl Platform {
-    pub(super) fn follow(_places: &Places, tell: mpsc::Sender<Told>) -> Self {
+    pub(super) fn follow(_places: &Places, notices: mpsc::Sender<HostNotice>) -> Self {
         Self {
-            _following: follow(tell),
+            _following: follow(notices),
         }
     }
 

@@ -3,7 +3,7 @@ use gpu_keepalive_core::host::HostEvent;
 use tokio::sync::{mpsc, watch};
 use zbus::{Connection, fdo::PropertiesProxy, proxy::CacheProperties};
 
-use crate::machine::Told;
+use crate::machine::HostNotice;
 
 #[zbus::proxy(
     interface = "org.freedesktop.UPower",
@@ -21,7 +21,7 @@ trait UPower {
 pub(crate) async fn follow(
     bus: Connection,
     on_battery: watch::Sender<Option<bool>>,
-    events: mpsc::Sender<Told>,
+    events: mpsc::Sender<HostNotice>,
 ) -> zbus::Result<()> {
     // Uncached: a cache would go on answering after UPower is gone.
     let upower = UPowerProxy::builder(&bus)

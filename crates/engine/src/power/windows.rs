@@ -5,7 +5,7 @@ use windows::{
     System::Power::{BatteryStatus, PowerManager, PowerSupplyStatus},
 };
 
-use crate::machine::Told;
+use crate::machine::HostNotice;
 
 /// What Windows says feeds the machine; mains where it does not say.
 pub(crate) fn power_source() -> PowerSource {
@@ -19,13 +19,13 @@ pub(crate) fn power_source() -> PowerSource {
 }
 
 /// Tells of every change for as long as the returned value lives.
-pub(crate) fn follow(events: mpsc::Sender<Told>) -> Option<Following> {
+pub(crate) fn follow(events: mpsc::Sender<HostNotice>) -> Option<Following> {
     let tell = EventHandler::new(move |_, _| {
         // A full queue wakes the engine just as well.
         let _ = events.try_send(HostEvent::PowerSourceChanged.into());
         Ok(())
     });
-    PowerManager::PowerSupplyStatusChanged(&tell)
+    PowerManager::PowerSupplyStatusChanged(&notices)
         .inspect_err(|error| tracing::debug!("no news of the power source: {error}"))
         .ok()
         .map(Following)

@@ -11,13 +11,13 @@ impl Open {
         Self
     }
 
-    pub(super) fn begin_look(&mut self, _ours: &[u32]) {}
+    pub(super) fn begin_read(&mut self, _ours: &[u32]) {}
 
     pub(super) fn gpu_use(&mut self, _pid: u32, _ordinary: bool, _due: bool) -> GpuUse {
         GpuUse::Unknown
     }
 
-    pub(super) fn end_look(&mut self) {}
+    pub(super) fn end_read(&mut self) {}
 
     pub(super) fn uvm_open_by_others(&self) -> Option<u32> {
         None

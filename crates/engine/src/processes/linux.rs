@@ -33,7 +33,7 @@ impl Open {
     }
 
     /// Begins a look; `ours` are our own processes.
-    pub(super) fn begin_look(&mut self, ours: &[u32]) {
+    pub(super) fn begin_read(&mut self, ours: &[u32]) {
         let references = uvm_references(&self.root);
         self.uvm_open = references.map(|all| {
             let own = |pid: &u32| OpenFiles::read(&folder(&self.proc, *pid)).map_or(0, |f| f.uvm);
@@ -62,7 +62,7 @@ impl Open {
     }
 
     /// Forgets processes that were not asked about.
-    pub(super) fn end_look(&mut self) {
+    pub(super) fn end_read(&mut self) {
         self.last = std::mem::take(&mut self.now);
     }
 

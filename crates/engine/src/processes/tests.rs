@@ -20,12 +20,12 @@ fn listed_as(name: &str, argument: Option<&str>) -> Vec<AiProgram> {
 }
 
 /// A shell under another name that waits until its standard input is closed.
-pub(crate) struct Program {
+pub(crate) struct TestProcess {
     _folder: tempfile::TempDir,
     child: Child,
 }
 
-impl Program {
+impl TestProcess {
     pub(crate) fn start(name: &str, script: &str, body: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let executable = folder.path().join(name);
@@ -59,7 +59,7 @@ impl Program {
     }
 }
 
-impl Drop for Program {
+impl Drop for TestProcess {
     fn drop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
@@ -72,7 +72,7 @@ fn processes() -> Processes {
 
 /// The first look is enough, because `spawn` returns after the child's `exec`.
 fn seen(processes: &mut Processes, listed: &[AiProgram], pid: u32) -> Option<AiProcess> {
-    let found = processes.look(listed).ai_processes;
+    let found = processes.read(listed).ai_processes;
     assert!(found.is_sorted_by_key(|process| process.pid));
     found.into_iter().find(|process| process.pid == pid)
 }
@@ -84,12 +84,12 @@ fn sees(processes: &mut Processes, listed: &[AiProgram], pid: u32) -> bool {
 #[test]
 fn an_ai_process_is_seen_when_it_runs_and_only_then() {
     let mut processes = processes();
-    processes.look(&[]);
-    let program = Program::start("llama-server", "x", "read line");
+    processes.read(&[]);
+    let program = TestProcess::start("llama-server", "x", "read line");
     let pid = program.pid();
     let found = seen(&mut processes, &[], pid).expect("it is known without a list");
     assert_eq!((&*found.name, &*found.label), ("llama-server", "llama.cpp"));
-    assert_eq!(found.kind, ProgramKind::Worker);
+    assert_eq!(found.kind, ProcessKind::Worker);
     assert_eq!(found.parent, Some(std::process::id()));
     assert_eq!(found.gpu, GpuUse::Nothing);
     assert!(found.started.is_some_and(|seconds| seconds > 1_700_000_000));
@@ -100,7 +100,7 @@ fn an_ai_process_is_seen_when_it_runs_and_only_then() {
 
 #[test]
 fn the_users_list_adds_to_what_is_known_as_soon_as_it_changes() {
-    let program = Program::start("my-server", "x", "read line");
+    let program = TestProcess::start("my-server", "x", "read line");
     let mut processes = processes();
     let pid = program.pid();
     assert!(!sees(&mut processes, &[], pid));
@@ -122,8 +122,8 @@ fn the_users_list_adds_to_what_is_known_as_soon_as_it_changes() {
 
 #[test]
 fn a_relative_script_is_known_by_the_folder_it_was_started_in() {
-    let ours = Program::start("python3.11", "ComfyUI-0.3.60/main.py", "read line");
-    let other = Program::start("python3.11", "project/main.py", "read line");
+    let ours = TestProcess::start("python3.11", "ComfyUI-0.3.60/main.py", "read line");
+    let other = TestProcess::start("python3.11", "project/main.py", "read line");
     let mut processes = processes();
     let found = seen(&mut processes, &[], ours.pid()).expect("it is ComfyUI");
     assert_eq!((&*found.name, &*found.label), ("main.py", "ComfyUI"));
@@ -133,11 +133,11 @@ fn a_relative_script_is_known_by_the_folder_it_was_started_in() {
 #[test]
 fn a_worker_is_called_by_the_program_that_started_it() {
     let body = "cp /bin/sh llama-server; ./llama-server -c 'echo ready; read line; :'";
-    let mut service = Program::start("ollama", "serve", body);
+    let mut service = TestProcess::start("ollama", "serve", body);
     let mut ready = [0; 6];
     let stdout = service.child.stdout.as_mut().unwrap();
     std::io::Read::read_exact(stdout, &mut ready).unwrap();
-    let found = processes().look(&[]).ai_processes;
+    let found = processes().read(&[]).ai_processes;
     let worker = found
         .iter()
         .find(|process| process.parent == Some(service.pid()));
@@ -148,23 +148,23 @@ fn a_worker_is_called_by_the_program_that_started_it() {
 #[test]
 fn a_process_that_becomes_another_program_is_read_again() {
     let body = "read line; cp /bin/sh ollama; exec ./ollama -c 'echo ready; read line; :'";
-    let mut program = Program::start("start", "start.sh", body);
+    let mut program = TestProcess::start("start", "start.sh", body);
     let mut processes = processes();
     let listed = listed_as("ollama", None);
     assert!(!sees(&mut processes, &listed, program.pid()));
-    processes.look(&listed);
+    processes.read(&listed);
     let mut stdin = program.child.stdin.take().unwrap();
     std::io::Write::write_all(&mut stdin, b"\n").unwrap();
     let mut ready = [0; 6];
     let stdout = program.child.stdout.as_mut().unwrap();
     std::io::Read::read_exact(stdout, &mut ready).unwrap();
-    let seen = (0..LOOKS_BETWEEN_READS).any(|_| sees(&mut processes, &listed, program.pid()));
+    let seen = (0..PASSES_BETWEEN_READS).any(|_| sees(&mut processes, &listed, program.pid()));
     assert!(seen);
 }
 
 #[test]
 fn we_are_not_an_ai_process() {
-    let program = Program::start("gpu-keepalive-app", "x", "read line");
+    let program = TestProcess::start("gpu-keepalive-app", "x", "read line");
     let own = std::env::current_exe().unwrap();
     let own = own.file_name().unwrap().to_string_lossy().to_lowercase();
     let mut programs = listed_as("gpu-keepalive-app", None);
@@ -250,33 +250,33 @@ fn what_is_open_is_told_by_the_open_files() {
 #[test]
 fn others_are_told_from_ours_where_the_driver_is_open() {
     let root = machine();
-    let seen = Processes::new(root.path()).look(&[]);
+    let seen = Processes::new(root.path()).read(&[]);
     assert_eq!(seen.uvm_open, Some(7), "none of ours has it open");
     fs::remove_file(root.path().join("sys/module/nvidia_uvm/refcnt")).unwrap();
-    assert_eq!(Processes::new(root.path()).look(&[]).uvm_open, None);
+    assert_eq!(Processes::new(root.path()).read(&[]).uvm_open, None);
 }
 
-/// `cargo test -p gpu-keepalive-engine --lib cost_of_a_look -- --ignored --nocapture`
+/// `cargo test -p gpu-keepalive-engine --lib cost_of_a_read -- --ignored --nocapture`
 #[test]
 #[ignore = "prints the CPU time of a look with 400 more processes"]
-fn cost_of_a_look() {
+fn cost_of_a_read() {
     let programs = listed_as("my-program", None);
     let sleepers: Vec<_> = (0..400)
-        .map(|_| Program::start("sleeper", "x", "read line"))
+        .map(|_| TestProcess::start("sleeper", "x", "read line"))
         .collect();
     let cpu = || rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     let micros = |time: rustix::time::Timespec| time.tv_sec * 1_000_000 + time.tv_nsec / 1000;
     let mut processes = processes();
     let before = micros(cpu());
-    processes.look(&programs);
+    processes.read(&programs);
     let first = micros(cpu());
     // Two looks read the new processes; the sixteen after that are the ordinary ones.
-    processes.look(&programs);
+    processes.read(&programs);
     let settled = micros(cpu());
-    for _ in 0..LOOKS_BETWEEN_READS {
-        processes.look(&programs);
+    for _ in 0..PASSES_BETWEEN_READS {
+        processes.read(&programs);
     }
-    let ordinary = (micros(cpu()) - settled) / i64::from(LOOKS_BETWEEN_READS);
+    let ordinary = (micros(cpu()) - settled) / i64::from(PASSES_BETWEEN_READS);
     let count = processes.system.as_ref().unwrap().processes().len();
     println!(
         "{count} processes: first look {} µs, then {ordinary} µs",

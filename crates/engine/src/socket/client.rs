@@ -1,7 +1,7 @@
 use std::{collections::VecDeque, io, path::Path, time::Duration};
 
 use gpu_keepalive_core::{
-    proof::Plan,
+    benchmark::Plan,
     protocol::{Answer, ApiError, Event, Reply, Request, ServerLine},
 };
 use thiserror::Error;

@@ -73,14 +73,14 @@ async fn converse(
     client: ClientId,
 ) -> io::Result<()> {
     let mut lines = Lines::new(stream, MAX_LINE_BYTES);
-    let mut news: Option<News> = None;
+    let mut subscriber: Option<Subscriber> = None;
     loop {
         tokio::select! {
             line = lines.next() => {
                 let Some(line) = line? else { return Ok(()) };
                 let answer = match parse(&line) {
                     Ok(Request::Subscribe) => {
-                        news = Some(News::from_now(engine.clone(), client));
+                        subscriber = Some(Subscriber::from_now(engine.clone(), client));
                         engine.client_subscribed(client).await;
                         Answer::Ok(Reply::Done)
                     }
@@ -93,7 +93,7 @@ async fn converse(
                 };
                 send(&mut lines, &ServerLine::Answer(answer)).await?;
             }
-            event = next(&mut news) => {
+            event = next(&mut subscriber) => {
                 let Some(event) = event else { return Ok(()) };
                 send(&mut lines, &ServerLine::Event { event }).await?;
             }
@@ -102,7 +102,7 @@ async fn converse(
 }
 
 /// Everything that a subscriber receives.
-struct News {
+struct Subscriber {
     engine: EngineHandle,
     client: ClientId,
     status: watch::Receiver<Arc<Status>>,
@@ -111,7 +111,7 @@ struct News {
     settings_due: bool,
 }
 
-impl News {
+impl Subscriber {
     /// Begins with the full status and all settings.
     fn from_now(engine: EngineHandle, client: ClientId) -> Self {
         let mut status = engine.status();
@@ -153,9 +153,9 @@ impl News {
 }
 
 /// The next event for a subscriber; without a subscription it waits for ever.
-async fn next(news: &mut Option<News>) -> Option<Event> {
+async fn next(news: &mut Option<Subscriber>) -> Option<Event> {
     match news {
-        Some(news) => news.next().await,
+        Some(subscriber) => subscriber.next().await,
         None => std::future::pending().await,
     }
 }

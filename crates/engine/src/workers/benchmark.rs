@@ -1,21 +1,21 @@
 use gpu_keepalive_core::{
+    benchmark::Job,
     gpu::{Action, GpuError, GpuErrorKind},
     keeper::Input,
-    proof::Job,
 };
 use tokio::sync::{mpsc, oneshot};
 
 use super::Report;
 use crate::{
+    benchmark::{Workloads, measure},
     clock::Clock,
     gpu::Gpu,
-    proof::{Programs, measure},
 };
 
 /// Benchmarks until it is done or stopped, and reports when everything is released.
-pub(super) async fn run<G: Gpu, P: Programs>(
+pub(super) async fn run<G: Gpu, P: Workloads>(
     mut gpu: G,
-    programs: Option<P>,
+    workloads: Option<P>,
     job: &Job,
     clock: Clock,
     stopped: oneshot::Receiver<()>,
@@ -26,11 +26,11 @@ pub(super) async fn run<G: Gpu, P: Programs>(
         let _ = reports.try_send(Report::Input(Input::BenchmarkProgress(progress)));
     };
     let measured = async {
-        let Some(mut programs) = programs else {
+        let Some(mut workloads) = workloads else {
             let message = "GPUs are measured from the app or the command line alone";
             return Err(GpuError::new(GpuErrorKind::NotSupported, message).into());
         };
-        measure(job, &mut gpu, &mut programs, &clock, tell).await
+        measure(job, &mut gpu, &mut workloads, &clock, tell).await
     };
     let result = tokio::select! {
         result = measured => Some(result.map(Box::new).map_err(|error| error.to_string())),

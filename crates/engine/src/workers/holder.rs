@@ -3,7 +3,7 @@ use std::{collections::VecDeque, sync::Arc};
 use gpu_keepalive_core::{
     gpu::{
         GpuError, GpuInfo,
-        holder::{HolderAction, HolderAnswer, HolderCommand, HolderReport},
+        holder::{HolderAction, HolderCommand, HolderReply, HolderReport},
     },
     keeper::{GpuId, Input},
 };
@@ -68,7 +68,7 @@ pub(super) async fn serve<S: GpuSource>(
                             continue;
                         }
                         None => {
-                            let nothing = answer(id, ours, Ok(HolderAnswer::default()));
+                            let nothing = answer(id, ours, Ok(HolderReply::default()));
                             if send(&reports, nothing).await.is_err() {
                                 return;
                             }
@@ -110,15 +110,15 @@ async fn next<H: Holder>(running: &mut Option<H>) -> Result<HolderReport, GpuErr
     }
 }
 
-fn answer(gpu: GpuId, id: u64, result: Result<HolderAnswer, GpuError>) -> Input {
-    let report = HolderReport::Answer { id, result };
+fn answer(gpu: GpuId, id: u64, result: Result<HolderReply, GpuError>) -> Input {
+    let report = HolderReport::Reply { id, result };
     Input::Holder { gpu, report }
 }
 
 /// The report with the keeper's number. Returns whether it answers the command that ends the
 /// process as well.
 fn translated(report: HolderReport, waiting: &mut VecDeque<Waiting>) -> (HolderReport, bool) {
-    let HolderReport::Answer { id, result } = report else {
+    let HolderReport::Reply { id, result } = report else {
         return (report, false);
     };
     while waiting.front().is_some_and(|one| one.theirs < id) {
@@ -127,8 +127,8 @@ fn translated(report: HolderReport, waiting: &mut VecDeque<Waiting>) -> (HolderR
     match waiting.pop_front() {
         Some(one) if one.theirs == id => {
             let id = one.ours;
-            (HolderReport::Answer { id, result }, one.ends)
+            (HolderReport::Reply { id, result }, one.ends)
         }
-        _ => (HolderReport::Answer { id: 0, result }, false),
+        _ => (HolderReport::Reply { id: 0, result }, false),
     }
 }

@@ -3,18 +3,18 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gpu_keepalive_core::{
+    benchmark::quick_in_words,
     gpu::GpuInfo,
     keeper::{Input, StoreAction, Ticket, Worker},
     models::{self, Query},
-    proof::quick_in_words,
-    protocol::{ApiError, ErrorCode, ProofReport, Reply},
+    protocol::{ApiError, BenchmarkReport, ErrorCode, Reply},
 };
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Report, last_words};
 use crate::{
+    benchmark::KeptBenchmarks,
     own_models::{self, OwnCatalogue},
-    proof::KeptProofs,
     settings_store::SettingsStore,
     state::StateFolder,
 };
@@ -26,7 +26,7 @@ pub(crate) struct Files {
     /// What is kept between runs; nothing when `None`.
     pub(crate) state: Option<StateFolder>,
     /// Benchmarks, where nothing is kept between runs.
-    pub(crate) benchmarks: KeptProofs,
+    pub(crate) benchmarks: KeptBenchmarks,
 }
 
 /// What the store is ordered to do.
@@ -73,7 +73,7 @@ impl Files {
             Order::Action(action) => self.act(action).map(Report::Input),
             Order::Recommend(ticket, query) => Some(Report::Reply(ticket, self.recommend(*query))),
             Order::Benchmarks(ticket, gpus) => {
-                let reply = Reply::Proof(self.benchmarks(&gpus));
+                let reply = Reply::Benchmarks(self.benchmarks(&gpus));
                 Some(Report::Reply(ticket, Ok(reply)))
             }
             Order::Flush(done) => {
@@ -106,12 +106,12 @@ impl Files {
                 let state = self.state.as_mut()?;
                 state.save(*kept).err().map(Input::NotSaved)
             }
-            StoreAction::KeepBenchmark(proof) => {
+            StoreAction::KeepBenchmark(benchmark) => {
                 let Some(state) = &self.state else {
-                    self.benchmarks.insert(*proof);
+                    self.benchmarks.insert(*benchmark);
                     return None;
                 };
-                let kept = KeptProofs::keep(state.path(), *proof);
+                let kept = KeptBenchmarks::keep(state.path(), *benchmark);
                 let why = |error| format!("The measurement cannot be kept: {error}.");
                 kept.err().map(|error| Input::NotSaved(why(error)))
             }
@@ -135,13 +135,13 @@ impl Files {
     }
 
     /// Read anew, as `bench` without an engine writes the file too.
-    fn benchmarks(&self, gpus: &[GpuInfo]) -> ProofReport {
-        let loaded = self.state.as_ref().map(|s| KeptProofs::load(s.path()));
+    fn benchmarks(&self, gpus: &[GpuInfo]) -> BenchmarkReport {
+        let loaded = self.state.as_ref().map(|s| KeptBenchmarks::load(s.path()));
         let kept = loaded.as_ref().unwrap_or(&self.benchmarks);
         let of = |gpu| kept.of(gpu).cloned();
-        ProofReport {
+        BenchmarkReport {
             quick: quick_in_words(),
-            proofs: gpus.iter().filter_map(of).collect(),
+            benchmarks: gpus.iter().filter_map(of).collect(),
         }
     }
 }

@@ -43,17 +43,17 @@ fn everything_that_is_said_survives_the_line() {
     }
     let error = GpuError::new(GpuErrorKind::NotSupported, "a line\nand another");
     let at = Moment::from_origin(Duration::from_millis(1234));
-    let answer = HolderAnswer {
+    let answer = HolderReply {
         at,
         raised: true,
-        ..HolderAnswer::default()
+        ..HolderReply::default()
     };
     let reports = [
-        HolderReport::Answer {
+        HolderReport::Reply {
             id: 3,
             result: Ok(answer),
         },
-        HolderReport::Answer {
+        HolderReport::Reply {
             id: 3,
             result: Err(error.clone()),
         },
@@ -103,7 +103,7 @@ fn the_most_processes_fit_on_a_line_each_way() {
         most: Duration::new(u64::MAX, 999_999_999),
     };
     let reason = UnwatchedReason::Replaced;
-    let answer = HolderAnswer {
+    let answer = HolderReply {
         processes: vec![uses; MOST_SENSED],
         unwatched: vec![
             Unwatched {
@@ -112,9 +112,9 @@ fn the_most_processes_fit_on_a_line_each_way() {
             };
             MOST_SENSED
         ],
-        ..HolderAnswer::default()
+        ..HolderReply::default()
     };
-    let report = HolderReport::Answer {
+    let report = HolderReport::Reply {
         id: u64::MAX,
         result: Ok(answer),
     };

@@ -82,7 +82,7 @@ fn while_it_is_benchmarked_nothing_of_ours_has_it_open() {
         harness.run_for(5 * SECOND);
         harness.run_decided(MINUTE, |seen| {
             assert_eq!(seen.decision().action, None, "{preset}");
-            assert!(!seen.policy().record().is_open(), "{preset}");
+            assert!(!seen.policy().history().is_open(), "{preset}");
         });
         assert_eq!(harness.phase(), Phase::Paused, "{preset}");
         assert!(

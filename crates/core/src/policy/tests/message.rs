@@ -48,7 +48,7 @@ impl Case {
             started: None,
             parent: None,
             label: "Ollama".to_owned(),
-            kind: crate::programs::ProgramKind::Worker,
+            kind: crate::ai_processes::ProcessKind::Worker,
             gpu: crate::host::GpuUse::Device(Vec::new()),
         }];
         let process = |pid: &u32| ComputeProcess {

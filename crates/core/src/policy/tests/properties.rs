@@ -100,18 +100,18 @@ const PRESETS: [&str; 6] = [
 fn check(seen: &Harness) {
     let settings = seen.keeper.settings();
     for (info, policy, decision) in seen.keeper.gpus() {
-        let record = policy.record();
+        let history = policy.history();
         let Some(decision) = decision else { continue };
         let holding = matches!(decision.phase, Phase::Warm | Phase::Yielding);
         match decision.action {
             Some(Action::Pulse) => {
-                let (at, sample) = record.timed_sample().expect("a pulse needs a sample");
+                let (at, sample) = history.timed_sample().expect("a pulse needs a sample");
                 assert!(
                     seen.now().since(at) <= Duration::from_millis(500),
                     "a stale sample"
                 );
                 assert!(
-                    record.last_pulse().is_none_or(|last| at > last),
+                    history.last_pulse().is_none_or(|last| at > last),
                     "a sample for each pulse"
                 );
                 assert_eq!(decision.phase, Phase::Warm);
@@ -125,13 +125,13 @@ fn check(seen: &Harness) {
                         .temperature
                         .is_none_or(|t| t < settings.thermal.max_temperature)
                 );
-                assert!(record.missed_temperatures() < 3, "the sensor is lost");
+                assert!(history.missed_temperatures() < 3, "the sensor is lost");
             }
             Some(Action::Hold { .. }) => {
                 assert!(holding || decision.phase == Phase::Fault, "{decision:?}");
                 assert!(decision.demand.is_some());
             }
-            None if !holding => assert!(!record.needs_release(), "{decision:?}"),
+            None if !holding => assert!(!history.needs_release(), "{decision:?}"),
             _ => {}
         }
         let begins = matches!(decision.action, Some(Action::Pulse | Action::Hold { .. }));

@@ -227,7 +227,7 @@ fn a_card_that_nothing_raises_is_a_fault_and_not_warming_up_for_ever() {
     let mut harness = run_scenario(scenario(text), Mode::Always);
     harness.run_for(5 * MINUTE);
     assert_eq!(harness.phase(), Phase::Fault);
-    let fault = harness.policy().record().fault().expect("a fault");
+    let fault = harness.policy().history().fault().expect("a fault");
     assert_eq!(fault.error.kind, crate::gpu::GpuErrorKind::ClocksDoNotRise);
 }
 

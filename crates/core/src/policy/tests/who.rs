@@ -3,15 +3,15 @@
 use super::*;
 use crate::{
     Moment,
+    ai_processes::ProcessKind,
     gpu::{ComputeProcess, GpuInfo, Outcome, ProcessLoad, Sample},
     host::{AiProcess, GpuUse, HostSample},
     policy::{DemandReason, GpuPolicy, Observations, Switches},
-    programs::ProgramKind,
     settings::Settings,
     simulation::SimulatedMachine,
 };
 
-fn process(pid: u32, kind: ProgramKind, gpu: GpuUse) -> AiProcess {
+fn process(pid: u32, kind: ProcessKind, gpu: GpuUse) -> AiProcess {
     AiProcess {
         pid,
         started: None,
@@ -24,7 +24,7 @@ fn process(pid: u32, kind: ProgramKind, gpu: GpuUse) -> AiProcess {
 }
 
 fn worker(pid: u32, gpu: GpuUse) -> AiProcess {
-    process(pid, ProgramKind::Worker, gpu)
+    process(pid, ProcessKind::Worker, gpu)
 }
 
 fn load(pid: u32, percent: u32) -> ProcessLoad {
@@ -214,7 +214,7 @@ fn an_ai_process_among_them_is() {
     assert_eq!(names, [4_007]);
 
     // A window that computes in its own process draws all day, and so may a script.
-    for kind in [ProgramKind::Window, ProgramKind::Ordinary] {
+    for kind in [ProcessKind::Window, ProcessKind::Ordinary] {
         let mut shown = Shown::new(vec![process(4_007, kind, GpuUse::Unknown)]);
         assert_eq!(
             shown.after(windows_desktop(), Mode::WhileLoaded),

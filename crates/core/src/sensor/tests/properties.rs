@@ -96,7 +96,7 @@ proptest! {
         for used in uses {
             clock += us(used);
             let now = watch.next().expect("it looks on");
-            match watch.look(now, |_| Some(clock)) {
+            match watch.check(now, |_| Some(clock)) {
                 Some(Step::Raise(cause)) => {
                     prop_assert!(up.is_none() && cause.used > us(1000));
                     prop_assert!(last.is_none_or(|last| now.since(last) >= ms(1000)));

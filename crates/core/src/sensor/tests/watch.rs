@@ -23,12 +23,12 @@ fn watch() -> Watch {
     watch
 }
 
-fn look(watch: &mut Watch, readings: &[Option<Duration>], now: Moment) -> Option<Step> {
-    watch.look(now, |index| readings[index])
+fn check(watch: &mut Watch, readings: &[Option<Duration>], now: Moment) -> Option<Step> {
+    watch.check(now, |index| readings[index])
 }
 
 /// Looks when it is time to, with so much more processor time each; the first step.
-fn look_until(
+fn check_until(
     watch: &mut Watch,
     clock: &mut Duration,
     each: Duration,
@@ -36,7 +36,7 @@ fn look_until(
 ) -> Option<(Moment, Step)> {
     while let Some(now) = watch.next().filter(|due| *due <= end) {
         *clock += each;
-        if let Some(step) = look(watch, &[Some(*clock)], now) {
+        if let Some(step) = check(watch, &[Some(*clock)], now) {
             return Some((now, step));
         }
     }
@@ -52,10 +52,10 @@ fn the_clocks_are_read_every_40_ms_and_every_20_after_a_request() {
     let mut watch = watch();
     let mut clock = ms(5000);
     assert_eq!(watch.next(), Some(at(40)));
-    assert_eq!(look(&mut watch, &[Some(clock)], at(41)), None);
+    assert_eq!(check(&mut watch, &[Some(clock)], at(41)), None);
     assert_eq!(watch.next(), Some(at(80)), "a late reading shifts nothing");
     clock += us(301);
-    let Some(Step::Raise(cause)) = look(&mut watch, &[Some(clock)], at(80)) else {
+    let Some(Step::Raise(cause)) = check(&mut watch, &[Some(clock)], at(80)) else {
         panic!("no raise");
     };
     assert_eq!((cause.pid, cause.used, cause.period), (7, us(301), ms(39)));
@@ -64,10 +64,10 @@ fn the_clocks_are_read_every_40_ms_and_every_20_after_a_request() {
         (raised.call, raised.wake, raised.at),
         (ms(9), ms(10), at(90))
     );
-    look(&mut watch, &[Some(clock)], at(120));
+    check(&mut watch, &[Some(clock)], at(120));
     assert_eq!(watch.next(), Some(at(140)));
     assert_eq!(
-        look_until(&mut watch, &mut clock, Duration::ZERO, at(60_000)),
+        check_until(&mut watch, &mut clock, Duration::ZERO, at(60_000)),
         Some((at(3100), Step::Release(ReleaseReason::Idle)))
     );
     let released = watch
@@ -75,13 +75,13 @@ fn the_clocks_are_read_every_40_ms_and_every_20_after_a_request() {
         .expect("raised");
     assert_eq!(released.raised_for, ms(3011));
     assert_eq!(
-        look_until(&mut watch, &mut clock, Duration::ZERO, at(60_080)),
+        check_until(&mut watch, &mut clock, Duration::ZERO, at(60_080)),
         None
     );
     let last = watch.next().expect("it looks on");
-    look(&mut watch, &[Some(clock)], last);
+    check(&mut watch, &[Some(clock)], last);
     let next = watch.next().expect("it looks on");
-    look(&mut watch, &[Some(clock)], next);
+    check(&mut watch, &[Some(clock)], next);
     assert_eq!(
         watch.next().expect("it looks on").since(next),
         ms(40),
@@ -100,15 +100,15 @@ fn a_false_wake_does_not_count_as_a_request() {
     watch.raised(cause, at(40), ms(9), at(50));
     watch.released(ReleaseReason::Asked, at(1050));
     watch.take_back_request();
-    look(&mut watch, &[Some(ms(5000))], at(1060));
+    check(&mut watch, &[Some(ms(5000))], at(1060));
     assert_eq!(watch.next(), Some(at(1100)), "40 ms again");
 }
 
 #[test]
 fn what_equals_the_threshold_is_no_request() {
     let mut watch = watch();
-    assert_eq!(look(&mut watch, &[Some(ms(5000) + us(300))], at(40)), None);
-    assert!(is_raise(look(
+    assert_eq!(check(&mut watch, &[Some(ms(5000) + us(300))], at(40)), None);
+    assert!(is_raise(check(
         &mut watch,
         &[Some(ms(5000) + us(601))],
         at(80)
@@ -120,7 +120,7 @@ fn at_most_one_raise_a_second() {
     let mut watch = watch();
     let mut clock = ms(5000);
     let mut raises = Vec::new();
-    while let Some((now, step)) = look_until(&mut watch, &mut clock, ms(20), at(10_000)) {
+    while let Some((now, step)) = check_until(&mut watch, &mut clock, ms(20), at(10_000)) {
         match step {
             Step::Raise(cause) => {
                 raises.push(now);
@@ -139,25 +139,25 @@ fn at_most_one_raise_a_second() {
 #[test]
 fn a_refusal_counts_as_a_raise() {
     let mut watch = watch();
-    assert!(is_raise(look(&mut watch, &[Some(ms(5001))], at(40))));
+    assert!(is_raise(check(&mut watch, &[Some(ms(5001))], at(40))));
     watch.refused(at(40));
     assert!(!watch.is_raised());
-    assert_eq!(look(&mut watch, &[Some(ms(5002))], at(80)), None);
-    assert!(is_raise(look(&mut watch, &[Some(ms(5003))], at(1040))));
+    assert_eq!(check(&mut watch, &[Some(ms(5002))], at(80)), None);
+    assert!(is_raise(check(&mut watch, &[Some(ms(5003))], at(1040))));
 }
 
 #[test]
 fn use_of_the_processor_extends_a_raise() {
     let mut watch = watch();
     let mut clock = ms(5001);
-    let Some(Step::Raise(cause)) = look(&mut watch, &[Some(clock)], at(40)) else {
+    let Some(Step::Raise(cause)) = check(&mut watch, &[Some(clock)], at(40)) else {
         panic!("no raise");
     };
     watch.raised(cause, at(40), ms(9), at(50));
     watch.confirm(at(2000));
-    assert_eq!(look_until(&mut watch, &mut clock, ms(1), at(5000)), None);
+    assert_eq!(check_until(&mut watch, &mut clock, ms(1), at(5000)), None);
     let (released, step) =
-        look_until(&mut watch, &mut clock, us(10), at(60_000)).expect("a release");
+        check_until(&mut watch, &mut clock, us(10), at(60_000)).expect("a release");
     assert_eq!(step, Step::Release(ReleaseReason::Idle));
     assert_eq!(released, at(8000), "3 s after the last use");
 }
@@ -166,17 +166,20 @@ fn use_of_the_processor_extends_a_raise() {
 fn a_keeper_that_is_silent_is_not_raised_for() {
     let mut watch = watch();
     let mut clock = ms(5001);
-    let Some(Step::Raise(cause)) = look(&mut watch, &[Some(clock)], at(40)) else {
+    let Some(Step::Raise(cause)) = check(&mut watch, &[Some(clock)], at(40)) else {
         panic!("no raise");
     };
     watch.raised(cause, at(40), ms(9), at(50));
-    let (now, step) = look_until(&mut watch, &mut clock, ms(20), at(60_000)).expect("a release");
+    let (now, step) = check_until(&mut watch, &mut clock, ms(20), at(60_000)).expect("a release");
     assert_eq!(step, Step::Release(ReleaseReason::Unconfirmed));
     assert_eq!(now, at(10_060), "10 s after the raise");
     watch.released(ReleaseReason::Unconfirmed, now);
-    assert_eq!(look_until(&mut watch, &mut clock, ms(20), at(60_000)), None);
+    assert_eq!(
+        check_until(&mut watch, &mut clock, ms(20), at(60_000)),
+        None
+    );
     watch.confirm(at(60_000));
-    let step = look_until(&mut watch, &mut clock, ms(20), at(61_000));
+    let step = check_until(&mut watch, &mut clock, ms(20), at(61_000));
     assert!(is_raise(step.map(|(_, step)| step)));
 }
 
@@ -188,14 +191,14 @@ fn raises_without_a_word_of_the_keeper_add_up() {
     for minute in 0..5 {
         let now = at(60_000 * minute + 40);
         clock += ms(1);
-        look(&mut watch, &[Some(clock)], now - ms(20));
+        check(&mut watch, &[Some(clock)], now - ms(20));
         clock += ms(1);
-        let Some(Step::Raise(cause)) = look(&mut watch, &[Some(clock)], now) else {
+        let Some(Step::Raise(cause)) = check(&mut watch, &[Some(clock)], now) else {
             break;
         };
         watch.raised(cause, now, ms(9), now);
         let (now, step) =
-            look_until(&mut watch, &mut clock, Duration::ZERO, now + ms(9000)).expect("a release");
+            check_until(&mut watch, &mut clock, Duration::ZERO, now + ms(9000)).expect("a release");
         let Step::Release(reason) = step else {
             panic!("{step:?}");
         };
@@ -213,7 +216,7 @@ fn a_command_that_raises_accounts_for_its_time() {
     watch.commanded(ms(40_000), at(0));
     let mut steps = Vec::new();
     while let Some(now) = watch.next() {
-        match look(&mut watch, &[], now) {
+        match check(&mut watch, &[], now) {
             Some(Step::Renew) => watch.renewed(now),
             Some(Step::Release(reason)) => {
                 watch.released(reason, now);
@@ -229,20 +232,20 @@ fn a_command_that_raises_accounts_for_its_time() {
 fn readings_far_apart_say_nothing() {
     let mut watch = watch();
     assert_eq!(
-        look(&mut watch, &[Some(ms(6000))], at(1041)),
+        check(&mut watch, &[Some(ms(6000))], at(1041)),
         None,
         "stopped or suspended"
     );
     assert_eq!(watch.next(), Some(at(1081)));
-    assert!(is_raise(look(&mut watch, &[Some(ms(6001))], at(1081))));
+    assert!(is_raise(check(&mut watch, &[Some(ms(6001))], at(1081))));
 }
 
 #[test]
 fn a_reading_that_failed_says_nothing() {
     let mut watch = watch();
-    assert_eq!(look(&mut watch, &[None], at(40)), None);
+    assert_eq!(check(&mut watch, &[None], at(40)), None);
     // Nor does a clock that went back: another process's, read in the moment of this one's end.
-    assert_eq!(look(&mut watch, &[Some(ms(1))], at(80)), None);
+    assert_eq!(check(&mut watch, &[Some(ms(1))], at(80)), None);
 }
 
 #[test]
@@ -261,14 +264,14 @@ fn a_raise_is_renewed_before_it_expires() {
     watch.commanded(ms(5000), at(1000));
     watch.confirm(at(1000));
     assert_eq!(watch.next(), Some(at(3000)));
-    assert_eq!(look(&mut watch, &[], at(3000)), Some(Step::Renew));
+    assert_eq!(check(&mut watch, &[], at(3000)), Some(Step::Renew));
     watch.renewed(at(3001));
     assert_eq!(watch.next(), Some(at(5001)));
-    assert_eq!(look(&mut watch, &[], at(5001)), Some(Step::Renew));
+    assert_eq!(check(&mut watch, &[], at(5001)), Some(Step::Renew));
     watch.renewed(at(5001));
     assert_eq!(watch.next(), Some(at(6000)));
     assert_eq!(
-        look(&mut watch, &[], at(6000)),
+        check(&mut watch, &[], at(6000)),
         Some(Step::Release(ReleaseReason::Idle))
     );
 }
@@ -279,10 +282,10 @@ fn armed_anew_a_process_keeps_its_reading_and_a_new_one_begins() {
     let processes = [sensed(8, us(300)), sensed(7, us(900))];
     watch.arm(sensing(&processes), &[ms(1), ms(9999)], at(10));
     assert_eq!(
-        look(&mut watch, &[Some(ms(1)), Some(ms(5000) + us(900))], at(40)),
+        check(&mut watch, &[Some(ms(1)), Some(ms(5000) + us(900))], at(40)),
         None
     );
-    let Some(Step::Raise(cause)) = look(&mut watch, &[Some(ms(1)), Some(ms(5002))], at(80)) else {
+    let Some(Step::Raise(cause)) = check(&mut watch, &[Some(ms(1)), Some(ms(5002))], at(80)) else {
         panic!("no raise");
     };
     assert_eq!((cause.pid, cause.used), (7, us(1100)));
@@ -300,7 +303,7 @@ fn armed_anew_a_process_keeps_its_reading_and_a_new_one_begins() {
         ..sensed(7, us(900))
     };
     watch.arm(sensing(&[other]), &[ms(1)], at(90));
-    assert_eq!(look(&mut watch, &[Some(ms(1) + us(10))], at(120)), None);
+    assert_eq!(check(&mut watch, &[Some(ms(1) + us(10))], at(120)), None);
 }
 
 #[test]

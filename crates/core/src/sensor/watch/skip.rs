@@ -20,7 +20,7 @@ impl Watch {
         let raise = self.raise_changes_at();
         let raise = raise.map(|at| at - Duration::from_nanos(1));
         let idle_until = [quiet_until, raise].into_iter().flatten().min()?;
-        Some(self.looks_until(idle_until).1)
+        Some(self.checks_until(idle_until).1)
     }
 
     /// Goes on as if every look up to and including `moment` had found nothing new.
@@ -28,7 +28,7 @@ impl Watch {
         if self.processes.is_empty() {
             return;
         }
-        if let (Some(last), next) = self.looks_until(moment) {
+        if let (Some(last), next) = self.checks_until(moment) {
             self.looked = last;
             self.due = next;
         }
@@ -41,7 +41,7 @@ impl Watch {
     }
 
     /// The last look up to and including `moment`, and the one after it.
-    fn looks_until(&self, moment: Moment) -> (Option<Moment>, Moment) {
+    fn checks_until(&self, moment: Moment) -> (Option<Moment>, Moment) {
         if self.due > moment {
             return (None, self.due);
         }

@@ -7,7 +7,7 @@ use crate::{
     gpu::{
         GpuError, GpuErrorKind,
         holder::{
-            HolderAction, HolderAnswer, HolderCommand, HolderReport, MOST_SENSED, ReleaseReason,
+            HolderAction, HolderCommand, HolderReply, HolderReport, MOST_SENSED, ReleaseReason,
             Renewal, SensedProcess, Sensing, Unwatched, UnwatchedReason,
         },
     },
@@ -18,7 +18,7 @@ impl Holder {
     pub(super) fn answer(&mut self, command: HolderCommand, seen: &mut Seen<'_>) {
         let now = seen.now;
         self.watch.confirm(now);
-        let mut answer = HolderAnswer::default();
+        let mut answer = HolderReply::default();
         let result = match command.action {
             HolderAction::Arm(sensing) => self.arm(sensing, &mut answer, seen),
             HolderAction::Hold(renewal) => self.hold(renewal, &mut answer, seen),
@@ -47,13 +47,13 @@ impl Holder {
         answer.at = self.free_at.max(now);
         answer.raised = matches!(self.mode, Mode::Holding { .. }) || self.watch.is_raised();
         let (id, result) = (command.id, result.map(|()| answer));
-        self.report(HolderReport::Answer { id, result }, now);
+        self.report(HolderReport::Reply { id, result }, now);
     }
 
     fn arm(
         &mut self,
         sensing: Sensing,
-        answer: &mut HolderAnswer,
+        answer: &mut HolderReply,
         seen: &mut Seen<'_>,
     ) -> Result<(), GpuError> {
         let count = sensing.processes.len();
@@ -96,7 +96,7 @@ impl Holder {
     fn hold(
         &mut self,
         renewal: Renewal,
-        answer: &mut HolderAnswer,
+        answer: &mut HolderReply,
         seen: &mut Seen<'_>,
     ) -> Result<(), GpuError> {
         self.targets.clear();
@@ -121,7 +121,7 @@ impl Holder {
     fn raise(
         &mut self,
         lasting: Duration,
-        answer: &mut HolderAnswer,
+        answer: &mut HolderReply,
         seen: &mut Seen<'_>,
     ) -> Result<(), GpuError> {
         if self.mode != Mode::Armed {

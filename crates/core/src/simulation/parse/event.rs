@@ -11,7 +11,7 @@ use toml_edit::Table;
 use crate::{
     gpu::GpuErrorKind,
     simulation::{
-        Event, EventKind, ProcessorTimes, Program, Reading, Request, ScenarioError,
+        Event, EventKind, ProcessorTimes, Reading, Request, ScenarioError, SimulatedProcess,
         keys::{Keys, Source},
     },
     units::{Bytes, Percent},
@@ -86,7 +86,7 @@ fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
     ];
     let kind = keys.choice("kind", &KINDS)?;
     Ok(match kind.ok_or_else(|| keys.missing("kind"))? {
-        "program" => EventKind::Program(program(keys, index)?),
+        "program" => EventKind::Process(program(keys, index)?),
         "request" => EventKind::Request(request(keys)?),
         "battery" => EventKind::Battery,
         "undersized_adapter" => EventKind::UndersizedAdapter,
@@ -111,13 +111,13 @@ fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
     })
 }
 
-fn program(keys: &mut Keys<'_>, index: u32) -> Result<Program, ScenarioError> {
+fn program(keys: &mut Keys<'_>, index: u32) -> Result<SimulatedProcess, ScenarioError> {
     let command = keys.text(
         "program",
         "use a command line such as \"ollama runner\"",
         |text| Some(text.to_owned()).filter(|text| !text.trim().is_empty()),
     )?;
-    Ok(Program {
+    Ok(SimulatedProcess {
         command: command.ok_or_else(|| keys.missing("program"))?,
         // Far from the process ids of a machine that has just started.
         pid: keys

@@ -7,7 +7,7 @@ mod time;
 
 use super::*;
 use crate::gpu::holder::{
-    HolderAction, HolderAnswer, HolderCommand, HolderReport, ReleaseReason, Renewal, SensedProcess,
+    HolderAction, HolderCommand, HolderReply, HolderReport, ReleaseReason, Renewal, SensedProcess,
     Sensing, UnwatchedReason,
 };
 
@@ -70,16 +70,16 @@ fn reports(machine: &mut SimulatedMachine, until: f64) -> Vec<(Moment, HolderRep
 }
 
 /// Commands it and returns what it answers.
-fn told(
+fn ask(
     machine: &mut SimulatedMachine,
     action: HolderAction,
     s: f64,
-) -> Result<HolderAnswer, GpuErrorKind> {
+) -> Result<HolderReply, GpuErrorKind> {
     reports(machine, s);
     command(machine, action, s);
     let all = reports(machine, s + 0.05);
     let answer = all.into_iter().find_map(|(_, report)| match report {
-        HolderReport::Answer { result, .. } => Some(result),
+        HolderReport::Reply { result, .. } => Some(result),
         _ => None,
     });
     let answer = answer.expect("an answer");
@@ -88,7 +88,7 @@ fn told(
 
 fn names(reports: &[(Moment, HolderReport)]) -> Vec<String> {
     let name = |(at, report): &(Moment, HolderReport)| match report {
-        HolderReport::Answer { .. } => format!("{at} answer"),
+        HolderReport::Reply { .. } => format!("{at} answer"),
         HolderReport::Raised(raised) => format!("{at} raised for {}", raised.cause.pid),
         HolderReport::Released(released) => format!("{at} released, {:?}", released.reason),
         HolderReport::Refused(refused) => format!("{at} refused, {:?}", refused.error.kind),

@@ -8,8 +8,8 @@ use std::{
 
 use cudarc::driver::sys;
 use gpu_keepalive_core::{
+    benchmark::Workload,
     gpu::{GpuError, GpuUuid},
-    proof::Workload,
 };
 
 use super::{

@@ -7,7 +7,7 @@ use gpu_keepalive_core::{
     gpu::{
         GpuError, GpuErrorKind, PciBusId,
         holder::{
-            HolderAction, HolderAnswer, HolderReport, MOST_SENSED, RaiseCause, Refused,
+            HolderAction, HolderReply, HolderReport, MOST_SENSED, RaiseCause, Refused,
             ReleaseReason, Renewal, Sensing,
         },
     },
@@ -64,9 +64,9 @@ impl<K: Kernel + Clone> Holder<K> {
         &mut self,
         action: HolderAction,
         report: impl FnMut(&HolderReport) -> io::Result<()>,
-    ) -> io::Result<Result<HolderAnswer, GpuError>> {
+    ) -> io::Result<Result<HolderReply, GpuError>> {
         self.watch.confirm(self.clock.now());
-        let mut answer = HolderAnswer::default();
+        let mut answer = HolderReply::default();
         let result = match action {
             HolderAction::Arm(sensing) => self.arm(sensing, &mut answer),
             HolderAction::Hold(renewal) => self.hold(renewal, &mut answer),
@@ -100,7 +100,7 @@ impl<K: Kernel + Clone> Holder<K> {
     /// Reads the processors' clocks and does what follows. The path of a request: it allocates
     /// nothing before the driver's call.
     #[inline(always)]
-    pub(super) fn look(
+    pub(super) fn check(
         &mut self,
         now: Moment,
         report: impl FnMut(&HolderReport) -> io::Result<()>,
@@ -109,7 +109,7 @@ impl<K: Kernel + Clone> Holder<K> {
             return self.renew_held(renewal, now, report);
         }
         let targets = &self.targets;
-        match self.watch.look(now, |index| targets.read(index)) {
+        match self.watch.check(now, |index| targets.read(index)) {
             None => Ok(()),
             Some(Step::Raise(cause)) => self.raise_for(cause, now, report),
             Some(step) => self.take(step, report),
@@ -134,7 +134,7 @@ impl<K: Kernel + Clone> Holder<K> {
         }
     }
 
-    fn arm(&mut self, sensing: Sensing, answer: &mut HolderAnswer) -> Result<(), GpuError> {
+    fn arm(&mut self, sensing: Sensing, answer: &mut HolderReply) -> Result<(), GpuError> {
         let count = sensing.processes.len();
         if count > MOST_SENSED {
             self.close();
@@ -162,7 +162,7 @@ impl<K: Kernel + Clone> Holder<K> {
         Ok(())
     }
 
-    fn hold(&mut self, renewal: Renewal, answer: &mut HolderAnswer) -> Result<(), GpuError> {
+    fn hold(&mut self, renewal: Renewal, answer: &mut HolderReply) -> Result<(), GpuError> {
         self.targets.clear();
         self.watch = Watch::new(self.clock.now());
         let boosted = self
@@ -182,7 +182,7 @@ impl<K: Kernel + Clone> Holder<K> {
         }
     }
 
-    fn raise(&mut self, lasting: Duration, answer: &mut HolderAnswer) -> Result<(), GpuError> {
+    fn raise(&mut self, lasting: Duration, answer: &mut HolderReply) -> Result<(), GpuError> {
         if self.mode != Mode::Armed {
             return Err(GpuError::new(
                 GpuErrorKind::Other,
@@ -223,7 +223,7 @@ impl<K: Kernel + Clone> Holder<K> {
         report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
         match step {
-            Step::Release(reason) => self.release(reason, &mut HolderAnswer::default(), report),
+            Step::Release(reason) => self.release(reason, &mut HolderReply::default(), report),
             Step::Renew | Step::Raise(_) => {
                 match self.boost.request(self.watch.renewal().lasting) {
                     Ok(_) => {
@@ -269,7 +269,7 @@ impl<K: Kernel + Clone> Holder<K> {
     fn release(
         &mut self,
         reason: ReleaseReason,
-        answer: &mut HolderAnswer,
+        answer: &mut HolderReply,
         mut report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
         if !self.watch.is_raised() {
@@ -282,7 +282,7 @@ impl<K: Kernel + Clone> Holder<K> {
         }
     }
 
-    fn open(&mut self, answer: &mut HolderAnswer) -> Result<(), GpuError> {
+    fn open(&mut self, answer: &mut HolderReply) -> Result<(), GpuError> {
         answer.opening = self.boost.open()?;
         Ok(())
     }

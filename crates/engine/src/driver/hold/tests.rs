@@ -97,7 +97,7 @@ fn disarmed_nothing_is_open() {
     hold.raised();
     let id = hold.send(HolderAction::Disarm);
     assert_eq!(hold.released().reason, ReleaseReason::Asked);
-    assert!(matches!(hold.next(), HolderReport::Answer { id: of, result: Ok(_) } if of == id));
+    assert!(matches!(hold.next(), HolderReport::Reply { id: of, result: Ok(_) } if of == id));
     let events = hold.kernel.events();
     assert_eq!(
         events[events.len() - 4..],
@@ -205,7 +205,7 @@ fn a_process_that_is_always_busy_raises_once_in_a_while() {
         before = Some(raised.at);
         let id = hold.send(HolderAction::Release { false_wake: true });
         assert_eq!(hold.released().reason, ReleaseReason::Asked);
-        assert!(matches!(hold.next(), HolderReport::Answer { id: of, .. } if of == id));
+        assert!(matches!(hold.next(), HolderReport::Reply { id: of, .. } if of == id));
     }
 }
 
@@ -283,12 +283,12 @@ fn a_lease_raises_without_a_process_and_is_extended() {
     assert!(again.raised && again.call.is_none(), "raised already");
     let id = hold.send(HolderAction::Release { false_wake: false });
     assert_eq!(hold.released().reason, ReleaseReason::Asked);
-    assert!(matches!(hold.next(), HolderReport::Answer { id: of, .. } if of == id));
+    assert!(matches!(hold.next(), HolderReport::Reply { id: of, .. } if of == id));
 
     hold.send(HolderAction::Raise { lasting });
     assert!(matches!(
         hold.next(),
-        HolderReport::Answer { result: Ok(_), .. }
+        HolderReport::Reply { result: Ok(_), .. }
     ));
     let released = hold.released();
     assert_eq!(released.reason, ReleaseReason::Idle);
@@ -309,7 +309,7 @@ fn a_release_that_the_driver_refuses_closes_the_client() {
     hold.kernel.fail(None);
     assert!(matches!(
         hold.next(),
-        HolderReport::Answer { result: Ok(_), .. }
+        HolderReport::Reply { result: Ok(_), .. }
     ));
     let again = hold.ask(HolderAction::Raise { lasting });
     assert!(again.raised && again.opening.is_some(), "opened anew");

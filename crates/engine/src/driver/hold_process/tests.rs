@@ -28,7 +28,7 @@ async fn every_command_is_answered_by_its_number() {
     for action in [HolderAction::Hold(Renewal::default()), HolderAction::Report] {
         let id = process.send(action).await.expect("sent");
         match process.next().await.expect("a report") {
-            HolderReport::Answer { id: of, result } => {
+            HolderReport::Reply { id: of, result } => {
                 assert_eq!(of, id);
                 assert!(result.expect("done").raised);
             }

@@ -18,7 +18,7 @@ use nvml_wrapper::{
     struct_wrappers::device::ProcessInfo,
 };
 
-use super::{failed, open_library, others::Others, raw_memory, seldom::Seldom, told};
+use super::{failed, open_library, others::Others, raw_memory, reported, seldom::Seldom};
 use crate::{clock, driver::PowerMizer};
 
 /// One GPU opened through NVML. Dropping it restores what was set and closes the library.
@@ -71,29 +71,29 @@ impl Observed {
     pub(in crate::driver) fn sample(&mut self) -> Result<Sample, GpuError> {
         let now = clock::Clock::Boot.now();
         let device = open_device(&self.nvml, self.index)?;
-        let utilization = told("utilization", device.utilization_rates())?
+        let utilization = reported("utilization", device.utilization_rates())?
             .and_then(|rates| plausible::utilization(rates.gpu.into()));
-        let memory = told("memory", device.memory_info())?.map(|memory| raw_memory(&memory));
+        let memory = reported("memory", device.memory_info())?.map(|memory| raw_memory(&memory));
         let total = memory.and_then(RawMemory::total);
         let usage = self
             .others
             .usage(&self.nvml, &device, utilization, total, now)?;
         let energy = self.energy.when_due(now, || {
-            let counter = told("energy", device.total_energy_consumption());
+            let counter = reported("energy", device.total_energy_consumption());
             counter.map(|counter| counter.and_then(plausible::energy))
         })?;
         let source = self.power_source.or_last(now, || power_source(&device))?;
         let temperature = device.temperature(TemperatureSensor::Gpu);
         Ok(Sample {
-            pstate: told("P-state", device.performance_state())?
+            pstate: reported("P-state", device.performance_state())?
                 .and_then(|state| plausible::pstate(state.as_c().into())),
-            sm_clock: told("SM clock", device.clock_info(Clock::SM))?
+            sm_clock: reported("SM clock", device.clock_info(Clock::SM))?
                 .and_then(|mhz| plausible::sm_clock(mhz.into())),
-            memory_clock: told("memory clock", device.clock_info(Clock::Memory))?
+            memory_clock: reported("memory clock", device.clock_info(Clock::Memory))?
                 .and_then(|mhz| plausible::memory_clock(mhz.into())),
-            temperature: told("temperature", temperature)?
+            temperature: reported("temperature", temperature)?
                 .and_then(|degrees| plausible::temperature(degrees.into())),
-            power: told("power", device.power_usage())?
+            power: reported("power", device.power_usage())?
                 .and_then(|milliwatts| plausible::power(milliwatts.into())),
             energy: energy.flatten(),
             utilization,
@@ -123,10 +123,10 @@ impl Observed {
         let default_limit = device.power_management_limit_default();
         Ok(Inspection {
             persistence_mode: persistence_mode(&device)?,
-            applications_clock: megahertz(told("applications clock", set)?),
-            default_applications_clock: megahertz(told("default applications clock", default)?),
-            power_limit: watts(told("power limit", device.enforced_power_limit())?),
-            default_power_limit: watts(told("default power limit", default_limit)?),
+            applications_clock: megahertz(reported("applications clock", set)?),
+            default_applications_clock: megahertz(reported("default applications clock", default)?),
+            power_limit: watts(reported("power limit", device.enforced_power_limit())?),
+            default_power_limit: watts(reported("default power limit", default_limit)?),
         })
     }
 
@@ -273,12 +273,12 @@ fn clocks_event_reasons(device: &Device) -> Result<Option<ClocksEventReasons>, G
         Err(NvmlError::IncorrectBits(Bits::U64(all))) => Ok(all),
         Err(error) => Err(error),
     };
-    Ok(told("clocks event reasons", bits)?.and_then(plausible::clocks_event_reasons))
+    Ok(reported("clocks event reasons", bits)?.and_then(plausible::clocks_event_reasons))
 }
 
 #[cfg(target_os = "linux")]
 fn persistence_mode(device: &Device) -> Result<Option<bool>, GpuError> {
-    told("persistence mode", device.is_in_persistent_mode())
+    reported("persistence mode", device.is_in_persistent_mode())
 }
 
 /// Elsewhere the driver always stays initialised.
@@ -296,5 +296,5 @@ fn power_source(device: &Device) -> Result<Option<PowerSource>, GpuError> {
         Err(NvmlError::UnexpectedVariant(UNDERSIZED)) => Ok(PowerSource::UndersizedAdapter),
         Err(error) => Err(error),
     };
-    told("power source", source)
+    reported("power source", source)
 }

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use gpu_keepalive_core::{
     Moment,
+    ai_processes::is_keepalive,
     gpu::{ComputeProcess, GpuError, ProcessLoad, plausible},
-    programs::is_keepalive,
     units::{Bytes, Percent},
 };
 use nvml_wrapper::{
@@ -15,7 +15,7 @@ use nvml_wrapper::{
     struct_wrappers::device::{ProcessInfo, ProcessUtilizationSample},
 };
 
-use super::told;
+use super::reported;
 
 /// While the GPU as a whole does nothing, utilization by process is read this often: one reading
 /// takes 1.4 to 2.4 ms of processor time on an H200 (driver 580.159.04), where the GPU's own
@@ -87,8 +87,8 @@ impl Others {
                 ..Usage::default()
             });
         }
-        let compute = told("compute processes", device.running_compute_processes())?;
-        let graphics = told("graphics processes", device.running_graphics_processes())?;
+        let compute = reported("compute processes", device.running_compute_processes())?;
+        let graphics = reported("graphics processes", device.running_graphics_processes())?;
         let [compute, graphics] = [compute, graphics].map(|list| {
             let listed = list?.into_iter();
             let are_processes =
@@ -161,7 +161,7 @@ impl Others {
             Err(NvmlError::NotFound) => Ok(Vec::new()),
             stats => stats,
         };
-        let Some(stats) = told("process utilization", stats)? else {
+        let Some(stats) = reported("process utilization", stats)? else {
             return Ok((None, None));
         };
         let times = stats.iter().map(|reading| reading.timestamp);

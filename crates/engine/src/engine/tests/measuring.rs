@@ -1,9 +1,9 @@
 //! Measuring cold against warm when the engine is asked to.
 
 use gpu_keepalive_core::{
-    proof::Proof,
-    protocol::{MeasuringStatus, ProofReport},
-    simulation::Program,
+    benchmark::BenchmarkResult,
+    protocol::{BenchmarkReport, MeasuringStatus},
+    simulation::SimulatedProcess,
     units::{Bytes, Percent},
 };
 use tokio::task::JoinHandle;
@@ -33,10 +33,10 @@ impl Running {
         status.measuring.clone().expect("it is measured")
     }
 
-    async fn proofs(&self) -> Vec<Proof> {
-        match self.ask(Request::Proof).await {
-            Reply::Proof(ProofReport { proofs, .. }) => proofs,
-            other => panic!("no proofs: {other:?}"),
+    async fn benchmarks(&self) -> Vec<BenchmarkResult> {
+        match self.ask(Request::Benchmarks).await {
+            Reply::Benchmarks(BenchmarkReport { benchmarks, .. }) => benchmarks,
+            other => panic!("no benchmarks: {other:?}"),
         }
     }
 
@@ -87,16 +87,23 @@ async fn it_lets_go_measures_tells_of_the_progress_and_holds_again() {
     let later = running.status().await.measuring.expect("it goes on");
     assert!(later.left_s < cold.left_s, "time passes: {later:?}");
 
-    let Ok(Answer::Ok(Reply::Measured(proof))) = answer.await else {
+    let Ok(Answer::Ok(Reply::Measured(benchmark))) = answer.await else {
         panic!("no result");
     };
     assert!(
-        proof.simulated && proof.quick && !proof.disturbed,
-        "{proof:?}"
+        benchmark.simulated && benchmark.quick && !benchmark.disturbed,
+        "{benchmark:?}"
     );
-    assert!(proof.workloads[0].rests[0].ratio > Some(1.5), "{proof:?}");
+    assert!(
+        benchmark.workloads[0].rests[0].ratio > Some(1.5),
+        "{benchmark:?}"
+    );
     running.until_held_alone().await;
-    assert_eq!(running.proofs().await, [*proof], "shown from now on");
+    assert_eq!(
+        running.benchmarks().await,
+        [*benchmark],
+        "shown from now on"
+    );
     assert!(nothing_is_held(&running.stop().await));
 }
 
@@ -123,7 +130,7 @@ async fn it_ends_with_whoever_asked_and_when_cancelled_at_any_moment() {
         assert!(message.contains(expected), "{moment}: {message}");
         running.until_held_alone().await;
     }
-    assert_eq!(running.proofs().await, []);
+    assert_eq!(running.benchmarks().await, []);
     running.ask(Request::CancelBench).await;
 }
 
@@ -150,13 +157,13 @@ async fn a_second_one_is_refused_and_leaves_the_first_alone() {
 async fn a_gpu_in_use_is_not_measured_and_the_status_says_why() {
     let running = start("rtx-4090");
     running.until_phase(Phase::Warm).await;
-    let busy = EventKind::Program(Program {
+    let busy = EventKind::Process(SimulatedProcess {
         command: "llama-server".to_owned(),
         pid: 7,
         gpu_open: true,
         vram: Bytes(0),
         utilization: Percent(80),
-        ..Program::default()
+        ..SimulatedProcess::default()
     });
     let minute = Some(Duration::from_secs(60));
     running
@@ -216,15 +223,15 @@ async fn a_result_is_kept_between_runs_where_state_is() {
     };
     let running = start_here();
     running.until_phase(Phase::Warm).await;
-    let Reply::Measured(proof) = running.ask(BENCH).await else {
+    let Reply::Measured(benchmark) = running.ask(BENCH).await else {
         panic!("no result");
     };
     running.stop().await;
     let running = start_here();
     running.until_phase(Phase::Warm).await;
-    let kept = running.proofs().await;
+    let kept = running.benchmarks().await;
     // JSON may round the last digit of a number.
-    assert_eq!(kept[0].verdict, proof.verdict);
+    assert_eq!(kept[0].verdict, benchmark.verdict);
 }
 
 #[tokio::test(start_paused = true)]

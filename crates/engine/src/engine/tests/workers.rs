@@ -13,13 +13,13 @@ use gpu_keepalive_core::{
 
 use super::*;
 use crate::{
+    benchmark::SimulatedWorkloads,
     gpu::{
         Gpu, GpuSource,
         simulated::SimulatedGpu,
         simulated::{SimulatedHolder, SimulatedSource},
     },
     host::{Host, simulated::SimulatedHost},
-    proof::SimulatedPrograms,
 };
 
 /// A source whose GPUs, or whose host, panic as long as the switch is on.
@@ -38,7 +38,7 @@ impl<T> Panics<T> {
 impl GpuSource for Panics<SimulatedSource> {
     type Gpu = Panics<SimulatedGpu>;
     type Holder = SimulatedHolder;
-    type Programs = SimulatedPrograms;
+    type Workloads = SimulatedWorkloads;
 
     async fn discover(&mut self) -> Result<GpuList, GpuError> {
         self.now_and_then();
@@ -56,8 +56,8 @@ impl GpuSource for Panics<SimulatedSource> {
         self.inner.holder(gpu)
     }
 
-    fn programs(&self, gpu: &GpuInfo) -> Option<SimulatedPrograms> {
-        self.inner.programs(gpu)
+    fn workloads(&self, gpu: &GpuInfo) -> Option<SimulatedWorkloads> {
+        self.inner.workloads(gpu)
     }
 }
 
@@ -261,7 +261,10 @@ async fn a_file_that_cannot_be_read_or_written_delays_no_answer() {
     let within = Duration::from_secs(20);
     let answered = tokio::time::timeout(within, async {
         running.until_phase(Phase::Asleep).await;
-        running.handle.ask(running.client, Request::Proof).await;
+        running
+            .handle
+            .ask(running.client, Request::Benchmarks)
+            .await;
         let request = Request::Recommend {
             gpu: None,
             vram_gib: Some(8.0),

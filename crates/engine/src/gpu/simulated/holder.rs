@@ -123,7 +123,7 @@ impl SimulatedHolder {
         let report = self
             .simulation
             .look(|machine, _| machine.take_holder_report(index))?;
-        if let HolderReport::Answer { id, .. } = &report {
+        if let HolderReport::Reply { id, .. } = &report {
             self.waiting.retain(|(waiting, _)| waiting > id);
         }
         Some(report)

@@ -152,14 +152,14 @@ impl<'a> Replay<'a> {
             if next == self.next_sample {
                 self.sample(next);
             } else {
-                self.look(next);
+                self.check(next);
             }
         }
     }
 
-    fn look(&mut self, now: Moment) {
+    fn check(&mut self, now: Moment) {
         let readings = self.trace.readings(now);
-        match self.watch.look(now, |index| readings[index]) {
+        match self.watch.check(now, |index| readings[index]) {
             Some(Step::Raise(cause)) => {
                 let raised = self.watch.raised(cause, now, CALL, now + CALL);
                 self.outcome.sensor.raised(&raised, true);

@@ -28,7 +28,7 @@ fn watched(looks: u32, raise: bool) -> (Watch, Duration, Moment) {
         if raise && look == looks / 2 {
             reading += Duration::from_millis(5);
         }
-        if let Some(Step::Raise(cause)) = watch.look(now, |_| Some(reading)) {
+        if let Some(Step::Raise(cause)) = watch.check(now, |_| Some(reading)) {
             watch.raised(cause, now, Duration::from_millis(10), now);
         }
     }
@@ -51,12 +51,12 @@ proptest! {
 
         while looking.next().unwrap() < next {
             let at = looking.next().unwrap();
-            prop_assert_eq!(looking.look(at, |_| Some(reading)), None);
+            prop_assert_eq!(looking.check(at, |_| Some(reading)), None);
         }
         prop_assert_eq!(format!("{looking:?}"), format!("{skipping:?}"));
         prop_assert_eq!(looking.next(), Some(next));
         // It was no look too early either: this one does something, or comes after the quiet time.
-        let does = looking.look(next, |_| Some(reading)).is_some();
+        let does = looking.check(next, |_| Some(reading)).is_some();
         prop_assert_eq!(does || next > quiet_until, true);
     }
 }

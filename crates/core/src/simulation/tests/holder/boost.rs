@@ -18,7 +18,7 @@ fn one_that_holds_is_up_after_the_call_until_its_end() {
     assert_eq!(sample(&mut machine, 3600.0).power, Some(Watts(123.0)));
     assert!(machine.is_ready(0, at(3600.0)));
 
-    let answer = told(&mut machine, HolderAction::Disarm, 3601.0).unwrap();
+    let answer = ask(&mut machine, HolderAction::Disarm, 3601.0).unwrap();
     assert!(!answer.raised);
     assert_eq!(clock(&mut machine, 3601.69), 1980);
     assert_eq!(clock(&mut machine, 3601.71), 345);
@@ -61,7 +61,7 @@ fn a_sample_before_nvml_shows_it_is_that_of_a_gpu_at_rest_but_for_its_power() {
 #[test]
 fn one_that_only_raises_falls_after_the_hold_time_and_no_renewal_changes_that() {
     let mut machine = preset("rtx-3070-laptop");
-    told(&mut machine, HOLD, 10.0).unwrap();
+    ask(&mut machine, HOLD, 10.0).unwrap();
     assert_eq!(clock(&mut machine, 10.01), 1785);
     assert_eq!(clock(&mut machine, 28.0), 1785);
     // Up at 10.01 s and 18 s later down, with a renewal at 25 s.
@@ -69,8 +69,8 @@ fn one_that_only_raises_falls_after_the_hold_time_and_no_renewal_changes_that() 
     assert_eq!(clock(&mut machine, 200.0), 210);
     assert!(machine.counters(0, at(200.0)).unwrap().boosted);
     // Asked for anew, it raises again.
-    told(&mut machine, HolderAction::Disarm, 201.0).unwrap();
-    told(&mut machine, HOLD, 202.0).unwrap();
+    ask(&mut machine, HolderAction::Disarm, 201.0).unwrap();
+    ask(&mut machine, HOLD, 202.0).unwrap();
     assert_eq!(clock(&mut machine, 203.0), 1785);
 }
 
@@ -79,16 +79,16 @@ fn a_process_that_holds_it_open_keeps_the_laptop_s_gpu_awake() {
     let mut machine = preset("rtx-3070-laptop");
     let pm = |machine: &mut SimulatedMachine, s: f64| machine.host(&[], at(s)).runtime_pm[0].1;
     assert_eq!(pm(&mut machine, 1.0), RuntimePm::Suspended);
-    told(&mut machine, arm(&[]), 2.0).unwrap();
+    ask(&mut machine, arm(&[]), 2.0).unwrap();
     assert_eq!(pm(&mut machine, 60.0), RuntimePm::Active);
-    told(&mut machine, HolderAction::Disarm, 61.0).unwrap();
+    ask(&mut machine, HolderAction::Disarm, 61.0).unwrap();
     assert_eq!(pm(&mut machine, 68.0), RuntimePm::Suspended);
 }
 
 #[test]
 fn a_killed_process_s_boost_ends_with_it() {
     let mut machine = preset("h200");
-    told(&mut machine, HOLD, 1.0).unwrap();
+    ask(&mut machine, HOLD, 1.0).unwrap();
     machine.end_hold(0, at(100.0));
     assert_eq!(clock(&mut machine, 100.69), 1980);
     assert_eq!(clock(&mut machine, 100.71), 345);
@@ -103,7 +103,7 @@ fn a_boost_that_is_not_renewed_expires() {
     let lasting = Duration::from_secs(6);
     let every = Duration::from_secs(60);
     let hold = HolderAction::Hold(Renewal { lasting, every });
-    told(&mut machine, hold, 1.0).unwrap();
+    ask(&mut machine, hold, 1.0).unwrap();
     // 10 ms for the call, and 0.7 s from the end of the boost until they fall.
     assert_eq!(clock(&mut machine, 7.70), 1980);
     assert_eq!(clock(&mut machine, 7.72), 345);
@@ -124,10 +124,10 @@ fn the_strategies_of_the_driver_process_do_not_boost() {
 fn boost_and_context_hold_side_by_side() {
     let mut machine = preset("h200");
     done(&mut machine, hold(Strategy::Context), 1.0).unwrap();
-    told(&mut machine, HOLD, 2.0).unwrap();
+    ask(&mut machine, HOLD, 2.0).unwrap();
     done(&mut machine, Action::Release, 3.0).unwrap();
     assert_eq!(clock(&mut machine, 10.0), 1980);
-    told(&mut machine, HolderAction::Disarm, 11.0).unwrap();
+    ask(&mut machine, HolderAction::Disarm, 11.0).unwrap();
     assert_eq!(clock(&mut machine, 12.0), 345);
 }
 
@@ -159,7 +159,7 @@ fn a_server_without_boost_lets_the_gpu_rest_where_another_holds_it() {
 #[test]
 fn two_cards_boost_apart() {
     let mut machine = preset("two-gpus");
-    told(&mut machine, HOLD, 1.0).unwrap();
+    ask(&mut machine, HOLD, 1.0).unwrap();
     let other = machine.sm_clock(1, at(10.0)).unwrap();
     assert_eq!((clock(&mut machine, 10.0), other), (2610, Megahertz(210)));
 }
@@ -167,7 +167,7 @@ fn two_cards_boost_apart() {
 #[test]
 fn a_game_raises_the_clocks_and_no_process_is_sensed() {
     let mut machine = preset("rtx-4090");
-    told(&mut machine, arm(&[]), 1.0).unwrap();
+    ask(&mut machine, arm(&[]), 1.0).unwrap();
     machine.set_load(0, Percent(70), at(5.0));
     assert!(reports(&mut machine, 60.0).is_empty());
     assert_eq!(clock(&mut machine, 60.0), 2610);

@@ -6,18 +6,18 @@ use super::*;
 fn a_card_without_boost_refuses_to_be_armed() {
     let mut machine = machine("[[gpus]]\nlike = \"h200\"\nboost = \"none\"");
     for action in [arm(&[]), HOLD] {
-        let refused = told(&mut machine, action, 1.0);
+        let refused = ask(&mut machine, action, 1.0);
         assert_eq!(refused, Err(GpuErrorKind::NotSupported));
     }
     let nothing_armed = HolderAction::Raise { lasting: MS };
-    let refused = told(&mut machine, nothing_armed, 2.0);
+    let refused = ask(&mut machine, nothing_armed, 2.0);
     assert_eq!(refused, Err(GpuErrorKind::Other));
 }
 
 #[test]
 fn a_renewal_that_is_refused_is_told_and_the_boost_is_over() {
     let mut machine = preset("h200");
-    told(&mut machine, HOLD, 1.0).unwrap();
+    ask(&mut machine, HOLD, 1.0).unwrap();
     machine.happen(None, EventKind::BoostRefused, None, at(20.0));
     let all = names(&reports(&mut machine, 60.0));
     assert_eq!(all, ["31.011 s refused, NotSupported"]);
@@ -29,7 +29,7 @@ fn a_refused_raise_is_told_and_the_process_still_watched() {
     let mut machine = asked("h200");
     let lasts = Some(Duration::from_secs(1));
     machine.happen(None, EventKind::BoostRefused, lasts, at(9.9));
-    told(&mut machine, arm(&[server()]), 10.0 - 0.06).unwrap();
+    ask(&mut machine, arm(&[server()]), 10.0 - 0.06).unwrap();
     let all = reports(&mut machine, 11.2);
     let HolderReport::Refused(refused) = &all[0].1 else {
         panic!("{:?}", names(&all));
@@ -46,26 +46,26 @@ fn a_refused_raise_is_told_and_the_process_still_watched() {
 #[test]
 fn a_lost_gpu_ends_the_boost_and_refuses_another() {
     let mut machine = preset("gpu-lost");
-    told(&mut machine, HOLD, 1.0).unwrap();
+    ask(&mut machine, HOLD, 1.0).unwrap();
     assert_eq!(
-        told(&mut machine, arm(&[]), 11.0),
+        ask(&mut machine, arm(&[]), 11.0),
         Err(GpuErrorKind::GpuLost)
     );
-    assert!(told(&mut machine, HOLD, 25.0).unwrap().raised);
+    assert!(ask(&mut machine, HOLD, 25.0).unwrap().raised);
 }
 
 #[test]
 fn a_sleeping_machine_ends_the_boost_and_senses_nothing() {
     let mut machine = asked("h200");
-    told(&mut machine, arm(&[server()]), 1.0).unwrap();
+    ask(&mut machine, arm(&[server()]), 1.0).unwrap();
     let lasting = Duration::from_secs(60);
-    told(&mut machine, HolderAction::Raise { lasting }, 2.0).unwrap();
+    ask(&mut machine, HolderAction::Raise { lasting }, 2.0).unwrap();
     let suspend = Some(Duration::from_secs(5));
     machine.happen(None, EventKind::Suspend, suspend, at(9.0));
     // The server sleeps, too, while it is asked from 10 s to 12 s.
     assert!(reports(&mut machine, 13.0).is_empty());
     assert!(!machine.counters(0, at(13.0)).unwrap().boosted);
-    let refused = told(&mut machine, HOLD, 13.5);
+    let refused = ask(&mut machine, HOLD, 13.5);
     assert_eq!(refused, Err(GpuErrorKind::NotSupported));
 }
 

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_request_is_sensed_within_a_period_and_released_after_it() {
     let mut machine = asked("h200");
-    told(&mut machine, arm(&[server()]), 1.0).unwrap();
+    ask(&mut machine, arm(&[server()]), 1.0).unwrap();
     assert_eq!(level(&mut machine, 9.9).1, 345);
     let all = reports(&mut machine, 30.0);
     let [
@@ -73,7 +73,7 @@ fn a_server_at_rest_is_no_request_and_a_poll_above_the_threshold_is() {
             threshold,
             ..server()
         };
-        told(&mut machine, arm(&[sensed]), 1.0).unwrap();
+        ask(&mut machine, arm(&[sensed]), 1.0).unwrap();
         let all = reports(&mut machine, 16.0);
         let raised = |(_, report): &&(_, HolderReport)| matches!(report, HolderReport::Raised(_));
         all.iter().filter(raised).count()
@@ -86,14 +86,14 @@ fn a_server_at_rest_is_no_request_and_a_poll_above_the_threshold_is() {
 #[test]
 fn a_report_tells_the_time_used_since_the_last_one() {
     let mut machine = asked("h200");
-    told(&mut machine, arm(&[server()]), 1.01).unwrap();
-    let quiet = told(&mut machine, HolderAction::Report, 8.99).unwrap();
+    ask(&mut machine, arm(&[server()]), 1.01).unwrap();
+    let quiet = ask(&mut machine, HolderAction::Report, 8.99).unwrap();
     // From 2 s to 8 s, once a second.
     assert_eq!(quiet.processes[0].used, 7 * REST);
     assert_eq!(quiet.processes[0].most, REST);
     let all = reports(&mut machine, 13.4);
     assert_eq!(all.len(), 1, "{:?}", names(&all));
-    let asked = told(&mut machine, HolderAction::Report, 13.49).unwrap();
+    let asked = ask(&mut machine, HolderAction::Report, 13.49).unwrap();
     let expected = Duration::from_secs(2) + 5 * REST;
     assert_eq!(asked.processes[0].used, expected);
     // Never more than one core in a period of 40 ms, beside its timer.
@@ -103,14 +103,14 @@ fn a_report_tells_the_time_used_since_the_last_one() {
 #[test]
 fn a_raise_for_a_lease_lasts_as_long_as_it_says_and_a_stay_extends_it() {
     let mut machine = asked("h200");
-    told(&mut machine, arm(&[]), 1.0).unwrap();
+    ask(&mut machine, arm(&[]), 1.0).unwrap();
     let lasting = Duration::from_secs(5);
     assert!(
-        told(&mut machine, HolderAction::Raise { lasting }, 20.0)
+        ask(&mut machine, HolderAction::Raise { lasting }, 20.0)
             .unwrap()
             .raised
     );
-    told(&mut machine, HolderAction::Stay { lasting }, 24.0).unwrap();
+    ask(&mut machine, HolderAction::Stay { lasting }, 24.0).unwrap();
     let all = reports(&mut machine, 60.0);
     let [(_, HolderReport::Released(released))] = &all[..] else {
         panic!("{:?}", names(&all));
@@ -130,7 +130,7 @@ fn without_the_keeper_a_raise_ends_and_no_other_follows() {
          pid = {PID}\nstarted = {STARTED}\nboosts = false\nat_s = 0\n\
          [[events]]\nkind = \"request\"\npid = {PID}\nat_s = 10\nfor_s = 25\nrepeat_every_s = 60"
     ));
-    told(&mut machine, arm(&[server()]), 1.0).unwrap();
+    ask(&mut machine, arm(&[server()]), 1.0).unwrap();
     let all = reports(&mut machine, 300.0);
     let [
         (_, HolderReport::Raised(raised)),
@@ -148,7 +148,7 @@ fn without_the_keeper_a_raise_ends_and_no_other_follows() {
 #[test]
 fn a_process_that_ends_is_told_and_its_raise_released() {
     let mut machine = asked("h200");
-    told(&mut machine, arm(&[server()]), 97.0).unwrap();
+    ask(&mut machine, arm(&[server()]), 97.0).unwrap();
     let request = Request {
         pid: PID,
         utilization: crate::units::Percent(50),
@@ -169,7 +169,7 @@ fn a_process_that_is_gone_or_another_by_now_is_not_watched() {
         ..server()
     };
     let gone = SensedProcess { pid: 9, ..server() };
-    let answer = told(&mut machine, arm(&[replaced, gone, server()]), 1.0).unwrap();
+    let answer = ask(&mut machine, arm(&[replaced, gone, server()]), 1.0).unwrap();
     let reasons: Vec<_> = answer.unwatched.iter().map(|u| (u.pid, u.reason)).collect();
     assert_eq!(
         reasons,
@@ -200,7 +200,7 @@ fn each_round_of_a_program_is_another_process() {
         started: first + 3000,
         threshold: MS,
     };
-    let told = told(&mut machine, arm(&[sensed]), 42.0).unwrap();
+    let told = ask(&mut machine, arm(&[sensed]), 42.0).unwrap();
     assert!(told.unwatched.is_empty());
     assert_eq!(names(&reports(&mut machine, 60.0)), ["45.000 s gone 500"]);
 }
@@ -208,7 +208,7 @@ fn each_round_of_a_program_is_another_process() {
 #[test]
 fn a_real_process_s_time_is_sensed_as_a_simulated_one_s() {
     let mut machine = asked("h200");
-    told(&mut machine, arm(&[server()]), 20.0).unwrap();
+    ask(&mut machine, arm(&[server()]), 20.0).unwrap();
     for ms in 0..2000 {
         let used = Duration::from_micros(5 * ms);
         machine.set_processor_time(PID, used, at(21.0 + ms as f64 / 1000.0));

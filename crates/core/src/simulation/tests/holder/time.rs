@@ -152,7 +152,7 @@ fn a_look_that_is_left_out_would_have_found_nothing() {
             threshold: Duration::from_secs(1),
         };
         let all = [server(), restless];
-        told(&mut machine, arm(&all[..1 + usize::from(beside)]), 1.0).unwrap();
+        ask(&mut machine, arm(&all[..1 + usize::from(beside)]), 1.0).unwrap();
         // Heard from again and again, as by the keeper.
         let mut seen = Vec::new();
         for s in (2..100).step_by(2) {
@@ -175,17 +175,17 @@ fn a_day_of_standing_by_takes_few_steps() {
         started: host.ai_programs[0].started.unwrap(),
         threshold: Duration::from_micros(300),
     };
-    told(&mut machine, arm(&[sensed]), 1.0).unwrap();
+    ask(&mut machine, arm(&[sensed]), 1.0).unwrap();
     machine.set_load(0, Percent(0), at(2.0));
     let mut steps = 0;
     // Nobody asks it, so nothing but its own timer is looked at, once a second.
     machine.end_program(sensed.pid, at(3.0));
     machine.happen(
         None,
-        EventKind::Program(Program {
+        EventKind::Process(SimulatedProcess {
             pid: 700,
             started: Some(7),
-            ..Program::default()
+            ..SimulatedProcess::default()
         }),
         None,
         at(3.0),
@@ -195,7 +195,7 @@ fn a_day_of_standing_by_takes_few_steps() {
         started: 7,
         ..sensed
     };
-    told(&mut machine, arm(&[sensed]), 4.0).unwrap();
+    ask(&mut machine, arm(&[sensed]), 4.0).unwrap();
     let day = at(86_400.0);
     while let Some(next) = machine.next_holder_step().filter(|next| *next < day) {
         machine.advance(next);

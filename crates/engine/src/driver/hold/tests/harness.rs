@@ -12,7 +12,7 @@ use std::{
 use gpu_keepalive_core::gpu::{
     GpuError,
     holder::{
-        HolderAction, HolderAnswer, HolderCommand, HolderReport, Raised, Released, SensedProcess,
+        HolderAction, HolderCommand, HolderReply, HolderReport, Raised, Released, SensedProcess,
         Sensing,
     },
 };
@@ -134,10 +134,10 @@ impl Hold {
     }
 
     /// Sends a command and waits for its answer; nothing else may be reported before.
-    pub(super) fn ask(&mut self, action: HolderAction) -> HolderAnswer {
+    pub(super) fn ask(&mut self, action: HolderAction) -> HolderReply {
         let id = self.send(action);
         match self.next() {
-            HolderReport::Answer { id: of, result } if of == id => result.expect("done"),
+            HolderReport::Reply { id: of, result } if of == id => result.expect("done"),
             other => panic!("{other:?} is not the answer"),
         }
     }
@@ -145,7 +145,7 @@ impl Hold {
     pub(super) fn refusal(&mut self, action: HolderAction) -> GpuError {
         let id = self.send(action);
         match self.next() {
-            HolderReport::Answer { id: of, result } if of == id => result.expect_err("refused"),
+            HolderReport::Reply { id: of, result } if of == id => result.expect_err("refused"),
             other => panic!("{other:?} is not the answer"),
         }
     }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use gpu_keepalive_core::{
-    gpu::holder::{HolderAnswer, RaiseCause, ReleaseReason, Renewal, SensedProcess, Sensing},
+    gpu::holder::{HolderReply, RaiseCause, ReleaseReason, Renewal, SensedProcess, Sensing},
     simulation::{EventKind, Scenario},
 };
 
@@ -32,10 +32,10 @@ fn sensing(simulation: &Simulation) -> Sensing {
     }
 }
 
-async fn told(holder: &mut SimulatedHolder, action: HolderAction) -> HolderAnswer {
+async fn ask(holder: &mut SimulatedHolder, action: HolderAction) -> HolderReply {
     let sent = holder.send(action).await.unwrap();
     match holder.next().await.unwrap() {
-        HolderReport::Answer { id, result } if id == sent => result.unwrap(),
+        HolderReport::Reply { id, result } if id == sent => result.unwrap(),
         other => panic!("not the answer: {other:?}"),
     }
 }
@@ -44,7 +44,7 @@ async fn told(holder: &mut SimulatedHolder, action: HolderAction) -> HolderAnswe
 async fn a_request_is_raised_for_in_the_clock_s_time() {
     let (simulation, mut holder) = start("h200-quiet").await;
     let arm = HolderAction::Arm(sensing(&simulation));
-    assert!(!told(&mut holder, arm).await.raised);
+    assert!(!ask(&mut holder, arm).await.raised);
     let raised = match holder.next().await.unwrap() {
         HolderReport::Raised(raised) => raised,
         other => panic!("not raised: {other:?}"),
@@ -63,7 +63,7 @@ async fn a_request_is_raised_for_in_the_clock_s_time() {
 #[tokio::test(start_paused = true)]
 async fn a_dropped_next_loses_nothing() {
     let (simulation, mut holder) = start("h200-quiet").await;
-    told(&mut holder, HolderAction::Arm(sensing(&simulation))).await;
+    ask(&mut holder, HolderAction::Arm(sensing(&simulation))).await;
     let mut reports = 0;
     for _ in 0..300 {
         let wait = Duration::from_millis(100);
@@ -77,7 +77,7 @@ async fn a_dropped_next_loses_nothing() {
 async fn a_killed_one_says_so_and_holds_nothing() {
     let (simulation, mut holder) = start("h200").await;
     let hold = HolderAction::Hold(Renewal::default());
-    assert!(told(&mut holder, hold.clone()).await.raised);
+    assert!(ask(&mut holder, hold.clone()).await.raised);
     let kill = async {
         tokio::time::sleep(Duration::from_secs(60)).await;
         simulation.kill_hold(0);
@@ -91,7 +91,7 @@ async fn a_killed_one_says_so_and_holds_nothing() {
     // Another one is started in its place.
     let gpus = simulation.source().discover().await.unwrap().gpus;
     let mut next = simulation.source().start_hold(&gpus[0]);
-    assert!(told(&mut next, hold).await.raised);
+    assert!(ask(&mut next, hold).await.raised);
     drop(next);
     assert!(!simulation.with(counters).boosted);
 }

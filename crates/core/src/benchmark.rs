@@ -1,0 +1,122 @@
+//! What keeping warm brings on one GPU: what is measured, and what the numbers say.
+
+mod job;
+mod measurements;
+mod plan;
+#[cfg(test)]
+mod tests;
+mod verdict;
+mod workload;
+
+use serde::{Deserialize, Serialize};
+
+use crate::gpu::GpuUuid;
+
+pub use job::{Job, Progress};
+pub use measurements::{About, Measurements};
+pub use plan::{Plan, Step, quick_in_words};
+pub use workload::{Workload, WorkloadAction, WorkloadOutcome};
+
+/// What was measured on one GPU with one driver: what `bench --json` writes.
+///
+/// Medians of several rounds; a spread is the largest value less the smallest. What could not be
+/// measured is null.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct BenchmarkResult {
+    /// Marketing name.
+    pub gpu: String,
+    /// Which GPU.
+    pub uuid: GpuUuid,
+    /// Driver version.
+    pub driver: String,
+    /// Day of the measurement, such as `2026-11-23`.
+    pub date: String,
+    /// Whether the GPU was simulated, and so every number.
+    pub simulated: bool,
+    /// Whether it was a short measurement: one rest, and the slowdown left out.
+    #[serde(default)]
+    pub quick: bool,
+    /// How often each request was measured.
+    pub rounds: u32,
+    /// Whether another program was seen to compute meanwhile.
+    #[serde(default)]
+    pub disturbed: bool,
+    /// Seconds from the end of work until the clocks fell; null when they did not.
+    pub hold_time_s: Option<f64>,
+    /// What the program did whose requests were measured.
+    pub cold_case: ColdCase,
+    /// How the GPU was kept warm.
+    pub kept_by: String,
+    /// Each workload.
+    pub workloads: Vec<WorkloadResult>,
+    /// Power drawn.
+    pub watts: BenchmarkWatts,
+    /// VRAM that keeping warm took.
+    pub vram_bytes: Option<u64>,
+    /// How much less a busy program got done while pulses ran beside it, in percent.
+    pub slowdown_percent: Option<f64>,
+    /// The same in one sentence or two.
+    pub verdict: String,
+}
+
+/// How the clocks were made to fall while the program stayed loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ColdCase {
+    /// By waiting, as with any program.
+    Ordinary,
+    /// By waiting with `CUDA_DISABLE_PERF_BOOST=1` in the program's environment: the context of an
+    /// ordinary program holds the clocks of this GPU by itself.
+    BoostDisabled,
+    /// They were not seen to fall.
+    NeverCold,
+}
+
+/// What was measured with one workload.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct WorkloadResult {
+    /// Which.
+    pub name: Workload,
+    /// Its meaning for people; empty in a result from before this was kept.
+    #[serde(default)]
+    pub text: String,
+    /// A request right after another.
+    pub back_to_back_ms: Option<f64>,
+    /// Its spread.
+    pub back_to_back_spread_ms: Option<f64>,
+    /// The first request after each rest.
+    pub rests: Vec<RestResult>,
+}
+
+/// The first request after a rest.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RestResult {
+    /// How long the rest was.
+    pub rest_s: u32,
+    /// With nobody keeping the GPU warm.
+    pub cold_ms: Option<f64>,
+    /// Its spread.
+    pub cold_spread_ms: Option<f64>,
+    /// Kept warm.
+    pub warm_ms: Option<f64>,
+    /// Its spread.
+    pub warm_spread_ms: Option<f64>,
+    /// How many times as long it took cold.
+    pub ratio: Option<f64>,
+}
+
+/// Power drawn by the GPU, in watts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct BenchmarkWatts {
+    /// Nothing loaded, nothing kept warm.
+    pub asleep: Option<f64>,
+    /// The program loaded, the clocks fallen.
+    pub cold: Option<f64>,
+    /// The program loaded, the GPU kept warm.
+    pub warm: Option<f64>,
+}

@@ -1,0 +1,162 @@
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{
+    BenchmarkResult, BenchmarkWatts, ColdCase, Plan, RestResult, Workload, WorkloadResult, verdict,
+};
+use crate::{
+    gpu::GpuInfo,
+    units::{Bytes, Watts},
+};
+
+/// What the numbers are about.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The GPU.
+    pub gpu: GpuInfo,
+    /// Day of the measurement.
+    pub date: String,
+    /// Whether the GPU is simulated.
+    pub simulated: bool,
+    /// How much was measured.
+    pub plan: Plan,
+    /// How the GPU was kept warm.
+    pub kept_by: String,
+}
+
+/// Everything that was measured, as it comes in.
+#[derive(Clone, Debug, Default)]
+pub struct Measurements {
+    /// From the end of work until the clocks fell.
+    pub hold_time: Option<Duration>,
+    /// Whether the program's boost had to be switched off for the clocks to fall.
+    pub boost_disabled: bool,
+    /// Requests right after others.
+    pub back_to_back: BTreeMap<Workload, Vec<Duration>>,
+    /// First requests after a rest of so many seconds, with nobody keeping the GPU warm.
+    pub cold: BTreeMap<(Workload, u32), Vec<Duration>>,
+    /// The same, kept warm.
+    pub warm: BTreeMap<(Workload, u32), Vec<Duration>>,
+    /// With nothing loaded.
+    pub asleep_watts: Vec<Watts>,
+    /// With the program loaded and the clocks fallen.
+    pub cold_watts: Vec<Watts>,
+    /// Kept warm.
+    pub warm_watts: Vec<Watts>,
+    /// Requests per second without pulses and beside them, a pair each.
+    pub rates: Vec<[f64; 2]>,
+    /// What keeping warm took.
+    pub vram: Option<Bytes>,
+    /// Whether another program was seen to compute.
+    pub disturbed: bool,
+}
+
+impl Measurements {
+    /// What they say together.
+    pub fn benchmark(&self, about: About) -> BenchmarkResult {
+        let mut benchmark = BenchmarkResult {
+            gpu: about.gpu.name,
+            uuid: about.gpu.uuid,
+            driver: about.gpu.driver_version,
+            date: about.date,
+            simulated: about.simulated,
+            quick: about.plan.quick,
+            rounds: about.plan.rounds,
+            disturbed: self.disturbed,
+            hold_time_s: self.hold_time.map(|time| time.as_secs_f64()),
+            cold_case: match (self.hold_time, self.boost_disabled) {
+                (None, _) => ColdCase::NeverCold,
+                (_, true) => ColdCase::BoostDisabled,
+                (_, false) => ColdCase::Ordinary,
+            },
+            kept_by: about.kept_by,
+            workloads: Workload::ALL.map(|workload| self.workload(workload)).into(),
+            watts: BenchmarkWatts {
+                asleep: median_watts(&self.asleep_watts),
+                cold: median_watts(&self.cold_watts),
+                warm: median_watts(&self.warm_watts),
+            },
+            vram_bytes: self.vram.map(|vram| vram.0),
+            slowdown_percent: self.slowdown_percent(),
+            verdict: String::new(),
+        };
+        benchmark.verdict = verdict::of(&benchmark);
+        benchmark
+    }
+
+    fn workload(&self, workload: Workload) -> WorkloadResult {
+        let back_to_back = self.back_to_back.get(&workload);
+        let mut rests: Vec<u32> = self
+            .cold
+            .keys()
+            .chain(self.warm.keys())
+            .filter(|(of, _)| *of == workload)
+            .map(|(_, rest)| *rest)
+            .collect();
+        rests.sort_unstable();
+        rests.dedup();
+        WorkloadResult {
+            name: workload,
+            text: workload.in_words().to_owned(),
+            back_to_back_ms: back_to_back.and_then(|all| median_ms(all)),
+            back_to_back_spread_ms: back_to_back.and_then(|all| spread_ms(all)),
+            rests: rests
+                .into_iter()
+                .map(|rest| self.rest(workload, rest))
+                .collect(),
+        }
+    }
+
+    fn rest(&self, workload: Workload, rest_s: u32) -> RestResult {
+        let (cold, warm) = (
+            self.cold.get(&(workload, rest_s)),
+            self.warm.get(&(workload, rest_s)),
+        );
+        let cold_ms = cold.and_then(|all| median_ms(all));
+        let warm_ms = warm.and_then(|all| median_ms(all));
+        RestResult {
+            rest_s,
+            cold_ms,
+            cold_spread_ms: cold.and_then(|all| spread_ms(all)),
+            warm_ms,
+            warm_spread_ms: warm.and_then(|all| spread_ms(all)),
+            ratio: cold_ms.zip(warm_ms).map(|(cold, warm)| cold / warm),
+        }
+    }
+
+    fn slowdown_percent(&self) -> Option<f64> {
+        let percents = self
+            .rates
+            .iter()
+            .map(|[alone, beside]| 100.0 * (1.0 - beside / alone));
+        median(percents.collect())
+    }
+}
+
+fn median_watts(watts: &[Watts]) -> Option<f64> {
+    median(watts.iter().map(|watts| watts.0).collect())
+}
+
+fn median_ms(durations: &[Duration]) -> Option<f64> {
+    median(durations.iter().copied().map(millis).collect())
+}
+
+fn spread_ms(durations: &[Duration]) -> Option<f64> {
+    let (least, most) = (durations.iter().min()?, durations.iter().max()?);
+    Some(millis(*most - *least))
+}
+
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+/// The middle value, or the mean of the two in the middle.
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    let upper = *values.get(middle)?;
+    Some(if values.len().is_multiple_of(2) {
+        (values[middle - 1] + upper) / 2.0
+    } else {
+        upper
+    })
+}

@@ -1,0 +1,310 @@
+use std::time::Duration;
+
+use crate::{
+    Moment,
+    gpu::{Action, GpuError, GpuErrorKind, Outcome, PowerSource, Sample},
+    settings::Strategy,
+    units::Bytes,
+};
+
+/// First wait after a failure that may pass by itself; doubles with each further one.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+/// Longest wait after such a failure.
+const SLOWEST_RETRY: Duration = Duration::from_secs(30);
+/// Wait after a failure that only the user can mend (no driver, version mismatch).
+const HOPELESS_RETRY: Duration = Duration::from_secs(300);
+/// A GPU that was closed because of its power source is not opened again before that to ask.
+const POWER_SOURCE_KEPT: Duration = Duration::from_secs(60);
+
+/// From the opening of the driver's files to the first context: `cuInit` and `cuCtxCreate` take 0.3 s
+/// together where they were measured, a large program loads its libraries in between.
+const BEGINS_TO_USE: Duration = Duration::from_secs(10);
+
+/// A failure of the driver that stands until an attempt succeeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What the driver said.
+    pub error: GpuError,
+    /// When the next attempt is due.
+    pub retry_at: Moment,
+    /// Failures in a row.
+    pub failures: u32,
+    /// Whether looking works and only holding fails.
+    pub only_holding: bool,
+}
+
+impl Fault {
+    /// Whether it stands in the way: a GPU that cannot be held does not matter while nobody asks
+    /// for it.
+    pub fn blocks(&self, wanted: bool) -> bool {
+        wanted || !self.only_holding
+    }
+
+    fn next(before: Option<&Self>, error: GpuError, only_holding: bool, now: Moment) -> Self {
+        let failures = before.map_or(1, |fault| fault.failures.saturating_add(1));
+        let wait = if error.kind.is_transient() {
+            FIRST_RETRY
+                .saturating_mul(1 << (failures - 1).min(16))
+                .min(SLOWEST_RETRY)
+        } else {
+            HOPELESS_RETRY
+        };
+        Self {
+            error,
+            retry_at: now + wait,
+            failures,
+            only_holding,
+        }
+    }
+}
+
+/// What was seen of a GPU and what was done to it.
+#[derive(Clone, Debug, Default)]
+pub struct GpuHistory {
+    sample: Option<(Moment, Sample)>,
+    missed_temperatures: u32,
+    open: bool,
+    closed_at: Option<Moment>,
+    held: Option<(Strategy, Moment)>,
+    dirty: bool,
+    released_at: Option<Moment>,
+    context_vram: Option<Bytes>,
+    last_pulse: Option<Moment>,
+    pulses: u64,
+    fault: Option<Fault>,
+    /// What the driver last said of the power source, and when.
+    power_source: Option<(Moment, PowerSource)>,
+    runtime_suspended: bool,
+    suspended_for: Option<Duration>,
+    woke: bool,
+    uvm_open: Option<u32>,
+    uvm_opened_at: Option<Moment>,
+}
+
+impl GpuHistory {
+    /// The newest look, while it says something about the present.
+    pub fn sample(&self) -> Option<&Sample> {
+        self.sample.as_ref().map(|(_, sample)| sample)
+    }
+
+    /// The newest look and when it was taken.
+    pub fn timed_sample(&self) -> Option<(Moment, &Sample)> {
+        self.sample.as_ref().map(|(at, sample)| (*at, sample))
+    }
+
+    /// What is held.
+    pub fn held(&self) -> Option<Strategy> {
+        self.held.map(|(strategy, _)| strategy)
+    }
+
+    /// What is held, seen from a plan: pulses that are not sent leave the context alone.
+    pub(super) fn held_as(&self, planned: Strategy) -> Option<Strategy> {
+        match (self.held(), planned) {
+            (Some(Strategy::Pulse), Strategy::Context) => Some(Strategy::Context),
+            (held, _) => held,
+        }
+    }
+
+    /// Since when it is held.
+    pub fn held_since(&self) -> Option<Moment> {
+        self.held.map(|(_, since)| since)
+    }
+
+    /// Whether a CUDA context of ours is open.
+    pub fn holds_context(&self) -> bool {
+        matches!(self.held(), Some(Strategy::Context | Strategy::Pulse))
+    }
+
+    /// Whether something of ours may have the GPU open.
+    pub fn is_open(&self) -> bool {
+        self.open || self.needs_release()
+    }
+
+    /// Whether something is held, or may be after a failure.
+    pub fn needs_release(&self) -> bool {
+        self.held.is_some() || self.dirty
+    }
+
+    /// When a hold was last let go of, if the GPU has not been looked at since.
+    pub(super) fn unseen_release(&self) -> Option<Moment> {
+        let sampled_at = self.sample.as_ref().map(|(at, _)| *at);
+        self.released_at
+            .filter(|released| sampled_at.is_some_and(|at| at <= *released))
+    }
+
+    /// When everything was last let go of.
+    pub fn closed_at(&self) -> Option<Moment> {
+        self.closed_at
+    }
+
+    /// When the last pulse of this hold was sent.
+    pub fn last_pulse(&self) -> Option<Moment> {
+        self.last_pulse
+    }
+
+    /// Pulses since the start.
+    pub fn pulses(&self) -> u64 {
+        self.pulses
+    }
+
+    /// VRAM that our context took when it was last opened.
+    pub fn context_vram(&self) -> Option<Bytes> {
+        self.context_vram
+    }
+
+    /// The failure that stands.
+    pub fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
+    /// When the failure that stands is to be tried again.
+    pub fn retry_at(&self) -> Option<Moment> {
+        self.fault.as_ref().map(|fault| fault.retry_at)
+    }
+
+    /// What the driver says of the power source, or last said while the GPU was open; mains power
+    /// where it does not say.
+    pub(super) fn power_source(&self, now: Moment) -> PowerSource {
+        self.power_source
+            .filter(|_| self.power_source_ends().is_none_or(|end| now < end))
+            .map_or(PowerSource::Ac, |(_, source)| source)
+    }
+
+    /// When what the driver said before the GPU was closed no longer counts.
+    pub(super) fn power_source_ends(&self) -> Option<Moment> {
+        let closed = self.sample.is_none();
+        self.power_source
+            .filter(|_| closed)
+            .map(|(at, _)| at + POWER_SOURCE_KEPT)
+    }
+
+    /// The machine was plugged in or out: what the driver said before no longer counts.
+    pub(super) fn forget_power_source(&mut self) {
+        self.power_source = None;
+    }
+
+    pub(super) fn missed_temperatures(&self) -> u32 {
+        self.missed_temperatures
+    }
+
+    /// Takes in what came of an action.
+    pub(super) fn done(&mut self, action: Action, result: Result<Outcome, GpuError>, now: Moment) {
+        match (action, result) {
+            (_, Ok(Outcome::Sampled(sample))) => self.sampled(*sample, now),
+            (Action::Hold { strategy, .. }, Ok(Outcome::Held(report))) => {
+                self.held = Some((strategy, now));
+                self.open = true;
+                self.last_pulse = None;
+                self.context_vram = report.vram.or(self.context_vram);
+                self.clear_fault(true);
+            }
+            (_, Ok(Outcome::Pulsed(_))) => {
+                self.last_pulse = Some(now);
+                self.pulses += 1;
+            }
+            (Action::Release, _) => self.released(now),
+            (Action::Close, _) => self.closed(now),
+            (Action::Sample, Err(error)) => {
+                self.failed(error, false, now);
+                self.sample = None;
+                self.dirty = true;
+            }
+            (_, Err(error)) => self.failed(error, true, now),
+            (_, Ok(outcome)) => {
+                let message = format!("the driver process answered {outcome:?} to {action:?}");
+                self.failed(GpuError::new(GpuErrorKind::Other, message), true, now);
+            }
+        }
+    }
+
+    /// The `hold` process released the clocks.
+    pub(super) fn released_beside(&mut self, now: Moment) {
+        self.released_at = Some(now);
+    }
+
+    /// The one strategy that may be tried was refused, or none raises the clocks.
+    pub(super) fn hold_refused(&mut self, error: GpuError, now: Moment) {
+        self.failed(error, true, now);
+    }
+
+    /// A strategy was refused and another is tried: no fault, but whatever it left is let go of.
+    pub(super) fn refused_without_fault(&mut self) {
+        self.held = None;
+        self.dirty = true;
+    }
+
+    /// Follows the device's runtime suspend. `suspended_for` is how long it was suspended in all,
+    /// which shows a suspend that was over before it could be seen.
+    pub(super) fn note_runtime_suspend(
+        &mut self,
+        suspended: bool,
+        suspended_for: Option<Duration>,
+    ) {
+        let slept = self.suspended_for.is_some() && suspended_for > self.suspended_for;
+        self.woke = !suspended && (self.woke || self.runtime_suspended || slept);
+        self.runtime_suspended = suspended;
+        self.suspended_for = suspended_for;
+    }
+
+    /// Whether somebody woke the device since everything of ours was let go of.
+    pub(super) fn woke(&self) -> bool {
+        self.woke
+    }
+
+    /// Follows how often other processes have `/dev/nvidia-uvm` open.
+    pub(super) fn note_uvm(&mut self, open: Option<u32>, now: Moment) {
+        if open.unwrap_or(0) > self.uvm_open.unwrap_or(0) {
+            self.uvm_opened_at = Some(now);
+        }
+        self.uvm_open = open;
+    }
+
+    /// Whether another process opened `/dev/nvidia-uvm` a moment ago and has it open still.
+    pub(super) fn uvm_just_opened(&self, now: Moment) -> bool {
+        let lately = self
+            .uvm_opened_at
+            .is_some_and(|at| now.since(at) <= BEGINS_TO_USE);
+        lately && self.uvm_open.is_some_and(|open| open > 0)
+    }
+
+    fn sampled(&mut self, sample: Sample, now: Moment) {
+        self.missed_temperatures = match sample.temperature {
+            Some(_) => 0,
+            None => self.missed_temperatures.saturating_add(1),
+        };
+        self.power_source = sample.power_source.map(|source| (now, source));
+        self.sample = Some((now, sample));
+        self.open = true;
+        self.clear_fault(false);
+    }
+
+    fn clear_fault(&mut self, holding_works: bool) {
+        self.fault
+            .take_if(|fault| holding_works || !fault.only_holding);
+    }
+
+    fn released(&mut self, now: Moment) {
+        self.released_at = Some(now);
+        self.held = None;
+        self.dirty = false;
+        self.last_pulse = None;
+    }
+
+    fn closed(&mut self, now: Moment) {
+        self.released(now);
+        self.open = false;
+        self.woke = false;
+        self.closed_at = Some(now);
+        self.sample = None;
+    }
+
+    fn failed(&mut self, error: GpuError, only_holding: bool, now: Moment) {
+        self.held = None;
+        self.dirty = true;
+        let before = self
+            .fault
+            .as_ref()
+            .filter(|fault| fault.only_holding == only_holding);
+        self.fault = Some(Fault::next(before, error, only_holding, now));
+    }
+}

@@ -1,0 +1,51 @@
+//! Measuring cold against warm on one GPU that no engine holds meanwhile.
+//!
+//! A program of ours plays the user's AI ([`BenchmarkWorkload`]); the GPU is kept warm, or not, through the
+//! same seam that the engine uses ([`Gpu`](crate::gpu::Gpu)). Dropping the measurement lets go of both.
+
+mod job;
+mod keep;
+mod measure;
+mod nvidia;
+mod simulated;
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+
+use gpu_keepalive_core::{
+    benchmark::{WorkloadAction, WorkloadOutcome},
+    gpu::GpuError,
+};
+
+use crate::driver::PerfBoost;
+
+pub use gpu_keepalive_core::benchmark::{Job, Progress};
+pub use job::MeasureError;
+pub use keep::KeptBenchmarks;
+pub use measure::measure;
+pub use nvidia::NvidiaWorkloads;
+pub use simulated::SimulatedWorkloads;
+
+/// A program on the GPU that is measured.
+pub trait BenchmarkWorkload: Send {
+    /// Does one thing, within [`WorkloadAction::deadline`].
+    ///
+    /// Dropping the program ends it.
+    fn perform(
+        &mut self,
+        action: WorkloadAction,
+    ) -> impl Future<Output = Result<WorkloadOutcome, GpuError>> + Send;
+
+    /// Ends it in order and waits until it is gone.
+    fn end(self) -> impl Future<Output = Result<(), GpuError>> + Send;
+}
+
+/// Where such programs come from.
+pub trait Workloads: Send {
+    /// What it starts.
+    type Workload: BenchmarkWorkload;
+
+    /// Starts one, which touches no GPU before it loads.
+    fn start(&mut self, boost: PerfBoost) -> Result<Self::Workload, GpuError>;
+}

@@ -1,0 +1,249 @@
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+};
+
+use gpu_keepalive_core::{
+    benchmark::{BenchmarkResult, ColdCase, Plan, RestResult},
+    gpu::{Action, Outcome},
+    simulation::{Counters, EventKind, Scenario, SimulatedProcess},
+    units::{Bytes, Celsius, Percent},
+};
+
+use super::{Job, KeptBenchmarks, MeasureError, measure};
+use crate::{
+    clock::Clock,
+    gpu::{Gpu, GpuSource, simulated::Simulation},
+};
+
+const QUICK: Plan = Plan {
+    quick: true,
+    rounds: 1,
+};
+
+fn simulate(preset: &str) -> Simulation {
+    let scenario = Scenario::preset(preset).expect("a preset");
+    Simulation::new(scenario, Clock::tokio())
+}
+
+async fn benchmark(simulation: &Simulation, plan: Plan) -> (BenchmarkResult, Vec<String>) {
+    let (result, told) = attempt(simulation, plan, None).await;
+    (result.expect("a benchmark"), told)
+}
+
+async fn attempt(
+    simulation: &Simulation,
+    plan: Plan,
+    limit: Option<Celsius>,
+) -> (Result<BenchmarkResult, MeasureError>, Vec<String>) {
+    let mut source = simulation.source();
+    let info = source.discover().await.expect("a GPU").gpus.remove(0);
+    let mut gpu = source.open(&info);
+    let mut workloads = source.workloads(&info).expect("programs");
+    let mut told = Vec::new();
+    let job = Job {
+        gpu: info,
+        simulated: true,
+        plan,
+        limit,
+    };
+    let clock = Clock::tokio();
+    let began = clock.now();
+    let result = measure(&job, &mut gpu, &mut workloads, &clock, |progress| {
+        // What is left is never more than was promised.
+        assert!(
+            clock.now().since(began) + progress.left <= plan.longest(),
+            "{progress:?}"
+        );
+        told.push(progress.text);
+    })
+    .await;
+    (result, told)
+}
+
+fn longest_rest(benchmark: &BenchmarkResult) -> RestResult {
+    *benchmark.workloads[0].rests.last().expect("a rest")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_laptop_gains_much_after_a_long_rest_and_nothing_after_a_short_one() {
+    let simulation = simulate("rtx-3070-laptop");
+    let (benchmark, told) = benchmark(&simulation, Plan::new(false, None)).await;
+    let hold = benchmark.hold_time_s.expect("its clocks fall");
+    assert!((17.5..18.5).contains(&hold), "{hold}");
+    assert_eq!(benchmark.cold_case, ColdCase::Ordinary);
+    let long = longest_rest(&benchmark);
+    assert_eq!(long.rest_s, 20);
+    assert!(long.ratio > Some(1.5), "{long:?}");
+    assert!(
+        benchmark.workloads[0].rests[0].ratio < Some(1.05),
+        "{benchmark:?}"
+    );
+    assert_eq!(
+        (benchmark.watts.cold, benchmark.watts.warm),
+        (Some(9.0), Some(31.0))
+    );
+    let slowdown = benchmark.slowdown_percent.expect("measured");
+    // 40 µs every 100 ms.
+    assert!((0.0..0.1).contains(&slowdown), "{slowdown}");
+    assert!(
+        benchmark.verdict.starts_with("Simulated"),
+        "{}",
+        benchmark.verdict
+    );
+    assert!(
+        benchmark.verdict.contains("22 W more"),
+        "{}",
+        benchmark.verdict
+    );
+    assert!(
+        told.iter().any(|line| line.contains("round 2 of 2")),
+        "{told:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_card_whose_context_holds_says_how_its_cold_case_was_made() {
+    let simulation = simulate("h200");
+    let (benchmark, told) = benchmark(&simulation, Plan::new(false, Some(1))).await;
+    assert_eq!(benchmark.cold_case, ColdCase::BoostDisabled);
+    assert!(
+        benchmark.hold_time_s < Some(1.5),
+        "{:?}",
+        benchmark.hold_time_s
+    );
+    assert!(benchmark.verdict.contains("CUDA_DISABLE_PERF_BOOST=1"));
+    assert!(longest_rest(&benchmark).ratio > Some(1.1), "{benchmark:?}");
+    assert!(told.iter().any(|line| line.contains("holds the clocks")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gpu_that_somebody_else_keeps_up_does_not_need_it() {
+    let simulation = simulate("rtx-4090");
+    // Busy with something else all along.
+    let busy = EventKind::Process(SimulatedProcess {
+        command: "game".to_owned(),
+        pid: 7,
+        gpu_open: true,
+        vram: Bytes(0),
+        utilization: Percent(50),
+        ..SimulatedProcess::default()
+    });
+    simulation.with(|machine, now| machine.happen(Some(0), busy, None, now));
+    let (benchmark, _) = benchmark(&simulation, QUICK).await;
+    assert_eq!(
+        (benchmark.cold_case, benchmark.hold_time_s),
+        (ColdCase::NeverCold, None)
+    );
+    assert!(
+        benchmark.verdict.contains("does not need"),
+        "{}",
+        benchmark.verdict
+    );
+    assert_eq!(benchmark.watts.cold, None, "it never was");
+    assert!(benchmark.disturbed, "and it is said that it was not alone");
+    assert!(
+        benchmark.verdict.contains("Another program"),
+        "{}",
+        benchmark.verdict
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quick_measurement_rests_once_and_shows_the_same() {
+    let simulation = simulate("rtx-3070-laptop");
+    let (quick, told) = benchmark(&simulation, QUICK).await;
+    let rests: Vec<_> = quick.workloads.iter().map(|w| w.rests.len()).collect();
+    assert_eq!(rests, [1, 1], "{quick:?}");
+    let rest = longest_rest(&quick);
+    assert!((19..=21).contains(&rest.rest_s), "past its 18 s: {rest:?}");
+    assert!(rest.ratio > Some(1.5), "{rest:?}");
+    assert_eq!((quick.quick, quick.disturbed), (true, false));
+    assert_eq!(quick.slowdown_percent, None, "left out");
+    assert!(
+        told.iter()
+            .any(|line| line.ends_with(&format!("a rest of {} s, ready", rest.rest_s)))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gpu_that_gets_too_hot_is_let_go_of() {
+    let simulation = simulate("hot-laptop");
+    let limit = Celsius(70);
+    let (result, _) = attempt(&simulation, QUICK, Some(limit)).await;
+    let error = result.expect_err("it gets hotter than that");
+    assert!(
+        matches!(error, MeasureError::Hot { now, .. } if now >= limit),
+        "{error}"
+    );
+    assert_free(&simulation).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn afterwards_and_after_giving_up_half_way_nothing_is_held() {
+    let simulation = simulate("rtx-3070-laptop");
+    benchmark(&simulation, QUICK).await;
+    assert_free(&simulation).await;
+
+    let mut given_up_while_held = 0;
+    for polls in [1, 10, 100].into_iter().chain((200..4000).step_by(200)) {
+        {
+            let mut measuring = pin!(benchmark(&simulation, QUICK));
+            let mut left = polls;
+            poll_fn(|context| {
+                left -= 1;
+                match measuring.as_mut().poll(context) {
+                    Poll::Pending if left > 0 => Poll::Pending,
+                    _ => Poll::Ready(()),
+                }
+            })
+            .await;
+            given_up_while_held += u32::from(counters(&simulation).context_open);
+        }
+        assert_free(&simulation).await;
+    }
+    assert!(given_up_while_held > 0, "none was given up while warm");
+}
+
+fn counters(simulation: &Simulation) -> Counters {
+    simulation.with(|machine, now| machine.counters(0, now).expect("a card"))
+}
+
+/// Neither we nor the program have anything open.
+async fn assert_free(simulation: &Simulation) {
+    let ours = counters(simulation);
+    assert!(!ours.context_open && !ours.nvml_open, "{ours:?}");
+    let mut source = simulation.source();
+    let info = source.discover().await.expect("a GPU").gpus.remove(0);
+    match source.open(&info).perform(Action::Sample).await {
+        Ok(Outcome::Sampled(sample)) => assert_eq!(sample.compute_processes, Some(vec![])),
+        other => panic!("{other:?} is no sample"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_newest_proof_of_a_gpu_and_driver_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let simulation = simulate("rtx-4090");
+    let (first, _) = benchmark(&simulation, QUICK).await;
+    let mut gpu = simulation
+        .source()
+        .discover()
+        .await
+        .expect("a GPU")
+        .gpus
+        .remove(0);
+    assert_eq!(KeptBenchmarks::load(folder.path()).of(&gpu), None);
+    let newer = BenchmarkResult {
+        date: "2030-01-01".to_owned(),
+        ..first.clone()
+    };
+    for benchmark in [first, newer.clone()] {
+        KeptBenchmarks::keep(folder.path(), benchmark).expect("it is written");
+    }
+    let kept = KeptBenchmarks::load(folder.path());
+    assert_eq!(kept.of(&gpu), Some(&newer));
+    gpu.driver_version = "999.0".to_owned();
+    assert_eq!(kept.of(&gpu), None, "another driver is another matter");
+}

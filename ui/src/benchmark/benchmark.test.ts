@@ -1,0 +1,133 @@
+import { screen, waitFor, within } from "@testing-library/svelte";
+import { describe, expect, test } from "vitest";
+import { recorded, STATES, statusWith } from "../testing/fixtures";
+import { open, toMeasuring } from "../testing/open";
+
+const BENCH = { request: "bench", gpu: 0, quick: true };
+
+describe("the setup's third step", () => {
+  test("says what will be done, and measures when asked", async () => {
+    const { engine, user } = await toMeasuring(statusWith(STATES.asleep));
+    expect(await screen.findByText(/takes one to two minutes/)).toBeTruthy();
+    expect(engine.asked("bench")).toEqual([]);
+
+    await user.click(await screen.findByRole("button", { name: "Start measuring" }));
+    expect(engine.asked("bench")).toEqual([BENCH]);
+    const bar = await screen.findByRole("progressbar", { name: /^Measuring NVIDIA/ });
+    expect(bar.getAttribute("aria-valuetext")).toBe("At most 2\u00a0min left");
+    expect(await screen.findByText("Watching the GPU at rest")).toBeTruthy();
+
+    await engine.endBench?.(recorded.benchmark);
+    expect(await screen.findByText(recorded.benchmark.verdict)).toBeTruthy();
+    expect(screen.queryByRole("progressbar")).toBeNull();
+    expect(screen.getByRole("button", { name: "Measure again" })).toBeTruthy();
+  });
+
+  test("is skipped with Next, also half-way, which cancels", async () => {
+    const { engine, user } = await toMeasuring(statusWith(STATES.asleep));
+    await user.click(await screen.findByRole("button", { name: "Start measuring" }));
+    await screen.findByRole("progressbar");
+    await user.click(screen.getByRole("button", { name: "Next" }));
+    await screen.findByRole("heading", { name: "When to be ready" });
+    await waitFor(() => expect(engine.status.measuring).toBeNull());
+    expect(engine.asked("cancel_bench")).toHaveLength(1);
+  });
+
+  test("is left alone when somebody else measures", async () => {
+    const { uuid: gpu } = statusWith().gpus[0] ?? { uuid: "" };
+    const measuring = { gpu, text: "waiting", elapsed_s: 10, left_s: 30 };
+    const status = { ...statusWith(STATES.asleep), measuring };
+    const { engine, user } = await toMeasuring(status);
+    const bar = await screen.findByRole("progressbar");
+    expect(bar.getAttribute("aria-valuenow")).toBe("25");
+    await user.click(screen.getByRole("button", { name: "Next" }));
+    await screen.findByRole("heading", { name: "When to be ready" });
+    expect(engine.asked("cancel_bench")).toEqual([]);
+  });
+
+  test("cancelled and refused, it says so and can be begun again", async () => {
+    const { engine, user } = await toMeasuring(statusWith(STATES.asleep));
+    await user.click(await screen.findByRole("button", { name: "Start measuring" }));
+    await user.click(await screen.findByRole("button", { name: "Cancel" }));
+    const alert = await screen.findByRole("alert");
+    expect(alert.textContent).toBe("The measurement was cancelled.");
+
+    const message = "Nothing was measured: the GPU reached 84 °C, and the limit is 83 °C.";
+    engine.refusals.bench = { code: "not_measured", message };
+    await user.click(screen.getByRole("button", { name: "Start measuring" }));
+    await waitFor(() => expect(screen.getByRole("alert").textContent).toBe(message));
+  });
+
+  test.each(["battery", "thermal", "fault", "yielding"] as const)(
+    "says why nothing can be measured when %s",
+    async (state) => {
+      await toMeasuring(statusWith(STATES[state]));
+      const start = await screen.findByRole<HTMLButtonElement>("button", {
+        name: "Start measuring",
+      });
+      expect(start.disabled).toBe(true);
+      const why = document.getElementById(start.getAttribute("aria-describedby") ?? "");
+      expect(why?.textContent).toBe(STATES[state].cannot_measure);
+    },
+  );
+
+  test("measures one of several GPUs at a time", async () => {
+    const { engine, user } = await toMeasuring(recorded.status);
+    const [first, second] = await screen.findAllByRole<HTMLButtonElement>("button", {
+      name: /^Start measuring: /,
+    });
+    if (!first || !second) throw new Error("two GPUs, two buttons");
+    await user.click(second);
+    expect(engine.asked("bench")).toEqual([{ ...BENCH, gpu: 1 }]);
+    await screen.findByRole("progressbar", { name: "Measuring NVIDIA GeForce RTX 3060" });
+    expect(first.disabled).toBe(true);
+    expect(screen.getByText("Another GPU is being measured.")).toBeTruthy();
+  });
+
+  test("has nothing to measure without a GPU", async () => {
+    await toMeasuring({ ...statusWith(), gpus: [] });
+    expect(await screen.findByText("There is no GPU to measure.")).toBeTruthy();
+  });
+});
+
+describe("the result on the overview", () => {
+  test("is a table of bars with date, GPU, driver and verdict", async () => {
+    const { container } = await open("overview", statusWith(STATES.warm), (engine) => {
+      engine.benchmarks = [recorded.benchmark];
+    });
+    const table = await screen.findByRole("table", { name: "Writing an answer (decode)" });
+    const row = within(table).getByRole("row", { name: /After 20\ss, ready/ });
+    expect(row.textContent).toMatch(/13\.7\sms.*1\.6 × as fast/);
+    const [right, ...rests] = [...container.querySelectorAll<HTMLElement>(".benchmark .bar")];
+    const cold = rests.find((bar) => bar.style.width === "100%");
+    expect(Number.parseFloat(right?.style.width ?? "")).toBeLessThan(100);
+    expect(cold?.closest("tr")?.textContent).toContain("After 20\u00a0s, cold");
+    expect(screen.getByText(recorded.benchmark.verdict)).toBeTruthy();
+    expect(screen.getByText(/on a simulated GPU/).textContent).toMatch(
+      /RTX 4090 · driver\s+580\.159\.04 · 2 rounds/,
+    );
+  });
+
+  test("a value that could not be measured is a dash", async () => {
+    await open("overview", statusWith(STATES.warm), (engine) => {
+      const watts = { ...recorded.benchmark.watts, cold: null };
+      engine.benchmarks = [{ ...recorded.benchmark, watts }];
+    });
+    const power = await screen.findByRole("table", { name: "Power drawn" });
+    const row = within(power).getByRole("row", { name: /Loaded, cold/ });
+    expect(within(row).getByText("–")).toBeTruthy();
+  });
+
+  test("goes on when the page is left, and is shown when it was measured elsewhere", async () => {
+    const { engine, user } = await open("overview", statusWith(STATES.asleep));
+    await user.click(await screen.findByRole("button", { name: "Start measuring" }));
+    await screen.findByRole("progressbar");
+    location.hash = "diagnostics";
+    await screen.findByRole("heading", { name: "Diagnostics" });
+    expect(engine.asked("cancel_bench")).toEqual([]);
+    location.hash = "overview";
+    await screen.findByRole("progressbar");
+    await engine.endBench?.(recorded.benchmark);
+    expect(await screen.findByText(recorded.benchmark.verdict)).toBeTruthy();
+  });
+});

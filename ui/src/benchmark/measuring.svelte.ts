@@ -1,0 +1,51 @@
+// What was measured cold against warm, and the way to measure it.
+
+import { engine } from "../engine.svelte";
+import { ask, askFor, messageOf } from "../ipc";
+import type { GpuStatus, BenchmarkResult, BenchmarkReport } from "../protocol";
+
+export class Measuring {
+  /** `null` until the engine has answered. */
+  report = $state.raw<BenchmarkReport | null>(null);
+  /** Why there is no report. */
+  refusal = $state<string | null>(null);
+  /** Why the last measurement of a GPU, by its UUID, brought nothing. */
+  ended = $state<Record<string, string | undefined>>({});
+  /** Whether a measurement that was begun here goes on. */
+  private begun = false;
+
+  async load(): Promise<void> {
+    try {
+      this.report = await askFor("benchmarks", { request: "benchmarks" });
+      this.refusal = null;
+    } catch (error) {
+      this.refusal = messageOf(error);
+    }
+  }
+
+  of(gpu: GpuStatus): BenchmarkResult | undefined {
+    return this.report?.benchmarks.find((benchmark) => benchmark.uuid === gpu.uuid);
+  }
+
+  /** Measures that GPU; the status tells how far it is. */
+  async begin(gpu: GpuStatus): Promise<void> {
+    this.ended[gpu.uuid] = undefined;
+    this.begun = true;
+    try {
+      await ask({ request: "bench", gpu: gpu.index, quick: true });
+    } catch (error) {
+      this.ended[gpu.uuid] = messageOf(error);
+    }
+    this.begun = false;
+    await this.load();
+  }
+
+  async cancel(): Promise<void> {
+    await engine.switch({ request: "cancel_bench" });
+  }
+
+  /** Cancels what was begun here. */
+  async leave(): Promise<void> {
+    if (this.begun) await this.cancel();
+  }
+}
