@@ -5,8 +5,8 @@ use std::{future::Future, sync::Arc, time::Duration};
 use gpu_keepalive_core::{
     Moment,
     protocol::{
-        Answer, ApiError, Doctor, ErrorCode, Event, Finding, Reply, Request, SettingKind,
-        SettingReport, SettingsReport, Severity, Status,
+        ApiError, Doctor, ErrorCode, Event, Finding, Reply, Request, SettingKind, SettingReport,
+        SettingsReport, Severity, Status,
     },
     simulation::{Scenario, SimulatedMachine},
 };
@@ -80,9 +80,9 @@ async fn answer(
         let _ = answer.send(match request {
             Request::Status => {
                 let status = Status::clone(&status.borrow());
-                Answer::Ok(Reply::Status(Box::new(status)))
+                Ok(Reply::Status(Box::new(status)))
             }
-            Request::Gpus => Answer::Ok(Reply::Gpus(
+            Request::Gpus => Ok(Reply::Gpus(
                 SimulatedMachine::new(
                     Scenario::preset("rtx-3070-laptop").expect("a preset"),
                     Moment::ORIGIN,
@@ -91,24 +91,24 @@ async fn answer(
                 .expect("GPUs")
                 .gpus,
             )),
-            Request::Doctor => Answer::Ok(Reply::Doctor(doctor())),
-            Request::Settings => Answer::Ok(Reply::Settings(settings())),
-            Request::Set { key, value } if key != "mode" => Answer::Error(ApiError::new(
+            Request::Doctor => Ok(Reply::Doctor(doctor())),
+            Request::Settings => Ok(Reply::Settings(settings())),
+            Request::Set { key, value } if key != "mode" => Err(ApiError::new(
                 ErrorCode::InvalidArgument,
                 format!("{key} cannot be {value:?} here"),
             )),
             Request::BeginLease { .. } if leases.contains(&client) => {
-                Answer::Error(ApiError::new(ErrorCode::Lease, "one already"))
+                Err(ApiError::new(ErrorCode::Lease, "one already"))
             }
             Request::BeginLease { .. } => {
                 leases.push(client);
-                Answer::Ok(Reply::Done)
+                Ok(Reply::Done)
             }
             Request::ShowWindow => {
                 let _ = events.send(Event::ShowWindow);
-                Answer::Ok(Reply::Done)
+                Ok(Reply::Done)
             }
-            _ => Answer::Ok(Reply::Done),
+            _ => Ok(Reply::Done),
         });
     }
 }

@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::Context;
 use gpu_keepalive_core::{
-    protocol::{Answer, DesktopStatus, ErrorCode, Event, Reply, Request, SettingsReport},
+    protocol::{DesktopStatus, ErrorCode, Event, Reply, Request, SettingsReport},
     settings::Settings,
     simulation::Scenario,
 };
@@ -248,7 +248,7 @@ async fn relay(engine: &EngineHandle, mut asks: Receiver<Ask>, inputs: &Sender<I
                 Some(Ask::Request(request)) => {
                     let (engine, inputs) = (engine.clone(), inputs.clone());
                     tokio::spawn(async move {
-                        if let Answer::Error(error) = engine.ask(us, request).await {
+                        if let Err(error) = engine.ask(us, request).await {
                             tell(&inputs, Input::Refused(error.message)).await;
                         }
                     });

@@ -8,6 +8,7 @@ use std::{
 };
 
 use gpu_keepalive_core::{
+    Moment,
     benchmark::{WorkloadAction, WorkloadOutcome},
     gpu::{Action, GpuInfo, Outcome, Sample},
     settings::Strategy,
@@ -24,6 +25,9 @@ use serde_json::{Value, json};
 
 /// Longer than any GPU known keeps its clocks after the last work.
 pub(super) const FALLS_WITHIN: Duration = Duration::from_secs(60);
+/// Clocks that are down for that long are no gap between two samples of work: NVML shows raised
+/// clocks up to 0.11 s late.
+const DOWN_FOR: Duration = Duration::from_millis(500);
 /// Loading CUDA and raising the clocks takes a second or two.
 pub(super) const RISES_WITHIN: Duration = Duration::from_secs(20);
 
@@ -97,8 +101,34 @@ impl Observer<'_> {
 
     /// Waits until the clocks are up (or down); the seconds it took.
     pub(super) async fn until_ready(&mut self, ready: bool) -> f64 {
-        let waited = self.see_ready(ready).await;
-        waited.unwrap_or_else(|| panic!("ready did not become {ready}"))
+        match self.see_ready(ready).await {
+            Some(waited) => waited,
+            None => panic!("ready did not become {ready}: {}", self.holds().await),
+        }
+    }
+
+    /// Waits until the clocks are down and stay down: what another test left has ended.
+    pub(super) async fn at_rest(&mut self) {
+        let mut settling = Settling::begin();
+        while !settling.is_over(self).await {
+            pause(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// What may hold the clocks: the sample, and every process that has the GPU open.
+    pub(super) async fn holds(&mut self) -> Value {
+        let processes = fs::read_dir("/proc").expect("Linux");
+        let open: Vec<_> = processes
+            .flatten()
+            .filter_map(|entry| {
+                let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+                let files = device_files(pid);
+                let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+                let is_open = files.as_object().is_some_and(|files| !files.is_empty());
+                is_open.then(|| json!({ "pid": pid, "name": name.trim_end(), "files": files }))
+            })
+            .collect();
+        json!({ "sample": self.sample().await, "open_by": open })
     }
 
     /// The same; `None` when it took too long.
@@ -116,6 +146,36 @@ impl Observer<'_> {
             }
             pause(Duration::from_millis(20)).await;
         }
+    }
+}
+
+/// The wait for clocks that are down and stay down.
+pub(super) struct Settling {
+    began: Moment,
+    down_since: Option<Moment>,
+}
+
+impl Settling {
+    pub(super) fn begin() -> Self {
+        Self {
+            began: Clock::Boot.now(),
+            down_since: None,
+        }
+    }
+
+    /// Whether they have been down long enough. Fails with what may hold them when they stay up for
+    /// longer than any GPU keeps its clocks.
+    pub(super) async fn is_over(&mut self, observer: &mut Observer<'_>) -> bool {
+        let (ready, now) = (observer.is_ready().await, Clock::Boot.now());
+        let down_since = (!ready).then(|| self.down_since.unwrap_or(now));
+        self.down_since = down_since;
+        let waited = now.since(self.began);
+        assert!(
+            waited < FALLS_WITHIN,
+            "the clocks do not stay down for {waited:?}: {}",
+            observer.holds().await
+        );
+        down_since.is_some_and(|since| now.since(since) >= DOWN_FOR)
     }
 }
 

@@ -48,7 +48,7 @@ async fn the_gpu_is_listed_and_every_field_is_sampled() {
 async fn a_context_raises_the_clocks_and_letting_go_gives_everything_back() {
     let card = Card::find().await;
     let mut observer = card.observer();
-    observer.until_ready(false).await;
+    observer.at_rest().await;
     let before = observer.sample().await;
     let observers = children();
 
@@ -205,7 +205,7 @@ async fn what_an_open_context_does_to_the_clocks_with_and_without_boost() {
     let card = Card::find().await;
     let mut observer = card.observer();
     for boost in [PerfBoost::Allowed, PerfBoost::Disabled] {
-        observer.until_ready(false).await;
+        observer.at_rest().await;
         let mut program = card.workload(boost);
         work(&mut program, WorkloadAction::Load).await;
         pause(Duration::from_secs(5)).await;
@@ -236,7 +236,7 @@ async fn the_performance_preference_is_read() {
         return;
     }
     let mut observer = card.observer();
-    observer.until_ready(false).await;
+    observer.at_rest().await;
     let mut gpu = card.open();
     let outcome = gpu.perform(hold(Strategy::PowerMizer)).await;
     pause(Duration::from_secs(3)).await;

@@ -94,7 +94,7 @@ fn at_home(mut command: Command, home: &TempDir) -> Command {
 async fn the_engine_holds_whatever_its_own_environment_says() {
     let card = Card::find().await;
     let mut observer = card.observer();
-    observer.until_ready(false).await;
+    observer.at_rest().await;
     let hostile = [
         ("CUDA_DISABLE_PERF_BOOST", "1"),
         ("CUDA_VISIBLE_DEVICES", ""),
@@ -113,7 +113,7 @@ async fn the_engine_holds_whatever_its_own_environment_says() {
 async fn nothing_survives_an_engine_that_is_killed() {
     let card = Card::find().await;
     let mut observer = card.observer();
-    observer.until_ready(false).await;
+    observer.at_rest().await;
     let before = observer.sample().await;
     let mut engine = RunningEngine::start(&card, "pulse", &[]);
     observer.until_ready(true).await;
@@ -134,7 +134,7 @@ async fn nothing_survives_an_engine_that_is_killed() {
 async fn a_paused_engine_has_no_vram_and_no_context() {
     let card = Card::find().await;
     let mut observer = card.observer();
-    observer.until_ready(false).await;
+    observer.at_rest().await;
     let before = observer.sample().await;
     let engine = RunningEngine::start(&card, "pulse", &[]);
     observer.until_ready(true).await;

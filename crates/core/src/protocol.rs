@@ -2,7 +2,7 @@
 //!
 //! # On the socket
 //! Newline-delimited JSON, one [`Request`] a line. Every request is answered by exactly one
-//! [`Answer`], in order. After [`Request::Subscribe`] the connection also carries [`Event`]s: first
+//! [`ServerLine::Ok`] or [`ServerLine::Error`], in order. After [`Request::Subscribe`] the connection also carries [`Event`]s: first
 //! the full [`Status`], then all settings, then every change of either.
 //!
 //! ```text
@@ -233,16 +233,6 @@ impl Request {
     }
 }
 
-/// What a request is answered with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// It was done.
-    Ok(Reply),
-    /// It was refused.
-    Error(ApiError),
-}
-
 /// What a successful request brings back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -317,17 +307,25 @@ pub enum Event {
     ShowWindow,
 }
 
-/// One line from the engine to a client.
+/// One line from the engine to a client. The first two answer the oldest open request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "snake_case")]
 pub enum ServerLine {
-    /// The answer to the oldest open request.
-    Answer(Answer),
-    /// News for a subscriber.
-    Event {
-        /// What happened.
-        event: Event,
-    },
+    /// The request was done.
+    Ok(Reply),
+    /// The request was refused.
+    Error(ApiError),
+    /// A change, for a subscriber.
+    Event(Event),
+}
+
+impl From<Result<Reply, ApiError>> for ServerLine {
+    fn from(result: Result<Reply, ApiError>) -> Self {
+        match result {
+            Ok(reply) => Self::Ok(reply),
+            Err(error) => Self::Error(error),
+        }
+    }
 }
 
 /// Why a request was refused.

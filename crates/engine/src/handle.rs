@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gpu_keepalive_core::{
-    protocol::{Answer, ApiError, DesktopStatus, ErrorCode, Event, Request, Status},
+    protocol::{ApiError, DesktopStatus, ErrorCode, Event, Reply, Request, Status},
     settings::Settings,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -18,7 +18,7 @@ pub struct Call {
     /// What it asks; its numbers are in range.
     pub request: Request,
     /// Where the answer goes. Dropped unanswered, it reads as an engine that is stopping.
-    pub answer: oneshot::Sender<Answer>,
+    pub answer: oneshot::Sender<Result<Reply, ApiError>>,
 }
 
 /// What reaches the engine from outside.
@@ -62,17 +62,15 @@ impl EngineHandle {
     /// Asks and waits for the answer; one with [`ErrorCode::Stopping`] when the engine is gone.
     ///
     /// [`Request::Subscribe`] is for the control socket alone: here [`Self::status`] does that.
-    pub async fn ask(&self, client: ClientId, request: Request) -> Answer {
-        if let Err(error) = request.check() {
-            return Answer::Error(error);
-        }
+    pub async fn ask(&self, client: ClientId, request: Request) -> Result<Reply, ApiError> {
+        request.check()?;
         let (answer, answered) = oneshot::channel();
         let call = Control::Call(Call {
             client,
             request,
             answer,
         });
-        let stopping = || Answer::Error(ApiError::new(ErrorCode::Stopping, STOPPING));
+        let stopping = || Err(ApiError::new(ErrorCode::Stopping, STOPPING));
         match self.requests.send(call).await {
             Ok(()) => answered.await.unwrap_or_else(|_| stopping()),
             Err(_) => stopping(),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::{
     keeper::{Action, Input, Keeper, LogLevel, LogLine, Ticket},
-    protocol::{Answer, ApiError, Event, Reply, Status},
+    protocol::{ApiError, Event, Reply, Status},
     settings::Settings,
 };
 use jiff::civil::Date;
@@ -42,7 +42,7 @@ pub(crate) struct Shell<S> {
 
 /// What a ticket stands for.
 enum Owed {
-    Reply(oneshot::Sender<Answer>),
+    Reply(oneshot::Sender<Result<Reply, ApiError>>),
     HostEvent(oneshot::Sender<()>),
 }
 
@@ -188,10 +188,7 @@ impl<S: GpuSource> Shell<S> {
     fn reply(&mut self, ticket: Ticket, reply: Result<Reply, ApiError>) {
         if let Some(Owed::Reply(answer)) = self.owed.remove(&ticket) {
             // A client that is gone no longer wants its answer.
-            let _ = answer.send(match reply {
-                Ok(reply) => Answer::Ok(reply),
-                Err(error) => Answer::Error(error),
-            });
+            let _ = answer.send(reply);
         }
     }
 

@@ -47,20 +47,18 @@ fn lines_look_as_specified() {
             r#"{"request":"warm"}"#,
         ),
         (
-            serde_json::to_string(&ServerLine::Answer(Answer::Ok(Reply::Done))),
+            serde_json::to_string(&ServerLine::Ok(Reply::Done)),
             r#"{"ok":"done"}"#,
         ),
         (
-            serde_json::to_string(&ServerLine::Answer(Answer::Error(ApiError::new(
+            serde_json::to_string(&ServerLine::Error(ApiError::new(
                 ErrorCode::UnknownRequest,
                 "no",
-            )))),
+            ))),
             r#"{"error":{"code":"unknown_request","message":"no"}}"#,
         ),
         (
-            serde_json::to_string(&ServerLine::Event {
-                event: Event::ShowWindow,
-            }),
+            serde_json::to_string(&ServerLine::Event(Event::ShowWindow)),
             r#"{"event":"show_window"}"#,
         ),
     ];

@@ -87,19 +87,13 @@ impl Harness {
     pub fn input(&mut self, input: Input, watch: &mut impl FnMut(&Self)) {
         self.keeper.handle(input, self.now);
         watch(self);
-        // Far more than any input leads to at once.
-        let mut actions = 0..200;
+        let mut actions = 0..200; // far more than any input leads to
         while let Some(action) = self.keeper.next_action() {
-            assert!(
-                actions.next().is_some(),
-                "spins at {}: {action:?}",
-                self.now
-            );
-            let Some(outcome) = self.perform(action) else {
-                continue;
-            };
-            self.keeper.handle(outcome, self.now);
-            watch(self);
+            assert!(actions.next().is_some(), "spins: {action:?}");
+            if let Some(outcome) = self.perform(action) {
+                self.keeper.handle(outcome, self.now);
+                watch(self);
+            }
         }
     }
 }

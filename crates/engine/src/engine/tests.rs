@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use gpu_keepalive_core::{
     gpu::GpuErrorKind,
     host::RuntimePm,
-    protocol::{Answer, ErrorCode, PauseReason, Phase, Reply, Request, Status},
+    protocol::{ErrorCode, PauseReason, Phase, Reply, Request, Status},
     settings::{GpuSelector, Mode, Settings},
     simulation::{EventKind, Scenario, SimulatedMachine},
 };
@@ -75,15 +75,15 @@ fn start(preset: &str) -> Running {
 impl Running {
     async fn ask(&self, request: Request) -> Reply {
         match self.handle.ask(self.client, request).await {
-            Answer::Ok(reply) => reply,
-            Answer::Error(error) => panic!("refused: {error:?}"),
+            Ok(reply) => reply,
+            Err(error) => panic!("refused: {error:?}"),
         }
     }
 
     async fn refused(&self, request: Request) -> ErrorCode {
         match self.handle.ask(self.client, request).await {
-            Answer::Ok(reply) => panic!("not refused: {reply:?}"),
-            Answer::Error(error) => error.code,
+            Ok(reply) => panic!("not refused: {reply:?}"),
+            Err(error) => error.code,
         }
     }
 

@@ -2,7 +2,7 @@ use std::{collections::VecDeque, io, path::Path, time::Duration};
 
 use gpu_keepalive_core::{
     benchmark::Plan,
-    protocol::{Answer, ApiError, Event, Reply, Request, ServerLine},
+    protocol::{ApiError, Event, Reply, Request, ServerLine},
 };
 use thiserror::Error;
 use tokio::time;
@@ -61,9 +61,9 @@ impl Client {
         let written = self.lines.write(line).await;
         loop {
             match self.read().await {
-                Ok(ServerLine::Answer(Answer::Ok(reply))) => return Ok(reply),
-                Ok(ServerLine::Answer(Answer::Error(error))) => return Err(error.into()),
-                Ok(ServerLine::Event { event }) => self.events.push_back(event),
+                Ok(ServerLine::Ok(reply)) => return Ok(reply),
+                Ok(ServerLine::Error(error)) => return Err(error.into()),
+                Ok(ServerLine::Event(event)) => self.events.push_back(event),
                 Err(error) => {
                     written?;
                     return Err(error);
@@ -92,9 +92,9 @@ impl Subscription {
             return Ok(event);
         }
         match self.0.read().await? {
-            ServerLine::Event { event } => Ok(event),
-            ServerLine::Answer(answer) => Err(ClientError::Garbled(format!(
-                "an answer to nothing: {answer:?}"
+            ServerLine::Event(event) => Ok(event),
+            reply => Err(ClientError::Garbled(format!(
+                "a reply to no request: {reply:?}"
             ))),
         }
     }

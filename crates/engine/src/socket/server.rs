@@ -1,8 +1,7 @@
 use std::{convert::Infallible, io, path::Path, str, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::protocol::{
-    Answer, ApiError, ErrorCode, Event, MAX_CLIENTS, MAX_LINE_BYTES, Reply, Request, ServerLine,
-    Status,
+    ApiError, ErrorCode, Event, MAX_CLIENTS, MAX_LINE_BYTES, Reply, Request, ServerLine, Status,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -78,24 +77,24 @@ async fn converse(
         tokio::select! {
             line = lines.next() => {
                 let Some(line) = line? else { return Ok(()) };
-                let answer = match parse(&line) {
+                let reply = match parse(&line) {
                     Ok(Request::Subscribe) => {
                         subscriber = Some(Subscriber::from_now(engine.clone(), client));
                         engine.client_subscribed(client).await;
-                        Answer::Ok(Reply::Done)
+                        Ok(Reply::Done)
                     }
                     Ok(request @ Request::Bench { .. }) => tokio::select! {
-                        answer = engine.ask(client, request) => answer,
+                        reply = engine.ask(client, request) => reply,
                         ended = lines.ended() => return ended,
                     },
                     Ok(request) => engine.ask(client, request).await,
-                    Err(error) => Answer::Error(error),
+                    Err(error) => Err(error),
                 };
-                send(&mut lines, &ServerLine::Answer(answer)).await?;
+                send(&mut lines, &reply.into()).await?;
             }
             event = next(&mut subscriber) => {
                 let Some(event) = event else { return Ok(()) };
-                send(&mut lines, &ServerLine::Event { event }).await?;
+                send(&mut lines, &ServerLine::Event(event)).await?;
             }
         }
     }
@@ -139,7 +138,7 @@ impl Subscriber {
                 }
                 answer = self.engine.ask(self.client, Request::Settings), if self.settings_due => {
                     self.settings_due = false;
-                    let Answer::Ok(Reply::Settings(report)) = answer else { return None };
+                    let Ok(Reply::Settings(report)) = answer else { return None };
                     return Some(Event::Settings(Box::new(report)));
                 }
                 event = self.events.recv() => match event {
@@ -153,8 +152,8 @@ impl Subscriber {
 }
 
 /// The next event for a subscriber; without a subscription it waits for ever.
-async fn next(news: &mut Option<Subscriber>) -> Option<Event> {
-    match news {
+async fn next(subscriber: &mut Option<Subscriber>) -> Option<Event> {
+    match subscriber {
         Some(subscriber) => subscriber.next().await,
         None => std::future::pending().await,
     }
@@ -165,7 +164,7 @@ async fn turn_away(stream: impl AsyncRead + AsyncWrite + Unpin) {
         ErrorCode::TooManyClients,
         format!("{MAX_CLIENTS} programs are connected already; close one and try again."),
     );
-    let line = ServerLine::Answer(Answer::Error(error));
+    let line = ServerLine::Error(error);
     if let Err(error) = send(&mut Lines::new(stream, 0), &line).await {
         debug!(%error, "could not tell a client that there are too many");
     }

@@ -5,7 +5,7 @@ case "$2" in
     id=0
     while read -r _; do
         id=$((id + 1))
-        echo "{\"answer\":{\"id\":$id,\"result\":{\"Ok\":{\"at\":{\"secs\":1,\"nanos\":0},\"raised\":true}}}}"
+        echo "{\"reply\":{\"id\":$id,\"result\":{\"Ok\":{\"at\":{\"secs\":1,\"nanos\":0},\"raised\":true}}}}"
     done ;;
 0000:02:00.0) # Ends when it is asked.
     read -r _

@@ -2,7 +2,7 @@
 
 use gpu_keepalive_core::{
     benchmark::BenchmarkResult,
-    protocol::{BenchmarkReport, MeasuringStatus},
+    protocol::{ApiError, BenchmarkReport, MeasuringStatus},
     simulation::SimulatedProcess,
     units::{Bytes, Percent},
 };
@@ -18,7 +18,7 @@ const BENCH: Request = Request::Bench {
 
 impl Running {
     /// Asks for a measurement as a client of its own.
-    fn bench(&self) -> (ClientId, JoinHandle<Answer>) {
+    fn bench(&self) -> (ClientId, JoinHandle<Result<Reply, ApiError>>) {
         let (handle, client) = (self.handle.clone(), ClientId::next());
         let answer = tokio::spawn(async move { handle.ask(client, BENCH).await });
         (client, answer)
@@ -62,9 +62,9 @@ impl Running {
 /// What the program takes that is measured.
 const PROGRAM: Bytes = Bytes::from_mib(512);
 
-fn refusal(answer: Answer) -> String {
+fn refusal(answer: Result<Reply, ApiError>) -> String {
     match answer {
-        Answer::Error(error) if error.code == ErrorCode::NotMeasured => error.message,
+        Err(error) if error.code == ErrorCode::NotMeasured => error.message,
         other => panic!("not refused for this: {other:?}"),
     }
 }
@@ -87,7 +87,7 @@ async fn it_lets_go_measures_tells_of_the_progress_and_holds_again() {
     let later = running.status().await.measuring.expect("it goes on");
     assert!(later.left_s < cold.left_s, "time passes: {later:?}");
 
-    let Ok(Answer::Ok(Reply::Measured(benchmark))) = answer.await else {
+    let Ok(Ok(Reply::Measured(benchmark))) = answer.await else {
         panic!("no result");
     };
     assert!(
@@ -144,7 +144,7 @@ async fn a_second_one_is_refused_and_leaves_the_first_alone() {
     let message = refusal(refused.await.expect("an answer"));
     assert!(message.contains("is being measured already"), "{message}");
     running.handle.client_gone(second).await;
-    assert!(matches!(first.await, Ok(Answer::Ok(Reply::Measured(_)))));
+    assert!(matches!(first.await, Ok(Ok(Reply::Measured(_)))));
     let other = Request::Bench {
         gpu: Some(7),
         quick: true,

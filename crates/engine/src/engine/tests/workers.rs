@@ -261,10 +261,7 @@ async fn a_file_that_cannot_be_read_or_written_delays_no_answer() {
     let within = Duration::from_secs(20);
     let answered = tokio::time::timeout(within, async {
         running.until_phase(Phase::Asleep).await;
-        running
-            .handle
-            .ask(running.client, Request::Benchmarks)
-            .await;
+        running.ask(Request::Benchmarks).await;
         let request = Request::Recommend {
             gpu: None,
             vram_gib: Some(8.0),
