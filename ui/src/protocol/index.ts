@@ -21,6 +21,109 @@ message: string, };
 export type Badge = "off" | "asleep" | "low" | "full" | "standby" | "middling" | "paused" | "hot" | "fault";
 
 /**
+ * What was measured of the GPUs there are.
+ */
+export type BenchmarkReport = {
+/**
+ * What a quick measurement does and how long it takes, for people.
+ */
+quick: string,
+/**
+ * The newest measurement of each GPU with the driver it has now; none for one that was never
+ * measured.
+ */
+benchmarks: Array<BenchmarkResult>, };
+
+/**
+ * What was measured on one GPU with one driver: what `bench --json` writes.
+ *
+ * Medians of several rounds; a spread is the largest value less the smallest. What could not be
+ * measured is null.
+ */
+export type BenchmarkResult = {
+/**
+ * Marketing name.
+ */
+gpu: string,
+/**
+ * Which GPU.
+ */
+uuid: GpuUuid,
+/**
+ * Driver version.
+ */
+driver: string,
+/**
+ * Day of the measurement, such as `2026-11-23`.
+ */
+date: string,
+/**
+ * Whether the GPU was simulated, and so every number.
+ */
+simulated: boolean,
+/**
+ * Whether it was a short measurement: one rest, and the slowdown left out.
+ */
+quick: boolean,
+/**
+ * How often each request was measured.
+ */
+rounds: number,
+/**
+ * Whether another program was seen to compute meanwhile.
+ */
+disturbed: boolean,
+/**
+ * Seconds from the end of work until the clocks fell; null when they did not.
+ */
+hold_time_s: number | null,
+/**
+ * What the program did whose requests were measured.
+ */
+cold_case: ColdCase,
+/**
+ * How the GPU was kept warm.
+ */
+kept_by: string,
+/**
+ * Each workload.
+ */
+workloads: Array<WorkloadResult>,
+/**
+ * Power drawn.
+ */
+watts: BenchmarkWatts,
+/**
+ * VRAM that keeping warm took.
+ */
+vram_bytes: number | null,
+/**
+ * How much less a busy program got done while pulses ran beside it, in percent.
+ */
+slowdown_percent: number | null,
+/**
+ * The same in one sentence or two.
+ */
+verdict: string, };
+
+/**
+ * Power drawn by the GPU, in watts.
+ */
+export type BenchmarkWatts = {
+/**
+ * Nothing loaded, nothing kept warm.
+ */
+asleep: number | null,
+/**
+ * The program loaded, the clocks fallen.
+ */
+cold: number | null,
+/**
+ * The program loaded, the GPU kept warm.
+ */
+warm: number | null, };
+
+/**
  * Memory in bytes.
  */
 export type Bytes = number;
@@ -870,92 +973,6 @@ export type Placement = "gpu" | "experts_on_cpu" | "partial";
 export type PowerSource = "ac" | "battery" | "undersized_adapter";
 
 /**
- * What was measured on one GPU with one driver: what `bench --json` writes.
- *
- * Medians of several rounds; a spread is the largest value less the smallest. What could not be
- * measured is null.
- */
-export type BenchmarkResult = {
-/**
- * Marketing name.
- */
-gpu: string,
-/**
- * Which GPU.
- */
-uuid: GpuUuid,
-/**
- * Driver version.
- */
-driver: string,
-/**
- * Day of the measurement, such as `2026-11-23`.
- */
-date: string,
-/**
- * Whether the GPU was simulated, and so every number.
- */
-simulated: boolean,
-/**
- * Whether it was a short measurement: one rest, and the slowdown left out.
- */
-quick: boolean,
-/**
- * How often each request was measured.
- */
-rounds: number,
-/**
- * Whether another program was seen to compute meanwhile.
- */
-disturbed: boolean,
-/**
- * Seconds from the end of work until the clocks fell; null when they did not.
- */
-hold_time_s: number | null,
-/**
- * What the program did whose requests were measured.
- */
-cold_case: ColdCase,
-/**
- * How the GPU was kept warm.
- */
-kept_by: string,
-/**
- * Each workload.
- */
-workloads: Array<WorkloadResult>,
-/**
- * Power drawn.
- */
-watts: BenchmarkWatts,
-/**
- * VRAM that keeping warm took.
- */
-vram_bytes: number | null,
-/**
- * How much less a busy program got done while pulses ran beside it, in percent.
- */
-slowdown_percent: number | null,
-/**
- * The same in one sentence or two.
- */
-verdict: string, };
-
-/**
- * What was measured of the GPUs there are.
- */
-export type BenchmarkReport = {
-/**
- * What a quick measurement does and how long it takes, for people.
- */
-quick: string,
-/**
- * The newest measurement of each GPU with the driver it has now; none for one that was never
- * measured.
- */
-benchmarks: Array<BenchmarkResult>, };
-
-/**
  * Which models fit a card: `recommend --json`, the Models page and the wizard's step.
  *
  * Every size is in binary gigabytes (GiB), rounded to hundredths.
@@ -1017,7 +1034,7 @@ notes: Array<string>, };
 /**
  * What a successful request brings back.
  */
-export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "wakes": Array<WakeReport> } | { "doctor": Doctor } | { "report": string } | { "benchmark": BenchmarkReport } | { "measured": BenchmarkResult } | { "log": Array<string> };
+export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "wakes": Array<WakeReport> } | { "doctor": Doctor } | { "report": string } | { "benchmarks": BenchmarkReport } | { "measured": BenchmarkResult } | { "log": Array<string> };
 
 /**
  * What a client asks.
@@ -1075,7 +1092,7 @@ format?: Format | null, } | { "request": "energy",
 /**
  * How many days back, today included.
  */
-days: number, } | { "request": "wakes" } | { "request": "doctor" } | { "request": "report" } | { "request": "benchmark" } | { "request": "bench",
+days: number, } | { "request": "wakes" } | { "request": "doctor" } | { "request": "report" } | { "request": "benchmarks" } | { "request": "bench",
 /**
  * The GPU of this index; without it the first.
  */
@@ -1444,23 +1461,6 @@ worst_ms: number | null, };
  * Electrical power in watts.
  */
 export type Watts = number;
-
-/**
- * Power drawn by the GPU, in watts.
- */
-export type BenchmarkWatts = {
-/**
- * Nothing loaded, nothing kept warm.
- */
-asleep: number | null,
-/**
- * The program loaded, the clocks fallen.
- */
-cold: number | null,
-/**
- * The program loaded, the GPU kept warm.
- */
-warm: number | null, };
 
 /**
  * A small stand-in for what a language model does to a GPU.
