@@ -125,7 +125,7 @@ fn sentence(error: &anyhow::Error) -> String {
     let mut sentence = String::new();
     for cause in error.chain() {
         let words = match cause.downcast_ref::<GpuError>() {
-            Some(gpu) => format!("{}. {}", gpu.kind.meaning(), gpu.kind.advice()),
+            Some(gpu) => format!("{}. {}", gpu.meaning(), gpu.advice()),
             None => cause.to_string(),
         };
         if sentence.is_empty() {

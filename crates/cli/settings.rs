@@ -22,10 +22,8 @@ pub(crate) async fn settings(command: SettingsCommand) -> anyhow::Result<()> {
         }
         SettingsCommand::Get { key } => {
             let setting = find(&report, &key)?;
-            if let Some(problem) = report.unusable() {
-                bail!("{}", problem.in_file(&report.path));
-            }
-            tell_problems(&report, |about| about == key);
+            // The value in force, and why it is not the file's.
+            tell_problems(&report, |about| about == key || about.is_empty());
             let value = as_toml(&setting.value);
             value.map_or_else(String::new, |value| format!("{value}\n"))
         }

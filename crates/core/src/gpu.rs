@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::units::{Bytes, Celsius, Joules, Megahertz, Percent, Watts};
 
 mod action;
+mod circumstance;
 mod error;
 pub mod holder;
 mod inspection;
@@ -16,6 +17,7 @@ mod processes;
 mod reasons;
 
 pub use action::{Action, HoldReport, Outcome, PulseReport};
+pub use circumstance::{Circumstance, DriverHost};
 pub use error::{GpuError, GpuErrorKind};
 pub use inspection::Inspection;
 pub use list::{GpuList, LeftOut, LeftOutGpu, none_listed};

@@ -23,7 +23,7 @@ mod known_process;
 mod tests;
 
 pub use alert::Alert;
-pub use fault::left_out;
+pub use fault::{driver_failed, left_out};
 pub use known_process::program_name;
 
 use cause::Clause;

@@ -27,6 +27,7 @@ mod hold;
 mod hold_process;
 #[cfg(windows)]
 mod job;
+mod library;
 mod nvml;
 #[cfg(target_os = "linux")]
 mod rm;
@@ -207,6 +208,10 @@ impl Running {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
+        let own = std::env::var_os(library::SEARCH_PATH);
+        if let Some(path) = library::search_path(Path::new("/"), own) {
+            command.env(library::SEARCH_PATH, path);
+        }
         // Ctrl-C in a terminal goes to the engine alone, which then ends the process in order.
         #[cfg(unix)]
         command.process_group(0);

@@ -16,7 +16,8 @@ pub(super) fn discovery_failed(seen: &Evidence) -> Option<Finding> {
     if let Some(count) = seen.nvidia_devices {
         let gpus = if count == 1 { "GPU" } else { "GPUs" };
         failure.evidence += &format!("; the system lists {count} NVIDIA {gpus}");
-        if count == 0 && error.kind == GpuErrorKind::NvmlMissing {
+        let unexplained = error.circumstance.is_none();
+        if count == 0 && error.kind == GpuErrorKind::NvmlMissing && unexplained {
             failure.title = "No NVIDIA GPU and no driver was found".to_owned();
             failure.advice = "GPU Keepalive needs an NVIDIA GPU. If one is fitted, check that it \
                               is enabled in the firmware settings, then install its driver."
@@ -89,9 +90,9 @@ fn failure(error: &GpuError) -> Option<Finding> {
     finding(
         id(error.kind),
         severity,
-        capitalised(error.kind.meaning()),
+        capitalised(error.meaning()),
         &error.message,
-        error.kind.advice(),
+        error.advice(),
     )
 }
 

@@ -13,7 +13,7 @@ use crate::{
         Badge, ClientStatus, EnergyReport, EngineStatus, EngineText, FaultStatus, GpuStatus, Hold,
         Notice, Phase, SettingsReport, Severity, Status, StatusText, VramStatus,
     },
-    status_text::{left_out, present},
+    status_text::{driver_failed, left_out, present},
 };
 
 impl Keeper {
@@ -84,7 +84,7 @@ impl Keeper {
             });
         };
         if let Some(error) = self.discovery.error() {
-            let message = format!("No NVIDIA GPU: {error}. {}", error.kind.advice());
+            let message = driver_failed(error);
             add("no-gpu".to_owned(), Severity::Error, message);
         }
         for gpu in self.discovery.left_out() {
@@ -215,7 +215,7 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
         fault: history.fault().map(|fault| FaultStatus {
             kind: fault.error.kind,
             message: fault.error.message.clone(),
-            advice: fault.error.kind.advice().to_owned(),
+            advice: fault.error.advice().to_owned(),
             retry_in_s: seconds(lane.retry_in(now)),
         }),
         cannot_measure: lane.cannot_measure(),

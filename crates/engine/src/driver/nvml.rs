@@ -7,7 +7,7 @@
     reason = "in the driver process, which has deadlines"
 )]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gpu_keepalive_core::gpu::{
     GpuError, GpuErrorKind, GpuInfo, GpuList, LeftOut, LeftOutGpu,
@@ -19,6 +19,8 @@ use nvml_wrapper::{
     error::NvmlError,
     struct_wrappers::device::MemoryInfo,
 };
+
+use super::library;
 
 mod observed;
 mod others;
@@ -120,15 +122,19 @@ fn raw_memory(memory: &MemoryInfo) -> RawMemory {
 }
 
 fn open_library() -> Result<Nvml, GpuError> {
-    let mut first = None;
+    load_library().map_err(|error| error.explained(library::host(Path::new("/"))))
+}
+
+fn load_library() -> Result<Nvml, GpuError> {
+    let mut newest = None;
     for path in library_paths() {
         match Nvml::builder().lib_path(path.as_os_str()).init() {
             Ok(nvml) => return Ok(nvml),
-            Err(error @ NvmlError::LibloadingError(_)) => first = first.or(Some(error)),
+            Err(error @ NvmlError::LibloadingError(_)) => newest = Some(error),
             Err(error) => return Err(failed("nvmlInit_v2", error)),
         }
     }
-    Err(first.map_or_else(
+    Err(newest.map_or_else(
         || GpuError::new(GpuErrorKind::NvmlMissing, "no place to look for NVML"),
         |error| failed("NVML", error),
     ))
@@ -136,7 +142,7 @@ fn open_library() -> Result<Nvml, GpuError> {
 
 #[cfg(not(windows))]
 fn library_paths() -> Vec<PathBuf> {
-    vec![PathBuf::from("libnvidia-ml.so.1")]
+    library::nvml_paths(Path::new("/"))
 }
 
 /// Full paths, so that no file of that name in the working folder is ever loaded.
