@@ -111,7 +111,7 @@ impl GpuErrorKind {
             VersionMismatch => "the NVIDIA driver was updated while it was running",
             DriverNotLoaded => "the NVIDIA driver is not running",
             NoGpu => "there is no NVIDIA GPU",
-            GpuNotFound => "the GPU in the settings does not exist",
+            GpuNotFound => "the driver does not know this GPU",
             GpuLost => "the GPU has stopped answering",
             OutOfMemory => "other programs use all of the GPU memory",
             ExclusiveMode => "the GPU is set to serve one program at a time",
@@ -141,7 +141,7 @@ impl GpuErrorKind {
             }
             NoGpu => "Check that the NVIDIA GPU is fitted and enabled in the firmware settings.",
             GpuNotFound => {
-                "List the GPUs with “gpu-keepalive gpus” and correct “gpus” in the settings."
+                "List the GPUs with “gpu-keepalive gpus”. If the settings name another one, correct “gpus” there."
             }
             GpuLost => {
                 "If it does not come back by itself, restart the computer. An external GPU may need to be plugged in again."

@@ -210,7 +210,7 @@ pub(super) const PROVOKED: [(&str, Severity, &str, Provoke); 57] = {
         (
             "settings-defaulted",
             Warning,
-            "line 3: “turbo” is no mode",
+            "Line 3: “turbo” is no mode",
             |s| {
                 s.app.settings_problems = vec![problem(Warning), problem(Info)];
             },
