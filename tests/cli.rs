@@ -6,6 +6,8 @@ mod help;
 #[cfg(unix)]
 mod inference;
 mod json;
+#[cfg(target_os = "linux")]
+mod quiet;
 mod recommend;
 #[cfg(unix)]
 mod running;

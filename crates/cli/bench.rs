@@ -49,11 +49,10 @@ async fn on_this_machine(args: &BenchArgs) -> anyhow::Result<BenchmarkResult> {
     let source = NvidiaSource::new(Backend::Process { program });
     let benchmark = with(source, args, Clock::Boot, false).await?;
     let state = Paths::of_user()?.state;
-    if let Err(error) = KeptBenchmarks::keep(&state, benchmark.clone()) {
-        output::note(format_args!(
-            "the result cannot be kept in {}: {error}",
-            state.display()
-        ));
+    match KeptBenchmarks::keep(&state, benchmark.clone()) {
+        Ok(None) => {}
+        Ok(Some(notice)) => output::note(notice),
+        Err(error) => output::note(format_args!("The result cannot be kept: {error}")),
     }
     Ok(benchmark)
 }

@@ -28,10 +28,12 @@ mod exit;
 mod gpus;
 mod inference;
 mod output;
+mod quiet;
 mod reach;
 mod recommend;
 mod render;
 mod run;
+mod serve;
 mod settings;
 mod status;
 mod switches;
@@ -49,6 +51,9 @@ fn main() -> ExitCode {
         Err(code) => return code,
     };
     let as_json = args.command.wants_json();
+    if matches!(args.command, Command::Serve { .. }) {
+        serve::before_any_thread();
+    }
     let errors = OutputQueue::new("log", anstream::stderr);
     let _flushed = errors.flush_on_drop();
     let log = start_log(args.debug, &errors);
@@ -74,6 +79,8 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
         Command::Status(status) => status::status(status).await?,
         Command::Switch(switch) => switches::switch(switch).await?,
         Command::Inference { command } => return inference::inference(&command).await,
+        Command::Serve { command } => return serve::serve(&command).await,
+        Command::Quiet(quiet) => quiet::quiet(quiet).await?,
         Command::Gpus { json } => gpus::gpus(json, simulate).await?,
         Command::Wakes { json } => wakes::wakes(json).await?,
         Command::Energy { days, json } => energy::energy(days, json).await?,

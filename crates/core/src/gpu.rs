@@ -175,6 +175,16 @@ pub struct GpuInfo {
     pub sm_clock_max: Option<Megahertz>,
     /// Where the hardware begins to slow itself down.
     pub slowdown_temperature: Option<Celsius>,
+    /// Bandwidth of its memory in GB/s, from the highest memory clock and the bus's width.
+    #[serde(default)]
+    pub memory_bandwidth_gbps: Option<u32>,
+}
+
+impl GpuInfo {
+    /// Whether a program's environment says if its context raises the clocks of this GPU.
+    pub fn knows_quiet_programs(&self) -> bool {
+        crate::quiet::is_read_by(&self.driver_version)
+    }
 }
 
 /// Earlier versions wrote 0 for memory that the driver does not report.

@@ -19,12 +19,14 @@ mod badge;
 mod cause;
 mod fault;
 mod known_process;
+mod loud;
 #[cfg(test)]
 mod tests;
 
 pub use alert::Alert;
 pub use fault::{driver_failed, left_out};
 pub use known_process::program_name;
+pub use loud::present_loud;
 
 use cause::Clause;
 

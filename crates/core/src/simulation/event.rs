@@ -160,6 +160,7 @@ impl SimulatedProcess {
             label: ai_processes::label(&line, []),
             kind: recognised.kind,
             gpu,
+            quiet: Some(!self.boosts),
         })
     }
 }

@@ -9,9 +9,12 @@
 
 use std::path::{Path, PathBuf};
 
-use gpu_keepalive_core::gpu::{
-    GpuError, GpuErrorKind, GpuInfo, GpuList, LeftOut, LeftOutGpu,
-    plausible::{self, RawMemory},
+use gpu_keepalive_core::{
+    gpu::{
+        GpuError, GpuErrorKind, GpuInfo, GpuList, LeftOut, LeftOutGpu,
+        plausible::{self, RawMemory},
+    },
+    models::gbps_of_memory,
 };
 use nvml_wrapper::{
     Nvml,
@@ -76,6 +79,11 @@ fn describe(nvml: &Nvml, index: u32, driver_version: &str) -> Result<GpuInfo, Le
     let clock = reported("maximum SM clock", device.max_clock_info(Clock::SM)).map_err(gone)?;
     let slowdown = device.temperature_threshold(TemperatureThreshold::Slowdown);
     let slowdown = reported("slowdown temperature", slowdown).map_err(gone)?;
+    let memory_clock = device.max_clock_info(Clock::Memory);
+    let memory_clock = reported("maximum memory clock", memory_clock)
+        .map_err(gone)?
+        .and_then(|mhz| plausible::memory_clock(mhz.into()));
+    let memory_bus = reported("memory bus", device.memory_bus_width()).map_err(gone)?;
     Ok(GpuInfo {
         index,
         uuid,
@@ -89,6 +97,9 @@ fn describe(nvml: &Nvml, index: u32, driver_version: &str) -> Result<GpuInfo, Le
             .and_then(|c| plausible::compute_capability(widened(c.major), widened(c.minor))),
         sm_clock_max: clock.and_then(|mhz| plausible::sm_clock(mhz.into())),
         slowdown_temperature: slowdown.and_then(|c| plausible::slowdown_temperature(c.into())),
+        memory_bandwidth_gbps: memory_clock
+            .zip(memory_bus)
+            .and_then(|(clock, bus)| gbps_of_memory(clock.0, bus)),
     })
 }
 
