@@ -12,9 +12,12 @@ pub(super) fn settings_defaulted(seen: &Evidence) -> Option<Finding> {
     let severity = problems.iter().map(|problem| problem.severity).max()?;
     let lines: Vec<_> = problems
         .iter()
-        .map(|problem| match problem.line {
-            Some(line) => format!("Line {line}: {}", problem.message),
-            None => problem.message.clone(),
+        .map(|problem| {
+            let message = problem.message.trim_end_matches('.');
+            match problem.line {
+                Some(line) => format!("line {line}: {message}"),
+                None => message.to_owned(),
+            }
         })
         .collect();
     let newer = problems
@@ -35,7 +38,7 @@ pub(super) fn settings_defaulted(seen: &Evidence) -> Option<Finding> {
         "settings-defaulted",
         severity,
         title,
-        lines.join(" "),
+        lines.join("; "),
         advice,
     )
 }

@@ -239,7 +239,7 @@ pub(super) const PROVOKED: [(&str, Severity, &str, Provoke); 62] = {
         (
             "settings-defaulted",
             Warning,
-            "Line 3: “turbo” is no mode",
+            "line 3: “turbo” is no mode",
             |s| {
                 s.app.settings_problems = vec![problem(Warning), problem(Info)];
             },
