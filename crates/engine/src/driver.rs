@@ -44,11 +44,16 @@ mod workload;
 mod tests;
 
 #[cfg(target_os = "linux")]
+pub(crate) use crate::processes::process_runs;
+#[cfg(target_os = "linux")]
+pub use crate::processes::process_started;
+#[cfg(target_os = "linux")]
 pub(crate) use boosts::OwnBoosts;
 #[cfg(target_os = "linux")]
-pub(crate) use hold::process_runs;
+pub use hold::processor_time;
+#[cfg(all(target_os = "linux", feature = "bench"))]
+pub use hold::without_a_driver as hold_without_a_driver;
 #[cfg(target_os = "linux")]
-pub use hold::{process_started, processor_time};
 pub use hold_process::HoldProcess;
 pub use serve::serve;
 pub(crate) use thread::{DriverThread, discover as discover_on_thread};
@@ -283,25 +288,13 @@ impl Running {
 
     /// Kills it: whatever it writes from here on is no answer either.
     fn nonsense(&mut self, error: &LinesCodecError) -> GpuError {
-        if let Err(error) = self.child.start_kill() {
-            tracing::debug!("the driver process cannot be killed: {error}");
-        }
+        kill("the driver process", &mut self.child);
         let message = format!("the driver process wrote what is no answer: {error}");
         GpuError::new(GpuErrorKind::ProcessEnded, message)
     }
 
-    /// How it died, with its last words.
     async fn ended(&mut self) -> GpuError {
-        let status = match timeout(END_DEADLINE, self.child.wait()).await {
-            Ok(Ok(status)) => status.to_string(),
-            _ => "closed its output".to_owned(),
-        };
-        let last_words = timeout(END_DEADLINE, &mut self.stderr).await;
-        let message = match last_words {
-            Ok(Ok(Some(line))) => format!("the driver process ended ({status}): {line}"),
-            _ => format!("the driver process ended ({status})"),
-        };
-        GpuError::new(GpuErrorKind::ProcessEnded, message)
+        how_it_ended("the driver process", &mut self.child, &mut self.stderr).await
     }
 
     /// Ends it in order, or by force; when this returns without an error the process is gone and
@@ -314,6 +307,32 @@ impl Running {
         // The end of its input tells it to let go and leave.
         drop(stdin);
         end_child(&mut child).await
+    }
+}
+
+/// How a process that closed its output died, with its last words. One that lives on is killed.
+async fn how_it_ended(
+    process: &str,
+    child: &mut Child,
+    stderr: &mut JoinHandle<Option<String>>,
+) -> GpuError {
+    let status = match timeout(END_DEADLINE, child.wait()).await {
+        Ok(Ok(status)) => status.to_string(),
+        _ => {
+            kill(process, child);
+            "closed its output".to_owned()
+        }
+    };
+    let message = match timeout(END_DEADLINE, stderr).await {
+        Ok(Ok(Some(line))) => format!("{process} ended ({status}): {line}"),
+        _ => format!("{process} ended ({status})"),
+    };
+    GpuError::new(GpuErrorKind::ProcessEnded, message)
+}
+
+fn kill(process: &str, child: &mut Child) {
+    if let Err(error) = child.start_kill() {
+        tracing::debug!("{process} cannot be killed: {error}");
     }
 }
 

@@ -13,7 +13,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::GpuError;
-use crate::Moment;
+use crate::{Moment, host::StartTime};
 
 #[cfg(test)]
 mod tests;
@@ -166,9 +166,8 @@ impl Default for Sensing {
 pub struct SensedProcess {
     /// Its process id.
     pub pid: u32,
-    /// When it started: field 22 of `/proc/PID/stat`, in clock ticks since boot. Tells it from a
-    /// later process with the same id.
-    pub started: u64,
+    /// When it started.
+    pub started: StartTime,
     /// Processor time in one period above which it has begun a request.
     pub threshold: Duration,
 }
@@ -227,6 +226,8 @@ pub struct HolderReply {
     /// Processor time by process, after [`HolderAction::Report`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub processes: Vec<ProcessorUse>,
+    /// When their clocks were last read, after [`HolderAction::Report`].
+    pub read_at: Moment,
 }
 
 /// A process that is not watched, and why.

@@ -46,7 +46,9 @@ pub(super) struct Standby {
     /// Processes whose requests cannot be sensed.
     hidden: BTreeSet<u32>,
     released_at: Option<Moment>,
-    sampled_at: Option<Moment>,
+    /// When the driver's utilisation by process was last read: seldom while the GPU is idle, and
+    /// the next reading covers the time since then.
+    loads_read_at: Option<Moment>,
     lease_until: Option<Moment>,
     readiness: Readiness,
     hold_instead: Option<HoldInstead>,
@@ -76,7 +78,7 @@ impl Standby {
             situation: Situation::Not,
             hidden: BTreeSet::new(),
             released_at: None,
-            sampled_at: None,
+            loads_read_at: None,
             lease_until: None,
             readiness,
             hold_instead: None,
@@ -113,8 +115,12 @@ impl Standby {
     }
 
     /// Follows a new sample. Returns what is to be done about it, if anything is.
-    fn take_sample(&mut self, at: Moment, sample: &Sample, ready: Option<bool>) {
-        let before = self.sampled_at.replace(at);
+    pub(super) fn take_sample(&mut self, at: Moment, sample: &Sample, ready: Option<bool>) {
+        let from = match sample.process_utilization {
+            // How far the first reading reaches back is not known.
+            Some(_) => self.loads_read_at.replace(at).unwrap_or(Moment::ORIGIN),
+            None => at - UTILISATION_PERIOD,
+        };
         if !matches!(self.holder.duty(), Duty::Sense(_)) {
             return;
         }
@@ -123,10 +129,6 @@ impl Standby {
             .process_utilization
             .as_ref()
             .map(|loads| loads.iter().map(|load| (load.pid, load.percent)).collect());
-        let from = match (&loads, before) {
-            (Some(_), Some(before)) => before,
-            _ => at - UTILISATION_PERIOD,
-        };
         let work = GpuWork {
             from,
             to: at,
@@ -244,7 +246,10 @@ impl GpuPolicy {
                 standby.sensor.disarmed(now);
             }
             (HolderAction::Report, Ok(answer)) => {
-                standby.sensor.used(&answer.processes, answer.at);
+                standby.sensor.used(&answer.processes, answer.read_at);
+            }
+            (HolderAction::Raise { .. }, Ok(answer)) if answer.call.is_some() => {
+                standby.sensor.raised_as_advised(answer.at);
             }
             (_, Ok(_)) => {}
             (action, Err(error)) => {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use crate::{
     ai_processes::{self, CommandLine},
     gpu::{GpuErrorKind, PciBusId},
-    host::{AiProcess, GpuUse},
+    host::{AiProcess, GpuUse, StartTime},
     settings::AiProgram,
     simulation::{RawValue, Reading},
     units::{Bytes, Percent},
@@ -73,10 +73,8 @@ pub struct SimulatedProcess {
     /// `boosts`: its open context raises the clocks where one holds them. False for a program that
     /// was started with `CUDA_DISABLE_PERF_BOOST=1`.
     pub boosts: bool,
-    /// `started`: in clock ticks since boot, as
-    /// [`SensedProcess::started`](crate::gpu::holder::SensedProcess::started); follows from when it
-    /// begins where absent.
-    pub started: Option<u64>,
+    /// `started`: in clock ticks since boot; follows from when it begins where absent.
+    pub started: Option<StartTime>,
     /// Its use of the processor.
     pub processor: ProcessorTimes,
 }
@@ -141,7 +139,7 @@ impl SimulatedProcess {
     /// The AI process that it is, seen as a real one would be; `gpus` are those that it opens.
     pub(super) fn recognised(
         &self,
-        started: u64,
+        started: StartTime,
         ai_programs: &[AiProgram],
         gpus: impl Iterator<Item = PciBusId>,
     ) -> Option<AiProcess> {

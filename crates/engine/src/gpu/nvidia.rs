@@ -117,7 +117,7 @@ impl Gpu for NvidiaGpu {
 
 impl Holder for HoldProcess {
     async fn send(&mut self, action: HolderAction) -> Result<u64, GpuError> {
-        Self::send(self, with_start_times(action)).await
+        Self::send(self, action).await
     }
 
     async fn next(&mut self) -> Result<HolderReport, GpuError> {
@@ -127,21 +127,4 @@ impl Holder for HoldProcess {
     async fn end(self) -> Result<(), GpuError> {
         Self::end(self).await
     }
-}
-
-/// Elsewhere there is no `hold` process.
-#[cfg(not(target_os = "linux"))]
-fn with_start_times(action: HolderAction) -> HolderAction {
-    action
-}
-
-/// The kernel's own start time of each process, which the `hold` process compares.
-#[cfg(target_os = "linux")]
-fn with_start_times(mut action: HolderAction) -> HolderAction {
-    if let HolderAction::Arm(sensing) = &mut action {
-        for process in &mut sensing.processes {
-            process.started = driver::process_started(process.pid).unwrap_or_default();
-        }
-    }
-    action
 }

@@ -1,6 +1,7 @@
 //! Standing by: each situation of the product's table, and what ends it.
 
 use super::*;
+use crate::gpu::{ProcessLoad, Sample};
 
 /// What a standing-by GPU goes through, one line per change.
 fn situations(harness: &mut Harness, time: Duration) -> String {
@@ -35,10 +36,14 @@ fn a_quiet_server_is_woken_for_each_request_and_rests_between() {
 /// A server that is loaded from the start and asked every 20 s, with more keys for its card and
 /// itself.
 fn server(card: &str, keys: &str) -> Scenario {
+    server_asked_from(120.0, card, keys)
+}
+
+fn server_asked_from(at_s: f64, card: &str, keys: &str) -> Scenario {
     scenario(&format!(
         "[[gpus]]\nlike = \"{card}\"\nruntime_d3 = false\n\n[[events]]\nkind = \"program\"\n\
          program = \"llama-server\"\npid = 4242\nvram_mib = 4096\nutilization_percent = 0\n{keys}\n\
-         [[events]]\nkind = \"request\"\npid = 4242\nat_s = 120\nfor_s = 1\nrepeat_every_s = 20\n\
+         [[events]]\nkind = \"request\"\npid = 4242\nat_s = {at_s}\nfor_s = 1\nrepeat_every_s = 20\n\
          lead_ms = 5\nutilization_percent = 90\n",
     ))
 }
@@ -77,6 +82,20 @@ fn ready_is_unknown_before_the_first_good_wake_and_true_after_it() {
     let wakes = harness.policy().sensor().statistics();
     assert!(wakes.sensed > 0 && wakes.missed == 0, "{wakes:?}");
     assert_eq!(wakes.false_wakes, 0);
+}
+
+/// The keeper samples a GPU at rest every few seconds: some of these samples fall between the start
+/// of the request and the report of its wake.
+#[test]
+fn no_request_is_missed_whenever_the_gpu_is_sampled() {
+    for milliseconds in (20_000..25_000).step_by(7) {
+        let at_s = f64::from(milliseconds) / 1000.0;
+        let quiet = server_asked_from(at_s, "h200", "boosts = false\n");
+        let mut harness = run_scenario(quiet, Mode::OnDemand);
+        harness.run_for(30 * SECOND);
+        let wakes = harness.policy().sensor().statistics();
+        assert_eq!((wakes.sensed, wakes.missed), (1, 0), "asked at {at_s} s");
+    }
 }
 
 #[test]
@@ -293,4 +312,42 @@ fn a_quiet_server_is_never_named() {
         harness.run_for(10 * SECOND);
         assert_eq!(loud(&harness), None);
     }
+}
+
+#[test]
+fn work_that_the_driver_reports_late_is_no_missed_request() {
+    // NVML reads the utilisation by process every 10 s while the GPU is idle, so a reading holds
+    // the end of a request that was answered before the clocks fell. Seen on an H200.
+    let mut harness = raised();
+    while harness.policy().is_raised() {
+        harness.run_for(SECOND / 10);
+    }
+    let sample = harness.policy().history().sample().cloned().expect("one");
+    let mut sample = Sample {
+        utilization: Some(Percent(0)),
+        ..sample
+    };
+    let load = |percent| {
+        Some(vec![ProcessLoad {
+            pid: 4242,
+            percent: Percent(percent),
+        }])
+    };
+    let mut suspects = |read_s: &[u64]| {
+        let mut standby = harness.policy().standby.clone();
+        for second in 0..=20 {
+            sample.process_utilization = None;
+            if let Some(nth) = read_s.iter().position(|read| *read == second) {
+                sample.process_utilization = load(if nth + 1 == read_s.len() { 40 } else { 0 });
+            }
+            let at = harness.now() + Duration::from_secs(second);
+            standby.take_sample(at, &sample, Some(false));
+        }
+        standby.sensor.is_judging()
+    };
+    assert!(!suspects(&[12]), "the request before the release is in it");
+    assert!(
+        suspects(&[2, 12]),
+        "done after the reading that found nothing"
+    );
 }

@@ -41,6 +41,7 @@ impl Holder {
             }
             HolderAction::Report => {
                 answer.processes = self.watch.report();
+                answer.read_at = self.watch.read_at();
                 Ok(())
             }
         };

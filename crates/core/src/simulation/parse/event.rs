@@ -10,6 +10,7 @@ use toml_edit::Table;
 
 use crate::{
     gpu::GpuErrorKind,
+    host::StartTime,
     simulation::{
         Event, EventKind, ProcessorTimes, Reading, Request, ScenarioError, SimulatedProcess,
         keys::{Keys, Source},
@@ -128,7 +129,7 @@ fn program(keys: &mut Keys<'_>, index: u32) -> Result<SimulatedProcess, Scenario
         utilization: Percent(keys.needed("utilization_percent", 0.0..100.0, Some(0.0))? as u32),
         holds_clocks: keys.boolean("holds_clocks")?.unwrap_or(true),
         boosts: keys.boolean("boosts")?.unwrap_or(true),
-        started: keys.integer("started", i64::MAX as u64)?,
+        started: keys.integer("started", i64::MAX as u64)?.map(StartTime),
         processor: processor(keys)?,
     })
 }

@@ -148,7 +148,7 @@ fn the_end_of_the_engine_ends_the_boost() {
 fn a_process_id_that_means_another_process_is_not_watched() {
     let server = Burner::resting();
     let mut earlier = server.sensed(MILLISECOND);
-    earlier.started -= 1;
+    earlier.started.0 -= 1;
     let ended = Burner::resting().sensed(MILLISECOND);
     let absent = SensedProcess {
         pid: u32::MAX,

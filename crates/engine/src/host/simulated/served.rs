@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use gpu_keepalive_core::{
     Moment,
-    host::{AiProcess, GpuUse, Served},
+    host::{AiProcess, GpuUse, Served, StartTime},
     simulation::{EventKind, ProcessorTimes, SimulatedProcess},
     units::Percent,
 };
@@ -40,7 +40,7 @@ const UTILIZATION: Percent = Percent(60);
 #[derive(Clone, Debug, PartialEq)]
 struct Target {
     process: AiProcess,
-    started: u64,
+    started: StartTime,
 }
 
 /// The processes that `gpu-keepalive serve` announced, attached to a simulated GPU.
@@ -168,7 +168,7 @@ async fn feed(simulation: Simulation, mut targets: watch::Receiver<Vec<Target>>)
 /// What was handed over of one process.
 struct Fed {
     pid: u32,
-    started: u64,
+    started: StartTime,
     used: Option<Duration>,
     request: Option<(Moment, Moment)>,
     busy: bool,

@@ -165,7 +165,7 @@ fn a_process_that_ends_is_told_and_its_raise_released() {
 fn a_process_that_is_gone_or_another_by_now_is_not_watched() {
     let mut machine = asked("h200");
     let replaced = SensedProcess {
-        started: STARTED - 1,
+        started: StartTime(STARTED - 1),
         ..server()
     };
     let gone = SensedProcess { pid: 9, ..server() };
@@ -193,11 +193,11 @@ fn each_round_of_a_program_is_another_process() {
     assert_eq!(started(&mut machine, 14.0), Some(first));
     assert_eq!(started(&mut machine, 20.0), None);
     // In clock ticks of 10 ms.
-    assert_eq!(started(&mut machine, 41.0), Some(first + 3000));
+    assert_eq!(started(&mut machine, 41.0), Some(StartTime(first.0 + 3000)));
 
     let sensed = SensedProcess {
         pid: 500,
-        started: first + 3000,
+        started: StartTime(first.0 + 3000),
         threshold: MS,
     };
     let told = ask(&mut machine, arm(&[sensed]), 42.0).unwrap();
