@@ -124,6 +124,29 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// Whether it answers in JSON, also when it fails.
+    pub(crate) fn wants_json(&self) -> bool {
+        match self {
+            Self::Status(status) => status.json,
+            Self::Bench(bench) => bench.json,
+            Self::Quiet(quiet) => quiet.json,
+            Self::Recommend(recommend) => recommend.json,
+            Self::Gpus { json }
+            | Self::Wakes { json }
+            | Self::Energy { json, .. }
+            | Self::Doctor { json } => *json,
+            Self::Run(_)
+            | Self::Switch(_)
+            | Self::Inference { .. }
+            | Self::Serve { .. }
+            | Self::Settings(_)
+            | Self::Completions { .. }
+            | Self::Manual { .. } => false,
+        }
+    }
+}
+
 /// `run`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunArgs {

@@ -71,6 +71,7 @@ mod machine;
 mod model;
 mod parse;
 mod processor;
+mod reports;
 
 pub use card::{Counters, Performed};
 pub use event::{Event, EventKind, ProcessorTimes, Request, SimulatedProcess};
@@ -78,6 +79,7 @@ pub use harness::Harness;
 pub use keys::ScenarioError;
 pub use machine::{Guest, SimulatedMachine, late_answer};
 pub use model::{Boost, CardModel, PowerMizer};
+pub use reports::{RawValue, Reading};
 
 /// A machine and what happens to it.
 #[derive(Clone, Debug, PartialEq)]

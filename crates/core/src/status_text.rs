@@ -24,6 +24,7 @@ mod loud;
 mod tests;
 
 pub use alert::Alert;
+pub use fault::{driver_failed, left_out};
 pub use known_process::program_name;
 pub use loud::present_loud;
 

@@ -8,7 +8,7 @@ use std::{path::Path, path::PathBuf, process::Stdio, time::Duration};
 
 use futures_util::StreamExt;
 use gpu_keepalive_core::{
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuUuid, Outcome},
+    gpu::{Action, GpuError, GpuErrorKind, GpuList, GpuUuid, Outcome},
     settings::Strategy,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -29,6 +29,7 @@ mod hold;
 mod hold_process;
 #[cfg(windows)]
 mod job;
+mod library;
 mod nvml;
 #[cfg(target_os = "linux")]
 mod rm;
@@ -90,7 +91,7 @@ pub fn power_mizer(uuid: &GpuUuid) -> Result<PowerMizer, GpuError> {
 }
 
 /// Lists the GPUs with a process that ends at once, so that nothing stays open.
-pub(crate) async fn discover(program: &Path) -> Result<Vec<GpuInfo>, GpuError> {
+pub(crate) async fn discover(program: &Path) -> Result<GpuList, GpuError> {
     let mut running = Running::start(driver_process(program, LIST))?;
     let gpus = match timeout(DISCOVERY_DEADLINE, running.answer(0)).await {
         Ok(answer) => answer?,
@@ -218,6 +219,10 @@ impl Running {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
+        let own = std::env::var_os(library::SEARCH_PATH);
+        if let Some(path) = library::search_path(Path::new("/"), own) {
+            command.env(library::SEARCH_PATH, path);
+        }
         // Ctrl-C in a terminal goes to the engine alone, which then ends the process in order.
         #[cfg(unix)]
         command.process_group(0);

@@ -58,6 +58,14 @@ impl Lane {
         }
     }
 
+    /// The same GPU, of which the driver may say more by now.
+    pub(super) fn described_as(self, info: GpuInfo) -> Self {
+        Self {
+            info: Arc::new(info),
+            ..self
+        }
+    }
+
     /// Whether nothing of ours has the GPU open and nothing is under way.
     pub(super) fn is_closed(&self) -> bool {
         let observed = self.in_flight.is_none() && !self.policy.history().is_open();

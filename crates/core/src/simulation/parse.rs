@@ -167,7 +167,7 @@ fn info(keys: &mut Keys<'_>, like: Option<&GpuInfo>, index: u32) -> Result<GpuIn
     let name = name
         .or_else(|| like.map(|i| i.name.clone()))
         .ok_or_else(|| keys.missing("name"))?;
-    let vram_total = keys.mib("vram_mib", like.map(|i| i.vram_total))?;
+    let vram_total = keys.mib("vram_mib", like.and_then(|i| i.vram_total))?;
     let bandwidth = Card::find(&name, vram_total.gib()).map(|card| card.gbps);
     Ok(GpuInfo {
         index,
@@ -182,7 +182,7 @@ fn info(keys: &mut Keys<'_>, like: Option<&GpuInfo>, index: u32) -> Result<GpuIn
                 |text| text.parse().ok(),
             )?
             .unwrap_or_else(|| model::pci_bus_id(index)),
-        vram_total,
+        vram_total: Some(vram_total),
         driver_version: driver_version
             .or_else(|| like.map(|i| i.driver_version.clone()))
             .ok_or_else(|| keys.missing("driver_version"))?,

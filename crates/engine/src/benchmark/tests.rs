@@ -38,7 +38,7 @@ async fn attempt(
     limit: Option<Celsius>,
 ) -> (Result<BenchmarkResult, MeasureError>, Vec<String>) {
     let mut source = simulation.source();
-    let info = source.discover().await.expect("a GPU").remove(0);
+    let info = source.discover().await.expect("a GPU").gpus.remove(0);
     let mut gpu = source.open(&info);
     let mut workloads = source.workloads(&info).expect("programs");
     let mut told = Vec::new();
@@ -215,7 +215,7 @@ async fn assert_free(simulation: &Simulation) {
     let ours = counters(simulation);
     assert!(!ours.context_open && !ours.nvml_open, "{ours:?}");
     let mut source = simulation.source();
-    let info = source.discover().await.expect("a GPU").remove(0);
+    let info = source.discover().await.expect("a GPU").gpus.remove(0);
     match source.open(&info).perform(Action::Sample).await {
         Ok(Outcome::Sampled(sample)) => assert_eq!(sample.compute_processes, Some(vec![])),
         other => panic!("{other:?} is no sample"),
@@ -232,6 +232,7 @@ async fn the_newest_proof_of_a_gpu_and_driver_is_kept() {
         .discover()
         .await
         .expect("a GPU")
+        .gpus
         .remove(0);
     assert_eq!(KeptBenchmarks::load(folder.path()).of(&gpu), None);
     let newer = BenchmarkResult {

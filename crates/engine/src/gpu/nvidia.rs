@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use gpu_keepalive_core::gpu::{
-    Action, GpuError, GpuErrorKind, GpuInfo, Outcome,
+    Action, GpuError, GpuErrorKind, GpuInfo, GpuList, Outcome,
     holder::{HolderAction, HolderReport},
 };
 
@@ -52,7 +52,7 @@ impl GpuSource for NvidiaSource {
     type Holder = HoldProcess;
     type Workloads = NvidiaWorkloads;
 
-    async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
+    async fn discover(&mut self) -> Result<GpuList, GpuError> {
         match &self.backend {
             Backend::Process { program } => driver::discover(program).await,
             Backend::Thread => driver::discover_on_thread().await,

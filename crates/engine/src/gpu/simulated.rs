@@ -13,7 +13,7 @@ use std::{
 
 use gpu_keepalive_core::{
     Moment,
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome},
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuList, Outcome},
     simulation::{PRESETS, Performed, Scenario, ScenarioError, SimulatedMachine, late_answer},
 };
 use thiserror::Error;
@@ -111,7 +111,7 @@ impl GpuSource for SimulatedSource {
     type Holder = SimulatedHolder;
     type Workloads = SimulatedWorkloads;
 
-    async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
+    async fn discover(&mut self) -> Result<GpuList, GpuError> {
         self.0.look(SimulatedMachine::discover)
     }
 

@@ -162,6 +162,7 @@ impl SimulatedMachine {
                 EventKind::BoostRefused => around.boost_refused = true,
                 EventKind::Hang => around.hangs = true,
                 EventKind::SensorLost => around.sensor_lost = true,
+                EventKind::Reports(reading, value) => around.reports.add(*reading, value.clone()),
                 EventKind::Heat(ambient) => around.ambient = Some(*ambient),
             }
         }
