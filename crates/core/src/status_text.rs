@@ -17,12 +17,14 @@ mod alert;
 mod attempt;
 mod badge;
 mod cause;
+mod energy;
 mod fault;
 mod known_process;
 #[cfg(test)]
 mod tests;
 
 pub use alert::Alert;
+pub use energy::{energy, watt_hours};
 pub use known_process::program_name;
 
 use cause::Clause;

@@ -3,6 +3,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use super::{
     baseline::{self, Baseline},
     interval::Interval,
+    savings::Savings,
 };
 use crate::{
     gpu::{GpuUuid, PowerSource},
@@ -17,6 +18,11 @@ pub(super) struct Day {
     #[serde(deserialize_with = "amount")]
     pub(super) warm_s: f64,
     pub(super) cold_starts_avoided: u64,
+    /// Seconds standing by, summed over the GPUs.
+    #[serde(deserialize_with = "amount")]
+    pub(super) standby_s: f64,
+    /// By GPU and power source, as the accounts.
+    pub(super) savings: Vec<Savings>,
     /// By GPU and power source, in their order, so that sums do not depend on who came first.
     accounts: Vec<Account>,
 }

@@ -87,6 +87,8 @@ impl Keeper {
         };
         let mut before = std::mem::take(&mut self.gpus);
         for info in self.found.clone().into_iter().filter(is_chosen) {
+            let driver = &info.driver_version;
+            self.kept.ledger.set_driver(&info.uuid, driver);
             let kept = before.iter().position(|lane| lane.info.uuid == info.uuid);
             let lane = match kept {
                 Some(at) => before.swap_remove(at),

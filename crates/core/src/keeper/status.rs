@@ -13,13 +13,15 @@ use crate::{
         Badge, ClientStatus, EnergyReport, EngineStatus, EngineText, FaultStatus, GpuStatus, Hold,
         Notice, Phase, SettingsReport, Severity, Status, StatusText, VramStatus,
     },
-    status_text::present,
+    status_text::{self, present},
 };
 
 impl Keeper {
     /// Everything there is to know, at one moment.
     pub fn status(&self, now: Moment) -> Status {
-        let price = self.settings().energy.price_per_kwh;
+        let settings = &self.settings().energy;
+        let mut energy = self.kept.ledger.today(self.today, settings.price_per_kwh);
+        energy.text = status_text::energy(energy.saved_today_wh, settings);
         let mut status = Status {
             engine: EngineStatus {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -42,7 +44,7 @@ impl Keeper {
                 .iter()
                 .map(|lane| gpu_status(lane, &self.host, now))
                 .collect(),
-            energy: self.kept.ledger.today(self.today, price),
+            energy,
             notices: self.notices(),
             measuring: self.measuring_status(now),
             desktop: self.desktop,
@@ -68,7 +70,7 @@ impl Keeper {
         self.file.report(&self.options.settings_path)
     }
 
-    pub(super) fn energy_report(&self, days: u32) -> EnergyReport {
+    pub(crate) fn energy_report(&self, days: u32) -> EnergyReport {
         let energy = &self.settings().energy;
         let ledger = &self.kept.ledger;
         ledger.report(days, self.today, energy.price_per_kwh, &energy.currency)
