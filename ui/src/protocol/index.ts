@@ -353,6 +353,11 @@ date: string,
  */
 warm_wh: number | null,
 /**
+ * Watt-hours that holding would have cost while it stood by with the clocks down; `null` as
+ * long as the power of this GPU, held or at rest, is not known.
+ */
+saved_wh: number | null,
+/**
  * In the user's currency; `null` without a price.
  */
 cost: number | null,
@@ -360,6 +365,11 @@ cost: number | null,
  * Seconds held, summed over the GPUs.
  */
 warm_s: number,
+/**
+ * Seconds standing by, summed over the GPUs; those in which a server held the clocks itself
+ * included.
+ */
+standby_s: number,
 /**
  * Requests that arrived warm and would have been cold.
  */
@@ -379,6 +389,19 @@ days: Array<EnergyDay>,
 currency: string, };
 
 /**
+ * The text for what was spent and saved today.
+ */
+export type EnergyText = {
+/**
+ * What standing by saved: `310 Wh`, or that it is not known yet.
+ */
+saved: string,
+/**
+ * What that number is, as the rest of the line: `saved today by resting, about 0.09 EUR`.
+ */
+saved_note: string, };
+
+/**
  * What the keepalive cost and brought today.
  */
 export type EnergyToday = {
@@ -394,7 +417,16 @@ today_cost: number | null,
 /**
  * Requests that arrived warm and would have been cold.
  */
-cold_starts_avoided_today: number, };
+cold_starts_avoided_today: number,
+/**
+ * Watt-hours that holding would have cost while it stood by with the clocks down; `null` as
+ * long as the power of this GPU, held or at rest, is not known.
+ */
+saved_today_wh: number | null,
+/**
+ * The same for people.
+ */
+text: EnergyText, };
 
 /**
  * The engine itself.
