@@ -45,6 +45,7 @@ pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> 
             .filter(|card| !card.simulated)
             .and_then(|_| own_models::ram_gib()),
         card: card.as_ref().map(|card| card.name.clone()),
+        bandwidth_gbps: card.as_ref().and_then(|card| card.bandwidth_gbps),
         context_tokens: args.context,
         kv_cache: args.kv_cache,
         purpose: args.purpose,
@@ -68,6 +69,7 @@ pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> 
 /// One GPU, as far as its memory goes.
 struct Card {
     name: String,
+    bandwidth_gbps: Option<u32>,
     total: Bytes,
     /// Not known while the engine leaves the GPU alone.
     free: Option<Bytes>,
@@ -78,6 +80,7 @@ impl Card {
     fn new(gpu: &GpuInfo, free: Option<Bytes>, simulated: bool) -> Self {
         Self {
             name: gpu.name.clone(),
+            bandwidth_gbps: gpu.memory_bandwidth_gbps,
             total: gpu.vram_total,
             free,
             simulated,

@@ -27,6 +27,8 @@ async fn gpus_are_listed_and_nothing_stays_open() {
     assert_eq!(first.compute_capability, Some(capability));
     assert_eq!(first.sm_clock_max, Some(Megahertz(1980)));
     assert_eq!(first.slowdown_temperature, Some(Celsius(93)));
+    // 7001 MHz x 2 x 256 bits / 8
+    assert_eq!(first.memory_bandwidth_gbps, Some(448));
     assert_eq!(driver.left_open(), []);
     assert_eq!(driver.living_processes(), [0; 0]);
     assert_eq!(driver.events("env"), [""; 0], "CUDA was not loaded");

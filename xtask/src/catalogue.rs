@@ -16,9 +16,9 @@ pub(crate) struct CatalogueArgs {
 
 /// Least share of measured loads within the error bar, below which the bar has got worse.
 ///
-/// Low because most published loads are readings of a whole card with a desktop of unknown size
-/// on it, whereas our sizes are held against the VRAM that is free.
-const LOADS: f64 = 0.40;
+/// Not more because several published loads are readings of a whole card with a desktop of
+/// unknown size on it, whereas our sizes are held against the VRAM that is free.
+const LOADS: f64 = 0.75;
 /// Least share of published speeds within the calculated range.
 const SPEEDS: f64 = 0.85;
 

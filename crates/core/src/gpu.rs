@@ -169,6 +169,9 @@ pub struct GpuInfo {
     pub sm_clock_max: Option<Megahertz>,
     /// Where the hardware begins to slow itself down.
     pub slowdown_temperature: Option<Celsius>,
+    /// Bandwidth of its memory in GB/s, from the highest memory clock and the bus's width.
+    #[serde(default)]
+    pub memory_bandwidth_gbps: Option<u32>,
 }
 
 /// What feeds the machine.

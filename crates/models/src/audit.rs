@@ -40,9 +40,13 @@ fn entry(model: &Model) -> Vec<String> {
     if let Some(what) = active_parameters(model) {
         doubt(what);
     }
-    let odd = !model.head_dim.is_multiple_of(32) || !model.context.is_multiple_of(256);
+    let odd_context = !model.context.is_multiple_of(256) && !model.context.is_multiple_of(1000);
+    let odd = !model.head_dim.is_multiple_of(32) || odd_context;
     if odd {
-        doubt("heads in multiples of 32 and contexts in multiples of 256 are usual".to_owned());
+        doubt(
+            "heads in multiples of 32 and contexts in multiples of 256 or 1000 are usual"
+                .to_owned(),
+        );
     }
     doubts
 }
@@ -78,7 +82,7 @@ fn active_parameters(model: &Model) -> Option<String> {
         * f64::from(model.feed_forward)
         / 1e9;
     let embedding = f64::from(model.vocabulary) * f64::from(model.hidden) / 1e9;
-    let most = model.parameters_b - idle;
+    let most = model.parameters_b - idle - model.per_layer_embeddings_b;
     let least = most - 2.0 * embedding - model.vision_b;
     let range = 0.9 * least..=1.06 * most;
     (!range.contains(&given))

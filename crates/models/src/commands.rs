@@ -92,7 +92,8 @@ impl Served<'_> {
         let file = self.gguf()?;
         let mut run = format!("llama-server -hf {file} -c {}", self.context_tokens);
         if self.model.is_embedding() {
-            run += " --embedding";
+            // A text longer than the physical batch is refused.
+            run += &format!(" --embedding -b {0} -ub {0}", self.context_tokens);
         }
         // One conversation has the whole context; more would share it and add to the state.
         run += " -np 1 -fa on";
@@ -147,7 +148,7 @@ impl Served<'_> {
             runtime: Runtime::LmStudio,
             fetch: format!("lms get https://huggingface.co/{}", file.replace(':', "@")),
             run: format!(
-                "lms load {key} --context-length {} --gpu {gpu}",
+                "lms load {key} --context-length {} --parallel 1 --gpu {gpu}",
                 self.context_tokens
             ),
         })

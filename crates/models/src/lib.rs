@@ -37,12 +37,14 @@ pub use commands::{Commands, Runtime, Shell};
 pub use format::{Format, KvCache, Use};
 pub use installed::Installed;
 pub use memory::{Load, Memory, largest_context};
-pub use model::{Attention, Experts, Gguf, Latent, Model, OllamaFiles, Recurrent, Sliding};
+pub use model::{
+    Attention, Cache, Experts, Gguf, Kept, Latent, Model, OllamaFiles, Recurrent, Sliding,
+};
 pub use placement::Placement;
 pub use recommend::{
     ASSUMED_DESKTOP_GIB, DEFAULT_CONTEXT_TOKENS, MAX_CONTEXT_TOKENS, MAX_VRAM_GIB, Query,
     QueryError, recommend, thousands,
 };
 pub use reply::{ModelFit, Recommendation, SmallerContext};
-pub use speed::{Bandwidth, Card, cards};
+pub use speed::{Bandwidth, Card, cards, gbps_of_memory};
 pub use tiers::Tier;

@@ -43,6 +43,8 @@ pub struct Load {
     pub vision: bool,
     /// Tokens computed at once (`--ubatch-size`), which size the buffers.
     pub batch_tokens: u64,
+    /// Conversations held at the same time (`--parallel`), each with a recurrent state of its own.
+    pub conversations: u32,
 }
 
 impl Load {
@@ -55,6 +57,7 @@ impl Load {
             flash_attention: true,
             vision: true,
             batch_tokens: 512,
+            conversations: 1,
         }
     }
 }

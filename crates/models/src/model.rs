@@ -39,6 +39,8 @@ pub struct Model {
     pub hidden: u32,
     /// Width of the feed-forward part; of one expert in a mixture of experts.
     pub feed_forward: u32,
+    /// Layers with a feed-forward part, in a model without experts.
+    pub feed_forward_layers: u32,
     /// Matrices in a feed-forward part: 3 with gate, up and down, 2 without a gate.
     pub feed_forward_matrices: u32,
     /// Tokens in the vocabulary.
@@ -80,6 +82,8 @@ pub struct OllamaFiles {
     pub untied: bool,
     /// The heads that predict further tokens are in the file, at 16 bits.
     pub prediction_f16: bool,
+    /// The embeddings added in each layer are at 16 bits in quantised files.
+    pub per_layer_f16: bool,
 }
 
 /// GGUF files on Hugging Face.
@@ -109,7 +113,7 @@ pub struct Experts {
 }
 
 /// What each layer keeps of the context.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Attention {
     /// Layers whose cache grows with the whole context.
     pub full_layers: u32,
@@ -121,8 +125,30 @@ pub struct Attention {
     pub sliding: Option<Sliding>,
     /// Layers that keep a state of fixed size.
     pub recurrent: Option<Recurrent>,
-    /// Layers that read another layer's cache and have none.
+    /// Layers that keep no keys and values of their heads.
     pub cacheless_layers: u32,
+    /// What layers keep beside or in place of the keys and values of their heads.
+    pub caches: Vec<Cache>,
+}
+
+/// Numbers that layers keep of the context, whatever their heads are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cache {
+    /// Layers that keep them.
+    pub layers: u32,
+    /// Numbers kept each time.
+    pub width: u32,
+    /// Which tokens they are kept of.
+    pub of: Kept,
+}
+
+/// The tokens that a cache is kept of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// One entry for every so many tokens: a compressed cache.
+    Every(u32),
+    /// The last so many tokens.
+    Window(u64),
 }
 
 /// Layers that keep only a window of the context.
@@ -161,7 +187,7 @@ pub struct Recurrent {
 
 impl Attention {
     /// Every layer keeps keys and values of the whole context.
-    pub const fn full(layers: u32) -> Self {
+    pub fn full(layers: u32) -> Self {
         Self {
             full_layers: layers,
             values_are_keys: false,
@@ -169,12 +195,13 @@ impl Attention {
             sliding: None,
             recurrent: None,
             cacheless_layers: 0,
+            caches: Vec::new(),
         }
     }
 
     /// Whether every projection follows from heads and widths.
-    pub(crate) const fn is_plain(&self) -> bool {
-        self.latent.is_none() && self.recurrent.is_none()
+    pub(crate) fn is_plain(&self) -> bool {
+        self.latent.is_none() && self.recurrent.is_none() && self.caches.is_empty()
     }
 }
 

@@ -48,10 +48,9 @@ pub(crate) struct Placed {
 pub(crate) fn place(model: &Model, load: &Load, free_gib: f64, ram_gib: f64) -> Option<Placed> {
     let weights = weights(model, load);
     let whole = on_gpu(model, load, &weights);
-    if whole.memory.fits(free_gib) {
-        return Some(whole);
-    }
-    experts_on_cpu(model, load, &weights, free_gib)
+    Some(whole)
+        .filter(|whole| whole.memory.fits(free_gib))
+        .or_else(|| experts_on_cpu(model, load, &weights, free_gib))
         .or_else(|| partial(model, load, &weights, free_gib))
         .filter(|placed| placed.ram_gib <= (ram_gib - SYSTEM_RAM_GIB).max(0.0))
 }
@@ -73,7 +72,7 @@ fn on_gpu(model: &Model, load: &Load, weights: &Weights) -> Placed {
     Placed {
         placement: Placement::Gpu,
         memory: Memory::of_weights(model, load, weights),
-        ram_gib: gib(weights.embeddings),
+        ram_gib: gib(weights.resident()),
         layers_on_gpu: model.layers,
         cpu_expert_layers: 0,
         gpu_bytes_per_token: weights.layers + weights.output + active_experts(model, weights),
@@ -104,7 +103,7 @@ fn experts_on_cpu(model: &Model, load: &Load, weights: &Weights, free_gib: f64) 
         Placed {
             placement: Placement::ExpertsOnCpu,
             memory: Memory::of_weights(model, load, &left),
-            ram_gib: (moved + weights.embeddings) / GIB,
+            ram_gib: (moved + weights.resident()) / GIB,
             layers_on_gpu: model.layers,
             cpu_expert_layers: on_cpu,
             gpu_bytes_per_token: weights.layers + weights.output + active - active_on_cpu,
@@ -135,7 +134,7 @@ fn partial(model: &Model, load: &Load, weights: &Weights, free_gib: f64) -> Opti
     Some(Placed {
         placement: Placement::Partial,
         memory: all,
-        ram_gib: gib(in_layers * (1.0 - share) + weights.output + weights.embeddings)
+        ram_gib: gib(in_layers * (1.0 - share) + weights.output + weights.resident())
             + all.kv_cache * (1.0 - share),
         layers_on_gpu: fitting as u32,
         cpu_expert_layers: 0,

@@ -11,6 +11,7 @@ use super::{
     memory::{Load, Memory},
     model::{Model, OllamaFiles},
     placement::{Placement, place},
+    recommend::ASSUMED_DESKTOP_GIB,
     speed::{Bandwidth, tokens_per_s},
 };
 
@@ -105,8 +106,27 @@ struct PublishedLoad {
     vision: bool,
     #[serde(default)]
     ollama: bool,
+    /// `--ubatch-size`, where it was not the default.
+    #[serde(default = "default_batch")]
+    batch_tokens: u64,
+    /// `--parallel`; llama.cpp's server holds four conversations where it is not given.
+    #[serde(default = "one")]
+    conversations: u32,
+    /// Ollama's own engine kept the embeddings that are added in each layer on the card.
+    #[serde(default)]
+    embeddings_on_card: bool,
+    /// What else the card held, in GiB, where the publisher shows it.
+    beside_gib: Option<f64>,
     kind: Kind,
     source: String,
+}
+
+const fn default_batch() -> u64 {
+    512
+}
+
+const fn one() -> u32 {
+    1
 }
 
 /// What a published load counts.
@@ -115,7 +135,8 @@ struct PublishedLoad {
 enum Kind {
     /// What the runtime says that it took.
     Process,
-    /// Everything on the card, a desktop included.
+    /// Everything on the card. What else there was counts as stated, or as the program assumes it
+    /// where it cannot ask.
     Card,
     /// Another program's own calculation.
     Calculated,
@@ -157,6 +178,8 @@ pub fn loads() -> Vec<Compared> {
         let load = Load {
             flash_attention: row.flash_attention,
             vision: row.vision,
+            batch_tokens: row.batch_tokens,
+            conversations: row.conversations,
             ..Load::new(row.format, row.context_tokens, row.kv_cache)
         };
         let model = model(&row.model);
@@ -165,7 +188,10 @@ pub fn loads() -> Vec<Compared> {
         } else {
             OllamaFiles::default()
         };
-        let weights = model.weights_of(row.format, files);
+        let mut weights = model.weights_of(row.format, files);
+        if row.embeddings_on_card {
+            weights.layers += std::mem::take(&mut weights.embeddings);
+        }
         let memory = Memory::of_weights(model, &load, &weights);
         let flash = if row.flash_attention {
             ""
@@ -178,10 +204,10 @@ pub fn loads() -> Vec<Compared> {
                 row.model, row.format, row.context_tokens, row.kv_cache
             ),
             published: row.gib,
-            calculated: if row.kind == Kind::Weights {
-                memory.weights
-            } else {
-                memory.total()
+            calculated: match row.kind {
+                Kind::Weights => memory.weights,
+                Kind::Process | Kind::Calculated => memory.total(),
+                Kind::Card => memory.total() + row.beside_gib.unwrap_or(ASSUMED_DESKTOP_GIB),
             },
             bound: memory.error(),
             measured: row.kind != Kind::Calculated,
@@ -203,7 +229,7 @@ pub fn speeds() -> Vec<Compared> {
         };
         let placed = place(model, &load, row.free_gib.unwrap_or(1000.0), 1000.0);
         let placed = placed.expect("it was measured");
-        let bandwidth = Bandwidth::of(Some(&row.card), row.vram_gib);
+        let bandwidth = Bandwidth::of(None, Some(&row.card), row.vram_gib);
         let [slow, fast] = tokens_per_s(&placed, bandwidth, model.experts.is_some());
         let experts = if placed.placement == Placement::ExpertsOnCpu {
             ", experts on the CPU"

@@ -2,17 +2,16 @@ use thiserror::Error;
 
 use super::{
     catalogue::Catalogue,
-    choose::{Choice, Wish, choose, smaller_context, smallest},
+    choose::{Choice, Wish, choose, smaller_context},
     commands::{Served, Shell},
     format::{Format, KvCache, Use},
     installed::Installed,
     memory::CONTEXT_STEP,
-    placement::Placement,
-    published,
-    ranking::Ranking,
     reply::{ModelFit, Recommendation, SmallerContext},
     speed::Bandwidth,
 };
+
+mod notes;
 
 /// The context that is calculated when none is asked for.
 pub const DEFAULT_CONTEXT_TOKENS: u64 = 8192;
@@ -37,6 +36,10 @@ pub struct Query {
     pub vram_free_gib: Option<f64>,
     /// The card's name as the driver reports it, for its bandwidth.
     pub card: Option<String>,
+    /// Bandwidth of its memory in GB/s, where the driver reports it ([`gbps_of_memory`]).
+    ///
+    /// [`gbps_of_memory`]: crate::gbps_of_memory
+    pub bandwidth_gbps: Option<u32>,
     /// Main memory of the machine, in GiB; 16 or 32 by the card when not known.
     pub ram_gib: Option<f64>,
     /// Tokens of context, up to [`MAX_CONTEXT_TOKENS`]; fewer than 256 count as 256.
@@ -60,6 +63,7 @@ impl Query {
             vram_total_gib,
             vram_free_gib: None,
             card: None,
+            bandwidth_gbps: None,
             ram_gib: None,
             context_tokens: DEFAULT_CONTEXT_TOKENS,
             kv_cache: KvCache::default(),
@@ -117,7 +121,7 @@ pub fn recommend(catalogue: &Catalogue, query: &Query) -> Result<Recommendation,
     let wish = Wish {
         free_gib,
         ram_gib: query.ram_gib.unwrap_or(assumed_ram_gib(total)),
-        bandwidth: Bandwidth::of(query.card.as_deref(), total),
+        bandwidth: Bandwidth::of(query.bandwidth_gbps, query.card.as_deref(), total),
         context_tokens: query.context_tokens.max(CONTEXT_STEP),
         kv_cache: query.kv_cache,
         purpose: query.purpose,
@@ -137,7 +141,7 @@ pub fn recommend(catalogue: &Catalogue, query: &Query) -> Result<Recommendation,
         kv_cache: query.kv_cache,
         format: query.format,
         checked: catalogue.checked.clone(),
-        notes: notes(catalogue, &wish, &choices),
+        notes: notes::notes(catalogue, &wish, &choices),
         models: choices
             .iter()
             .map(|choice| model_fit(choice, &wish, query.shell))
@@ -207,106 +211,12 @@ fn model_fit(choice: &Choice<'_>, wish: &Wish<'_>, shell: Shell) -> ModelFit {
         run: first.map_or_else(String::new, |commands| commands.run.clone()),
         commands,
         installed: choice.installed,
-        reason: reason(choice, wish, longest),
+        reason: notes::reason(choice, wish, longest),
         licence: model.licence.clone(),
         commercial_use: model.commercial_use,
         released: model.released.clone(),
         source: model.source.clone(),
     }
-}
-
-fn reason(choice: &Choice<'_>, wish: &Wish<'_>, longest: u64) -> String {
-    let Choice { model, placed, .. } = choice;
-    let memory = &placed.memory;
-    match placed.placement {
-        Placement::Partial => {
-            let lacking = memory.total() + memory.error() - wish.free_gib;
-            return format!(
-                "Does not fit: {lacking:.1} GiB are missing. {} of {} layers fit; the CPU computes the rest, much slower.",
-                placed.layers_on_gpu, model.layers
-            );
-        }
-        Placement::ExpertsOnCpu => {
-            return format!(
-                "The experts of {} of {} layers are kept in main memory ({:.1} GiB of RAM); up to {} tokens of context fit.",
-                placed.cpu_expert_layers,
-                model.layers,
-                placed.ram_gib,
-                thousands(longest)
-            );
-        }
-        Placement::Gpu => {}
-    }
-    let share = 100.0 * memory.total() / wish.free_gib;
-    let context = if longest == model.context {
-        format!("all of its {} tokens of context fit", thousands(longest))
-    } else {
-        format!("up to {} tokens of context fit", thousands(longest))
-    };
-    let why = Ranking::embedded().why(wish.purpose, model);
-    let why = why.map_or_else(String::new, |entry| {
-        format!(" In the ranking: {}.", entry.why)
-    });
-    format!("Takes {share:.0} % of the free VRAM; {context}.{why}")
-}
-
-fn notes(catalogue: &Catalogue, wish: &Wish<'_>, choices: &[Choice<'_>]) -> Vec<String> {
-    if choices.iter().any(Choice::fits) {
-        return what_is_counted(choices);
-    }
-    let Some((need, model, format)) = smallest(catalogue, wish, wish.context_tokens) else {
-        return vec![
-            "No model of the catalogue is offered in this format for this use.".to_owned(),
-        ];
-    };
-    let mut notes = vec![format!(
-        "No model fits into {:.2} GiB with {} tokens of context. The smallest, {} in {format}, needs {need:.2} GiB free.",
-        wish.free_gib,
-        thousands(wish.context_tokens),
-        model.name
-    )];
-    let shorter = smallest(catalogue, wish, CONTEXT_STEP);
-    if let Some((need, model, format)) = shorter.filter(|(need, ..)| *need <= wish.free_gib) {
-        notes.push(format!(
-            "With a shorter context, {} in {format} fits: it needs {need:.2} GiB at {CONTEXT_STEP} tokens.",
-            model.name
-        ));
-    }
-    notes
-}
-
-fn what_is_counted(choices: &[Choice<'_>]) -> Vec<String> {
-    let loads = published::loads();
-    let measured = loads.iter().filter(|load| load.measured);
-    let within = measured.clone().filter(|load| load.within()).count();
-    let above = measured
-        .clone()
-        .filter(|load| !load.within() && load.off() < 0.0);
-    let card = above.clone().filter(|load| load.whole_card).count();
-    let mut notes = vec![
-        format!(
-            "Of {} published loads {within} lie within the error bar and {} above it; {card} of these count the whole card, with whatever else was on it.",
-            measured.count(),
-            above.count()
-        ),
-        "Counted with flash attention, which llama.cpp and Ollama switch on by themselves on these cards, and for one conversation at a time. Heads that predict several tokens are counted only where Ollama's file has them.".to_owned(),
-    ];
-    if choices
-        .iter()
-        .any(|choice| choice.model.vision_b > 0.0 && !choice.vision)
-    {
-        notes.push("Where the command has --no-mmproj, the part that reads images is left out and not counted.".to_owned());
-    }
-    if choices
-        .iter()
-        .any(|choice| choice.placed.placement == Placement::ExpertsOnCpu)
-    {
-        notes.push("With experts on the CPU the speed depends on the main memory: the range is from two channels of DDR4-3200 to two of DDR5-6400.".to_owned());
-    }
-    if choices.iter().any(|choice| choice.model.is_embedding()) {
-        notes.push("Embedding models write no text: the speed is for reading one token after another; the tokens of one text are read together, several times as fast.".to_owned());
-    }
-    notes
 }
 
 /// A whole number with a comma after every three digits.

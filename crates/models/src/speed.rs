@@ -24,12 +24,14 @@ pub struct Bandwidth {
 }
 
 impl Bandwidth {
-    /// That of the card with this name, or else the range of all cards with so much VRAM.
-    pub fn of(name: Option<&str>, vram_gib: f64) -> Self {
-        let known = name
-            .and_then(|name| Card::find(name, vram_gib))
-            .map(|card| f64::from(card.gbps));
-        known.map_or_else(
+    /// What the driver reports, or else that of the card with this name, or else the range of all
+    /// cards with so much VRAM.
+    pub fn of(reported_gbps: Option<u32>, name: Option<&str>, vram_gib: f64) -> Self {
+        let known = || {
+            name.and_then(|name| Card::find(name, vram_gib))
+                .map(|card| card.gbps)
+        };
+        reported_gbps.or_else(known).map(f64::from).map_or_else(
             || Self::of_vram(vram_gib),
             |gbps| Self {
                 low: gbps,
@@ -52,6 +54,21 @@ impl Bandwidth {
         }
     }
 }
+
+/// Bandwidth in GB/s from what NVML reports: the highest memory clock in MHz and the bus's width in
+/// bits. `None` where they make none that a card can have.
+///
+/// Two transfers a clock whatever the memory, as NVIDIA calculates it (CUDA C++ Best Practices
+/// Guide, theoretical bandwidth): for GDDR6X and GDDR7, which transfer more, the driver's clock is
+/// that of the data's own.
+pub fn gbps_of_memory(clock_mhz: u32, bus_bits: u32) -> Option<u32> {
+    let megabits = u64::from(clock_mhz) * u64::from(bus_bits);
+    let gbps = u32::try_from(megabits / 8 * 2 / 1000).ok()?;
+    GBPS.contains(&gbps).then_some(gbps)
+}
+
+/// From below the slowest card that runs models to above the fastest; outside a reading is wrong.
+const GBPS: std::ops::RangeInclusive<u32> = 20..=20_000;
 
 /// The bandwidth of the cards whose size is nearest to one that no card has.
 fn nearest(vram_gib: f64) -> (u32, u32) {

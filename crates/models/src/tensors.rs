@@ -1,6 +1,7 @@
 //! How many bytes a model's weights take, and where they are kept.
 
 use super::{
+    bytes::GIB,
     format::{Format, Role},
     model::{Model, OllamaFiles},
 };
@@ -25,12 +26,25 @@ pub(crate) struct Weights {
     pub(crate) vision: f64,
     /// Embeddings that stay in main memory.
     pub(crate) embeddings: f64,
+    /// Of them, those that are added in each layer.
+    pub(crate) per_layer: f64,
 }
 
 impl Weights {
     /// What the card holds when everything is on it.
     pub(crate) const fn on_card(&self) -> f64 {
         self.layers + self.experts + self.output + self.vision
+    }
+
+    /// What stays in main memory of the embeddings. Of a table above 4 GiB llama.cpp reads the rows
+    /// from the disk as they are needed (`--lazy-mode auto`).
+    pub(crate) fn resident(&self) -> f64 {
+        let lazy = if self.per_layer > 4.0 * GIB {
+            self.per_layer
+        } else {
+            0.0
+        };
+        self.embeddings - lazy
     }
 
     /// The size of the file, without the part that reads images.
@@ -57,11 +71,16 @@ impl Model {
         for tensors in self.tensors() {
             let bits = match tensors.role {
                 Role::Value if file.value_f16 => 16.0,
+                Role::PerLayerEmbedding if file.per_layer_f16 => 16.0,
                 role => format.bits(role, tensors.row_width),
             };
             let bytes = tensors.parameters * bits / 8.0;
             match tensors.role {
-                Role::Embedding | Role::PerLayerEmbedding => weights.embeddings += bytes,
+                Role::Embedding => weights.embeddings += bytes,
+                Role::PerLayerEmbedding => {
+                    weights.embeddings += bytes;
+                    weights.per_layer += bytes;
+                }
                 // No text comes out of an embedding model: its table stays in main memory.
                 Role::Head if self.is_embedding() => weights.embeddings += bytes,
                 Role::Head => weights.output += bytes,
@@ -168,7 +187,7 @@ impl Model {
 
     fn feed_forward_tensors(&self) -> Vec<Tensors> {
         let Some(experts) = self.experts else {
-            return self.dense(self.layers, self.feed_forward);
+            return self.dense(self.feed_forward_layers, self.feed_forward);
         };
         let width = experts.width.unwrap_or(self.hidden);
         let matrix = product(&[experts.layers, width, self.feed_forward]);

@@ -190,10 +190,20 @@ pub unsafe extern "C" fn nvmlDeviceGetMaxClockInfo(
     kind: c_uint,
     out: *mut c_uint,
 ) -> c_int {
-    const SM: c_uint = 1;
     call("nvmlDeviceGetMaxClockInfo", || unsafe {
-        let key = number("sm_clock_max").filter(|_| kind == SM);
+        let key = match kind {
+            1 => number("sm_clock_max"),
+            2 => number("memory_clock_max"),
+            _ => None,
+        };
         write(key.map(|v| v as c_uint), out)
+    })
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nvmlDeviceGetMemoryBusWidth(_: Device, out: *mut c_uint) -> c_int {
+    call("nvmlDeviceGetMemoryBusWidth", || unsafe {
+        write(number("memory_bus").map(|v| v as c_uint), out)
     })
 }
 

@@ -602,7 +602,11 @@ sm_clock_max: Megahertz | null,
 /**
  * Where the hardware begins to slow itself down.
  */
-slowdown_temperature: Celsius | null, };
+slowdown_temperature: Celsius | null,
+/**
+ * Bandwidth of its memory in GB/s, from the highest memory clock and the bus's width.
+ */
+memory_bandwidth_gbps: number | null, };
 
 /**
  * One GPU.

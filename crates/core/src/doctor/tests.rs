@@ -32,6 +32,7 @@ fn healthy() -> Evidence {
         compute_capability: None,
         sm_clock_max: Some(Megahertz(2000)),
         slowdown_temperature: None,
+        memory_bandwidth_gbps: None,
     };
     let sample = Sample {
         pstate: PState::new(0),

@@ -22,6 +22,7 @@ const LEASE_GRACE: Duration = Duration::from_millis(250);
 struct Card {
     /// As the driver reports it; `None` for a stated size, which is another machine's.
     name: Option<String>,
+    bandwidth_gbps: Option<u32>,
     total_gib: f64,
     free_gib: Option<f64>,
 }
@@ -63,6 +64,7 @@ impl Keeper {
                 let card = match vram_gib {
                     Some(total_gib) => Ok(Card {
                         name: None,
+                        bandwidth_gbps: None,
                         total_gib,
                         free_gib: None,
                     }),
@@ -73,6 +75,7 @@ impl Keeper {
                         let query = Query {
                             vram_free_gib: card.free_gib,
                             card: card.name,
+                            bandwidth_gbps: card.bandwidth_gbps,
                             context_tokens: context_tokens.unwrap_or(DEFAULT_CONTEXT_TOKENS),
                             kv_cache,
                             purpose,
@@ -240,6 +243,7 @@ impl Keeper {
             let sample = lane.and_then(|lane| lane.policy.history().sample());
             Card {
                 name: Some(info.name.clone()),
+                bandwidth_gbps: info.memory_bandwidth_gbps,
                 total_gib: info.vram_total.gib(),
                 free_gib: sample.and_then(|sample| sample.vram_free).map(Bytes::gib),
             }

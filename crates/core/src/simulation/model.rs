@@ -114,7 +114,7 @@ impl PowerMizer {
 type Hide = fn(&mut GpuInfo, &mut Sample);
 
 /// Everything a driver may leave unsaid, by the name it has in `unsupported`.
-pub(super) const METRICS: [(&str, Hide); 17] = [
+pub(super) const METRICS: [(&str, Hide); 18] = [
     ("pstate", |_, s| s.pstate = None),
     ("sm_clock", |_, s| s.sm_clock = None),
     ("memory_clock", |_, s| s.memory_clock = None),
@@ -132,6 +132,9 @@ pub(super) const METRICS: [(&str, Hide); 17] = [
     ("compute_capability", |i, _| i.compute_capability = None),
     ("sm_clock_max", |i, _| i.sm_clock_max = None),
     ("slowdown_temperature", |i, _| i.slowdown_temperature = None),
+    ("memory_bandwidth_gbps", |i, _| {
+        i.memory_bandwidth_gbps = None
+    }),
 ];
 
 impl CardModel {

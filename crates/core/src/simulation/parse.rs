@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     gpu::{GpuInfo, GpuUuid},
+    models::Card,
     units::Celsius,
 };
 
@@ -154,14 +155,17 @@ fn info(keys: &mut Keys<'_>, like: Option<&GpuInfo>, index: u32) -> Result<GpuIn
     let sm_clock_max = keys.mhz("sm_clock_max_mhz", like.and_then(|i| i.sm_clock_max))?;
     let slowdown = like.and_then(|i| i.slowdown_temperature);
     let slowdown = slowdown.map(|celsius| f64::from(celsius.0));
+    let name = name
+        .or_else(|| like.map(|i| i.name.clone()))
+        .ok_or_else(|| keys.missing("name"))?;
+    let vram_total = keys.mib("vram_mib", like.map(|i| i.vram_total))?;
+    let bandwidth = Card::find(&name, vram_total.gib()).map(|card| card.gbps);
     Ok(GpuInfo {
         index,
         uuid: keys
             .text("uuid", "use a text such as \"GPU-5e2c1a34\"", words)?
             .map_or_else(|| model::uuid(index), GpuUuid),
-        name: name
-            .or_else(|| like.map(|i| i.name.clone()))
-            .ok_or_else(|| keys.missing("name"))?,
+        name,
         pci_bus_id: keys
             .text(
                 "pci_bus_id",
@@ -169,7 +173,7 @@ fn info(keys: &mut Keys<'_>, like: Option<&GpuInfo>, index: u32) -> Result<GpuIn
                 |text| text.parse().ok(),
             )?
             .unwrap_or_else(|| model::pci_bus_id(index)),
-        vram_total: keys.mib("vram_mib", like.map(|i| i.vram_total))?,
+        vram_total,
         driver_version: driver_version
             .or_else(|| like.map(|i| i.driver_version.clone()))
             .ok_or_else(|| keys.missing("driver_version"))?,
@@ -178,5 +182,6 @@ fn info(keys: &mut Keys<'_>, like: Option<&GpuInfo>, index: u32) -> Result<GpuIn
         slowdown_temperature: Some(Celsius(
             keys.needed("slowdown_c", 1.0..150.0, slowdown)? as i32
         )),
+        memory_bandwidth_gbps: bandwidth,
     })
 }

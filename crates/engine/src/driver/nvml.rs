@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use gpu_keepalive_core::{
     gpu::{ComputeCapability, GpuError, GpuErrorKind, GpuInfo, GpuUuid},
+    models::gbps_of_memory,
     units::{Bytes, Celsius, Megahertz},
 };
 use nvml_wrapper::{
@@ -73,6 +74,8 @@ fn describe(nvml: &Nvml, index: u32, driver_version: &str) -> Result<GpuInfo, Gp
         .map_err(|message: String| GpuError::new(GpuErrorKind::Other, message))?;
     let capability = reported("compute capability", device.cuda_compute_capability())?;
     let slowdown = device.temperature_threshold(TemperatureThreshold::Slowdown);
+    let memory_clock = reported("maximum memory clock", device.max_clock_info(Clock::Memory))?;
+    let memory_bus = reported("memory bus", device.memory_bus_width())?;
     Ok(GpuInfo {
         index,
         uuid: GpuUuid(uuid),
@@ -89,6 +92,9 @@ fn describe(nvml: &Nvml, index: u32, driver_version: &str) -> Result<GpuInfo, Gp
         sm_clock_max: reported("maximum SM clock", device.max_clock_info(Clock::SM))?
             .map(Megahertz),
         slowdown_temperature: reported("slowdown temperature", slowdown)?.map(celsius),
+        memory_bandwidth_gbps: memory_clock
+            .zip(memory_bus)
+            .and_then(|(clock, bus)| gbps_of_memory(clock, bus)),
     })
 }
 

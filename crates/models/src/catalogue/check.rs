@@ -24,6 +24,13 @@ pub(super) fn entry(entry: &Entry) -> Result<(), Problem> {
             format!("the {heads} attention_heads cannot share {kv_heads} evenly"),
         );
     }
+    if entry
+        .feed_forward_layers
+        .is_some_and(|with| with.0 > layers)
+    {
+        let message = format!("write at most the {layers} layers");
+        return wrong("feed_forward_layers", message);
+    }
     let parameters = entry.parameters_b.0;
     for (key, value) in [
         ("active_parameters_b", entry.active_parameters_b),
@@ -80,6 +87,18 @@ fn attention(entry: &Entry) -> Result<(), Problem> {
     {
         let message = format!("write at most the {layers} layers");
         return wrong("hybrid.attention_layers", message);
+    }
+    for cache in &entry.caches {
+        if cache.every.is_some() == cache.window.is_some() {
+            let message = "say of which tokens each is kept: every = 4, or window = 128";
+            return wrong("caches", message.to_owned());
+        }
+        if cache.layers.0 > layers {
+            return wrong(
+                "caches.layers",
+                format!("write at most the {layers} layers"),
+            );
+        }
     }
     let cacheless = entry.cacheless_layers.map_or(0, |layers| layers.0);
     let (key, count) = if cacheless > 0 {

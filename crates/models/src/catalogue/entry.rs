@@ -6,7 +6,9 @@ use serde::Deserialize;
 
 use crate::{
     format::{Format, Use},
-    model::{Attention, Experts, Gguf, Latent, Model, OllamaFiles, Recurrent, Sliding},
+    model::{
+        Attention, Cache, Experts, Gguf, Kept, Latent, Model, OllamaFiles, Recurrent, Sliding,
+    },
 };
 
 use super::value::{Billions, Count, Day, Month, Repository, Tag, Text, Whole};
@@ -35,6 +37,7 @@ pub(super) struct Entry {
     head_dim: Count,
     hidden: Count,
     feed_forward: Count,
+    pub(super) feed_forward_layers: Option<Layers>,
     feed_forward_matrices: Option<Whole<u32, 2, 3>>,
     vocabulary: Whole<u32, 1, 10_000_000>,
     #[serde(default)]
@@ -49,6 +52,8 @@ pub(super) struct Entry {
     #[serde(default)]
     values_are_keys: bool,
     pub(super) cacheless_layers: Option<Whole<u32, 0, 1000>>,
+    #[serde(default)]
+    pub(super) caches: Vec<CacheEntry>,
     per_layer_embeddings_b: Option<Billions>,
     pub(super) vision_b: Option<Billions>,
     prediction_b: Option<Billions>,
@@ -91,6 +96,15 @@ pub(super) struct LatentEntry {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct CacheEntry {
+    pub(super) layers: Layers,
+    width: Count,
+    pub(super) every: Option<Count>,
+    pub(super) window: Option<Whole<u64, 1, 10_000_000>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct HybridEntry {
     pub(super) attention_layers: Whole<u32, 0, 1000>,
     state_mib: Whole<u32, 0, 100_000>,
@@ -103,6 +117,7 @@ struct OllamaFilesEntry {
     value_f16: bool,
     untied: bool,
     prediction_f16: bool,
+    per_layer_f16: bool,
 }
 
 #[derive(Deserialize)]
@@ -144,6 +159,7 @@ impl Entry {
             head_dim: self.head_dim.0,
             hidden: self.hidden.0,
             feed_forward: self.feed_forward.0,
+            feed_forward_layers: self.feed_forward_layers.unwrap_or(self.layers).0,
             feed_forward_matrices: self.feed_forward_matrices.map_or(3, |count| count.0),
             vocabulary: self.vocabulary.0,
             tied_embeddings: self.tied_embeddings,
@@ -165,6 +181,7 @@ impl Entry {
                 value_f16: self.ollama_files.value_f16,
                 untied: self.ollama_files.untied,
                 prediction_f16: self.ollama_files.prediction_f16,
+                per_layer_f16: self.ollama_files.per_layer_f16,
             },
             gguf: self.gguf.map(|gguf| Gguf {
                 repository: gguf.repository.0,
@@ -209,6 +226,21 @@ impl Entry {
             sliding,
             recurrent,
             cacheless_layers,
+            caches: self.caches.iter().map(CacheEntry::read).collect(),
+        }
+    }
+}
+
+impl CacheEntry {
+    /// The checks hold that one of the two is there.
+    fn read(&self) -> Cache {
+        let every = self.every.map_or(1, |every| every.0);
+        Cache {
+            layers: self.layers.0,
+            width: self.width.0,
+            of: self
+                .window
+                .map_or(Kept::Every(every), |window| Kept::Window(window.0)),
         }
     }
 }

@@ -7,7 +7,7 @@ fn with_wish<T>(free: f64, tokens: u64, act: impl FnOnce(&Wish<'_>) -> T) -> T {
     act(&Wish {
         free_gib: free,
         ram_gib: 32.0,
-        bandwidth: Bandwidth::of(None, free + 0.5),
+        bandwidth: Bandwidth::of(None, None, free + 0.5),
         context_tokens: tokens,
         kv_cache: KvCache::F16,
         purpose: Use::Chat,

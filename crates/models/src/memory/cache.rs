@@ -1,13 +1,16 @@
 //! What the layers keep of the context.
 
-use crate::{bytes::MIB, model::Model};
+use crate::{
+    bytes::MIB,
+    model::{Cache, Kept, Model},
+};
 
 use super::Load;
 
 /// Runtimes round a context up to a multiple of this; it is also the shortest that is calculated.
 pub(crate) const CONTEXT_STEP: u64 = 256;
 
-/// Bytes of the KV cache and of the recurrent state, for one conversation at a time.
+/// Bytes of the KV cache, which conversations share, and of the recurrent state of each.
 pub(super) fn bytes(model: &Model, tokens: u64, load: &Load) -> f64 {
     let attention = &model.attention;
     let full = match attention.latent {
@@ -16,13 +19,31 @@ pub(super) fn bytes(model: &Model, tokens: u64, load: &Load) -> f64 {
     };
     let mut elements = u64::from(attention.full_layers) * full * tokens;
     if let Some(sliding) = attention.sliding {
-        // llama.cpp keeps one batch more than the window.
-        let windowed = tokens.min((sliding.window + load.batch_tokens).next_multiple_of(256));
+        let windowed = windowed(sliding.window, tokens, load);
         let width = 2 * u64::from(sliding.kv_heads) * u64::from(sliding.head_dim);
         elements += u64::from(sliding.layers) * width * windowed;
     }
+    let extra = attention
+        .caches
+        .iter()
+        .map(|cache| kept(cache, tokens, load));
+    elements += extra.sum::<u64>();
     let state = attention
         .recurrent
         .map_or(0.0, |recurrent| recurrent.state_mib * MIB);
-    elements as f64 * load.kv_cache.bytes_per_element() + state
+    elements as f64 * load.kv_cache.bytes_per_element() + f64::from(load.conversations) * state
+}
+
+/// Numbers in one of the caches that do not follow from the heads.
+fn kept(cache: &Cache, tokens: u64, load: &Load) -> u64 {
+    let entries = match cache.of {
+        Kept::Every(every) => tokens.div_ceil(every.into()),
+        Kept::Window(window) => windowed(window, tokens, load),
+    };
+    u64::from(cache.layers) * u64::from(cache.width) * entries
+}
+
+/// Tokens kept for a window: llama.cpp keeps one batch more.
+fn windowed(window: u64, tokens: u64, load: &Load) -> u64 {
+    tokens.min((window + load.batch_tokens).next_multiple_of(CONTEXT_STEP))
 }

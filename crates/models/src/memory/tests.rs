@@ -13,7 +13,7 @@ fn model(name: &str) -> &'static Model {
 #[test]
 fn kv_caches_are_what_the_dimensions_say() {
     use KvCache::{F16, Q40, Q80};
-    let cases: [(&str, u64, KvCache, u64); 13] = [
+    let cases: [(&str, u64, KvCache, u64); 18] = [
         // 2 x 32 layers x 8 heads x 128 x 8192 tokens x 2 bytes
         ("Llama 3.1 8B Instruct", 8192, F16, 1_073_741_824),
         // the same x 34 / 64, and x 18 / 64
@@ -38,6 +38,33 @@ fn kv_caches_are_what_the_dimensions_say() {
         ("Gemma 4 12B", 131_072, Q80, 1_140_850_688 + 267_386_880),
         // 3 + 12 of 35 layers have a cache: 2 x 2 bytes x (3 x 512 x 8192 + 12 x 256 x 1024)
         ("Gemma 4 E2B", 8192, F16, 50_331_648 + 12_582_912),
+        // 12 of 48 layers: 2 x 2 heads x 256 of each token and 128 of every fourth, x 8192 x 2,
+        // and 112 MiB of state
+        (
+            "Qwen3.8 Flash Next 125B A6B",
+            8192,
+            F16,
+            207_618_048 + 117_440_512,
+        ),
+        // 43 windows of 128 + 512, to 768, x 512, 21 x 640 of every fourth token and 20 x 512 of
+        // every 128th, x 2
+        (
+            "DeepSeek V4 Flash 0731 284B A13B",
+            131_072,
+            F16,
+            33_816_576 + 880_803_840 + 20_971_520,
+        ),
+        // 78 layers x (512 + 64 and 128 for what is looked up) x 32768 x 2
+        ("GLM-5.3 744B A40B", 32_768, F16, 3_598_712_832),
+        // 11 of 45 layers x (512 + 128) x 8192 x 2, and 146 MiB of state
+        (
+            "GLM-5.3 Flash 314B A18B",
+            8192,
+            F16,
+            115_343_360 + 153_092_096,
+        ),
+        // keys of 192 and values of 128: 9 layers x 4 heads, and 39 x 8 in windows of 128
+        ("MiMo V2.5 309B A15B", 8192, F16, 188_743_680 + 153_354_240),
         // a model that makes vectors of its whole input at once
         ("BGE-M3", 8192, F16, 0),
     ];

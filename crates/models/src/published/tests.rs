@@ -34,6 +34,23 @@ fn what_gguf_parser_calculates_is_ours_within_a_percent() {
     }
 }
 
+/// Off to either side by as much, and within the bar more often than the check demands.
+#[test]
+fn measured_loads_are_where_they_are_calculated() {
+    let measured: Vec<_> = loads().into_iter().filter(|row| row.measured).collect();
+    assert!(measured.len() >= 50);
+    let within = measured.iter().filter(|row| row.within()).count();
+    assert!(
+        within * 100 >= measured.len() * 75,
+        "{within} of {}",
+        measured.len()
+    );
+    let mut off: Vec<f64> = measured.iter().map(Compared::off).collect();
+    off.sort_by(f64::total_cmp);
+    let median = off[off.len() / 2];
+    assert!(median.abs() < 0.02, "{median}");
+}
+
 #[test]
 fn most_speeds_are_in_the_range() {
     let speeds = speeds();
