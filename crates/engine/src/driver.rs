@@ -27,6 +27,7 @@ mod hold;
 mod hold_process;
 #[cfg(windows)]
 mod job;
+mod memory;
 mod nvml;
 #[cfg(target_os = "linux")]
 mod rm;
@@ -43,6 +44,7 @@ mod tests;
 #[cfg(target_os = "linux")]
 pub use hold::process_started;
 pub use hold_process::HoldProcess;
+pub(crate) use memory::resident;
 pub use serve::serve;
 pub(crate) use thread::{DriverThread, discover as discover_on_thread};
 pub use workload::{PerfBoost, WorkloadProcess};
@@ -164,6 +166,11 @@ impl DriverProcess {
             self.running = Some(running);
         }
         result
+    }
+
+    /// Its process id; `None` while none runs.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        self.running.as_ref()?.child.id()
     }
 
     /// Waits until the process ends by itself; pending while none runs. Cancel safe.

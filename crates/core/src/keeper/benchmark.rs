@@ -4,7 +4,7 @@
 use super::{Action, ClientId, Keeper, StoreAction, Ticket, lane::Lane};
 use crate::{
     Moment,
-    benchmark::{BenchmarkResult, Job, Plan, Progress},
+    benchmark::{BenchmarkResult, Job, Plan, Progress, Terms},
     gpu::GpuUuid,
     policy::thermal_limit,
     protocol::{ApiError, ErrorCode, MeasuringStatus, Reply},
@@ -92,6 +92,7 @@ impl Keeper {
             simulated: self.options.simulated,
             plan,
             limit: thermal_limit(self.settings(), gpu),
+            terms: Terms::of(self.settings()),
         })
     }
 

@@ -8,7 +8,7 @@ const COMMON: [&str; 15] = [
     "nix", "snap",
 ];
 
-pub(super) fn redact(text: &str, private: &Private) -> String {
+pub(crate) fn redact(text: &str, private: &Private) -> String {
     let mut text = text.to_owned();
     if let Some(home) = private.home.as_deref().filter(|home| home.len() > 1) {
         text = text.replace(home.trim_end_matches(['/', '\\']), "~");
