@@ -46,14 +46,14 @@ pub(super) fn text(benchmark: &BenchmarkResult) -> String {
 fn strategies(benchmark: &BenchmarkResult) -> String {
     let width = benchmark.strategies.iter().map(|one| one.label.len()).max();
     let width = width.unwrap_or(0) + 4;
-    let mut text = String::new();
+    let mut text = "\n".to_owned();
     let mut row = |name: &str, cells: [String; 5]| {
         let [watts, first, wake, vram, memory] = cells;
-        let row = format!("{name:<width$}{watts:>10}{first:>12}{wake:>10}{vram:>10}{memory:>10}");
+        let row = format!("{name:<width$}{watts:>10}{first:>12}{wake:>11}{vram:>12}{memory:>11}");
         writeln!(text, "{}", row.trim_end()).expect("text");
     };
     let heading = ["W idle", "first, ms", "wake, ms", "VRAM, MiB", "RAM, MiB"];
-    row("\nWay to keep it ready", heading.map(str::to_owned));
+    row("Way to keep it ready", heading.map(str::to_owned));
     let fixed = |value: Option<f64>, digits: usize| {
         value.map_or_else(unknown, |value| format!("{value:.digits$}"))
     };

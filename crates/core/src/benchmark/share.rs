@@ -81,6 +81,7 @@ fn without(result: &BenchmarkResult, private: &Private) -> BenchmarkResult {
     clean(&mut result.verdict);
     for one in &mut result.strategies {
         clean(&mut one.text);
+        clean(&mut one.detail);
         one.why_not.iter_mut().for_each(clean);
     }
     result

@@ -49,7 +49,9 @@ pub struct StrategyResult {
     pub resident_bytes: Option<u64>,
     /// Its name for people: `On request`.
     pub label: String,
-    /// What it brings and costs: `On request: 0 W more at rest, first answer 12 ms later`.
+    /// What it brings and costs: `0 W more at rest, first answer 12 ms later`.
+    pub detail: String,
+    /// Both in one line.
     pub text: String,
 }
 
@@ -66,6 +68,8 @@ pub struct AloneResult {
     /// Its name for people.
     pub label: String,
     /// What it brings and costs.
+    pub detail: String,
+    /// Both in one line.
     pub text: String,
 }
 
@@ -142,20 +146,24 @@ impl Comparison {
             vram_bytes: vram.filter(|_| tried).map(|vram| vram.0),
             resident_bytes: trial.resident.map(|resident| resident.0),
             label: words::label(strategy),
+            detail: String::new(),
             text: String::new(),
         };
-        result.text = words::strategy(&result, self);
+        result.detail = words::strategy(&result, self);
+        result.text = format!("{}: {}", result.label, result.detail);
         result
     }
 
     /// The result of leaving the GPU alone.
     pub(super) fn alone(&self, first_ms: Option<f64>) -> AloneResult {
+        let (label, detail) = (words::ALONE, words::alone(self.later_ms(first_ms)));
         AloneResult {
             watts_at_rest: self.cold_watts,
             first_ms,
             ratio: self.ratio(first_ms),
-            label: words::ALONE.to_owned(),
-            text: words::alone(self.later_ms(first_ms)),
+            label: label.to_owned(),
+            text: format!("{label}: {detail}"),
+            detail,
         }
     }
 

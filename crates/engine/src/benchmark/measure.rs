@@ -137,7 +137,8 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
             (false, _) => None,
         };
         if let Some(strategy) = held {
-            self.hold(strategy).await?;
+            let vram = self.hold(strategy).await?;
+            self.found.vram = vram.or(self.found.vram);
         }
         self.back_to_back(program, step.workload).await?;
         let sample = self.rest(step, held).await?;

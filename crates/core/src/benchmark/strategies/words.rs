@@ -27,22 +27,21 @@ pub fn means(strategy: Strategy) -> &'static str {
 
 /// What a strategy brings and costs, or why it is not used.
 pub(super) fn strategy(result: &StrategyResult, comparison: &Comparison) -> String {
-    let label = &result.label;
     if let Some(why_not) = &result.why_not {
-        return format!("{label}: not here, because {why_not}");
+        return format!("not here, because {why_not}");
     }
     let watts = match comparison.more_watts(result.watts_at_rest) {
         Some(more) => format!("{more:.0} W more at rest"),
         None => "power not reported".to_owned(),
     };
     let first = comparison.later_ms(result.first_ms).map(first_answer);
-    format!("{label}: {watts}, {}", first.unwrap_or_default())
+    format!("{watts}, {}", first.unwrap_or_default())
 }
 
 /// What leaving the GPU alone brings and costs.
 pub(super) fn alone(later_ms: Option<f64>) -> String {
     let first = later_ms.map_or_else(|| "first answer not measured".to_owned(), first_answer);
-    format!("{ALONE}: nothing is held, {first}")
+    format!("nothing is held, {first}")
 }
 
 /// `first answer 12 ms later`.

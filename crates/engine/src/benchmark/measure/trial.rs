@@ -98,8 +98,9 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
                 return Ok(Err(WhyNot::LittleVram));
             }
         }
-        if let Err(error) = self.hold(step.strategy).await {
-            return Ok(Err(WhyNot::Refused(error)));
+        match self.hold(step.strategy).await {
+            Ok(vram) => self.trial(step.strategy).vram = vram,
+            Err(error) => return Ok(Err(WhyNot::Refused(error))),
         }
         let tried = self.try_holding(program, step).await?;
         self.release(step.strategy).await?;
@@ -122,11 +123,10 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
             Strategy::Boost => self.hold.resident(),
             _ => self.gpu.resident(),
         };
-        let vram = self.found.vram;
         let trial = self.trial(strategy);
         trial.watts.extend(watts);
         trial.first.push(first);
-        (trial.resident, trial.vram) = (resident, vram);
+        trial.resident = resident;
         Ok(Ok(()))
     }
 
@@ -213,26 +213,22 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         Ok((sample, watts))
     }
 
-    /// Holds the clocks this way, and notes the VRAM that it takes.
-    pub(super) async fn hold(&mut self, strategy: Strategy) -> Result<(), GpuError> {
+    /// Holds the clocks this way. Returns the VRAM that it takes, where that is known.
+    pub(super) async fn hold(&mut self, strategy: Strategy) -> Result<Option<Bytes>, GpuError> {
         if strategy == Strategy::Boost {
-            self.hold
-                .ask(HolderAction::Hold(Renewal::default()))
-                .await?;
-            self.found.vram = Some(Bytes(0));
-            return Ok(());
+            let hold = HolderAction::Hold(Renewal::default());
+            self.hold.ask(hold).await?;
+            return Ok(Some(Bytes(0)));
         }
         let hold = Action::Hold {
             strategy,
             matrix_size: MATRIX_SIZE,
         };
-        if let Outcome::Held(report) = self.gpu.perform(hold).await? {
-            self.found.vram = match strategy.takes_vram() {
-                true => report.vram.or(self.found.vram),
-                false => Some(Bytes(0)),
-            };
-        }
-        Ok(())
+        Ok(match self.gpu.perform(hold).await? {
+            Outcome::Held(report) if strategy.takes_vram() => report.vram,
+            Outcome::Held(_) => Some(Bytes(0)),
+            _ => None,
+        })
     }
 
     pub(super) async fn release(&mut self, strategy: Strategy) -> Result<(), GpuError> {

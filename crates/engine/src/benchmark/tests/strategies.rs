@@ -106,6 +106,7 @@ async fn waking_on_request_costs_nothing_at_rest_and_holding_does() {
         assert!(benchmark.verdict.contains(part), "{}", benchmark.verdict);
     }
     assert_eq!(benchmark.kept_by, "a boost request");
+    assert_eq!(benchmark.vram_bytes, Some(0), "of what keeps it ready");
 }
 
 #[tokio::test(start_paused = true)]
@@ -185,6 +186,20 @@ async fn a_quick_one_stays_below_two_minutes_on_a_card_whose_clocks_fall_at_once
         let took = clock.now().since(began);
         assert!(took < Duration::from_secs(seconds), "{preset}: {took:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thorough_one_names_the_vram_of_what_keeps_the_gpu_ready() {
+    let plan = Plan::new(false, Some(1));
+    let (boosted, _) = benchmark(&simulate("rtx-4090"), plan).await;
+    assert_eq!(
+        (boosted.kept_by.as_str(), boosted.vram_bytes),
+        ("a boost request", Some(0))
+    );
+    assert!(boosted.slowdown_percent.is_some(), "beside pulses");
+    let (pulsed, _) = benchmark(&simulate("rtx-3070-laptop"), plan).await;
+    assert_eq!(pulsed.kept_by, "a pulse every 100 ms");
+    assert!(pulsed.vram_bytes > Some(100 << 20), "{pulsed:?}");
 }
 
 #[tokio::test(start_paused = true)]
