@@ -180,7 +180,7 @@ pub(crate) struct BenchArgs {
     /// How often each request is measured: 1 to 20; without it twice, and once with --quick.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(Plan::MAX_ROUNDS)))]
     pub(crate) rounds: Option<u32>,
-    /// One rest, just long enough for the clocks of this GPU to fall: about two minutes.
+    /// One rest, just long enough for the clocks of this GPU to fall: one to three minutes.
     #[arg(long)]
     pub(crate) quick: bool,
     /// Write one JSON object.

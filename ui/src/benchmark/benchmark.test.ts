@@ -8,7 +8,7 @@ const BENCH = { request: "bench", gpu: 0, quick: true };
 describe("the setup's third step", () => {
   test("says what will be done, and measures when asked", async () => {
     const { engine, user } = await toMeasuring(statusWith(STATES.asleep));
-    expect(await screen.findByText(/takes about two minutes/)).toBeTruthy();
+    expect(await screen.findByText(/takes one to three minutes/)).toBeTruthy();
     expect(engine.asked("bench")).toEqual([]);
 
     await user.click(await screen.findByRole("button", { name: "Start measuring" }));

@@ -8,7 +8,7 @@ import { energy, findings, recorded } from "./fixtures";
 
 const QUICK =
   "A small task like that of a language model is run and timed after a rest, with the GPU left alone " +
-  "and with each way to keep it ready. This takes about two minutes, 5 at most.";
+  "and with each way to keep it ready. This takes one to three minutes, 5 at most.";
 
 export class FakeEngine {
   /** Every request, in order. */

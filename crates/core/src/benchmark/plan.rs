@@ -166,7 +166,7 @@ pub fn quick_in_words() -> String {
     let longest = Plan::new(true, None).longest().as_secs().div_ceil(60);
     format!(
         "A small task like that of a language model is run and timed after a rest, with the GPU \
-         left alone and with each way to keep it ready. This takes about two minutes, {longest} at \
+         left alone and with each way to keep it ready. This takes one to three minutes, {longest} at \
          most."
     )
 }

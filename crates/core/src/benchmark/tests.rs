@@ -176,7 +176,7 @@ fn a_plan_says_how_long_it_takes_at_most() {
         assert!(plan.longest() > plan.hold_watch());
     }
     assert!(
-        quick_in_words().ends_with("about two minutes, 5 at most."),
+        quick_in_words().ends_with("one to three minutes, 5 at most."),
         "{}",
         quick_in_words()
     );

@@ -58,13 +58,31 @@ impl Ledger {
         if reading.at.since(since) < POWER_PERIOD {
             return;
         }
-        let source = reading.power_source;
+        self.add_held(uuid, reading.power_source, power);
+    }
+
+    fn add_held(&mut self, uuid: &GpuUuid, source: PowerSource, power: Watts) {
         let driver = self.drivers.get(uuid).map_or("", String::as_str);
         let held = held::find_or_insert(&mut self.held, uuid, source, driver);
         let was_settled = held.settled().is_some();
         held.add(power);
         if !was_settled {
             self.settle_savings(uuid, source);
+        }
+    }
+
+    /// Takes in what a benchmark measured on this GPU, as a first reading of each power that is not
+    /// known yet.
+    pub fn take_benchmark(
+        &mut self,
+        uuid: &GpuUuid,
+        power_source: PowerSource,
+        held: Option<Watts>,
+        resting: Option<Watts>,
+    ) {
+        self.baseline(uuid, power_source).add(resting);
+        if let Some(held) = held.filter(|_| self.held_power(uuid, power_source).is_none()) {
+            self.add_held(uuid, power_source, held);
         }
     }
 

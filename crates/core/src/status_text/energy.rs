@@ -58,7 +58,7 @@ mod tests {
             line(None, Some(0.3)),
             line(Some(0.0), Some(0.3)),
             line(Some(0.042), None),
-            line(Some(3.14159), Some(0.3)),
+            line(Some(3.146), Some(0.3)),
             line(Some(99.96), Some(0.3)),
             line(Some(310.4), Some(0.3)),
             line(Some(1240.0), Some(0.3)),

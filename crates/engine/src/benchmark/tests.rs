@@ -229,6 +229,7 @@ fn counters(simulation: &Simulation) -> Counters {
 async fn assert_free(simulation: &Simulation) {
     let ours = counters(simulation);
     assert!(!ours.context_open && !ours.nvml_open, "{ours:?}");
+    assert!(!ours.boost_open && !ours.boosted, "{ours:?}");
     let mut source = simulation.source();
     let info = source.discover().await.expect("a GPU").remove(0);
     match source.open(&info).perform(Action::Sample).await {

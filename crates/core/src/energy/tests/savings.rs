@@ -232,3 +232,20 @@ fn midnight_gets_a_half_each_of_the_savings() {
     let saved: Vec<_> = days.iter().map(|d| (d.saved_wh, d.standby_s)).collect();
     assert_eq!(saved, [(Some(100.0 / 3600.0), 5.0); 2]);
 }
+
+#[test]
+fn a_benchmark_makes_savings_known_until_readings_tell_more() {
+    let measured = |ledger: &mut Ledger, held, resting| {
+        let powers = (Some(Watts(held)), Some(Watts(resting)));
+        ledger.take_benchmark(&gpu("a"), PowerSource::Ac, powers.0, powers.1);
+    };
+    let mut ledger = Ledger::default();
+    measured(&mut ledger, 31.0, 9.0);
+    feed(&mut ledger, [standing_by(100.0), standing_by(110.0)]);
+    assert_eq!(saved_j(&ledger), Some(220.0));
+
+    let mut ledger = known();
+    measured(&mut ledger, 900.0, 1.0);
+    feed(&mut ledger, [standing_by(100.0), standing_by(110.0)]);
+    assert_eq!(saved_j(&ledger), Some(200.0), "what was learned stays");
+}
