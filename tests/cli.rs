@@ -5,6 +5,8 @@ mod doctor;
 mod help;
 #[cfg(unix)]
 mod inference;
+#[cfg(target_os = "linux")]
+mod quiet;
 mod recommend;
 #[cfg(unix)]
 mod running;

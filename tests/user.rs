@@ -49,6 +49,7 @@ impl User {
             .args(arguments)
             .env("HOME", self.home())
             .env("XDG_RUNTIME_DIR", self.home())
+            .env("GPU_KEEPALIVE_RUNTIME_DIR", self.home())
             .env("XDG_CONFIG_HOME", self.home().join("config"))
             .env("XDG_STATE_HOME", self.home().join("state"))
             .stdin(Stdio::null())

@@ -8,6 +8,7 @@ use gpu_keepalive_core::{
     benchmark::Plan,
     models::{DEFAULT_CONTEXT_TOKENS, Format, KvCache, MAX_CONTEXT_TOKENS, Use},
     protocol::Request,
+    quiet::UnitName,
     settings::Mode,
 };
 
@@ -39,10 +40,21 @@ const GLOBAL: &str = "Options of every command";
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 GPU Keepalive is not \
                           running, 4 no NVIDIA GPU or driver.";
 
+const SERVE_HELP: &str = "\
+COMMAND is started with CUDA_DISABLE_PERF_BOOST=1 (Linux, driver 580.105.08 and later), and its \
+requests are sensed by the running GPU Keepalive. Signals are passed on, and the exit code is the \
+command's: 127 if it was not found, 126 if it cannot be run, 128 and the signal's number if a signal \
+ended it. If GPU Keepalive is not running or switched off, COMMAND runs unchanged.";
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Keep the GPUs ready until Ctrl-C, and print what changes.
+    ///
+    /// Ctrl-Z releases the GPUs before this program stops, and `fg` or SIGCONT has them held again.
+    /// Stopped by SIGSTOP or a debugger it can release nothing: a boost then ends by itself within
+    /// 30 seconds, a context and the driver's maximum-performance setting stay as they are. No time
+    /// in which this program was stopped is counted.
     Run(RunArgs),
     /// Show what GPU Keepalive is doing.
     Status(StatusArgs),
@@ -54,6 +66,15 @@ pub(crate) enum Command {
         #[arg(last = true, required = true, value_name = "COMMAND")]
         command: Vec<OsString>,
     },
+    /// Start an AI server that lets the GPU rest while no request comes, and wake the GPU for each.
+    #[command(after_help = SERVE_HELP)]
+    Serve {
+        /// The server and its arguments, after two dashes.
+        #[arg(last = true, required = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
+    },
+    /// List the AI servers that keep a GPU at full speed by themselves, and what makes each quiet.
+    Quiet(QuietArgs),
     /// List the GPUs.
     Gpus {
         /// Write one JSON object.
@@ -108,6 +129,9 @@ pub(crate) struct RunArgs {
     /// When to keep the GPUs ready, instead of what the settings say.
     #[arg(long, value_parser = mode_parser())]
     pub(crate) mode: Option<Mode>,
+    /// End with success if GPU Keepalive is running already, as for a service beside the app.
+    #[arg(long)]
+    pub(crate) unless_running: bool,
 }
 
 /// `status`.
@@ -169,6 +193,24 @@ impl Switch {
             },
         }
     }
+}
+
+/// `quiet`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct QuietArgs {
+    /// Make a service of yours quiet: writes a drop-in for systemd and restarts nothing.
+    #[arg(long, value_name = "UNIT", conflicts_with = "remove", value_parser = parse_unit)]
+    pub(crate) write: Option<UnitName>,
+    /// Undo --write.
+    #[arg(long, value_name = "UNIT", value_parser = parse_unit)]
+    pub(crate) remove: Option<UnitName>,
+    /// Write one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn parse_unit(name: &str) -> Result<UnitName, String> {
+    name.parse()
 }
 
 /// `bench`.

@@ -51,8 +51,10 @@ async fn on_this_machine(args: &BenchArgs) -> anyhow::Result<BenchmarkResult> {
     let source = NvidiaSource::new(Backend::Process { program });
     let benchmark = with(source, args, Clock::Boot, false).await?;
     let state = Paths::of_user()?.state;
-    if let Err(error) = KeptBenchmarks::keep(&state, benchmark.clone()) {
-        anstream::eprintln!("the result cannot be kept in {}: {error}", state.display());
+    match KeptBenchmarks::keep(&state, benchmark.clone()) {
+        Ok(None) => {}
+        Ok(Some(notice)) => anstream::eprintln!("{notice}"),
+        Err(error) => anstream::eprintln!("The result cannot be kept: {error}"),
     }
     Ok(benchmark)
 }

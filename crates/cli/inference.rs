@@ -1,4 +1,8 @@
-use std::{ffi::OsString, io::ErrorKind, process::ExitCode};
+use std::{
+    ffi::{OsStr, OsString},
+    io::{self, ErrorKind},
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use gpu_keepalive_core::protocol::{ErrorCode, Request};
@@ -22,24 +26,33 @@ pub(crate) async fn inference(command: &[OsString]) -> anyhow::Result<ExitCode> 
         Err(ClientError::Refused(refused)) if refused.code == ErrorCode::NotRaised => {}
         begun => drop(begun?),
     }
+    let code = run(command).await?;
+    if let Err(error) = client.ask(&Request::EndLease).await {
+        warn!(%error, "the lease ended before the command did");
+    }
+    Ok(code)
+}
+
+/// Runs a command to its end; its exit code.
+pub(crate) async fn run(command: &[OsString]) -> anyhow::Result<ExitCode> {
     let mut forwarding = signals::Forwarding::new()?;
     let (program, arguments) = command.split_first().context("no command was given")?;
     let mut child = match Command::new(program).args(arguments).spawn() {
         Ok(child) => child,
-        Err(error) => {
-            let code = match error.kind() {
-                ErrorKind::NotFound => NOT_FOUND,
-                _ => CANNOT_RUN,
-            };
-            anstream::eprintln!("gpu-keepalive: {}: {error}", program.to_string_lossy());
-            return Ok(ExitCode::from(code));
-        }
+        Err(error) => return Ok(not_started(program, &error)),
     };
     let code = exit_code(&mut child, &mut forwarding).await?;
-    if let Err(error) = client.ask(&Request::EndLease).await {
-        warn!(%error, "the lease ended before the command did");
-    }
     Ok(ExitCode::from(code))
+}
+
+/// Says why a command was not started; the exit code for it, as shells have it.
+pub(crate) fn not_started(program: &OsStr, error: &io::Error) -> ExitCode {
+    let code = match error.kind() {
+        ErrorKind::NotFound => NOT_FOUND,
+        _ => CANNOT_RUN,
+    };
+    anstream::eprintln!("gpu-keepalive: {}: {error}", program.to_string_lossy());
+    ExitCode::from(code)
 }
 
 /// Waits for the command, passing signals on meanwhile.

@@ -28,10 +28,12 @@ mod exit;
 mod gpus;
 mod inference;
 mod output;
+mod quiet;
 mod reach;
 mod recommend;
 mod render;
 mod run;
+mod serve;
 mod settings;
 mod status;
 mod switches;
@@ -44,6 +46,9 @@ fn main() -> ExitCode {
         return code;
     }
     let args = Args::parse();
+    if matches!(args.command, Command::Serve { .. }) {
+        serve::before_any_thread();
+    }
     let errors = OutputQueue::new("log", anstream::stderr);
     let _flushed = errors.flush_on_drop();
     let log = start_log(args.debug, &errors);
@@ -69,6 +74,8 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
         Command::Status(status) => status::status(status).await?,
         Command::Switch(switch) => switches::switch(switch).await?,
         Command::Inference { command } => return inference::inference(&command).await,
+        Command::Serve { command } => return serve::serve(&command).await,
+        Command::Quiet(quiet) => quiet::quiet(quiet).await?,
         Command::Gpus { json } => gpus::gpus(json, simulate).await?,
         Command::Wakes { json } => wakes::wakes(json).await?,
         Command::Energy { days, json } => energy::energy(days, json).await?,

@@ -1,6 +1,8 @@
 use std::{process, sync::Arc};
 
 use gpu_keepalive_core::protocol::Status;
+#[cfg(unix)]
+use gpu_keepalive_engine::host::stoppable::Stoppable;
 use gpu_keepalive_engine::{
     clock::Clock,
     engine::{Engine, EngineOptions, StateFolder},
@@ -17,11 +19,11 @@ use gpu_keepalive_engine::{
     paths::{Paths, control_socket},
     settings_store::SettingsStore,
     signals::Signals,
-    socket::Server,
+    socket::{BindError, Server},
 };
 use tokio::sync::{oneshot, watch};
 
-use crate::{args::RunArgs, changes::ChangeLines};
+use crate::{args::RunArgs, changes::ChangeLines, output};
 
 /// Hosts the engine until the first signal; then releases the GPUs and ends.
 pub(crate) async fn run(
@@ -31,7 +33,13 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let scenario = simulate.as_deref().map(load_scenario).transpose()?;
     // Before any GPU is touched: whoever has the socket is the engine.
-    let server = Server::bind(&control_socket()?)?;
+    let server = match Server::bind(&control_socket()?) {
+        Err(running @ BindError::AlreadyRunning(_)) if args.unless_running => {
+            output::write(format!("{running}\n").as_bytes())?;
+            return Ok(());
+        }
+        bound => bound?,
+    };
     let places = Paths::of_user()?;
     // What is learned of simulated GPUs, and what they cost, is not worth keeping.
     let state = scenario.is_none().then(|| StateFolder::open(places.state));
@@ -46,33 +54,49 @@ pub(crate) async fn run(
     match scenario {
         Some(scenario) => {
             let simulation = Simulation::new(scenario, options.clock.clone());
-            start(
-                server,
-                Engine::new(options, simulation.source(), simulation.host()),
-            )
-            .await
+            start(server, options, simulation.source(), simulation.host()).await
         }
         None => {
             let program = std::env::current_exe()?;
             let source = NvidiaSource::new(Backend::Process { program });
             let machine = Machine::new(options.clock.clone());
-            start(server, Engine::new(options, source, machine)).await
+            start(server, options, source, machine).await
         }
     }
 }
 
 async fn start<S: GpuSource, H: Host>(
     server: Server,
-    mut engine: Engine<S, H>,
+    options: EngineOptions,
+    source: S,
+    machine: H,
 ) -> anyhow::Result<()> {
+    let lines = Lines {
+        clock: Clock::Boot,
+        output: OutputQueue::new("output", anstream::stdout),
+    };
+    #[cfg(unix)]
+    let machine = {
+        let lines = lines.clone();
+        Stoppable::new(machine, move |stops| {
+            lines.print(&[if stops { STOPS } else { GOES_ON }.to_owned()]);
+            lines.output.flush();
+        })?
+    };
+    let mut engine = Engine::new(options, source, machine);
     engine.discover().await?;
     let (stop, stopped) = oneshot::channel::<()>();
     let handle = engine.handle();
     let engine = engine.run(async {
         let _ = stopped.await;
     });
-    host(server, handle, stop, engine).await
+    host(server, handle, stop, engine, lines).await
 }
+
+#[cfg(unix)]
+const STOPS: &str = "The GPUs are released while this program is stopped";
+#[cfg(unix)]
+const GOES_ON: &str = "Running again";
 
 /// Serves the socket and says what changes until a signal; then the engine lets go of the GPUs.
 ///
@@ -82,12 +106,9 @@ async fn host(
     handle: EngineHandle,
     stop: oneshot::Sender<()>,
     engine: impl Future<Output = ()>,
+    lines: Lines,
 ) -> anyhow::Result<()> {
     let status = handle.status();
-    let lines = Lines {
-        clock: Clock::Boot,
-        output: OutputQueue::new("output", anstream::stdout),
-    };
     let mut signals = Signals::new()?;
     let until_stopped = async {
         tokio::select! {
@@ -110,6 +131,7 @@ async fn host(
 }
 
 /// What is printed, whoever reads it.
+#[derive(Clone)]
 struct Lines {
     clock: Clock,
     output: OutputQueue,

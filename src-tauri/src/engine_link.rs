@@ -29,7 +29,7 @@ use gpu_keepalive_engine::{
     machine::Machine,
     paths::{Paths, control_socket},
     settings_store::SettingsStore,
-    socket::{BindError, Client, ClientError, ConnectError, Server, Subscription},
+    socket::{BindError, Client, ClientError, ConnectError, ControlSocket, Server, Subscription},
 };
 use tokio::sync::{
     mpsc::{Receiver, Sender},
@@ -87,7 +87,7 @@ pub(crate) async fn claim() -> anyhow::Result<Claim> {
 }
 
 /// What is left to do beside an engine that runs already.
-async fn beside_another(socket: &Path) -> anyhow::Result<Claim> {
+async fn beside_another(socket: &ControlSocket) -> anyhow::Result<Claim> {
     let mut client = Client::connect(socket).await?;
     match client.ask(&Request::ShowWindow).await {
         Ok(_) => Ok(Claim::ShownByOther),
@@ -308,7 +308,7 @@ fn in_force(report: &SettingsReport) -> Input {
     Input::Settings(Settings::from(report).into())
 }
 
-async fn ask_other(socket: PathBuf, request: Request, inputs: Sender<Input>) {
+async fn ask_other(socket: ControlSocket, request: Request, inputs: Sender<Input>) {
     let refused = match Client::connect(&socket).await {
         Ok(mut client) => client
             .ask(&request)

@@ -19,6 +19,8 @@ async fn help_is_in_plain_sentences() {
         "mode",
         "warm",
         "inference",
+        "serve",
+        "quiet",
         "gpus",
         "bench",
         "recommend",

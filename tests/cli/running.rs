@@ -27,7 +27,7 @@ impl Running {
     pub(super) fn start() -> Self {
         let user = User::new();
         let engine = FakeEngine::start();
-        let server = Server::bind(&user.home().join("gpu-keepalive.sock")).expect("free");
+        let server = Server::bind(&user.socket()).expect("free");
         let handle = engine.handle.clone();
         let server = tokio::spawn(async move {
             server.serve(handle).await;

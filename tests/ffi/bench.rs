@@ -17,7 +17,7 @@ fn bench(driver: &FakeDriver, home: &TempDir) -> Child {
     command.args(["bench", "--json"]);
     for variable in [
         "HOME",
-        "XDG_RUNTIME_DIR",
+        "GPU_KEEPALIVE_RUNTIME_DIR",
         "XDG_CONFIG_HOME",
         "XDG_STATE_HOME",
     ] {

@@ -157,10 +157,16 @@ async fn a_renewed_boost_outlasts_its_duration() {
         every: Duration::from_secs(2),
     };
     tell(&mut hold, HolderAction::Hold(renewal)).await;
+    let mut ordered = Clock::Boot.now();
     observer.until_ready(true).await;
     let began = Clock::Boot.now();
     let mut down = 0;
     while Clock::Boot.now().since(began) < Duration::from_secs(14) {
+        // As the keeper does: the process renews nothing by itself.
+        if Clock::Boot.now().since(ordered) >= renewal.every {
+            tell(&mut hold, HolderAction::Hold(renewal)).await;
+            ordered = Clock::Boot.now();
+        }
         down += u32::from(!observer.is_ready().await);
         pause(Duration::from_millis(50)).await;
     }

@@ -82,7 +82,11 @@ impl RunningEngine {
 }
 
 fn at_home(mut command: Command, home: &TempDir) -> Command {
-    for variable in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"] {
+    for variable in [
+        "XDG_CONFIG_HOME",
+        "XDG_STATE_HOME",
+        "GPU_KEEPALIVE_RUNTIME_DIR",
+    ] {
         command.env(variable, home.path());
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped());

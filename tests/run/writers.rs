@@ -55,7 +55,7 @@ async fn set_at_once(user: &User, beside: impl Fn(usize) -> bool) {
     for (index, (key, value, _)) in SIXTEEN.iter().enumerate() {
         let mut command = user.command(&["settings", "set", key, value]);
         if beside(index) {
-            command.env("XDG_RUNTIME_DIR", elsewhere.path());
+            command.env("GPU_KEEPALIVE_RUNTIME_DIR", elsewhere.path());
         }
         writers.spawn(ended(command));
     }
@@ -245,6 +245,70 @@ async fn a_folder_or_a_pipe_in_the_files_place_is_one_notice_and_no_end() {
         assert_eq!(ended.err, "", "the notice is all that is said");
         assert_eq!(ended.out.matches(&path).count(), 1, "{}", ended.out);
     }
+}
+
+#[tokio::test]
+async fn a_file_that_becomes_a_folder_is_one_notice_however_often_it_is_looked_at() {
+    let user = User::new();
+    user.sets("mode = \"always\"\n");
+    let file = user.settings_file();
+    let engine = Engine::start(&user, user.command(&RUN)).await;
+    engine.until_warm().await;
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    let status = engine
+        .until("a notice", |status| !status.notices.is_empty())
+        .await;
+    assert_eq!(status.engine.mode, Mode::Always);
+    // Each of these has it looked at.
+    for round in 0..5 {
+        fs::create_dir(file.with_file_name(format!("{round}"))).unwrap();
+        let other = file.with_file_name("other");
+        fs::create_dir(&other).unwrap();
+        fs::remove_dir(&file).unwrap();
+        fs::rename(&other, &file).unwrap();
+        let set = user.run(&["settings", "set", "mode", "on_demand"]).await;
+        assert_eq!(set.code, Some(1), "{set:?}");
+    }
+    assert_eq!(engine.status().await.notices, status.notices);
+    let ended = engine.interrupted().await;
+    assert_eq!(ended.err, "");
+    let path = file.display().to_string();
+    assert_eq!(ended.out.matches(&path).count(), 1, "{}", ended.out);
+}
+
+#[tokio::test]
+async fn an_engine_removes_what_a_killed_writer_left_and_nothing_else() {
+    let user = User::new();
+    user.sets(MINE);
+    let folder = user.settings_file().parent().unwrap().to_owned();
+    let left = folder.join(".settings.toml.aB3xYz.new");
+    for name in [
+        ".settings.toml.mine",
+        "notes.new",
+        ".models.toml.aB3xYz.new",
+    ] {
+        fs::write(folder.join(name), "precious").unwrap();
+    }
+    fs::write(&left, "mode = ").unwrap();
+    let _engine = Engine::start(&user, user.command(&RUN)).await;
+    let mut look = tokio::time::interval(std::time::Duration::from_millis(5));
+    soon("no leftover", async {
+        while left.exists() {
+            look.tick().await;
+        }
+    })
+    .await;
+    assert_eq!(
+        names(&folder),
+        [
+            ".models.toml.aB3xYz.new",
+            ".settings.toml.lock",
+            ".settings.toml.mine",
+            "notes.new",
+            "settings.toml"
+        ]
+    );
 }
 
 /// Every report of settings that a subscriber is sent.

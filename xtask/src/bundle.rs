@@ -64,6 +64,14 @@ fn description() -> Result<String> {
     read(&path)
 }
 
+/// The script that names what stays behind, run after the removal where `condition` holds.
+fn removed(condition: &str) -> Result<String> {
+    let script = read(&shell::root().join("packaging/remaining.sh"))?;
+    Ok(format!(
+        "{script}\nif {condition}; then\n    remaining || :\nfi\n"
+    ))
+}
+
 fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| path.display().to_string())
 }

@@ -19,7 +19,11 @@ pub(crate) const WINDOW: [Package; 1] = [Package {
 }];
 
 /// For the tests: desktops of their own that nobody sees.
-pub(crate) const TEST: [Package; 5] = [
+pub(crate) const TEST: [Package; 6] = [
+    Package {
+        name: "faketime",
+        why: "a wall clock that jumps for one process",
+    },
     Package {
         name: "dbus-daemon",
         why: "a private message bus for the tests",

@@ -13,6 +13,7 @@ mod device;
 mod driver;
 mod evidence;
 mod machine;
+mod quiet;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -48,13 +49,14 @@ pub fn examine(evidence: &Evidence) -> Doctor {
 }
 
 /// Looks at the whole machine. Among equals the order here is the order shown.
-const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 16] = [
+const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 17] = [
     driver::discovery_failed,
+    quiet::without_engine,
     app::settings_defaulted,
     machine::on_battery,
     machine::undersized_adapter,
     machine::power_saving_profile,
-    clocks::perf_boost_disabled,
+    quiet::perf_boost_disabled,
     clocks::other_clock_tools,
     app::login_entry_broken,
     app::no_tray_host,
@@ -68,7 +70,7 @@ const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 16] = [
 ];
 
 /// Looks at one GPU.
-const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 21] = [
+const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 22] = [
     driver::gpu_failed,
     driver::driver_too_old,
     clocks::held_down_by_heat,
@@ -77,6 +79,7 @@ const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 21] = [
     clocks::held_down_by_power_cap,
     clocks::clocks_locked,
     clocks::clocks_not_held,
+    quiet::loud_servers,
     device::vram_nearly_full,
     device::model_partly_on_cpu,
     device::processes_not_told,

@@ -58,6 +58,7 @@ use crate::{
 };
 
 mod baseline;
+mod calendar;
 mod day;
 mod held;
 mod interval;
@@ -67,13 +68,16 @@ mod standby;
 #[cfg(test)]
 mod tests;
 
+pub use calendar::{FIRST_DAY, SETTLED_AFTER};
+
 use baseline::Baseline;
+use calendar::WallClock;
 use day::Day;
 use held::HeldPower;
 use interval::Interval;
 use span::Span;
 
-/// Days that are kept, today included.
+/// Days with something on them that are kept, today included; see `energy/calendar.rs`.
 pub const KEPT_DAYS: u32 = 90;
 
 /// The longest time between two readings that is counted.
@@ -117,6 +121,9 @@ pub struct Reading {
 pub struct Ledger {
     version: Version,
     days: BTreeMap<Date, Day>,
+    /// What was counted while the wall clock was not set.
+    #[serde(skip_serializing_if = "Day::is_empty")]
+    undated: Day,
     baselines: Vec<Baseline>,
     held: Vec<HeldPower>,
     /// The driver of each GPU, as long as the engine runs.
@@ -125,6 +132,8 @@ pub struct Ledger {
     /// Since which reading a GPU's readings are of a hold alone.
     #[serde(skip)]
     holding_since: BTreeMap<GpuUuid, Moment>,
+    #[serde(skip)]
+    wall_clock: WallClock,
     /// Moments mean nothing after a restart, so this is not kept.
     #[serde(skip)]
     last: BTreeMap<GpuUuid, Reading>,
@@ -145,7 +154,7 @@ impl Ledger {
     /// is held from then on.
     pub fn observe(&mut self, uuid: &GpuUuid, reading: Reading) {
         let reading = reading.checked();
-        self.enter(reading.date);
+        self.enter(reading.date, reading.at);
         let previous = self.last.get(uuid).copied();
         match previous {
             Some(p) if reading.at < p.at => return,
@@ -182,13 +191,13 @@ impl Ledger {
 
     /// Counts a request that arrived warm and would have been cold.
     pub fn cold_start_avoided(&mut self, date: Date) {
-        self.enter(date).cold_starts_avoided += 1;
+        self.day_mut(date).cold_starts_avoided += 1;
     }
 
     /// Watt-hours above rest on that day; `None` when the GPUs were held but nothing of it could
     /// be measured, or their resting baseline is not known yet.
     pub fn watt_hours(&self, date: Date) -> Option<f64> {
-        let Some(day) = self.days.get(&date) else {
+        let Some(day) = self.day(date) else {
             return Some(0.0);
         };
         day.above_rest(&self.baselines).map(Joules::watt_hours)
@@ -219,6 +228,7 @@ impl Ledger {
     ) -> EnergyReport {
         let wanted = days.min(KEPT_DAYS);
         let first = self.days.keys().next().copied();
+        let today = self.last_day(today);
         let days = first.into_iter().flat_map(|first| {
             (0..wanted)
                 .rev()
@@ -241,15 +251,8 @@ impl Ledger {
         baseline::find(&self.baselines, uuid, power_source)?.estimate()
     }
 
-    /// The record of that day, with everything dropped that is too old by then.
-    fn enter(&mut self, date: Date) -> &mut Day {
-        let oldest = date.saturating_sub(i64::from(KEPT_DAYS - 1).days());
-        self.days.retain(|day, _| *day >= oldest);
-        self.days.entry(date).or_default()
-    }
-
     fn entry(&self, date: Date, price_per_kwh: Option<f64>) -> EnergyDay {
-        let day = self.days.get(&date);
+        let day = self.day(date);
         let warm_wh = self.watt_hours(date);
         EnergyDay {
             date: date.to_string(),
@@ -274,7 +277,7 @@ impl Ledger {
         }
         let known = baseline.settled().filter(|_| !was_known);
         if let Some(resting) = known {
-            for day in self.days.values_mut() {
+            for day in self.days.values_mut().chain([&mut self.undated]) {
                 day.settle(uuid, interval.power_source, resting);
             }
             self.settle_savings(uuid, interval.power_source);
@@ -290,7 +293,7 @@ impl Ledger {
             return;
         };
         if let Some((source, correction)) = span.and_then(|span| span.correction(counter)) {
-            let day = self.days.entry(reading.date).or_default();
+            let day = self.day_mut(reading.date);
             day.correct(uuid, source, correction);
         }
         let span = Span::from(counter, reading.power_source);
@@ -305,10 +308,7 @@ impl Ledger {
         let (from, to) = interval.dates;
         let halves = interval.halves();
         for (date, part) in [(from, &halves), (to, &halves)] {
-            self.days
-                .entry(date)
-                .or_default()
-                .charge(uuid, part, resting);
+            self.day_mut(date).charge(uuid, part, resting);
         }
     }
 }

@@ -174,6 +174,13 @@ pub struct GpuInfo {
     pub memory_bandwidth_gbps: Option<u32>,
 }
 
+impl GpuInfo {
+    /// Whether a program's environment says if its context raises the clocks of this GPU.
+    pub fn knows_quiet_programs(&self) -> bool {
+        crate::quiet::is_read_by(&self.driver_version)
+    }
+}
+
 /// What feeds the machine.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

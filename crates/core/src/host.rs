@@ -41,6 +41,20 @@ pub struct AiProcess {
     pub kind: ProcessKind,
     /// What it has open.
     pub gpu: GpuUse,
+    /// Whether it was started with `CUDA_DISABLE_PERF_BOOST` set, so that its CUDA context does not
+    /// raise the clocks; `None` where its environment cannot be read.
+    #[serde(default)]
+    pub quiet: Option<bool>,
+}
+
+/// The process trees whose requests are sensed whatever their programs are called, because
+/// `gpu-keepalive serve` announced them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Served {
+    /// The process ids of their roots.
+    pub roots: Vec<u32>,
+    /// Counts the announcements; [`HostSample::served_round`] returns it.
+    pub round: u64,
 }
 
 /// What a process has open of the GPUs, by its open files.
@@ -105,6 +119,9 @@ pub struct HostSample {
     /// where the kernel does not tell. CUDA opens it, and NVML of newer drivers does too, so more
     /// than before means that another process begins to use a GPU.
     pub uvm_open: Option<u32>,
+    /// The announcements of [`Served`] trees up to this one have been followed.
+    #[serde(default)]
+    pub served_round: u64,
 }
 
 /// Time between two host samples where the driver tells of each process that opens a GPU: such a

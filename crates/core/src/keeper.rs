@@ -17,6 +17,7 @@ mod lane;
 mod leases;
 mod requests;
 mod saving;
+mod served;
 mod status;
 mod suspend;
 mod workers;
@@ -39,6 +40,7 @@ use discovery::Discovery;
 use housekeeping::SETTINGS_POLL;
 use lane::Lane;
 use leases::Leases;
+use served::ServedTrees;
 use suspend::Suspend;
 
 use crate::{
@@ -78,8 +80,10 @@ pub struct Keeper {
     file: SettingsFile,
     /// Those of the settings, shared with the worker that looks for them.
     ai_programs: Arc<[AiProgram]>,
-    /// Why something could not be kept.
+    /// Why something is not kept.
     not_saved: Option<String>,
+    /// What was set aside in this run.
+    set_aside: Vec<String>,
     switches: Switches,
     kept: Kept,
     unsaved_since: Option<Moment>,
@@ -96,6 +100,8 @@ pub struct Keeper {
     /// Leases that are answered once the clocks are raised, and until when.
     waiting: Vec<(Ticket, Moment)>,
     warm_until: Option<Moment>,
+    /// Process trees that clients announced.
+    served: ServedTrees,
     /// Clients that follow every change.
     subscribers: BTreeSet<ClientId>,
     desktop: Option<DesktopStatus>,
@@ -131,6 +137,7 @@ impl Keeper {
             today,
             file,
             not_saved: None,
+            set_aside: Vec::new(),
             kept,
             unsaved_since: None,
             discovery: Discovery::Due,
@@ -145,6 +152,7 @@ impl Keeper {
             leases: Leases::default(),
             waiting: Vec::new(),
             warm_until: None,
+            served: ServedTrees::default(),
             subscribers: BTreeSet::new(),
             desktop: None,
             benchmark: None,
@@ -159,6 +167,7 @@ impl Keeper {
 
     /// Takes in what happened and decides again.
     pub fn handle(&mut self, input: Input, now: Moment) {
+        self.notice_a_stop(now);
         let changed = self.take(input, now);
         self.advance(changed, now);
     }
@@ -182,12 +191,18 @@ impl Keeper {
             Input::ClientGone(client) => {
                 self.subscribers.remove(&client);
                 self.leases.client_gone(client, now);
+                self.served.client_gone(client);
                 self.stop_benchmark_of(client);
             }
             Input::Desktop(desktop) => self.desktop = Some(desktop),
             Input::Discovered(result) => self.discovered(result, now),
-            Input::HostSampled(host) if host == self.host => return false,
-            Input::HostSampled(host) => self.host = host,
+            Input::HostSampled(host) => {
+                self.served_followed(host.served_round, now);
+                if host == self.host {
+                    return false;
+                }
+                self.host = host;
+            }
             Input::HostEvent(event, ticket) => self.host_event(event, ticket, now),
             Input::Performed {
                 gpu,
@@ -231,12 +246,7 @@ impl Keeper {
                 key,
                 result,
             } => self.setting_set(ticket, &key, result, now),
-            Input::NotSaved(error) => {
-                if self.not_saved.as_ref() != Some(&error) {
-                    self.warn(error.clone());
-                    self.not_saved = Some(error);
-                }
-            }
+            Input::Stored { notices, error } => return self.stored(notices, error),
             Input::BenchmarkProgress(progress) => self.benchmark_progress(progress, now),
             Input::BenchmarkEnded(result) => self.benchmark_ended(result),
             Input::WorkerEnded(worker, words) => self.worker_ended(worker, &words, now),
@@ -316,6 +326,7 @@ impl Keeper {
             self.let_the_machine_sleep();
         }
         self.answer_leases(now);
+        self.give_up_serving(now);
         self.wake_at = match self.gpus_at {
             Some(at) if at <= housekeeping_at + HOUSEKEEPING_SLACK => at,
             _ => housekeeping_at,

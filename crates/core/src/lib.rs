@@ -20,6 +20,7 @@ pub mod host;
 pub mod keeper;
 pub mod policy;
 pub mod protocol;
+pub mod quiet;
 pub mod sensor;
 pub mod settings;
 pub mod simulation;

@@ -15,6 +15,7 @@ mod holder;
 mod inhibitor;
 mod interval;
 mod judging;
+mod loud;
 mod measuring;
 mod message;
 mod schedule;
@@ -69,6 +70,7 @@ pub struct GpuPolicy {
     boost_refused: bool,
     /// It stands by with the clocks down: whether a wake has proved itself.
     armed: Option<bool>,
+    loud: loud::Loud,
 }
 
 impl GpuPolicy {
@@ -96,6 +98,7 @@ impl GpuPolicy {
             clocks_up: None,
             boost_refused: false,
             armed: None,
+            loud: loud::Loud::default(),
         }
     }
 
@@ -144,6 +147,7 @@ impl GpuPolicy {
             .update(seen, &self.history, kept_ready, now, &mut events);
         let stood_by = self.standby.situation != standby::Situation::Not;
         let standby = self.stand_by(seen, now);
+        self.note_loud(seen);
         let demand = if stood_by && !self.demand.is_loaded() {
             // What standing by kept ready ends with the last process that could ask.
             self.demand.forget_sign();

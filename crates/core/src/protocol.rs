@@ -55,6 +55,8 @@ pub use status::*;
 pub const MAX_LINE_BYTES: usize = 64 * 1024;
 /// Most clients at once.
 pub const MAX_CLIENTS: usize = 32;
+/// Most processes that [`Request::Serve`] announces at once.
+pub const MAX_SERVED: usize = 32;
 /// Longest timer of [`Request::Pause`] and [`Request::Warm`]: a week.
 pub const MAX_TIMER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Most days of [`Request::Energy`]: as many as are kept.
@@ -103,6 +105,15 @@ pub enum Request {
     },
     /// Inference ended: the warm window starts again.
     EndLease,
+    /// Sense the requests of this process and its descendants on every GPU that they open, whatever
+    /// their programs are called; answered once they have been looked for.
+    ///
+    /// Those started after this connection has closed are not looked for any more; those known by
+    /// then are sensed until they end. [`ErrorCode::TooManyServed`] above [`MAX_SERVED`] processes.
+    Serve {
+        /// The process id. `gpu-keepalive serve` announces itself: its own process is left out.
+        pid: u32,
+    },
     /// All settings, answered by [`Reply::Settings`].
     Settings,
     /// Change one setting in the settings file. Without a value, or with `null`, the key is removed,
@@ -180,7 +191,7 @@ pub enum Request {
 
 impl Request {
     /// The name of every request, as in its `request` field.
-    pub const NAMES: [&'static str; 23] = [
+    pub const NAMES: [&'static str; 24] = [
         "status",
         "subscribe",
         "gpus",
@@ -192,6 +203,7 @@ impl Request {
         "warm",
         "begin_lease",
         "end_lease",
+        "serve",
         "settings",
         "set",
         "recommend",
@@ -364,6 +376,8 @@ pub enum ErrorCode {
     InvalidArgument,
     /// [`MAX_CLIENTS`] are connected already.
     TooManyClients,
+    /// [`MAX_SERVED`] commands are served already.
+    TooManyServed,
     /// This connection holds no lease.
     Lease,
     /// The clocks were not raised in time; the lease is held.

@@ -20,12 +20,14 @@ mod cause;
 mod energy;
 mod fault;
 mod known_process;
+mod loud;
 #[cfg(test)]
 mod tests;
 
 pub use alert::Alert;
 pub use energy::{energy, watt_hours};
 pub use known_process::program_name;
+pub use loud::present_loud;
 
 use cause::Clause;
 

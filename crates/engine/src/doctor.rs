@@ -13,6 +13,7 @@ use gpu_keepalive_core::{
     host::{AiProcess, RuntimePm},
     keeper::none_listed,
     protocol::Doctor,
+    quiet,
 };
 
 use crate::{
@@ -27,6 +28,11 @@ mod machine;
 mod processes;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
+
+/// Whether the application starts at login, by the entries in that configuration folder.
+pub(crate) fn login_entry_exists(config: &std::path::Path) -> bool {
+    login_entry::read(Some(config)).exists == Some(true)
+}
 
 /// How long reading files may take: a process that hangs in a driver can block whoever reads
 /// about it.
@@ -62,8 +68,8 @@ impl Places {
             system_bus: None,
             #[cfg(target_os = "linux")]
             session_bus: None,
-            perf_boost_disabled: std::env::var(processes::PERF_BOOST)
-                .is_ok_and(|value| processes::switches_off(&value)),
+            perf_boost_disabled: std::env::var(quiet::VARIABLE)
+                .is_ok_and(|value| quiet::is_set(&value)),
             graphical: is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),
         }
     }

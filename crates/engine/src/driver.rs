@@ -20,6 +20,8 @@ use tokio::{
 };
 use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 
+#[cfg(target_os = "linux")]
+mod boosts;
 mod cuda;
 mod freeze;
 #[cfg(target_os = "linux")]
@@ -42,7 +44,11 @@ mod workload;
 mod tests;
 
 #[cfg(target_os = "linux")]
-pub use hold::process_started;
+pub(crate) use boosts::OwnBoosts;
+#[cfg(target_os = "linux")]
+pub(crate) use hold::process_runs;
+#[cfg(target_os = "linux")]
+pub use hold::{process_started, processor_time};
 pub use hold_process::HoldProcess;
 pub(crate) use memory::resident;
 pub use serve::serve;

@@ -18,6 +18,7 @@ pub mod clock;
 pub mod doctor;
 pub mod driver;
 pub mod engine;
+mod files;
 pub mod gpu;
 pub mod handle;
 pub mod host;
@@ -29,7 +30,11 @@ pub mod own_models;
 pub mod paths;
 mod power;
 mod processes;
+#[cfg(target_os = "linux")]
+pub mod quiet_units;
 pub mod runtime_pm;
+#[cfg(target_os = "linux")]
+pub mod serving;
 pub mod settings_store;
 mod shell;
 pub mod signals;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use gpu_keepalive_core::{
     gpu::PciBusId,
-    host::{HostEvent, HostSample, RuntimePm},
+    host::{HostEvent, HostSample, RuntimePm, Served},
     settings::AiProgram,
 };
 use tokio::sync::mpsc;
@@ -104,6 +104,10 @@ impl Machine {
 }
 
 impl Host for Machine {
+    fn follow(&mut self, served: &Served) {
+        self.ai_processes.follow(served);
+    }
+
     async fn sample(&mut self, ai_programs: &[AiProgram]) -> HostSample {
         self.note_unannounced_resume();
         let runtime_pm = self.gpus.runtime_pm();
@@ -130,6 +134,7 @@ impl Host for Machine {
             suspended_for: self.gpus.suspend_times(devices),
             runtime_pm: self.runtime_pm.clone(),
             uvm_open: seen.uvm_open,
+            served_round: seen.served_round,
         }
     }
 

@@ -14,6 +14,8 @@ use gpu_keepalive_core::{
 };
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
+use crate::files::{self, ReadError};
+
 mod ollama;
 
 pub use ollama::{installed_in, installed_in_ollama};
@@ -86,7 +88,14 @@ fn read(path: &Path) -> Result<Option<String>, String> {
             path.display()
         ));
     }
-    let bytes = crate::store::read(path).map_err(cannot)?;
+    let bytes = files::read(path, LONGEST_FILE).map_err(|error| match error {
+        ReadError::Io(error) => cannot(error),
+        ReadError::Folder | ReadError::NotAFile => cannot(io::Error::other("it is not a file")),
+        ReadError::TooLarge(_) => cannot(io::Error::other(format!("it is {error}"))),
+    })?;
+    let Some((bytes, _)) = bytes else {
+        return Ok(None);
+    };
     String::from_utf8(bytes).map(Some).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let before = &error.as_bytes()[..valid];

@@ -9,6 +9,8 @@ use std::{io, path::PathBuf};
 
 use directories::BaseDirs;
 
+use crate::socket::ControlSocket;
+
 const NAME: &str = "gpu-keepalive";
 
 /// The user's files: `~/.config` and `~/.local/state` or what `XDG_CONFIG_HOME` and
@@ -41,40 +43,65 @@ impl Paths {
     }
 }
 
-/// The control socket's path: in `XDG_RUNTIME_DIR`, or in a folder of our own in the temporary
-/// folder when that is not set.
+/// The variable that names a folder for the control socket, instead of the places of the user.
+///
+/// An engine and clients that have the same folder find each other and no others, so a user can
+/// have several engines at once, each with a folder of its own: for tests, and on machines that
+/// several people use with one account.
+#[cfg(unix)]
+pub const RUNTIME_DIR: &str = "GPU_KEEPALIVE_RUNTIME_DIR";
+
+/// The control socket of the engine of this user: in the folder that [`RUNTIME_DIR`] names, else in
+/// `XDG_RUNTIME_DIR`, in `/run/user/UID`, or in a folder of our own in the temporary folder, the
+/// first that is there and this user's.
+///
+/// A client looks in all of them, and for the engine's name: the environment that the engine was
+/// started in may be another.
 ///
 /// # Errors
-/// The folder of our own cannot be made, or is not ours alone.
+/// None on this system.
 #[cfg(unix)]
-pub fn control_socket() -> io::Result<PathBuf> {
-    let runtime = BaseDirs::new().and_then(|base| base.runtime_dir().map(Into::into));
-    let folder = match runtime.filter(|folder: &PathBuf| folder.is_dir()) {
-        Some(folder) => folder,
-        None => {
-            let uid = rustix::process::geteuid().as_raw();
-            let folder = std::env::temp_dir().join(format!("{NAME}-{uid}"));
-            private::ensure(&folder, uid)?;
-            folder
-        }
-    };
-    Ok(folder.join("gpu-keepalive.sock"))
+pub fn control_socket() -> io::Result<ControlSocket> {
+    if let Some(folder) = std::env::var_os(RUNTIME_DIR).filter(|folder| !folder.is_empty()) {
+        return Ok(ControlSocket::at(&PathBuf::from(folder).join(SOCKET)));
+    }
+    let uid = rustix::process::geteuid().as_raw();
+    let xdg = BaseDirs::new().and_then(|base| base.runtime_dir().map(Into::into));
+    let of_logind = PathBuf::from(format!("/run/user/{uid}"));
+    let temporary = std::env::temp_dir().join(format!("{NAME}-{uid}"));
+    Ok(of_user(xdg.into_iter().chain([of_logind]), temporary, uid))
 }
+
+/// In those of the folders that are there and this user's, and last in a temporary one of our own.
+#[cfg(unix)]
+fn of_user(folders: impl Iterator<Item = PathBuf>, temporary: PathBuf, uid: u32) -> ControlSocket {
+    let usable = folders.filter(|folder| private::is_of(folder, uid));
+    let mut folders: Vec<PathBuf> = usable.collect();
+    folders.dedup();
+    let made = folders.is_empty().then(|| temporary.clone());
+    folders.push(temporary);
+    let paths = folders.iter().map(|folder| folder.join(SOCKET)).collect();
+    ControlSocket::of_user(paths, made)
+}
+
+#[cfg(unix)]
+const SOCKET: &str = "gpu-keepalive.sock";
 
 /// The control pipe's name, one for each user.
 ///
 /// # Errors
-/// None on Windows.
+/// None on this system.
 #[cfg(windows)]
-pub fn control_socket() -> io::Result<PathBuf> {
+pub fn control_socket() -> io::Result<ControlSocket> {
     let user = std::env::var("USERNAME").unwrap_or_default();
     // A backslash cannot be part of a pipe's name.
     let user = user.replace('\\', "-");
-    Ok(PathBuf::from(format!(r"\\.\pipe\{NAME}-{user}")))
+    let name = PathBuf::from(format!(r"\\.\pipe\{NAME}-{user}"));
+    Ok(ControlSocket::at(&name))
 }
 
 #[cfg(unix)]
-mod private {
+pub(crate) mod private {
     use std::{
         fs::{self, DirBuilder},
         io,
@@ -82,8 +109,13 @@ mod private {
         path::Path,
     };
 
+    /// Whether there is such a folder and it is this user's.
+    pub(super) fn is_of(folder: &Path, uid: u32) -> bool {
+        fs::metadata(folder).is_ok_and(|found| found.is_dir() && found.uid() == uid)
+    }
+
     /// Makes a folder that only this user can enter, or checks that it is one.
-    pub(super) fn ensure(folder: &Path, uid: u32) -> io::Result<()> {
+    pub(crate) fn ensure(folder: &Path, uid: u32) -> io::Result<()> {
         match DirBuilder::new().mode(0o700).create(folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
@@ -130,6 +162,35 @@ mod tests {
         let mode = fs::metadata(&folder).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
         private::ensure(&folder, uid()).unwrap();
+    }
+
+    #[test]
+    fn the_first_folder_that_is_there_and_ours_has_the_socket() {
+        let parent = tempfile::tempdir().unwrap();
+        let at = |name: &str| parent.path().join(name);
+        fs::create_dir(at("xdg")).unwrap();
+        fs::create_dir(at("logind")).unwrap();
+        fs::write(at("file"), "").unwrap();
+        let path = |folder: &str| at(folder).join(SOCKET);
+        let of = |folders: &[&str], uid| {
+            let folders = folders.iter().map(|folder| at(folder));
+            of_user(folders, at("temporary"), uid)
+        };
+        for (folders, expected) in [
+            (&["xdg", "logind"][..], &["xdg", "logind", "temporary"][..]),
+            (&["none", "logind"], &["logind", "temporary"]),
+            (&["file", "logind"], &["logind", "temporary"]),
+            (&["logind", "logind"], &["logind", "temporary"]),
+            (&["none", "file"], &["temporary"]),
+        ] {
+            let expected: Vec<_> = expected.iter().map(|folder| path(folder)).collect();
+            let socket = of(folders, uid());
+            assert_eq!(socket.paths(), expected, "{folders:?}");
+            let made = (expected.len() == 1).then(|| at("temporary"));
+            assert_eq!(socket.made(), made.as_deref(), "{folders:?}");
+        }
+        // After `su` the variable may name the folder of the user before.
+        assert_eq!(of(&["xdg"], uid() + 1).path(), path("temporary"));
     }
 
     #[test]

@@ -11,9 +11,11 @@ use std::{
     path::Path,
 };
 
+#[cfg(target_os = "linux")]
+use gpu_keepalive_core::gpu::PciBusId;
 use gpu_keepalive_core::{
     ai_processes::{self, CommandLine, ProcessKind, Recognised},
-    host::{AiProcess, GpuUse},
+    host::{AiProcess, GpuUse, Served},
     settings::AiProgram,
 };
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
@@ -26,10 +28,12 @@ mod open;
 mod open;
 #[cfg(target_os = "linux")]
 mod open_files;
+mod served;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod tests;
 
 use open::Open;
+use served::ServedTrees;
 
 /// A known process is read again every so many reads: it may have become another program (`exec`),
 /// or its number another process. One look thus reads a sixteenth of the table.
@@ -45,6 +49,8 @@ pub(crate) struct Seen {
     pub(crate) ai_processes: Vec<AiProcess>,
     /// How often processes other than ours have `/dev/nvidia-uvm` open.
     pub(crate) uvm_open: Option<u32>,
+    /// As in [`HostSample`](gpu_keepalive_core::host::HostSample::served_round).
+    pub(crate) served_round: u64,
 }
 
 /// The process table, read again with each look.
@@ -60,16 +66,18 @@ pub(crate) struct Processes {
     /// What was recognised, and by which list.
     known: HashMap<Pid, Known>,
     listed: Vec<AiProgram>,
+    served: ServedTrees,
     open: Open,
 }
 
-/// A process that was recognised.
-#[derive(Debug)]
+/// A process that was recognised, or that is served.
+#[derive(Clone, Debug)]
 struct Known {
     recognised: Recognised,
     label: String,
     parent: Option<Pid>,
     started: u64,
+    quiet: Option<bool>,
 }
 
 impl Processes {
@@ -84,11 +92,17 @@ impl Processes {
             new_at_last_read: HashSet::new(),
             known: HashMap::new(),
             listed: Vec::new(),
+            served: ServedTrees::default(),
             open: Open::new(root),
         }
     }
 
-    /// The AI processes, known by the rules or by that list.
+    /// From now on the processes of these trees count as AI processes, too.
+    pub(crate) fn serve(&mut self, served: Served) {
+        self.served.follow(served);
+    }
+
+    /// The AI processes, known by the rules or by that list, and those that are served.
     ///
     /// Blocks for as long as the kernel takes: a process that hangs in a driver can make its
     /// command line unreadable for just as long.
@@ -106,24 +120,59 @@ impl Processes {
             known.retain(|pid, _| system.process(*pid).is_some() && !read.contains(pid));
             known.extend(recognise_all(system, &read, listed));
         }
+        self.served.read(system, &read, listed);
         let ours = our_processes(system);
         self.open.begin_read(&ours);
         let due =
             |pid: &Pid| pid.as_u32() % PASSES_BETWEEN_READS == self.reads % PASSES_BETWEEN_READS;
         let mut found: Vec<AiProcess> = known
             .iter()
+            .filter(|(pid, _)| !self.served.contains(**pid))
             .filter_map(|(pid, known)| {
                 let ordinary = known.recognised.kind == ProcessKind::Ordinary;
                 let gpu = self.open.gpu_use(pid.as_u32(), ordinary, due(pid));
                 known.as_ai_process(*pid, gpu)
             })
             .collect();
+        for (pid, known) in self.served.members() {
+            let gpu = self.open.gpu_use(pid.as_u32(), false, due(&pid));
+            if !matches!(gpu, GpuUse::Nothing | GpuUse::Graphics) {
+                found.extend(known.as_ai_process(pid, gpu));
+            }
+        }
         found.sort_by_key(|process| process.pid);
         self.open.end_read();
         Seen {
             ai_processes: found,
             uvm_open: self.open.uvm_open_by_others(),
+            served_round: self.served.round(),
         }
+    }
+
+    /// The processes that are served, whatever they have open.
+    pub(crate) fn look_at_served(&mut self) -> Vec<AiProcess> {
+        let read = self.refresh();
+        let Some(system) = &self.system else {
+            return Vec::new();
+        };
+        self.served.read(system, &read, &self.listed);
+        let members = self.served.members();
+        let mut found: Vec<AiProcess> = members
+            .filter_map(|(pid, known)| known.as_ai_process(pid, GpuUse::Unknown))
+            .collect();
+        found.sort_by_key(|process| process.pid);
+        found
+    }
+
+    /// The GPUs that the processes which are served have open.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn gpus_of_served(&mut self) -> Vec<PciBusId> {
+        self.look_at_served();
+        self.open.begin_read(&[]);
+        let pids = self.served.members().map(|(pid, _)| pid.as_u32());
+        let gpus = open::gpus(&mut self.open, pids);
+        self.open.end_read();
+        gpus
     }
 
     /// Reads what is new or due, and says what that was.
@@ -148,6 +197,7 @@ impl Processes {
         let due = known.keys().filter(|pid| {
             // A process is often seen between its `fork` and its `exec`: look twice.
             self.new_at_last_read.contains(pid)
+                || self.served.contains(**pid)
                 || pid.as_u32() % PASSES_BETWEEN_READS == self.reads % PASSES_BETWEEN_READS
         });
         let pids: Vec<Pid> = new.iter().chain(gone).chain(due).copied().collect();
@@ -165,6 +215,7 @@ impl Known {
             label,
             parent,
             started,
+            quiet,
         } = self;
         recognised.kind.is_ai_process(&gpu).then(|| AiProcess {
             pid: pid.as_u32(),
@@ -174,6 +225,7 @@ impl Known {
             label: label.clone(),
             kind: recognised.kind,
             gpu,
+            quiet: *quiet,
         })
     }
 }
@@ -244,6 +296,7 @@ fn recognise(system: &System, process: &Process, listed: &[AiProgram]) -> Option
         recognised,
         parent: process.parent(),
         started: process.start_time(),
+        quiet: open::quiet(process.pid().as_u32()),
     })
 }
 

@@ -61,6 +61,13 @@ impl PciGpus {
             .collect()
     }
 
+    /// Those that are not suspended.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn awake(&self) -> impl Iterator<Item = PciBusId> {
+        self.bus_ids()
+            .filter(|id| self.runtime_pm_of(*id) != RuntimePm::Suspended)
+    }
+
     /// Every GPU that is plugged in.
     pub fn present(&self) -> Vec<NvidiaDevice> {
         self.bus_ids()

@@ -9,7 +9,6 @@ use gpu_keepalive_core::{
 use serde_json::Value;
 
 mod error;
-mod lock;
 mod read;
 mod write;
 
@@ -76,6 +75,13 @@ impl SettingsStore {
         self.file.report(path.display())
     }
 
+    /// Removes what killed writers left beside the file.
+    pub(crate) fn remove_leftovers(&self) {
+        if let Some(path) = &self.path {
+            write::clean(path);
+        }
+    }
+
     /// Reads the file again if another program changed it. Returns true if the settings or their
     /// problems are different now.
     ///
@@ -109,13 +115,15 @@ impl SettingsStore {
             return Ok(self.take(file, None));
         };
         // A change that is refused or there already needs neither a lock nor a folder.
-        let (file, seen) = read::read(&path).map_err(|error| error.of(&path))?;
+        let (file, seen) =
+            read::read(&path).map_err(|error| StoreError::unreadable(&path, &error))?;
         if file.with(key, value)?.text() == file.text() {
             return Ok(self.take(file, Some(seen)));
         }
         let writer = write::Writer::new(&path)?;
         for _ in 0..WRITE_ATTEMPTS {
-            let (file, seen) = read::read(&path).map_err(|error| error.of(&path))?;
+            let (file, seen) =
+                read::read(&path).map_err(|error| StoreError::unreadable(&path, &error))?;
             let changed = file.with(key, value)?;
             if let Some(written) = writer.replace(&seen, changed.text())? {
                 return Ok(self.take(changed, Some(written)));

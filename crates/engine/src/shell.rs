@@ -127,7 +127,9 @@ impl<S: GpuSource> Shell<S> {
                 tracing::debug!(gpu = id.index, "{}", command.action);
                 self.workers.hold(id, command);
             }
-            Action::SampleHost(ai_programs) => self.workers.sample_host(ai_programs),
+            Action::SampleHost(ai_programs, served) => {
+                self.workers.sample_host(ai_programs, served);
+            }
             Action::HostEventHandled(ticket) => {
                 if let Some(Owed::HostEvent(handled)) = self.owed.remove(&ticket) {
                     // The machine may have given up waiting.

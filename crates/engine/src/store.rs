@@ -1,149 +1,211 @@
-//! Small files of our own that survive a crash at any byte.
+//! Small files of our own: written so that they survive a crash at any byte, and never in the
+//! place of something that was not read and understood.
 
 #![allow(
     clippy::disallowed_methods,
     reason = "called by the store worker, on a thread that may wait"
 )]
 
-use std::{fs, io, io::Write, path::Path};
+mod aside;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 use tempfile::NamedTempFile;
 
-/// Reads a JSON file.
-///
-/// A missing file is the default. So is a damaged one, which is kept beside as `<name>.damaged`.
-pub fn load<T: DeserializeOwned + Default>(path: &Path) -> T {
-    let bytes = match read(path) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            if error.kind() != io::ErrorKind::NotFound {
-                tracing::warn!(
-                    "{} cannot be read, starting afresh: {error}",
-                    path.display()
-                );
-            }
-            return T::default();
-        }
-    };
-    serde_json::from_slice(&bytes).unwrap_or_else(|error| {
-        let mut aside = path.as_os_str().to_owned();
-        aside.push(".damaged");
-        let kept = fs::rename(path, &aside);
-        tracing::warn!(
-            "{} is damaged, starting afresh ({error}); {}",
-            path.display(),
-            match kept {
-                Ok(()) => format!("it was kept as {}", Path::new(&aside).display()),
-                Err(error) => format!("it could not be kept: {error}"),
-            }
-        );
-        T::default()
-    })
-}
+use crate::files::{self, Seen, Stamp, folder_of, followed, look, sync_folder, temporary};
 
-/// Reads a file whole. Opening a named pipe or a device could wait for ever, so only a regular file
-/// is opened.
-///
-/// # Errors
-/// What the system says, or that it is not a file.
-pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is not a file"));
+/// No file of ours is larger: half a year of energy for eight GPUs has 200 KiB.
+const MAX_BYTES: u64 = 16 << 20;
+/// How often one run sets the same file aside: another program that keeps writing it would have its
+/// every version kept.
+const MOST_SET_ASIDE: u32 = 3;
+
+/// Reads a JSON file; one that is missing, or that cannot be read or understood, is the default.
+/// Nothing is changed on the disk.
+pub fn load<T: DeserializeOwned + Default>(path: &Path) -> T {
+    let (file, value) = StoredFile::load(path);
+    if let Some(why) = file.why_strange() {
+        tracing::warn!("{} {why}; it counts as empty", path.display());
     }
-    fs::read(path)
+    value
 }
 
 /// Writes a JSON file, making its folder: afterwards the file holds all of `value`, and at any
-/// moment before that all of what it held.
+/// moment before that all of what it held. What is in its place and is no `T` is set aside.
 ///
 /// # Errors
-/// The folder cannot be made or written, the disk is full, or `value` has no JSON form. The file
-/// is then as it was.
-pub fn save<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(&serde_json::to_vec(value)?)?;
-    // Otherwise a power cut can leave the new name with no bytes behind it.
-    file.as_file().sync_all()?;
-    file.persist(path)?;
+/// The file cannot be written, or what is in its place cannot be set aside. It is then as it was.
+pub fn save<T: Serialize + DeserializeOwned + Default>(path: &Path, value: &T) -> io::Result<()> {
+    let (mut file, _) = StoredFile::load::<T>(path);
+    let replaced = file.replace(value).map_err(io::Error::other)?;
+    if let Some(notice) = replaced {
+        tracing::warn!("{notice}");
+    }
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use std::{collections::BTreeMap, path::PathBuf};
+/// A file that only we write, as it was when it was read or written last.
+#[derive(Debug)]
+pub(crate) struct StoredFile {
+    path: PathBuf,
+    known: Known,
+    set_aside: u32,
+}
 
-    use super::*;
+#[derive(Debug)]
+enum Known {
+    Missing,
+    /// The file itself, which a link may lead to, and its version.
+    Ours(PathBuf, Stamp),
+    /// Not read or not understood; continues “the file”.
+    Strange(String),
+}
 
-    type Days = BTreeMap<String, f64>;
-
-    fn days() -> Days {
-        [("2026-11-22", 0.4), ("2026-11-23", 12.5)]
-            .map(|(day, wh)| (day.to_owned(), wh))
-            .into()
+impl StoredFile {
+    /// Reads it; without a value that can be used, the default.
+    pub(crate) fn load<T: DeserializeOwned + Default>(path: &Path) -> (Self, T) {
+        let (known, value) = match files::read(path, MAX_BYTES) {
+            Ok(None) if fs::symlink_metadata(path).is_ok() => {
+                let why = "is a link to a file that does not exist";
+                (Known::Strange(why.to_owned()), T::default())
+            }
+            Ok(None) => (Known::Missing, T::default()),
+            Ok(Some((bytes, stamp))) => match understand(path, &bytes) {
+                Ok((target, value)) => (Known::Ours(target, stamp), value),
+                Err(why) => (Known::Strange(why), T::default()),
+            },
+            Err(error) => (Known::Strange(format!("is {error}")), T::default()),
+        };
+        let file = Self {
+            path: path.to_owned(),
+            known,
+            set_aside: 0,
+        };
+        (file, value)
     }
 
-    fn aside(path: &Path) -> PathBuf {
-        path.with_extension("json.damaged")
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
-    #[test]
-    fn what_was_saved_is_loaded_and_nothing_else_is_left() {
-        let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("state/gpu-keepalive/energy.json");
-        assert_eq!(load::<Days>(&path), Days::new());
-        for value in [Days::new(), days()] {
-            save(&path, &value).unwrap();
-            assert_eq!(load::<Days>(&path), value);
-        }
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_file_cut_at_any_byte_is_kept_aside_and_can_be_saved_again() {
-        let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("energy.json");
-        let whole = serde_json::to_vec(&days()).unwrap();
-        for length in 0..whole.len() {
-            fs::write(&path, &whole[..length]).unwrap();
-            assert_eq!(load::<Days>(&path), Days::new(), "{length} bytes");
-            assert_eq!(fs::read(aside(&path)).unwrap(), &whole[..length]);
-            assert!(!path.exists());
-            save(&path, &days()).unwrap();
-            assert_eq!(load::<Days>(&path), days());
-        }
-    }
-
-    #[test]
-    fn binary_and_foreign_content_is_damage() {
-        let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("energy.json");
-        for content in [
-            &b"\xff\xfe\x00"[..],
-            b"[1, 2]",
-            b"{\"day\": \"many\"}",
-            b"{} {}",
-        ] {
-            fs::write(&path, content).unwrap();
-            assert_eq!(load::<Days>(&path), Days::new());
-            assert_eq!(fs::read(aside(&path)).unwrap(), content);
+    /// Why it was not read or understood.
+    pub(crate) fn why_strange(&self) -> Option<&str> {
+        match &self.known {
+            Known::Strange(why) => Some(why),
+            Known::Missing | Known::Ours(..) => None,
         }
     }
 
-    #[test]
-    fn a_folder_that_cannot_be_written_is_an_error_and_leaves_the_file() {
-        let root = tempfile::tempdir().unwrap();
-        let blocker = root.path().join("file");
-        fs::write(&blocker, "not a folder").unwrap();
-        assert!(save(&blocker.join("energy.json"), &days()).is_err());
-        assert_eq!(fs::read_to_string(&blocker).unwrap(), "not a folder");
-
-        let taken = root.path().join("energy.json");
-        fs::create_dir(&taken).unwrap();
-        assert!(save(&taken, &days()).is_err());
-        assert_eq!(load::<Days>(&taken), Days::new());
-        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 2);
+    /// Sets aside what is in its place and is not what was read or written last. Returns a sentence
+    /// that says so.
+    ///
+    /// # Errors
+    /// A sentence that says why it cannot be set aside.
+    pub(crate) fn make_room(&mut self) -> Result<Option<String>, String> {
+        let Some(why) = self.why_in_the_way() else {
+            return Ok(None);
+        };
+        let path = self.path.display();
+        if self.set_aside == MOST_SET_ASIDE {
+            return Err(format!(
+                "{path} {why}, again and again; nothing more is written in its place."
+            ));
+        }
+        match aside::set_aside(&self.path) {
+            Ok(aside) => {
+                let aside = aside.display();
+                let notice = format!("{path} {why}. It was set aside as {aside}.");
+                self.set_aside += 1;
+                self.known = Known::Missing;
+                Ok(Some(notice))
+            }
+            Err(error) => Err(format!(
+                "{path} {why}, and cannot be set aside ({error}); nothing is written in its place."
+            )),
+        }
     }
+
+    /// Puts a new file in the place of the old one, all of it or nothing. Returns a sentence about
+    /// what had to be set aside.
+    ///
+    /// # Errors
+    /// A sentence that says why nothing was written.
+    pub(crate) fn replace<T: Serialize>(&mut self, value: &T) -> Result<Option<String>, String> {
+        let path = self.path.clone();
+        let cannot = |error: io::Error| format!("{} cannot be written: {error}.", path.display());
+        let mut new = self.new_file(value).map_err(cannot)?;
+        // Only now, so that no other program has time to put something there.
+        let notice = self.make_room()?;
+        if notice.is_some() {
+            new = self.new_file(value).map_err(cannot)?;
+        }
+        self.known = new.take_place().map_err(cannot)?;
+        Ok(notice)
+    }
+
+    /// A whole new file beside the old one.
+    fn new_file<T: Serialize>(&self, value: &T) -> io::Result<NewFile> {
+        let target = match &self.known {
+            // A link to a file of ours belongs to a dotfile manager, and stays.
+            Known::Ours(target, _) => target.clone(),
+            Known::Missing | Known::Strange(_) => self.path.clone(),
+        };
+        fs::create_dir_all(folder_of(&target))?;
+        let mut file = temporary(&target)?;
+        file.write_all(&serde_json::to_vec(value)?)?;
+        // Otherwise a power cut can leave the new name with no bytes behind it.
+        file.as_file().sync_all()?;
+        Ok(NewFile { file, target })
+    }
+
+    /// Why what is there now must not be replaced; continues “the file”.
+    fn why_in_the_way(&self) -> Option<String> {
+        let metadata = match fs::symlink_metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(error) => return Some(format!("cannot be looked at: {error}")),
+            Ok(_) => fs::metadata(&self.path),
+        };
+        match &self.known {
+            Known::Strange(why) => Some(why.clone()),
+            Known::Ours(_, stamp) if metadata.is_ok_and(|found| Stamp::of(&found) == *stamp) => {
+                None
+            }
+            Known::Missing | Known::Ours(..) => Some("was written by another program".to_owned()),
+        }
+    }
+}
+
+/// A file that is to take the place of another.
+struct NewFile {
+    file: NamedTempFile,
+    target: PathBuf,
+}
+
+impl NewFile {
+    fn take_place(self) -> io::Result<Known> {
+        let Self { file, target } = self;
+        let stamp = Stamp::of(&file.as_file().metadata()?);
+        match look(&target) {
+            Some(Seen::There(_)) => file.persist(&target)?,
+            _ => file.persist_noclobber(&target)?,
+        };
+        sync_folder(folder_of(&target));
+        Ok(Known::Ours(target, stamp))
+    }
+}
+
+/// What the bytes mean, and the file itself, which a link may lead to.
+fn understand<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<(PathBuf, T), String> {
+    let value =
+        serde_json::from_slice(bytes).map_err(|error| format!("cannot be understood ({error})"))?;
+    let target = followed(path).map_err(|error| format!("is not readable: {error}"))?;
+    Ok((target, value))
 }

@@ -16,7 +16,7 @@ use std::{collections::HashMap, sync::Arc};
 use gpu_keepalive_core::{
     benchmark::Job,
     gpu::{Action, GpuInfo, holder::HolderCommand},
-    host::HostEvent,
+    host::{HostEvent, Served},
     keeper::{GpuId, Input, Lookup, StoreAction, Ticket, Worker},
     protocol::{ApiError, Reply},
     settings::AiProgram,
@@ -57,7 +57,7 @@ pub(crate) struct Workers<S> {
     simulated: bool,
     gpus: HashMap<GpuId, GpuOrders>,
     holders: HashMap<GpuId, mpsc::Sender<HolderCommand>>,
-    samples: mpsc::Sender<Arc<[AiProgram]>>,
+    samples: mpsc::Sender<host::Wanted>,
     store: mpsc::Sender<store::Order>,
     _settings: SettingsWatch,
     stop_benchmark: Option<oneshot::Sender<()>>,
@@ -179,8 +179,8 @@ impl<S: GpuSource> Workers<S> {
     }
 
     /// A host sample that is under way serves as well.
-    pub(crate) fn sample_host(&self, ai_programs: Arc<[AiProgram]>) {
-        let _ = self.samples.try_send(ai_programs);
+    pub(crate) fn sample_host(&self, ai_programs: Arc<[AiProgram]>, served: Arc<Served>) {
+        let _ = self.samples.try_send((ai_programs, served));
     }
 
     /// Files are read and written in the order given.

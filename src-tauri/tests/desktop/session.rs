@@ -114,6 +114,7 @@ impl Session {
         for (name, folder) in [
             ("HOME", "home"),
             ("XDG_RUNTIME_DIR", "run"),
+            ("GPU_KEEPALIVE_RUNTIME_DIR", "run"),
             ("XDG_CONFIG_HOME", "config"),
             ("XDG_STATE_HOME", "state"),
             ("XDG_DATA_HOME", "data"),

@@ -46,7 +46,7 @@ class Keepalive:
             self.environment[f"XDG_{name}_HOME"] = str(folder / name.lower())
         runtime = folder / "runtime"
         runtime.mkdir(mode=0o700)
-        self.environment["XDG_RUNTIME_DIR"] = str(runtime)
+        self.environment["GPU_KEEPALIVE_RUNTIME_DIR"] = str(runtime)
         self.path, self.control = runtime / "gpu-keepalive.sock", None
         settings = folder / "config/gpu-keepalive/settings.toml"
         settings.parent.mkdir(parents=True)

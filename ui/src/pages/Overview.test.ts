@@ -51,6 +51,22 @@ test("a fault has the advice, the next attempt, and the driver's words as detail
   expect(screen.getByText("24.0 GiB, how much is free is not known")).toBeTruthy();
 });
 
+test("a server that keeps the GPU up is shown with what a quiet one would save", async () => {
+  const loud = {
+    servers: [{ pid: 7, name: "LM Studio", quiet: false }],
+    power_w: 131,
+    idle_w: 84,
+    month_kwh: 34,
+    month_cost: 10.3,
+    possible: true,
+    text: "It would rest at 84 W.",
+    how: "A command shows how.",
+  };
+  await open("overview", statusWith({ ...STATES.served, loud }));
+  const text = await screen.findByText(/It would rest at 84/);
+  expect(text.textContent).toContain("A command shows how.");
+});
+
 test("a running model and our share of the VRAM are told apart", async () => {
   const vram = { total_bytes: 8 * 2 ** 30, free_bytes: 2 ** 30, ours_bytes: 170 * 2 ** 20 };
   await open("overview", statusWith({ ...STATES.warm, vram }));

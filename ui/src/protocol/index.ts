@@ -547,7 +547,7 @@ modes: Array<ModeText>, };
 /**
  * Kinds of refusal that some face tells apart.
  */
-export type ErrorCode = "line_too_long" | "invalid_json" | "unknown_request" | "invalid_argument" | "too_many_clients" | "lease" | "not_raised" | "settings_not_written" | "no_window" | "not_measured" | "stopping";
+export type ErrorCode = "line_too_long" | "invalid_json" | "unknown_request" | "invalid_argument" | "too_many_clients" | "too_many_served" | "lease" | "not_raised" | "settings_not_written" | "no_window" | "not_measured" | "stopping";
 
 /**
  * What the driver refused.
@@ -771,6 +771,11 @@ attempts: Array<string>,
  */
 clients: Array<ClientStatus>,
 /**
+ * Servers that keep this GPU at full speed by themselves while no request comes; `null` when
+ * there are none.
+ */
+loud: LoudStatus | null,
+/**
  * What the driver refused; `null` when all is well.
  */
 fault: FaultStatus | null,
@@ -797,6 +802,44 @@ interval_ms: number, } };
  * How the KV cache is stored.
  */
 export type KvCache = "f16" | "q8_0" | "q4_0";
+
+/**
+ * AI servers that keep a GPU at full speed by themselves while no request comes.
+ */
+export type LoudStatus = {
+/**
+ * The servers; one of several may be enough to keep it up.
+ */
+servers: Array<ClientStatus>,
+/**
+ * Power measured on this GPU while no request came; `null` where it does not report any.
+ */
+power_w: Watts | null,
+/**
+ * Power learned on this GPU with the clocks down; `null` until it was seen.
+ */
+idle_w: Watts | null,
+/**
+ * Kilowatt-hours that quiet servers would save in a month in which they stay loaded; `null`
+ * where one of the powers is not known.
+ */
+month_kwh: number | null,
+/**
+ * The same in the user's currency; `null` without a price.
+ */
+month_cost: number | null,
+/**
+ * Whether this GPU's driver lets a server be quiet.
+ */
+possible: boolean,
+/**
+ * What making them quiet brings, for people.
+ */
+text: string,
+/**
+ * How that is done, as a sentence to follow it; `null` where nothing would come of it.
+ */
+how: string | null, };
 
 /**
  * A measurement of cold against warm that is under way.
@@ -1134,7 +1177,11 @@ for_s?: number | null, } | { "request": "begin_lease",
  * Answer once the clocks are raised, or with [`ErrorCode::NotRaised`] when they were not in
  * time; the lease is held all the same.
  */
-wait?: boolean, } | { "request": "end_lease" } | { "request": "settings" } | { "request": "set",
+wait?: boolean, } | { "request": "end_lease" } | { "request": "serve",
+/**
+ * The process id. `gpu-keepalive serve` announces itself: its own process is left out.
+ */
+pid: number, } | { "request": "settings" } | { "request": "set",
 /**
  * Dotted key, such as `thermal.max_temperature`.
  */

@@ -37,7 +37,7 @@ impl FakeMachine {
             .args(["run", "--mode", mode])
             .env_clear()
             .env("HOME", folder.path())
-            .env("XDG_RUNTIME_DIR", folder.path())
+            .env("GPU_KEEPALIVE_RUNTIME_DIR", folder.path())
             .env("XDG_CONFIG_HOME", at("config"))
             .env("XDG_STATE_HOME", at("state"))
             .env("FAKE_GPU_DIR", folder.path())

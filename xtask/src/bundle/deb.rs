@@ -1,5 +1,6 @@
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -9,6 +10,7 @@ use anyhow::{Context, Result};
 use super::{
     description,
     files::{self, Places},
+    removed,
 };
 use crate::{release, shell};
 
@@ -31,6 +33,12 @@ pub(super) fn pack(folder: &Path) -> Result<PathBuf> {
     let control = control(&root, architecture.trim(), &depends)?;
     fs::write(debian.join("control"), control)?;
     fs::write(debian.join("md5sums"), sums)?;
+    let script = debian.join("postrm");
+    fs::write(
+        &script,
+        format!("#!/bin/sh\nset -e\n{}", removed("[ \"$1\" = remove ]")?),
+    )?;
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
     let version = env!("CARGO_PKG_VERSION");
     let name = format!("gpu-keepalive_{version}_{}.deb", architecture.trim());
     let package = folder.join(name);

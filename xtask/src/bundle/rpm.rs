@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use super::{
     description,
     files::{self, Places},
-    read,
+    read, removed,
 };
 use crate::shell;
 
@@ -54,5 +54,9 @@ fn spec(root: &Path) -> Result<String> {
         .replace("HOMEPAGE", env!("CARGO_PKG_REPOSITORY"))
         .replace("STAGED", &root.to_string_lossy())
         .replace("DESCRIPTION", description()?.trim_end())
+        .replace(
+            "REMOVED",
+            removed("[ \"$1\" = 0 ]")?.replace('%', "%%").trim_end(),
+        )
         .replace("FILES", &files.join("\n")))
 }

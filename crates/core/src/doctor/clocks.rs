@@ -7,34 +7,6 @@ use crate::{
     units::{Megahertz, Percent},
 };
 
-const VARIABLE: &str = "CUDA_DISABLE_PERF_BOOST";
-
-pub(super) fn perf_boost_disabled(seen: &Evidence) -> Option<Finding> {
-    let machine = &seen.machine;
-    let programs: Vec<_> = machine
-        .ai_programs
-        .iter()
-        .filter(|program| program.perf_boost_disabled == Some(true))
-        .map(|program| format!("{} (process {})", program.name, program.pid))
-        .collect();
-    let (severity, places) = match (programs.is_empty(), machine.perf_boost_disabled) {
-        (false, _) => (Severity::Warning, programs.join(", ")),
-        (true, Some(true)) => (Severity::Info, "GPU Keepalive itself".to_owned()),
-        (true, _) => return None,
-    };
-    finding(
-        "perf-boost-disabled",
-        severity,
-        "CUDA programs are told not to raise the clocks",
-        format!("{VARIABLE} is set in the environment of {places}"),
-        format!(
-            "Some Linux distributions set {VARIABLE} for everyone. Remove it from the environment \
-             of your AI programs and start them again. GPU Keepalive leaves it out when it holds \
-             the clocks."
-        ),
-    )
-}
-
 pub(super) fn other_clock_tools(seen: &Evidence) -> Option<Finding> {
     let tools = &seen.machine.clock_tools;
     if tools.is_empty() {

@@ -1,7 +1,7 @@
 use crate::{
     gpu::{GpuError, GpuInfo, Inspection, PciBusId, PowerSource, Sample},
     host::{AiProcess, HostSample, RuntimePm},
-    protocol::{Message, Phase, SettingsProblem},
+    protocol::{LoudStatus, Message, Phase, SettingsProblem},
     settings::Settings,
     units::Bytes,
 };
@@ -70,6 +70,8 @@ pub struct GpuEvidence {
     pub message: Message,
     /// What the driver refused.
     pub fault: Option<GpuError>,
+    /// Servers that keep it at full speed by themselves, by the engine.
+    pub loud: Option<LoudStatus>,
     /// What the system says of the device.
     pub device: DeviceEvidence,
 }
@@ -84,6 +86,7 @@ impl GpuEvidence {
             phase: None,
             message: Message::default(),
             fault: None,
+            loud: None,
             device: DeviceEvidence::default(),
         }
     }

@@ -22,7 +22,9 @@ pub struct Private {
 }
 
 /// Findings whose evidence names programs, files or what the user wrote.
-const EVIDENCE_IS_PRIVATE: [&str; 6] = [
+const EVIDENCE_IS_PRIVATE: [&str; 8] = [
+    "quiet-without-engine",
+    "clocks-held-by-server",
     "perf-boost-disabled",
     "clock-tool-running",
     "gpu-kept-awake",

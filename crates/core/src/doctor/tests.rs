@@ -1,11 +1,13 @@
 use super::*;
 use crate::{
+    ai_processes::ProcessKind,
     gpu::{
         ClocksEventReasons, ComputeProcess, GpuError, GpuErrorKind, GpuInfo, GpuUuid, Inspection,
         PState, PciBusId, PowerSource, Sample,
     },
-    host::RuntimePm,
-    protocol::{Cause, Message, Phase, SettingsProblem, State},
+    host::{AiProcess, GpuUse, RuntimePm},
+    protocol::{Cause, ClientStatus, LoudStatus, Message, Phase, SettingsProblem, State},
+    settings::Settings,
     units::{Bytes, Celsius, Megahertz, Percent, Watts},
 };
 
@@ -107,6 +109,51 @@ fn program(perf_boost_disabled: Option<bool>) -> AiProgramEvidence {
         pid: 4242,
         name: "ollama".to_owned(),
         perf_boost_disabled,
+    }
+}
+
+fn quiet_server() -> AiProcess {
+    AiProcess {
+        pid: 4242,
+        started: None,
+        parent: None,
+        name: "ollama".to_owned(),
+        label: "Ollama".to_owned(),
+        kind: ProcessKind::Worker,
+        gpu: GpuUse::Context(Vec::new()),
+        quiet: Some(true),
+    }
+}
+
+fn loud(idle: Option<f64>) -> LoudStatus {
+    let server = ClientStatus {
+        pid: 4242,
+        name: "Ollama".to_owned(),
+        quiet: Some(false),
+    };
+    let gpu = healthy().gpus.remove(0).info;
+    let energy = Settings::default().energy;
+    let idle = idle.map(Watts);
+    crate::quiet::loud(vec![server], Some(Watts(131.0)), idle, &energy, &gpu)
+}
+
+#[test]
+fn a_quiet_server_is_no_error_where_it_is_woken_or_not_quiet() {
+    let cases: [fn(&mut Evidence); 5] = [
+        |s| s.engine = Some(Engine { enabled: true }),
+        |s| s.running[0].quiet = None,
+        |s| s.running[0].gpu = GpuUse::Nothing,
+        |s| s.gpus[0].info.driver_version = "570.195.03".to_owned(),
+        |s| s.simulated = true,
+    ];
+    for change in cases {
+        let mut seen = healthy();
+        seen.engine = None;
+        seen.running = vec![quiet_server()];
+        change(&mut seen);
+        let found = examine(&seen).findings;
+        let error = found.iter().find(|one| one.id == "quiet-without-engine");
+        assert_eq!(error, None);
     }
 }
 

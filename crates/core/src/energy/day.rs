@@ -50,6 +50,26 @@ struct Account {
 }
 
 impl Day {
+    /// Whether nothing was counted on it.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Counts what was counted on another day as well.
+    pub(super) fn add(&mut self, other: Self) {
+        self.warm_s += other.warm_s;
+        self.cold_starts_avoided += other.cold_starts_avoided;
+        self.standby_s += other.standby_s;
+        for account in other.accounts {
+            self.account(&account.gpu, account.power_source)
+                .add(&account);
+        }
+        for saved in &other.savings {
+            let (gpu, source) = saved.gpu();
+            Savings::of(&mut self.savings, gpu, source).merge(saved);
+        }
+    }
+
     /// Counts a stretch in which the GPU was held.
     pub(super) fn charge(&mut self, gpu: &GpuUuid, interval: &Interval, resting: Option<Watts>) {
         self.warm_s += interval.seconds;
@@ -129,6 +149,14 @@ impl Account {
             open_s: 0.0,
             open_j: 0.0,
         }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.settled_s += other.settled_s;
+        self.settled_j += other.settled_j;
+        self.rest_j += other.rest_j;
+        self.open_s += other.open_s;
+        self.open_j += other.open_j;
     }
 
     fn is(&self, gpu: &GpuUuid, power_source: PowerSource) -> bool {

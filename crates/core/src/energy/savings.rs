@@ -71,6 +71,13 @@ impl Savings {
         }
     }
 
+    /// Counts what was counted in another account of this GPU as well.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.charged_s += other.charged_s;
+        self.charged_j += other.charged_j;
+        self.open_s += other.open_s;
+    }
+
     /// Charges what was waiting.
     pub(super) fn settle(&mut self, watts: Watts) {
         let waiting = std::mem::take(&mut self.open_s);

@@ -28,7 +28,7 @@ impl Ledger {
     /// clocks down; `None` when there was such time and this GPU's power, held or at rest, is not
     /// known yet.
     pub fn saved_watt_hours(&self, date: Date) -> Option<f64> {
-        let all = self.days.get(&date).map_or(&[][..], |day| &day.savings);
+        let all = self.day(date).map_or(&[][..], |day| &day.savings);
         let saved = |one: &Savings| {
             let (gpu, source) = one.gpu();
             let held = self.held_power(gpu, source);
@@ -92,7 +92,7 @@ impl Ledger {
         let source = interval.power_source;
         let difference = self.settled_difference(uuid, source);
         for date in [from, to] {
-            let day = self.days.entry(date).or_default();
+            let day = self.day_mut(date);
             let half = interval.seconds / 2.0;
             day.standby_s += half;
             if interval.rested {
@@ -106,7 +106,7 @@ impl Ledger {
         let Some(difference) = self.settled_difference(uuid, source) else {
             return;
         };
-        for day in self.days.values_mut() {
+        for day in self.days.values_mut().chain([&mut self.undated]) {
             let waiting = day.savings.iter_mut();
             let mine = waiting.filter(|one| one.gpu() == (uuid, source));
             mine.for_each(|one| one.settle(difference));

@@ -5,6 +5,7 @@ use super::*;
 use crate::units::{Joules, Watts};
 
 mod baseline_law;
+mod calendar;
 mod file;
 mod properties;
 mod savings;
@@ -437,20 +438,6 @@ fn the_report_has_no_holes_and_nothing_before_the_first_day() {
             .days
             .is_empty()
     );
-}
-
-#[test]
-fn ninety_days_are_kept() {
-    let mut ledger = Ledger::default();
-    let mut day = DAY;
-    for _ in 0..200 {
-        ledger.cold_start_avoided(day);
-        day = day.tomorrow().expect("a day");
-    }
-    let today = day.yesterday().expect("a day");
-    let report = ledger.report(u32::MAX, today, None, "");
-    assert_eq!((ledger.days.len(), report.days.len()), (90, 90));
-    assert!(report.days.iter().all(|day| day.cold_starts_avoided == 1));
 }
 
 #[test]

@@ -45,7 +45,8 @@ pub enum HolderAction {
     Arm(Sensing),
     /// Releases the clocks and closes the driver: nothing is open afterwards.
     Disarm,
-    /// Opens the driver and holds the boost until another command; watches nothing.
+    /// Opens the driver and requests the boost; watches nothing. It is for the keeper to send this
+    /// again before the boost ends: while the keeper is stopped or hangs, nothing is renewed.
     Hold(Renewal),
     /// Raises the clocks now for at least this long, as for a lease. Needs [`HolderAction::Arm`].
     Raise {
@@ -101,7 +102,7 @@ impl fmt::Display for HolderAction {
     }
 }
 
-/// How a boost is kept: asked for again before it expires.
+/// How a boost is kept: requested again before it expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Renewal {
     /// The duration that each request asks for, in whole seconds of at least 1.
@@ -304,7 +305,7 @@ pub enum ReleaseReason {
     Idle,
     /// The keeper asked for it.
     Asked,
-    /// No command came in time: see [`Sensing::unconfirmed`].
+    /// No command came in time: see [`Sensing::unconfirmed`] and [`HolderAction::Hold`].
     Unconfirmed,
     /// The last process that was watched has ended.
     Gone,

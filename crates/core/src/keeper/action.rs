@@ -8,6 +8,7 @@ use crate::{
     benchmark::{BenchmarkResult, Job},
     doctor::Evidence,
     gpu::{Action as GpuAction, GpuInfo, holder::HolderCommand},
+    host::Served,
     keeper::Kept,
     models::Query,
     protocol::{Event, Reply, Status},
@@ -28,8 +29,9 @@ pub enum Action {
     /// Have the `hold` process of a GPU do this; it answers by
     /// [`Input::Holder`](super::Input::Holder).
     Hold(GpuId, HolderCommand),
-    /// Sample the machine; answered by [`Input::HostSampled`](super::Input::HostSampled).
-    SampleHost(Arc<[AiProgram]>),
+    /// Sample the machine, with these programs and process trees; answered by
+    /// [`Input::HostSampled`](super::Input::HostSampled).
+    SampleHost(Arc<[AiProgram]>, Arc<Served>),
     /// Let the machine continue after a host event.
     HostEventHandled(Ticket),
     /// Pay a reply.

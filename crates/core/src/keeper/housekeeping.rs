@@ -21,7 +21,9 @@ impl Keeper {
         }
         if now >= self.host_sample_at {
             let ai_programs = Arc::clone(&self.ai_programs);
-            self.outbox.push_back(Action::SampleHost(ai_programs));
+            let served = self.served.wanted();
+            self.outbox
+                .push_back(Action::SampleHost(ai_programs, served));
             self.host_sample_at = now + self.until_host_sample();
         }
         *changed |= self.suspend.settle(now);
@@ -40,6 +42,7 @@ impl Keeper {
             self.suspend.ends_at(),
             self.warm_until,
             self.waiting.iter().map(|(_, until)| *until).min(),
+            self.served.waits_until(),
         ]
         .into_iter()
         .flatten()

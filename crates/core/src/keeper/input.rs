@@ -128,8 +128,13 @@ pub enum Input {
         /// The file as it is now.
         result: Result<Box<SettingsFile>, ApiError>,
     },
-    /// Something could not be kept, in a sentence that names the file.
-    NotSaved(String),
+    /// What came of writing, in sentences that name the file.
+    Stored {
+        /// What had to be set aside, or cannot be kept at all.
+        notices: Vec<String>,
+        /// Why something is not written; nothing when everything is.
+        error: Option<String>,
+    },
     /// A benchmark's progress.
     BenchmarkProgress(Progress),
     /// The benchmark ended and holds nothing any more: its result or a sentence that says why

@@ -23,6 +23,8 @@ pub(super) struct Lane {
     pub(super) decision: Option<Decision>,
     pub(super) phase_since: Moment,
     in_flight: Option<Action>,
+    /// When the driver's answer is there at the latest.
+    answers_by: Option<Moment>,
     sampled: bool,
     /// Processes in the driver's newest list.
     others: Vec<u32>,
@@ -50,6 +52,7 @@ impl Lane {
             decision: None,
             phase_since: now,
             in_flight: None,
+            answers_by: None,
             sampled: false,
             others: Vec::new(),
         }
@@ -59,6 +62,11 @@ impl Lane {
     pub(super) fn is_closed(&self) -> bool {
         let observed = self.in_flight.is_none() && !self.policy.history().is_open();
         observed && self.policy.holder_is_closed()
+    }
+
+    /// When the outcome of the action that is under way is there at the latest.
+    pub(super) fn answers_by(&self) -> Option<Moment> {
+        self.answers_by.filter(|_| self.in_flight.is_some())
     }
 
     /// Why this GPU cannot be benchmarked now; `None` when it can.
@@ -146,6 +154,7 @@ impl Lane {
         if self.in_flight.is_none() {
             self.in_flight = self.decision.as_ref().and_then(|decision| decision.action);
             stepped.action = self.in_flight;
+            self.answers_by = self.in_flight.map(|action| now + action.deadline());
             stepped.wake_at = step.wake_at.filter(|_| self.in_flight.is_none());
         }
         stepped

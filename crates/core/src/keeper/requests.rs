@@ -104,6 +104,7 @@ impl Keeper {
                 }
                 Ok(Reply::Done)
             }
+            Request::Serve { pid } => return self.serve(client, ticket, pid, now),
             switch => self.switch(client, switch, now).map(|()| Reply::Done),
         };
         self.reply(ticket, reply);

@@ -96,6 +96,19 @@ impl Keeper {
             .push_back(Action::Store(StoreAction::Save(kept)));
     }
 
+    /// Takes in what came of writing. Returns whether that was news.
+    pub(super) fn stored(&mut self, notices: Vec<String>, error: Option<String>) -> bool {
+        let changed = self.not_saved != error;
+        let news = notices.iter().chain(error.iter().filter(|_| changed));
+        for news in news.cloned().collect::<Vec<_>>() {
+            self.warn(news);
+        }
+        let changed = changed || !notices.is_empty();
+        self.set_aside.extend(notices);
+        self.not_saved = error;
+        changed
+    }
+
     /// Has everything written that changed a minute ago.
     pub(super) fn save_if_due(&mut self, now: Moment) {
         let due = |since| now.since(since) >= SAVE_EVERY;

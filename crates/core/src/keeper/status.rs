@@ -6,13 +6,14 @@ use super::{Keeper, lane::Lane};
 use crate::{
     Moment,
     doctor::{Engine, Evidence, GpuEvidence},
-    gpu::ClocksEventReasons,
+    gpu::{ClocksEventReasons, GpuInfo},
     host::{AiProcess, HostSample},
     policy::Pause,
     protocol::{
         Badge, ClientStatus, EnergyReport, EngineStatus, EngineText, FaultStatus, GpuStatus, Hold,
-        Notice, Phase, SettingsReport, Severity, Status, StatusText, VramStatus,
+        LoudStatus, Notice, Phase, SettingsReport, Severity, Status, StatusText, VramStatus,
     },
+    quiet::loud,
     status_text::{self, present},
 };
 
@@ -42,7 +43,10 @@ impl Keeper {
             gpus: self
                 .gpus
                 .iter()
-                .map(|lane| gpu_status(lane, &self.host, now))
+                .map(|lane| GpuStatus {
+                    loud: self.loud_status(lane),
+                    ..gpu_status(lane, &self.host, now)
+                })
                 .collect(),
             energy,
             notices: self.notices(),
@@ -74,6 +78,23 @@ impl Keeper {
         let energy = &self.settings().energy;
         let ledger = &self.kept.ledger;
         ledger.report(days, self.today, energy.price_per_kwh, &energy.currency)
+    }
+
+    /// The servers that keep that GPU at full speed, and what quiet ones would save.
+    fn loud_status(&self, lane: &Lane) -> Option<LoudStatus> {
+        let servers = lane.policy.loud(&self.host);
+        if servers.is_empty() {
+            return None;
+        }
+        let sample = lane.policy.history().sample();
+        let driver = sample.and_then(|sample| sample.power_source);
+        let source = self.host.power_source.worse(driver.unwrap_or_default());
+        let ledger = &self.kept.ledger;
+        let idle = ledger.resting_power(&lane.info.uuid, source);
+        let energy = &self.settings().energy;
+        let servers = servers.iter().map(|one| client(one, &lane.info));
+        let power = lane.policy.loud_power();
+        Some(loud(servers.collect(), power, idle, energy, &lane.info))
     }
 
     fn notices(&self) -> Vec<Notice> {
@@ -115,6 +136,10 @@ impl Keeper {
         if let Some(error) = &self.not_saved {
             add("not-saved".to_owned(), Severity::Warning, error.clone());
         }
+        for (number, what) in self.set_aside.iter().enumerate() {
+            let id = format!("set-aside-{}", number + 1);
+            add(id, Severity::Warning, what.clone());
+        }
         notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity));
         notices
     }
@@ -127,7 +152,14 @@ impl Keeper {
                 enabled: self.switches.enabled,
             }),
             discovery_error: self.discovery.error().cloned(),
-            gpus: self.gpus.iter().map(gpu_evidence).collect(),
+            gpus: self
+                .gpus
+                .iter()
+                .map(|lane| GpuEvidence {
+                    loud: self.loud_status(lane),
+                    ..gpu_evidence(lane)
+                })
+                .collect(),
             ..Evidence::default()
         };
         evidence.add_settings(self.settings(), self.file.problems().to_vec());
@@ -204,7 +236,12 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
             .iter()
             .map(ToString::to_string)
             .collect(),
-        clients: lane.policy.clients(host).map(client).collect(),
+        clients: lane
+            .policy
+            .clients(host)
+            .map(|process| client(process, info))
+            .collect(),
+        loud: None,
         fault: history.fault().map(|fault| FaultStatus {
             kind: fault.error.kind,
             message: fault.error.message.clone(),
@@ -215,11 +252,11 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
     }
 }
 
-fn client(process: &AiProcess) -> ClientStatus {
+fn client(process: &AiProcess, gpu: &GpuInfo) -> ClientStatus {
     ClientStatus {
         pid: process.pid,
         name: process.label.clone(),
-        quiet: None,
+        quiet: process.quiet.filter(|_| gpu.knows_quiet_programs()),
     }
 }
 

@@ -1,11 +1,15 @@
 use std::time::Duration;
 
-use super::{Action, Keeper, Ticket};
+use super::{Action, Keeper, Ticket, lane::Lane};
 use crate::{Moment, host::HostEvent};
 
 /// Time after a resume in which the driver is not to be trusted (`ollama#5464`: contexts are dead
 /// and calls fail for about two seconds).
 const RESUME_SETTLE: Duration = Duration::from_secs(2);
+
+/// The latest that a running engine is called after it asked for it. No scheduler leaves a process
+/// that wants to run waiting for as long as the pause between two samples of a held GPU.
+const LATEST: Duration = Duration::from_secs(5);
 
 /// Whether the machine sleeps.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +46,31 @@ impl Suspend {
 }
 
 impl Keeper {
+    /// Notices that the engine did not run for a while: stopped by a signal or a debugger, or with
+    /// a machine that slept or stood still without saying so.
+    ///
+    /// Nothing of that time is counted, and what was held before is not to be trusted any more than
+    /// after a resume.
+    pub(super) fn notice_a_stop(&mut self, now: Moment) {
+        let answers = self.gpus.iter().filter_map(Lane::answers_by);
+        let expected = answers.fold(self.wake_at, Moment::min);
+        let late = now.since(expected);
+        if late <= LATEST {
+            return;
+        }
+        self.kept.ledger.interrupt();
+        if self.stopping || !matches!(self.suspend, Suspend::No | Suspend::Settling(_)) {
+            return;
+        }
+        self.info(format!(
+            "not run for {} s; the GPUs are released and held anew",
+            late.as_secs()
+        ));
+        self.stop_benchmark("GPU Keepalive was stopped meanwhile; measure again.");
+        self.suspend = Suspend::Settling(now + RESUME_SETTLE);
+        self.host_sample_at = now;
+    }
+
     pub(super) fn host_event(&mut self, event: HostEvent, ticket: Ticket, now: Moment) {
         self.debug(format!("host event: {event:?}"));
         match event {

@@ -32,6 +32,8 @@ pub(super) enum Duty {
 pub(super) struct Holder {
     duty: Duty,
     duty_since: Option<Moment>,
+    /// When the boost was requested last.
+    boosted_at: Option<Moment>,
     ordered: Option<HolderCommand>,
     errands: VecDeque<HolderAction>,
     last_id: u64,
@@ -65,6 +67,19 @@ impl Holder {
     /// When it may be asked again after a failure.
     pub(super) fn retry_at(&self) -> Option<Moment> {
         self.retry_at
+    }
+
+    /// When the boost has to be requested again: nobody else does.
+    pub(super) fn renews_at(&self) -> Option<Moment> {
+        let renewal = self.renewal().filter(|_| self.ordered.is_none())?;
+        Some(self.boosted_at? + renewal.every)
+    }
+
+    fn renewal(&self) -> Option<Renewal> {
+        match &self.duty {
+            Duty::Boost(renewal) => Some(*renewal),
+            Duty::Rest | Duty::Sense(_) => None,
+        }
     }
 
     /// Something beside its duty, done only while it senses; the newest of a kind counts.
@@ -101,7 +116,8 @@ impl Holder {
         } else if matches!(self.duty, Duty::Sense(_)) {
             self.errands.pop_front()?
         } else {
-            return None;
+            let due = self.renews_at().is_some_and(|at| now >= at);
+            HolderAction::Hold(due.then_some(self.renewal()?)?)
         };
         self.last_id += 1;
         let command = HolderCommand {
@@ -135,7 +151,10 @@ impl Holder {
     fn succeeded(&mut self, action: &HolderAction, answer: &HolderReply, now: Moment) {
         match action {
             HolderAction::Arm(sensing) => self.take_up(Duty::Sense(sensing.processes.clone()), now),
-            HolderAction::Hold(renewal) => self.take_up(Duty::Boost(*renewal), now),
+            HolderAction::Hold(renewal) => {
+                self.take_up(Duty::Boost(*renewal), now);
+                self.boosted_at = Some(now);
+            }
             HolderAction::Disarm => self.take_up(Duty::Rest, now),
             HolderAction::Raise { .. } => {
                 self.raised_at.get_or_insert(now);
@@ -177,6 +196,10 @@ impl Holder {
 
     pub(super) fn released(&mut self) {
         self.raised_at = None;
+        // A boost that ended because it was not requested again; the process closed everything.
+        if self.renewal().is_some() {
+            self.duty = Duty::Rest;
+        }
     }
 
     /// A process that was sensed has ended.

@@ -198,10 +198,11 @@ impl GpuPolicy {
                 let pid = refused.cause.map(|cause| cause.pid);
                 standby.sensor.refused(refused.at, pid);
                 let boosting = matches!(standby.holder.duty(), Duty::Boost(_));
-                standby.holder.released();
                 if boosting {
                     standby.holder.failed(now);
                     self.governor().refused(Strategy::Boost, &refused.error);
+                } else {
+                    standby.holder.released();
                 }
             }
             HolderReport::Gone { pid, .. } => {
@@ -373,7 +374,8 @@ impl GpuPolicy {
         };
         let waits = self.standby.wanted != *self.standby.holder.duty();
         let retry = self.standby.holder.retry_at().filter(|_| waits);
-        let times = [lease, pause, retry].into_iter().flatten();
+        let renewal = self.standby.holder.renews_at().filter(|_| !waits);
+        let times = [lease, pause, retry, renewal].into_iter().flatten();
         times.filter(|at| *at > now).min()
     }
 }

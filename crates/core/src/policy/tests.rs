@@ -20,6 +20,7 @@ mod measuring;
 mod message;
 mod properties;
 mod standby;
+mod stopped;
 mod who;
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -213,6 +213,10 @@ pub struct GpuStatus {
     /// The AI processes that have the GPU open.
     #[serde(default)]
     pub clients: Vec<ClientStatus>,
+    /// Servers that keep this GPU at full speed by themselves while no request comes; `null` when
+    /// there are none.
+    #[serde(default)]
+    pub loud: Option<LoudStatus>,
     /// What the driver refused; `null` when all is well.
     pub fault: Option<FaultStatus>,
     /// The reason why no benchmark can be run now, in a sentence; `null` when one can.
@@ -229,6 +233,29 @@ pub struct ClientStatus {
     pub name: String,
     /// Whether it lets the GPU rest while it is loaded; `null` where that is not known.
     pub quiet: Option<bool>,
+}
+
+/// AI servers that keep a GPU at full speed by themselves while no request comes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LoudStatus {
+    /// The servers; one of several may be enough to keep it up.
+    pub servers: Vec<ClientStatus>,
+    /// Power measured on this GPU while no request came; `null` where it does not report any.
+    pub power_w: Option<Watts>,
+    /// Power learned on this GPU with the clocks down; `null` until it was seen.
+    pub idle_w: Option<Watts>,
+    /// Kilowatt-hours that quiet servers would save in a month in which they stay loaded; `null`
+    /// where one of the powers is not known.
+    pub month_kwh: Option<f64>,
+    /// The same in the user's currency; `null` without a price.
+    pub month_cost: Option<f64>,
+    /// Whether this GPU's driver lets a server be quiet.
+    pub possible: bool,
+    /// What making them quiet brings, for people.
+    pub text: String,
+    /// How that is done, as a sentence to follow it; `null` where nothing would come of it.
+    pub how: Option<String>,
 }
 
 /// Memory of one GPU.

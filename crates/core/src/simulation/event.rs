@@ -156,6 +156,7 @@ impl SimulatedProcess {
             label: ai_processes::label(&line, []),
             kind: recognised.kind,
             gpu,
+            quiet: Some(!self.boosts),
         })
     }
 }

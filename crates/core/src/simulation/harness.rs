@@ -83,6 +83,18 @@ impl Harness {
         self.run_watched(time, |_| {});
     }
 
+    /// The engine does not run for that long, as when it is stopped by a signal; the machine and
+    /// the `hold` processes do.
+    pub fn stand_still_for(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            let next = [self.machine.upcoming(), self.machine.next_holder_step()];
+            let next = next.into_iter().flatten().filter(|at| *at > self.now);
+            self.now = next.fold(end, Moment::min);
+            self.machine.advance(self.now);
+        }
+    }
+
     /// Hands something in, performs what follows, and shows every decision.
     pub fn input(&mut self, input: Input, watch: &mut impl FnMut(&Self)) {
         self.keeper.handle(input, self.now);

@@ -11,7 +11,7 @@ use crate::{
     gpu::{
         GpuError,
         holder::{
-            HolderCommand, HolderReply, HolderReport, RaiseCause, Refused, ReleaseReason, Renewal,
+            HolderCommand, HolderReply, HolderReport, RaiseCause, Refused, ReleaseReason, Released,
             SensedProcess,
         },
     },
@@ -47,7 +47,7 @@ pub(super) struct Holder {
 enum Mode {
     Closed,
     Armed,
-    Holding { renewal: Renewal, renew_at: Moment },
+    Holding { since: Moment, until: Moment },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +102,7 @@ impl Holder {
             _ if self.stopped => None,
             Mode::Closed => None,
             Mode::Armed => self.check.map(|check| check.at),
-            Mode::Holding { renew_at, .. } => Some(renew_at),
+            Mode::Holding { until, .. } => Some(until),
         };
         let task = self.tasks.front().map(|_| self.free_at);
         let next = [task, looks_at].into_iter().flatten().min()?;
@@ -174,18 +174,14 @@ impl Holder {
 
     fn check(&mut self, seen: &mut Seen<'_>) {
         let now = seen.now;
-        if let Mode::Holding { renewal, .. } = self.mode {
-            match self.boost(renewal.lasting, seen) {
-                Ok(_) => {
-                    let renew_at = now + renewal.every;
-                    self.mode = Mode::Holding { renewal, renew_at };
-                }
-                Err(error) => {
-                    self.close(seen);
-                    self.refused(None, error, now);
-                }
-            }
-            return;
+        if let Mode::Holding { since, .. } = self.mode {
+            self.close(seen);
+            let released = Released {
+                at: now,
+                reason: ReleaseReason::Unconfirmed,
+                raised_for: now.since(since),
+            };
+            return self.report(HolderReport::Released(released), now);
         }
         self.pass(now);
         let targets = &self.targets;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Moment,
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, PowerSource},
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, PciBusId, PowerSource},
     host::{HostEvent, HostSample},
     settings::AiProgram,
     units::{Bytes, Megahertz, Percent},
@@ -265,6 +265,7 @@ impl SimulatedMachine {
                 .map(|card| (device(card), card.suspended_for(self.now)))
                 .collect(),
             uvm_open: Some(uvm_open),
+            served_round: 0,
         }
     }
 
@@ -278,6 +279,12 @@ impl SimulatedMachine {
     /// The same after the latest moment given.
     pub fn upcoming(&self) -> Option<Moment> {
         self.next_event
+    }
+
+    /// Where that GPU sits on the PCI bus; `None` when there is none.
+    pub fn pci_bus_id(&self, index: u32) -> Option<PciBusId> {
+        let card = self.cards.get(index as usize)?;
+        Some(card.model().info.pci_bus_id)
     }
 
     /// What feeds the machine now.

@@ -1,8 +1,8 @@
-use std::{collections::BTreeMap, io, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use gpu_keepalive_core::{benchmark::BenchmarkResult, gpu::GpuInfo};
 
-use crate::store;
+use crate::store::{self, StoredFile};
 
 /// The newest measurement of each GPU and driver, in the folder of what we keep.
 #[derive(Clone, Debug, Default)]
@@ -27,14 +27,15 @@ impl KeptBenchmarks {
             .insert(key(&benchmark.uuid.0, &benchmark.driver), benchmark);
     }
 
-    /// Takes it, in that folder too.
+    /// Takes it, in that folder too. Returns a sentence about what had to be set aside.
     ///
     /// # Errors
-    /// The folder cannot be written.
-    pub fn keep(folder: &Path, benchmark: BenchmarkResult) -> io::Result<()> {
-        let mut kept = Self::load(folder);
+    /// A sentence that says why it was not written.
+    pub fn keep(folder: &Path, benchmark: BenchmarkResult) -> Result<Option<String>, String> {
+        let (mut file, kept) = StoredFile::load(&folder.join(FILE));
+        let mut kept = Self(kept);
         kept.insert(benchmark);
-        store::save(&folder.join(FILE), &kept.0)
+        file.replace(&kept.0)
     }
 }
 

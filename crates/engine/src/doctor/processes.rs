@@ -5,18 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Switches off that an open CUDA context raises the clocks (driver 580.105.08 and later).
-pub(super) const PERF_BOOST: &str = "CUDA_DISABLE_PERF_BOOST";
+use gpu_keepalive_core::quiet;
 
 /// Our own executables begin with this.
 const OWN_NAME: &str = "gpu-keepalive";
 /// The kernel keeps so many bytes of a process's name.
 const NAME_BYTES: usize = 15;
-
-/// Whether that value of [`PERF_BOOST`] has an effect.
-pub(super) fn switches_off(value: &str) -> bool {
-    !matches!(value.trim(), "" | "0")
-}
 
 /// Every process by its short name.
 pub(super) struct ProcessTable {
@@ -62,15 +56,10 @@ impl ProcessTable {
         names
     }
 
-    /// Whether a process was started with [`PERF_BOOST`]; `None` when its environment cannot be
-    /// read.
+    /// Whether a process was started quiet; `None` when its environment cannot be read.
     pub(super) fn perf_boost_disabled(&self, pid: u32) -> Option<bool> {
         let environment = fs::read(self.proc.join(pid.to_string()).join("environ")).ok()?;
-        let assigned = environment.split(|byte| *byte == 0).find_map(|variable| {
-            let value = variable.strip_prefix(PERF_BOOST.as_bytes())?;
-            value.strip_prefix(b"=")
-        });
-        Some(assigned.is_some_and(|value| switches_off(&String::from_utf8_lossy(value))))
+        quiet::is_quiet(&environment)
     }
 
     fn has_open(&self, pid: u32, file: &str) -> bool {

@@ -95,6 +95,7 @@ fn program(pid: u32) -> AiProcess {
         label: "Ollama".to_owned(),
         kind: ProcessKind::Worker,
         gpu: GpuUse::Unknown,
+        quiet: None,
     }
 }
 

@@ -28,7 +28,8 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-pub use targets::process_started;
+pub(crate) use targets::process_runs;
+pub use targets::{process_started, processor_time};
 
 use boost::Boost;
 use events::{Event, Events};

@@ -1,6 +1,6 @@
 use std::{path::Path, sync::mpsc as std_mpsc, thread, time::Duration};
 
-use gpu_keepalive_core::{Moment, settings::AiProgram};
+use gpu_keepalive_core::{Moment, host::Served, settings::AiProgram};
 use tokio::{sync::mpsc, time::timeout};
 
 use crate::processes::{Processes, Seen};
@@ -30,22 +30,24 @@ pub(super) enum Gpus {
 /// A process that hangs in a driver can block whoever reads its command line for as long as it
 /// hangs. Then the last answer stands, and the engine goes on.
 pub(super) struct AiProcesses {
-    ask: std_mpsc::SyncSender<Vec<AiProgram>>,
+    ask: std_mpsc::SyncSender<(Vec<AiProgram>, Served)>,
     answers: mpsc::Receiver<Seen>,
     asked_at: Option<Moment>,
     answered: bool,
     seen: Seen,
+    served: Served,
 }
 
 impl AiProcesses {
     /// Those of the machine whose GPUs are described below `root`.
     pub(super) fn new(root: &Path) -> Self {
-        let (ask, questions) = std_mpsc::sync_channel::<Vec<AiProgram>>(1);
+        let (ask, questions) = std_mpsc::sync_channel::<(Vec<AiProgram>, Served)>(1);
         let (answer, answers) = mpsc::channel(1);
         let root = root.to_owned();
         let read = move || {
             let mut processes = Processes::new(&root);
-            for programs in questions {
+            for (programs, served) in questions {
+                processes.serve(served);
                 if answer.blocking_send(processes.read(&programs)).is_err() {
                     break;
                 }
@@ -60,7 +62,13 @@ impl AiProcesses {
             asked_at: None,
             answered: true,
             seen: Seen::default(),
+            served: Served::default(),
         }
+    }
+
+    /// Follows these process trees from the next look on.
+    pub(super) fn follow(&mut self, served: &Served) {
+        self.served.clone_from(served);
     }
 
     /// What was last seen.
@@ -78,6 +86,7 @@ impl AiProcesses {
             }
         }
         let every = match gpus {
+            _ if self.seen.served_round != self.served.round => Duration::ZERO,
             Gpus::Changed => Duration::ZERO,
             Gpus::Awake => READ_EVERY,
             Gpus::Suspended => READ_EVERY_ASLEEP,
@@ -85,7 +94,8 @@ impl AiProcesses {
         let due = self
             .asked_at
             .is_none_or(|asked_at| now.since(asked_at) >= every);
-        if !due || self.ask.try_send(list.to_vec()).is_err() {
+        let question = (list.to_vec(), self.served.clone());
+        if !due || self.ask.try_send(question).is_err() {
             return;
         }
         self.asked_at = Some(now);

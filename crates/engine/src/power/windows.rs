@@ -25,7 +25,7 @@ pub(crate) fn follow(events: mpsc::Sender<HostNotice>) -> Option<Following> {
         let _ = events.try_send(HostEvent::PowerSourceChanged.into());
         Ok(())
     });
-    PowerManager::PowerSupplyStatusChanged(&notices)
+    PowerManager::PowerSupplyStatusChanged(&tell)
         .inspect_err(|error| tracing::debug!("no news of the power source: {error}"))
         .ok()
         .map(Following)

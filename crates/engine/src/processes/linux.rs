@@ -1,9 +1,12 @@
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
+    fs,
     path::{Path, PathBuf},
 };
 
-use gpu_keepalive_core::host::GpuUse;
+use gpu_keepalive_core::{gpu::PciBusId, host::GpuUse, quiet};
+
+use crate::runtime_pm::PciGpus;
 
 use super::open_files::{Devices, OpenFiles, count, folder, uvm_references};
 
@@ -71,4 +74,27 @@ impl Open {
     pub(super) fn uvm_open_by_others(&self) -> Option<u32> {
         self.uvm_open
     }
+}
+
+/// The GPUs that these processes have open: all that are awake where their files do not say which.
+pub(super) fn gpus(open: &mut Open, pids: impl Iterator<Item = u32>) -> Vec<PciBusId> {
+    let mut gpus = BTreeSet::new();
+    for pid in pids {
+        match open.gpu_use(pid, false, true) {
+            GpuUse::Nothing | GpuUse::Graphics => {}
+            GpuUse::Device(known) | GpuUse::Context(known) if !known.is_empty() => {
+                gpus.extend(known);
+            }
+            GpuUse::Unknown | GpuUse::Device(_) | GpuUse::Context(_) => {
+                gpus.extend(PciGpus::under(&open.root).awake());
+            }
+        }
+    }
+    gpus.into_iter().collect()
+}
+
+/// Whether a process was started quiet; `None` where its environment cannot be read or says nothing.
+pub(super) fn quiet(pid: u32) -> Option<bool> {
+    let environment = fs::read(folder(Path::new("/proc"), pid).join("environ")).ok()?;
+    quiet::is_quiet(&environment)
 }

@@ -284,3 +284,41 @@ fn cost_of_a_read() {
     );
     assert!(count >= sleepers.len());
 }
+
+#[test]
+fn a_served_tree_is_followed_until_each_of_its_processes_ends() {
+    let mut child = Command::new("sh")
+        .args(["-c", "exec 3<&0; sh -c 'echo $$; read line' <&3 & wait"])
+        .env("CUDA_DISABLE_PERF_BOOST", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let out = child.stdout.as_mut().unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+    let mut processes = processes();
+    assert_eq!(processes.look_at_served(), [], "none is announced");
+    let root = child.id();
+    processes.serve(Served {
+        roots: vec![root],
+        round: 1,
+    });
+    let found = processes.look_at_served();
+    for pid in [root, line.trim().parse().unwrap()] {
+        let ours = found.iter().find(|process| process.pid == pid);
+        let ours = ours.expect("it is below what was announced");
+        assert_eq!((ours.kind, ours.quiet), (ProcessKind::Worker, Some(true)));
+    }
+    assert_eq!(processes.read(&[]).served_round, 1);
+    assert!(!sees(&mut processes, &[], root), "it has no GPU open");
+
+    // Announced no more, and still there.
+    processes.serve(Served::default());
+    let found = processes.look_at_served();
+    assert!(found.iter().any(|process| process.pid == root));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let found = processes.look_at_served();
+    assert!(found.iter().all(|process| process.pid != root));
+}

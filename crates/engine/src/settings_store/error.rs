@@ -8,6 +8,8 @@ use gpu_keepalive_core::{
     settings::SettingError,
 };
 
+use crate::files::ReadError;
+
 /// Why a setting could not be changed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -42,6 +44,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// That file cannot be read.
+    pub(super) fn unreadable(path: &Path, error: &ReadError) -> Self {
+        Self::Read {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        }
+    }
+
     /// True if what was asked for is wrong, whatever the file is like.
     pub fn is_wrong_request(&self) -> bool {
         use SettingError::{UnknownKey, WrongValue};
@@ -56,28 +66,5 @@ impl From<StoreError> for ApiError {
             false => ErrorCode::SettingsNotWritten,
         };
         Self::new(code, error.to_string())
-    }
-}
-
-/// Why the file cannot be read; continues “the file is”.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum ReadError {
-    #[error("a folder")]
-    Folder,
-    #[error("not a regular file")]
-    NotAFile,
-    #[error("larger than 1 MiB")]
-    TooLarge,
-    #[error("not readable: {0}")]
-    Io(#[from] io::Error),
-}
-
-impl ReadError {
-    /// The same as an error about that file.
-    pub(super) fn of(&self, path: &Path) -> StoreError {
-        StoreError::Read {
-            path: path.to_owned(),
-            reason: self.to_string(),
-        }
     }
 }

@@ -1,4 +1,4 @@
-use std::{collections::VecDeque, io, path::Path, time::Duration};
+use std::{collections::VecDeque, io, time::Duration};
 
 use gpu_keepalive_core::{
     benchmark::Plan,
@@ -8,6 +8,7 @@ use thiserror::Error;
 use tokio::time;
 
 use super::{
+    ControlSocket,
     lines::{Line, Lines},
     transport::{self, ClientStream, ConnectError},
 };
@@ -26,8 +27,8 @@ pub struct Client {
 
 impl Client {
     /// Connects to the engine's control socket (on Windows the pipe of that name).
-    pub async fn connect(path: &Path) -> Result<Self, ConnectError> {
-        let stream = transport::connect(path).await?;
+    pub async fn connect(socket: impl Into<ControlSocket>) -> Result<Self, ConnectError> {
+        let stream = transport::connect(&socket.into()).await?;
         Ok(Self {
             lines: Lines::new(stream, MAX_ANSWER_BYTES),
             events: VecDeque::new(),
@@ -46,6 +47,12 @@ impl Client {
         time::timeout(deadline, self.ask_patiently(request))
             .await
             .map_err(|_| ClientError::NoAnswer)?
+    }
+
+    /// Waits until the engine has ended or closed the connection. Cancel safe.
+    pub async fn ended(&mut self) {
+        // Without a subscription nothing arrives unasked.
+        while self.read().await.is_ok() {}
     }
 
     /// From now on what happens, beginning with the full status.

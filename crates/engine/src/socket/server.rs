@@ -1,4 +1,4 @@
-use std::{convert::Infallible, io, path::Path, str, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, str, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::protocol::{
     ApiError, ErrorCode, Event, MAX_CLIENTS, MAX_LINE_BYTES, Reply, Request, ServerLine, Status,
@@ -12,6 +12,7 @@ use tokio::{
 use tracing::{debug, warn};
 
 use super::{
+    ControlSocket,
     lines::{Line, Lines},
     transport::{BindError, Listener},
 };
@@ -29,10 +30,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the socket at that path (on Windows the pipe of that name), replacing one that a dead
-    /// engine left behind. Must be called within a tokio runtime.
-    pub fn bind(path: &Path) -> Result<Self, BindError> {
-        Listener::bind(path).map(|listener| Self { listener })
+    /// Takes the socket there (on Windows the pipe of that name), replacing one that a dead engine
+    /// left behind. Must be called within a tokio runtime.
+    pub fn bind(socket: impl Into<ControlSocket>) -> Result<Self, BindError> {
+        Listener::bind(socket.into()).map(|listener| Self { listener })
     }
 
     /// Serves clients until it is dropped, which closes every connection and removes the socket.

@@ -2,6 +2,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
 use gpu_keepalive_core::{
+    host::Served,
     keeper::{Input, Worker},
     settings::AiProgram,
 };
@@ -10,11 +11,14 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Report, panicked};
 use crate::host::Host;
 
+/// What a sample is to look for.
+pub(super) type Wanted = (Arc<[AiProgram]>, Arc<Served>);
+
 /// Samples the machine when asked, and reports what cannot wait. A panic is reported and survived:
 /// the protection against battery and suspend rests on this worker.
 pub(super) async fn serve<H: Host>(
     mut host: H,
-    mut wanted: mpsc::Receiver<Arc<[AiProgram]>>,
+    mut wanted: mpsc::Receiver<Wanted>,
     reports: mpsc::Sender<Report>,
 ) {
     loop {
@@ -34,12 +38,14 @@ pub(super) async fn serve<H: Host>(
 
 async fn serve_once<H: Host>(
     host: &mut H,
-    wanted: &mut mpsc::Receiver<Arc<[AiProgram]>>,
+    wanted: &mut mpsc::Receiver<Wanted>,
     reports: &mpsc::Sender<Report>,
 ) -> Option<()> {
     tokio::select! {
-        ai_programs = wanted.recv() => {
-            let sample = host.sample(&ai_programs?).await;
+        wanted = wanted.recv() => {
+            let (ai_programs, served) = wanted?;
+            host.follow(&served);
+            let sample = host.sample(&ai_programs).await;
             reports.send(Report::Input(Input::HostSampled(sample))).await.ok()
         }
         event = host.event() => {

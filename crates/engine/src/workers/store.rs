@@ -16,7 +16,7 @@ use crate::{
     benchmark::KeptBenchmarks,
     own_models::{self, OwnCatalogue},
     settings_store::SettingsStore,
-    state::StateFolder,
+    state::{StateFolder, Written},
 };
 
 /// Every file of ours.
@@ -32,6 +32,8 @@ pub(crate) struct Files {
 /// What the store is ordered to do.
 #[derive(Debug)]
 pub(super) enum Order {
+    /// Removes what was left half written, and makes this engine the one that writes its records.
+    Own,
     Action(StoreAction),
     Recommend(Ticket, Box<Query>),
     Benchmarks(Ticket, Vec<GpuInfo>),
@@ -46,7 +48,11 @@ pub(super) async fn serve(
     reports: mpsc::Sender<Report>,
 ) {
     let files = Arc::new(Mutex::new(files));
-    while let Some(order) = orders.recv().await {
+    let mut first = Some(Order::Own);
+    while let Some(order) = match first.take() {
+        Some(order) => Some(order),
+        None => orders.recv().await,
+    } {
         let files = Arc::clone(&files);
         let carried_out = tokio::task::spawn_blocking(move || {
             let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,6 +76,11 @@ pub(super) async fn serve(
 impl Files {
     fn carry_out(&mut self, order: Order) -> Option<Report> {
         match order {
+            Order::Own => {
+                self.settings.remove_leftovers();
+                let written = self.state.as_mut()?.own();
+                (written != Written::default()).then(|| Report::Input(written.into()))
+            }
             Order::Action(action) => self.act(action).map(Report::Input),
             Order::Recommend(ticket, query) => Some(Report::Reply(ticket, self.recommend(*query))),
             Order::Benchmarks(ticket, gpus) => {
@@ -104,7 +115,7 @@ impl Files {
             }
             StoreAction::Save(kept) => {
                 let state = self.state.as_mut()?;
-                state.save(*kept).err().map(Input::NotSaved)
+                Some(state.save(*kept).into())
             }
             StoreAction::KeepBenchmark(benchmark) => {
                 let Some(state) = &self.state else {
@@ -112,8 +123,12 @@ impl Files {
                     return None;
                 };
                 let kept = KeptBenchmarks::keep(state.path(), *benchmark);
-                let why = |error| format!("The measurement cannot be kept: {error}.");
-                kept.err().map(|error| Input::NotSaved(why(error)))
+                let why = |error| Some(format!("The measurement cannot be kept: {error}"));
+                let notice = kept.unwrap_or_else(why)?;
+                Some(Input::Stored {
+                    notices: vec![notice],
+                    error: state.error().map(ToOwned::to_owned),
+                })
             }
         }
     }
@@ -143,5 +158,11 @@ impl Files {
             quick: quick_in_words(),
             benchmarks: gpus.iter().filter_map(of).collect(),
         }
+    }
+}
+
+impl From<Written> for Input {
+    fn from(Written { notices, error }: Written) -> Self {
+        Self::Stored { notices, error }
     }
 }

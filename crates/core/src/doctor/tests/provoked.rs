@@ -1,7 +1,7 @@
 use super::*;
 
 /// What provokes each finding, with the severity and a part of the evidence it then has.
-pub(super) const PROVOKED: [(&str, Severity, &str, Provoke); 57] = {
+pub(super) const PROVOKED: [(&str, Severity, &str, Provoke); 62] = {
     use GpuErrorKind as Kind;
     use Severity::{Error, Info, Ok, Warning};
     [
@@ -41,13 +41,42 @@ pub(super) const PROVOKED: [(&str, Severity, &str, Provoke); 57] = {
         ("exclusive-mode", Warning, "cuCtx", |s| {
             fault(s, Kind::ExclusiveMode)
         }),
+        ("perf-boost-disabled", Info, "ollama (process 4242)", |s| {
+            s.machine.ai_programs = vec![program(Some(true))];
+        }),
         (
             "perf-boost-disabled",
             Warning,
             "ollama (process 4242)",
             |s| {
+                s.engine = None;
                 s.machine.ai_programs = vec![program(Some(true))];
             },
+        ),
+        (
+            "quiet-without-engine",
+            Error,
+            "is not running; CUDA_DISABLE_PERF_BOOST is set for Ollama (process 4242)",
+            |s| {
+                s.engine = None;
+                s.running = vec![quiet_server()];
+            },
+        ),
+        ("quiet-without-engine", Error, "is switched off", |s| {
+            s.engine = Some(Engine { enabled: false });
+            s.running = vec![quiet_server()];
+        }),
+        (
+            "clocks-held-by-server",
+            Warning,
+            "Ollama (process 4242); 131 W between requests; 84 W at rest",
+            |s| s.gpus[0].loud = Some(loud(Some(84.0))),
+        ),
+        (
+            "clocks-held-by-server",
+            Info,
+            "Ollama (process 4242); 131 W between requests",
+            |s| s.gpus[0].loud = Some(loud(None)),
         ),
         ("perf-boost-disabled", Info, "GPU Keepalive itself", |s| {
             s.machine.perf_boost_disabled = Some(true);

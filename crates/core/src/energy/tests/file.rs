@@ -17,6 +17,7 @@ fn full() -> Ledger {
     ledger.observe(&gpu("c"), held(110.0, 50.0));
     ledger.cold_start_avoided(DAY.tomorrow().expect("a day"));
     ledger.interrupt();
+    ledger.wall_clock = WallClock::default();
     ledger
 }
 

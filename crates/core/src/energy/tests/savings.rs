@@ -249,3 +249,17 @@ fn a_benchmark_makes_savings_known_until_readings_tell_more() {
     feed(&mut ledger, [standing_by(100.0), standing_by(110.0)]);
     assert_eq!(saved_j(&ledger), Some(200.0), "what was learned stays");
 }
+
+#[test]
+fn what_was_saved_under_a_clock_that_was_not_set_belongs_to_the_first_day() {
+    let never_set = |reading: Reading| Reading {
+        date: date(1970, 1, 1),
+        ..reading
+    };
+    let mut ledger = known();
+    let before = [never_set(standing_by(100.0)), never_set(standing_by(110.0))];
+    feed(&mut ledger, before);
+    feed(&mut ledger, [standing_by(120.0), standing_by(130.0)]);
+    assert_eq!(saved_j(&ledger), Some(600.0));
+    assert_eq!(standby_s(&ledger), 30.0);
+}

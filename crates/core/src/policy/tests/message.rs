@@ -50,6 +50,7 @@ impl Case {
             label: "Ollama".to_owned(),
             kind: crate::ai_processes::ProcessKind::Worker,
             gpu: crate::host::GpuUse::Device(Vec::new()),
+            quiet: None,
         }];
         let process = |pid: &u32| ComputeProcess {
             pid: *pid,

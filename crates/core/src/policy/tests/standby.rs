@@ -244,3 +244,53 @@ fn an_excluded_strategy_is_never_tried() {
     assert_eq!(harness.policy().held(), Some(Strategy::Context));
     assert_eq!(harness.policy().attempts(), []);
 }
+
+/// Servers, power meanwhile and at rest, and a month's saving.
+type Loud = (Vec<u32>, Option<f64>, Option<f64>, Option<f64>);
+
+/// Those that keep the GPU at full speed.
+fn loud(harness: &Harness) -> Option<Loud> {
+    let status = harness.keeper.status(harness.now());
+    let loud = status.gpus[0].loud.clone()?;
+    let servers = loud.servers.iter().map(|server| server.pid).collect();
+    let watts = |watts: Option<crate::units::Watts>| watts.map(|watts| watts.0.round());
+    let month = loud.month_kwh.map(f64::round);
+    Some((servers, watts(loud.power_w), watts(loud.idle_w), month))
+}
+
+#[test]
+fn a_server_that_keeps_the_clocks_up_is_named_with_what_was_measured() {
+    let mut harness = run_scenario(server("h200", "at_s = 60"), Mode::OnDemand);
+    // Nothing is loaded yet: the GPU is seen at rest.
+    harness.run_for(MINUTE - SECOND);
+    assert_eq!(loud(&harness), None);
+    harness.run_for(MINUTE - SECOND);
+    let seen = Some((vec![4242], Some(123.0), Some(84.0), Some(28.0)));
+    assert_eq!(loud(&harness), seen);
+    // It stays so through a request, which draws more.
+    harness.run_for(3 * SECOND);
+    assert_eq!(loud(&harness), seen);
+    harness.run_for(10 * MINUTE);
+    assert_eq!(loud(&harness), seen);
+    harness.machine.end_program(4242, harness.now());
+    harness.run_for(MINUTE);
+    assert_eq!(loud(&harness), None);
+}
+
+#[test]
+fn what_was_not_measured_is_not_made_up() {
+    let mut silent = server("h200", "");
+    silent.cards[0].unsupported = vec!["power", "energy"];
+    let mut harness = run_scenario(silent, Mode::OnDemand);
+    harness.run_for(MINUTE);
+    assert_eq!(loud(&harness), Some((vec![4242], None, None, None)));
+}
+
+#[test]
+fn a_quiet_server_is_never_named() {
+    let mut harness = run_scenario(quiet(), Mode::OnDemand);
+    for _ in 0..40 {
+        harness.run_for(10 * SECOND);
+        assert_eq!(loud(&harness), None);
+    }
+}

@@ -20,6 +20,7 @@ fn process(pid: u32, kind: ProcessKind, gpu: GpuUse) -> AiProcess {
         label: "llama.cpp".to_owned(),
         kind,
         gpu,
+        quiet: None,
     }
 }
 

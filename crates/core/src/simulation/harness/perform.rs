@@ -1,14 +1,18 @@
 use super::Harness;
-use crate::keeper::{Action, Input};
+use crate::{
+    host::HostSample,
+    keeper::{Action, Input},
+};
 
 impl Harness {
     /// What comes of an action at once.
     pub(super) fn perform(&mut self, action: Action) -> Option<Input> {
         match action {
             Action::Discover => Some(Input::Discovered(self.machine.discover(self.now))),
-            Action::SampleHost(list) => {
-                Some(Input::HostSampled(self.machine.host(&list, self.now)))
-            }
+            Action::SampleHost(list, served) => Some(Input::HostSampled(HostSample {
+                served_round: served.round,
+                ..self.machine.host(&list, self.now)
+            })),
             Action::Perform(gpu, action) => {
                 let (at, result) = self.machine.perform_in_time(gpu.index, action, self.now);
                 self.now = at;

@@ -107,8 +107,12 @@ impl Holder {
         match boosted {
             Ok(call) => {
                 answer.call = Some(call);
-                let renew_at = self.free_at + renewal.every;
-                self.mode = Mode::Holding { renewal, renew_at };
+                let since = match self.mode {
+                    Mode::Holding { since, .. } => since,
+                    Mode::Closed | Mode::Armed => self.free_at,
+                };
+                let until = self.free_at + renewal.lasting;
+                self.mode = Mode::Holding { since, until };
                 Ok(())
             }
             Err(error) => {

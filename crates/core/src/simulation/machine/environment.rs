@@ -40,6 +40,19 @@ impl SimulatedMachine {
         }
     }
 
+    /// From now on a program keeps its GPU this busy by itself.
+    pub fn set_program_utilization(&mut self, pid: u32, utilization: Percent, now: Moment) {
+        self.advance(now);
+        for event in &mut self.events {
+            if let EventKind::Process(program) = &mut event.kind
+                && program.pid == pid
+            {
+                program.utilization = utilization;
+            }
+        }
+        self.surround();
+    }
+
     /// Ends every program with that process id, for good.
     pub fn end_program(&mut self, pid: u32, now: Moment) {
         self.advance(now);

@@ -42,6 +42,15 @@ fn arm(processes: &[SensedProcess]) -> HolderAction {
     })
 }
 
+/// Holds, as a keeper does that requests the boost again in time.
+fn hold_on(machine: &mut SimulatedMachine, from: f64, to: f64) {
+    let mut now = from;
+    while now < to {
+        ask(machine, HOLD, now).unwrap();
+        now += 15.0;
+    }
+}
+
 fn command(machine: &mut SimulatedMachine, action: HolderAction, s: f64) {
     machine.hold(0, HolderCommand { id: 1, action }, at(s));
 }

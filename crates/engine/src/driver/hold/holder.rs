@@ -8,7 +8,7 @@ use gpu_keepalive_core::{
         GpuError, GpuErrorKind, PciBusId,
         holder::{
             HolderAction, HolderReply, HolderReport, MOST_SENSED, RaiseCause, Refused,
-            ReleaseReason, Renewal, Sensing,
+            ReleaseReason, Released, Renewal, Sensing,
         },
     },
     sensor::{Step, Watch},
@@ -30,7 +30,11 @@ pub(super) struct Holder<K: Kernel> {
 enum Mode {
     Closed,
     Armed,
-    Holding { renewal: Renewal, renew_at: Moment },
+    /// Until the boost ends, unless it is requested again.
+    Holding {
+        since: Moment,
+        until: Moment,
+    },
 }
 
 impl<K: Kernel + Clone> Holder<K> {
@@ -55,7 +59,7 @@ impl<K: Kernel + Clone> Holder<K> {
         match self.mode {
             Mode::Closed => None,
             Mode::Armed => self.watch.next(),
-            Mode::Holding { renew_at, .. } => Some(renew_at),
+            Mode::Holding { until, .. } => Some(until),
         }
     }
 
@@ -103,10 +107,15 @@ impl<K: Kernel + Clone> Holder<K> {
     pub(super) fn check(
         &mut self,
         now: Moment,
-        report: impl FnMut(&HolderReport) -> io::Result<()>,
+        mut report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
-        if let Mode::Holding { renewal, .. } = self.mode {
-            return self.renew_held(renewal, now, report);
+        if let Mode::Holding { since, .. } = self.mode {
+            self.close();
+            return report(&HolderReport::Released(Released {
+                at: now,
+                reason: ReleaseReason::Unconfirmed,
+                raised_for: now.since(since),
+            }));
         }
         let targets = &self.targets;
         match self.watch.check(now, |index| targets.read(index)) {
@@ -171,8 +180,13 @@ impl<K: Kernel + Clone> Holder<K> {
         match boosted {
             Ok(call) => {
                 answer.call = Some(call);
-                let renew_at = self.clock.now() + renewal.every;
-                self.mode = Mode::Holding { renewal, renew_at };
+                let now = self.clock.now();
+                let since = match self.mode {
+                    Mode::Holding { since, .. } => since,
+                    Mode::Closed | Mode::Armed => now,
+                };
+                let until = now + renewal.lasting;
+                self.mode = Mode::Holding { since, until };
                 Ok(())
             }
             Err(error) => {
@@ -232,25 +246,6 @@ impl<K: Kernel + Clone> Holder<K> {
                     }
                     Err(error) => self.refused(None, error, report),
                 }
-            }
-        }
-    }
-
-    fn renew_held(
-        &mut self,
-        renewal: Renewal,
-        now: Moment,
-        report: impl FnMut(&HolderReport) -> io::Result<()>,
-    ) -> io::Result<()> {
-        match self.boost.request(renewal.lasting) {
-            Ok(_) => {
-                let renew_at = now + renewal.every;
-                self.mode = Mode::Holding { renewal, renew_at };
-                Ok(())
-            }
-            Err(error) => {
-                self.close();
-                self.refused(None, error, report)
             }
         }
     }

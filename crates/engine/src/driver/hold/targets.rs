@@ -140,11 +140,31 @@ impl Target {
     }
 }
 
+/// All processor time that a process has used, its threads together; `None` when there is no such
+/// process.
+pub fn processor_time(pid: u32) -> Option<Duration> {
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(pid).ok()?);
+    let clock = clock_getcpuclockid(pid).ok()?;
+    clock_gettime(clock).ok().map(Duration::from)
+}
+
 /// When a process started, in clock ticks since boot: field 22 of `/proc/PID/stat`. `None` when there
 /// is no such process, or `/proc` hides it.
 pub fn process_started(pid: u32) -> Option<u64> {
+    fields(pid)?.1
+}
+
+/// Whether that process runs: it has neither ended nor been replaced by a later one with its id.
+pub(crate) fn process_runs(pid: u32, started: u64) -> bool {
+    fields(pid).is_some_and(|(state, since)| state != 'Z' && since == Some(started))
+}
+
+/// Fields 3 and 22 of `/proc/PID/stat`: its state, and when it started.
+fn fields(pid: u32) -> Option<(char, Option<u64>)> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name before it, field 2, may hold anything.
+    // The name before them, field 2, may hold anything.
     let (_, fields) = stat.rsplit_once(')')?;
-    fields.split_whitespace().nth(19)?.parse().ok()
+    let mut fields = fields.split_whitespace();
+    let state = fields.next()?.chars().next()?;
+    Some((state, fields.nth(18).and_then(|ticks| ticks.parse().ok())))
 }

@@ -210,37 +210,46 @@ fn a_process_that_is_always_busy_raises_once_in_a_while() {
 }
 
 #[test]
-fn a_hold_is_renewed_until_the_driver_refuses() {
+fn a_hold_that_is_ordered_again_is_renewed_until_the_driver_refuses() {
     let mut hold = Hold::start();
-    let renewal = Renewal {
-        lasting: Duration::from_secs(30),
-        every: Duration::from_millis(10),
-    };
-    let answer = hold.ask(HolderAction::Hold(renewal));
-    assert!(answer.raised && answer.call.is_some(), "{answer:?}");
-    let boosts = |hold: &Hold| {
-        let events = hold.kernel.events();
-        events.iter().filter(|e| **e == Event::Boost(30)).count()
-    };
-    while boosts(&hold) < 4 {
-        assert!(hold.ask(HolderAction::Report).raised);
+    let order = || HolderAction::Hold(Renewal::default());
+    for _ in 0..4 {
+        let answer = hold.ask(order());
+        assert!(answer.raised && answer.call.is_some(), "{answer:?}");
     }
+    let events = hold.kernel.events();
+    let boosts = events.iter().filter(|e| **e == Event::Boost(30));
+    assert_eq!(boosts.count(), 4);
     hold.kernel.fail(Some((Step::Boost, Failure::Status(0x65))));
-    let refused = hold.next();
-    let HolderReport::Refused(refused) = refused else {
-        panic!("{refused:?}");
-    };
-    assert_eq!(refused.cause, None);
-    assert!(
-        refused.error.message.ends_with("0x65"),
-        "{:?}",
-        refused.error
-    );
+    let refused = hold.refusal(order());
+    assert!(refused.message.ends_with("0x65"), "{refused:?}");
     assert!(!hold.ask(HolderAction::Report).raised);
     assert_eq!(
         hold.kernel.events().last(),
         Some(&Event::Closed(Node::Card(1)))
     );
+    hold.end().expect("in order");
+}
+
+#[test]
+fn a_hold_that_nobody_orders_again_ends_with_its_boost() {
+    let mut hold = Hold::start();
+    let lasting = Duration::from_secs(1);
+    let order = HolderAction::Hold(Renewal {
+        lasting,
+        every: Duration::from_millis(500),
+    });
+    hold.ask(order.clone());
+    let HolderReport::Released(released) = hold.next() else {
+        panic!("it is told");
+    };
+    assert_eq!(released.reason, ReleaseReason::Unconfirmed);
+    assert!(released.raised_for >= lasting, "{released:?}");
+    let events = hold.kernel.events();
+    let boosts = events.iter().filter(|e| **e == Event::Boost(1)).count();
+    assert_eq!(boosts, 1, "it was not renewed");
+    assert_eq!(events.last(), Some(&Event::Closed(Node::Card(1))));
+    assert!(hold.ask(order).raised, "ordered again, it holds again");
     hold.end().expect("in order");
 }
 

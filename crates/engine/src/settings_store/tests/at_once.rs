@@ -5,7 +5,8 @@ use std::{thread, time::Duration};
 use gpu_keepalive_core::settings::setting_keys;
 use serde_json::{Value, json};
 
-use super::{super::lock::acquire, *};
+use super::*;
+use crate::files::lock::acquire;
 
 /// Far longer than the others need.
 const PATIENTLY: Duration = Duration::from_secs(60);

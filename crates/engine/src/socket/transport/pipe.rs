@@ -1,7 +1,6 @@
 use std::{
     ffi::{OsStr, OsString},
     io::{self, ErrorKind},
-    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -10,7 +9,7 @@ use tokio::{
     time,
 };
 
-use super::{BindError, ConnectError};
+use super::{super::ControlSocket, BindError, ConnectError};
 
 pub(in super::super) type ClientStream = NamedPipeClient;
 
@@ -32,7 +31,8 @@ pub(in super::super) struct Listener {
 }
 
 impl Listener {
-    pub(in super::super) fn bind(path: &Path) -> Result<Self, BindError> {
+    pub(in super::super) fn bind(socket: ControlSocket) -> Result<Self, BindError> {
+        let path = socket.path();
         let instance = ServerOptions::new()
             .first_pipe_instance(true)
             .reject_remote_clients(true)
@@ -46,7 +46,7 @@ impl Listener {
                 Err(BindError::AlreadyRunning(path.to_owned()))
             }
             Err(source) => Err(BindError::Io {
-                path: PathBuf::from(path),
+                path: path.to_owned(),
                 source,
             }),
         }
@@ -66,7 +66,10 @@ fn instance(name: &OsStr) -> io::Result<NamedPipeServer> {
         .create(name)
 }
 
-pub(in super::super) async fn connect(path: &Path) -> Result<NamedPipeClient, ConnectError> {
+pub(in super::super) async fn connect(
+    socket: &ControlSocket,
+) -> Result<NamedPipeClient, ConnectError> {
+    let path = socket.path();
     let mut retries = 0;
     loop {
         let source = match ClientOptions::new().open(path) {

@@ -13,7 +13,9 @@ fn one_that_holds_is_up_after_the_call_until_its_end() {
     command(&mut machine, HOLD, 1.0);
     assert_eq!(clock(&mut machine, 1.009), 345);
     assert_eq!(clock(&mut machine, 1.010), 1980);
-    // Renewed for as long as it is to hold.
+    // Requested again and again for as long as it is to hold.
+    reports(&mut machine, 2.0);
+    hold_on(&mut machine, 16.0, 3600.0);
     assert_eq!(level(&mut machine, 3600.0), (0, 1980));
     assert_eq!(sample(&mut machine, 3600.0).power, Some(Watts(123.0)));
     assert!(machine.is_ready(0, at(3600.0)));
@@ -63,9 +65,11 @@ fn one_that_only_raises_falls_after_the_hold_time_and_no_renewal_changes_that() 
     let mut machine = preset("rtx-3070-laptop");
     ask(&mut machine, HOLD, 10.0).unwrap();
     assert_eq!(clock(&mut machine, 10.01), 1785);
+    ask(&mut machine, HOLD, 25.0).unwrap();
     assert_eq!(clock(&mut machine, 28.0), 1785);
     // Up at 10.01 s and 18 s later down, with a renewal at 25 s.
     assert_eq!(clock(&mut machine, 28.02), 210);
+    hold_on(&mut machine, 40.0, 200.0);
     assert_eq!(clock(&mut machine, 200.0), 210);
     assert!(machine.counters(0, at(200.0)).unwrap().boosted);
     // Asked for anew, it raises again.
@@ -89,25 +93,32 @@ fn a_process_that_holds_it_open_keeps_the_laptop_s_gpu_awake() {
 fn a_killed_process_s_boost_ends_with_it() {
     let mut machine = preset("h200");
     ask(&mut machine, HOLD, 1.0).unwrap();
-    machine.end_hold(0, at(100.0));
-    assert_eq!(clock(&mut machine, 100.69), 1980);
-    assert_eq!(clock(&mut machine, 100.71), 345);
-    let counters = machine.counters(0, at(101.0)).unwrap();
+    machine.end_hold(0, at(20.0));
+    assert_eq!(clock(&mut machine, 20.69), 1980);
+    assert_eq!(clock(&mut machine, 20.71), 345);
+    let counters = machine.counters(0, at(21.0)).unwrap();
     assert!(!counters.boost_open && !counters.boosted);
     assert_eq!(machine.next_holder_step(), None);
 }
 
 #[test]
-fn a_boost_that_is_not_renewed_expires() {
+fn a_boost_that_is_not_requested_again_ends_and_the_process_closes_everything() {
     let mut machine = preset("h200");
     let lasting = Duration::from_secs(6);
-    let every = Duration::from_secs(60);
+    let every = Duration::from_secs(3);
     let hold = HolderAction::Hold(Renewal { lasting, every });
-    ask(&mut machine, hold, 1.0).unwrap();
+    ask(&mut machine, hold.clone(), 1.0).unwrap();
     // 10 ms for the call, and 0.7 s from the end of the boost until they fall.
     assert_eq!(clock(&mut machine, 7.70), 1980);
     assert_eq!(clock(&mut machine, 7.72), 345);
-    // Renewed late it raises them again.
+    let told = names(&reports(&mut machine, 60.0));
+    assert!(
+        told.len() == 1 && told[0].ends_with("released, Unconfirmed"),
+        "{told:?}"
+    );
+    assert!(!machine.counters(0, at(60.0)).unwrap().boost_open);
+    // Requested late it raises them again.
+    ask(&mut machine, hold, 61.0).unwrap();
     assert_eq!(clock(&mut machine, 61.1), 1980);
 }
 

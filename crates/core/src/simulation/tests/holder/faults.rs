@@ -18,10 +18,12 @@ fn a_card_without_boost_refuses_to_be_armed() {
 fn a_renewal_that_is_refused_is_told_and_the_boost_is_over() {
     let mut machine = preset("h200");
     ask(&mut machine, HOLD, 1.0).unwrap();
-    machine.happen(None, EventKind::BoostRefused, None, at(20.0));
-    let all = names(&reports(&mut machine, 60.0));
-    assert_eq!(all, ["31.011 s refused, NotSupported"]);
-    assert_eq!(clock(&mut machine, 33.0), 345);
+    machine.happen(None, EventKind::BoostRefused, None, at(15.0));
+    assert_eq!(
+        ask(&mut machine, HOLD, 16.0),
+        Err(GpuErrorKind::NotSupported)
+    );
+    assert_eq!(clock(&mut machine, 17.0), 345);
 }
 
 #[test]

@@ -79,7 +79,7 @@ async fn a_killed_one_says_so_and_holds_nothing() {
     let hold = HolderAction::Hold(Renewal::default());
     assert!(ask(&mut holder, hold.clone()).await.raised);
     let kill = async {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
         simulation.kill_hold(0);
     };
     let (report, ()) = tokio::join!(holder.next(), kill);

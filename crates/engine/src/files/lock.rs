@@ -12,24 +12,24 @@ use std::{
     time::Duration,
 };
 
-/// The lock that every writer of a settings file takes. Dropping it releases it, and so does the
+/// The lock that every writer of a file takes. Dropping it releases it, and so does the
 /// end of its process in any way: the file that is locked stays and means nothing by itself.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(crate) struct Lock {
     /// `None` on a file system without locks.
     file: Option<File>,
 }
 
 impl Lock {
     /// False on a file system without locks, where other writers may be at work all the same.
-    pub(super) fn is_held(&self) -> bool {
+    pub(crate) fn is_held(&self) -> bool {
         self.file.is_some()
     }
 }
 
 /// Takes the lock at that path, waiting for another writer as long as given; `None` when it is not
 /// free by then, as when that writer is stopped.
-pub(super) fn acquire(path: &Path, within: Duration) -> io::Result<Option<Lock>> {
+pub(crate) fn acquire(path: &Path, within: Duration) -> io::Result<Option<Lock>> {
     acquire_file(path, within).map_err(|error| {
         let message = format!("its lock {}: {error}", path.display());
         io::Error::new(error.kind(), message)
@@ -49,7 +49,7 @@ fn acquire_file(path: &Path, within: Duration) -> io::Result<Option<Lock>> {
     // The system's lock waits without a limit, so it is a thread that waits.
     let (locked, waited) = mpsc::sync_channel(1);
     thread::Builder::new()
-        .name("settings lock".to_owned())
+        .name("file lock".to_owned())
         .spawn(move || {
             let lock = wait(&file).map(|()| Lock { file: Some(file) });
             // Too late, the lock is released with the message.

@@ -1,0 +1,119 @@
+//! What is kept between runs, when its files are not what they should be.
+
+use std::{fs, path::PathBuf, process::Command};
+
+use gpu_keepalive_core::protocol::{Request, Severity, Status};
+
+use super::engine::{Engine, on_fakes};
+use crate::{ffi::driver::FakeDriver, user::User};
+
+fn records(user: &User) -> PathBuf {
+    user.home().join("state/gpu-keepalive")
+}
+
+async fn start(user: &User, driver: &FakeDriver) -> Engine {
+    let run = on_fakes(user, driver, &["run", "--mode", "always"]);
+    Engine::start(user, run).await
+}
+
+fn set_aside(status: &Status) -> Vec<&str> {
+    let notices = status.notices.iter();
+    let ours = notices.filter(|notice| notice.id.starts_with("set-aside"));
+    ours.map(|notice| {
+        assert_eq!(notice.severity, Severity::Warning);
+        &*notice.message
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn what_an_engine_cannot_read_or_understand_is_set_aside_and_said_once() {
+    let (user, driver) = (User::new(), FakeDriver::new());
+    let folder = records(&user);
+    fs::create_dir_all(&folder).unwrap();
+    let newer = r#"{"version":2,"days":{"2026-11-23":{"hours":1}}}"#;
+    fs::write(folder.join("energy.json"), newer).unwrap();
+    fs::create_dir(folder.join("learned.json")).unwrap();
+    let made = Command::new("mkfifo")
+        .arg(folder.join("gpus.json"))
+        .status();
+    assert!(made.unwrap().success());
+
+    let engine = start(&user, &driver).await;
+    let status = engine
+        .until("three notices", |status| set_aside(status).len() == 3)
+        .await;
+    for name in ["energy.json", "learned.json", "gpus.json"] {
+        let aside = folder.join(format!("{name}.set-aside"));
+        let aside = aside.to_string_lossy();
+        let about = |notice: &&&str| notice.contains(&*aside);
+        let said: Vec<_> = set_aside(&status).into_iter().collect();
+        assert_eq!(said.iter().filter(about).count(), 1, "{said:?}");
+    }
+
+    // Another file appears while it runs.
+    let mine = r#"{"version":1,"days":{"2026-11-01":{"warm_s":60.0}}}"#;
+    engine.ask(Request::Off).await;
+    engine
+        .until("it is off", |status| !status.engine.enabled)
+        .await;
+    fs::write(folder.join("energy.json"), mine).unwrap();
+    engine.ask(Request::On).await;
+    let status = engine
+        .until("a fourth notice", |status| set_aside(status).len() == 4)
+        .await;
+    assert!(set_aside(&status)[3].contains("energy.json.set-aside-2"));
+    let ended = engine.interrupted().await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    assert_eq!(read("energy.json.set-aside"), newer);
+    assert_eq!(read("energy.json.set-aside-2"), mine);
+    assert!(folder.join("learned.json.set-aside").is_dir());
+    assert!(read("energy.json").starts_with(r#"{"version":1,"#));
+
+    // The next engine has nothing to say.
+    let engine = start(&user, &driver).await;
+    engine.until_warm().await;
+    assert_eq!(set_aside(&engine.status().await), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_wall_clock_far_ahead_costs_no_day() {
+    let (user, driver) = (User::new(), FakeDriver::new());
+    let folder = records(&user);
+    fs::create_dir_all(&folder).unwrap();
+    let days: Vec<_> = (0..80)
+        .map(|day| {
+            let (month, day) = (9 + day / 28, 1 + day % 28);
+            format!(r#""2026-{month:02}-{day:02}":{{"warm_s":60.0}}"#)
+        })
+        .collect();
+    let before = format!(r#"{{"version":1,"days":{{{}}}}}"#, days.join(","));
+    fs::write(folder.join("energy.json"), before).unwrap();
+
+    let mut ahead = on_fakes(&user, &driver, &["run", "--mode", "always"]);
+    ahead
+        .env("LD_PRELOAD", library_of_faketime())
+        .env("FAKETIME", "+4000d")
+        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    let engine = Engine::start(&user, ahead).await;
+    engine.until_warm().await;
+    engine.ask(Request::Off).await;
+    engine.interrupted().await;
+    let after = fs::read_to_string(folder.join("energy.json")).unwrap();
+    let after: serde_json::Value = serde_json::from_str(&after).unwrap();
+    let kept = after["days"].as_object().unwrap();
+    let of_then = kept.iter().filter(|(date, _)| date.starts_with("2026"));
+    assert_eq!(of_then.filter(|(_, day)| day["warm_s"] == 60.0).count(), 80);
+    assert!(kept.len() > 80, "the clock was ahead: {:?}", kept.keys());
+}
+
+/// Debian's package `faketime`.
+fn library_of_faketime() -> PathBuf {
+    let folders = fs::read_dir("/usr/lib").unwrap().flatten();
+    let mut found = folders
+        .map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"))
+        .filter(|library| library.is_file());
+    found.next().expect("the package faketime is installed")
+}
