@@ -129,6 +129,7 @@ describe("the result on the overview", () => {
       const strategies = recorded.benchmark.strategies.map((one) => ({
         ...one,
         works: false,
+        best: false,
         why_not: "this user may not do it",
         text: `${one.label}: not here, because this user may not do it`,
       }));

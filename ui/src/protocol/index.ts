@@ -1532,6 +1532,10 @@ vram_bytes: number | null,
  */
 resident_bytes: number | null,
 /**
+ * Whether it is the one that the engine should use.
+ */
+best: boolean,
+/**
  * Its name for people: `On request`.
  */
 label: string,

@@ -60,13 +60,18 @@ impl Measurements {
     /// What they say together.
     pub fn benchmark(&self, about: About) -> BenchmarkResult {
         let comparison = self.comparison(about.max_wake);
-        let strategies: Vec<_> = LADDER
+        let mut strategies: Vec<_> = LADDER
             .iter()
             .filter_map(|strategy| {
                 let trial = self.trials.get(strategy)?;
                 Some(comparison.strategy(*strategy, trial))
             })
             .collect();
+        let best = strategies.iter_mut().find(|one| one.works);
+        let chosen = best.map(|best| {
+            best.best = true;
+            best.strategy
+        });
         let mut benchmark = BenchmarkResult {
             gpu: about.gpu.name,
             uuid: about.gpu.uuid,
@@ -90,10 +95,7 @@ impl Measurements {
                 warm: median_watts(&self.warm_watts),
             },
             vram_bytes: self.vram.map(|vram| vram.0),
-            chosen: strategies
-                .iter()
-                .find(|one| one.works)
-                .map(|one| one.strategy),
+            chosen,
             alone: (!strategies.is_empty()).then(|| comparison.alone(self.cold_decode_ms())),
             strategies,
             slowdown_percent: self.slowdown_percent(),

@@ -47,6 +47,8 @@ pub struct StrategyResult {
     pub vram_bytes: Option<u64>,
     /// Resident memory of the process of ours that does it.
     pub resident_bytes: Option<u64>,
+    /// Whether it is the one that the engine should use.
+    pub best: bool,
     /// Its name for people: `On request`.
     pub label: String,
     /// What it brings and costs: `0 W more at rest, first answer 12 ms later`.
@@ -145,6 +147,7 @@ impl Comparison {
             wake_ms,
             vram_bytes: vram.filter(|_| tried).map(|vram| vram.0),
             resident_bytes: trial.resident.map(|resident| resident.0),
+            best: false,
             label: words::label(strategy),
             detail: String::new(),
             text: String::new(),
