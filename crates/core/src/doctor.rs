@@ -22,6 +22,7 @@ pub use evidence::{
     AiProgramEvidence, AppEvidence, DeviceEvidence, Engine, Evidence, GpuEvidence, LoginEntry,
     MachineEvidence, PcieLink, PowerDaemon, RuntimeD3,
 };
+pub(crate) use report::redact;
 pub use report::{Private, report};
 
 /// Judges what was read, worst first.

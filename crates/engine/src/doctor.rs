@@ -199,7 +199,7 @@ async fn sample_and_inspect(gpu: &mut impl Gpu) -> Result<(Sample, Option<Inspec
 }
 
 /// What must not be in a report from this machine.
-pub(crate) fn private(programs: &[AiProcess]) -> Private {
+pub fn private(programs: &[AiProcess]) -> Private {
     let variable = |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok());
     let home = directories::BaseDirs::new();
     Private {

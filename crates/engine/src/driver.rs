@@ -30,6 +30,7 @@ mod hold_process;
 #[cfg(windows)]
 mod job;
 mod library;
+mod memory;
 mod nvml;
 #[cfg(target_os = "linux")]
 mod rm;
@@ -55,6 +56,7 @@ pub use hold::processor_time;
 pub use hold::without_a_driver as hold_without_a_driver;
 #[cfg(target_os = "linux")]
 pub use hold_process::HoldProcess;
+pub(crate) use memory::resident;
 pub use serve::serve;
 pub(crate) use thread::{DriverThread, discover as discover_on_thread};
 pub use workload::{PerfBoost, WorkloadProcess};
@@ -176,6 +178,11 @@ impl DriverProcess {
             self.running = Some(running);
         }
         result
+    }
+
+    /// Its process id; `None` while none runs.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        self.running.as_ref()?.child.id()
     }
 
     /// Waits until the process ends by itself; pending while none runs. Cancel safe.

@@ -48,7 +48,13 @@ export function startDemo(options: URLSearchParams): void {
 }
 
 function demoStatus(state: string): Status {
-  const energy = { today_wh: 7.42, today_cost: 0.0023, cold_starts_avoided_today: 3 };
+  const energy = {
+    today_wh: 7.42,
+    today_cost: 0.0023,
+    cold_starts_avoided_today: 3,
+    saved_today_wh: 310,
+    text: { saved: "310 Wh", saved_note: "saved today by resting, about 0.09 EUR" },
+  };
   if (state === "two") return { ...recorded.status, energy };
   if (state === "none") {
     const message =

@@ -18,6 +18,10 @@ pub(super) struct Interval {
     pub(super) resting: bool,
     /// Somebody else computed.
     pub(super) others_busy: bool,
+    /// It began standing by.
+    pub(super) standing_by: bool,
+    /// It stood by with the clocks down, and no request was missed.
+    pub(super) rested: bool,
     /// What fed the machine at its start.
     pub(super) power_source: PowerSource,
     /// The day it began and the day it ended.
@@ -44,6 +48,13 @@ impl Interval {
                 && !others_busy
                 && from.power_source == to.power_source,
             others_busy,
+            standing_by: from.standing_by,
+            // Work that no wake preceded began at some unknown time before it was seen.
+            rested: from.standing_by
+                && from.resting
+                && !from.held
+                && !from.others_busy
+                && (to.held || !to.others_busy),
             power_source: from.power_source,
             dates: (from.date, to.date),
         })

@@ -158,6 +158,8 @@ impl Keeper {
         };
         let mut before = std::mem::take(&mut self.gpus);
         for info in self.found.clone().into_iter().filter(is_chosen) {
+            let driver = &info.driver_version;
+            self.kept.ledger.set_driver(&info.uuid, driver);
             let same = |lane: &Lane| {
                 let place = (&lane.info.uuid, lane.info.index, lane.info.pci_bus_id);
                 place == (&info.uuid, info.index, info.pci_bus_id)

@@ -14,13 +14,15 @@ use crate::{
         LoudStatus, Notice, Phase, SettingsReport, Severity, Status, StatusText, VramStatus,
     },
     quiet::loud,
-    status_text::{driver_failed, left_out, present},
+    status_text::{self, driver_failed, left_out, present},
 };
 
 impl Keeper {
     /// Everything there is to know, at one moment.
     pub fn status(&self, now: Moment) -> Status {
-        let price = self.settings().energy.price_per_kwh;
+        let settings = &self.settings().energy;
+        let mut energy = self.kept.ledger.today(self.today, settings.price_per_kwh);
+        energy.text = status_text::energy(energy.saved_today_wh, settings);
         let mut status = Status {
             engine: EngineStatus {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -46,7 +48,7 @@ impl Keeper {
                     ..gpu_status(lane, &self.host, now)
                 })
                 .collect(),
-            energy: self.kept.ledger.today(self.today, price),
+            energy,
             notices: self.notices(),
             measuring: self.measuring_status(now),
             desktop: self.desktop,

@@ -63,6 +63,11 @@ pub struct Guest {
     pub boosts: bool,
 }
 
+/// Resident memory of a `hold` process (H200, driver 580.159.04).
+pub const HOLD_RESIDENT: Bytes = Bytes(18 * (1 << 20) / 10);
+/// Resident memory of a process with a CUDA context: the least of 118 to 145 MiB (H200, the same).
+pub const CONTEXT_RESIDENT: Bytes = Bytes::from_mib(118);
+
 /// How often a process with a context has `/dev/nvidia-uvm` open (H200, driver 580.159.04).
 const UVM_FILES: u32 = 2;
 

@@ -30,6 +30,10 @@ impl BenchmarkWorkload for WorkloadProcess {
         self.perform(action).await
     }
 
+    fn pid(&self) -> Option<u32> {
+        self.pid()
+    }
+
     async fn end(self) -> Result<(), GpuError> {
         self.end().await
     }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use gpu_keepalive_core::{
     benchmark::{Workload, WorkloadAction, WorkloadOutcome},
     gpu::GpuError,
-    simulation::Guest,
+    simulation::{Guest, SimulatedMachine},
     units::{Bytes, Megahertz, Percent},
 };
 use tokio::time::sleep;
@@ -70,6 +70,10 @@ impl BenchmarkWorkload for SimulatedWorkload {
                 WorkloadOutcome::Ran { requests, elapsed }
             }
         })
+    }
+
+    fn pid(&self) -> Option<u32> {
+        Some(SimulatedMachine::guest_pid(self.on.index))
     }
 
     async fn end(self) -> Result<(), GpuError> {

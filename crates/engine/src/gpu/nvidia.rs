@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use gpu_keepalive_core::gpu::{
-    Action, GpuError, GpuErrorKind, GpuInfo, GpuList, Outcome,
-    holder::{HolderAction, HolderReport},
+use gpu_keepalive_core::{
+    gpu::{
+        Action, GpuError, GpuErrorKind, GpuInfo, GpuList, Outcome,
+        holder::{HolderAction, HolderReport},
+    },
+    units::Bytes,
 };
 
 use super::{Gpu, GpuSource, Holder};
@@ -113,6 +116,14 @@ impl Gpu for NvidiaGpu {
             Driver::Thread(_) => std::future::pending().await,
         }
     }
+
+    fn resident(&self) -> Option<Bytes> {
+        match &self.0 {
+            Driver::Process(process) => driver::resident(process.pid()?),
+            // Its memory is this program's.
+            Driver::Thread(_) => None,
+        }
+    }
 }
 
 impl Holder for HoldProcess {
@@ -126,5 +137,9 @@ impl Holder for HoldProcess {
 
     async fn end(self) -> Result<(), GpuError> {
         Self::end(self).await
+    }
+
+    fn resident(&self) -> Option<Bytes> {
+        driver::resident(self.pid()?)
     }
 }

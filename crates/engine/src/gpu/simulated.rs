@@ -14,7 +14,11 @@ use std::{
 use gpu_keepalive_core::{
     Moment,
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuList, Outcome},
-    simulation::{PRESETS, Performed, Scenario, ScenarioError, SimulatedMachine, late_answer},
+    simulation::{
+        CONTEXT_RESIDENT, PRESETS, Performed, Scenario, ScenarioError, SimulatedMachine,
+        late_answer,
+    },
+    units::Bytes,
 };
 use thiserror::Error;
 use tokio::sync::Notify;
@@ -177,6 +181,15 @@ impl Gpu for SimulatedGpu {
             next.await;
         }
         GpuError::new(GpuErrorKind::ProcessEnded, "the driver process was killed")
+    }
+
+    /// The model knows that of a process with a context alone.
+    fn resident(&self) -> Option<Bytes> {
+        let index = self.index;
+        let counters = self
+            .simulation
+            .look(|machine, now| machine.counters(index, now))?;
+        counters.context_open.then_some(CONTEXT_RESIDENT)
     }
 }
 

@@ -9,7 +9,7 @@ mod names;
 mod paths;
 mod secrets;
 
-pub(super) fn redact(text: &str, private: &Private) -> String {
+pub(crate) fn redact(text: &str, private: &Private) -> String {
     // Who has a home here is private wherever the name stands.
     let owners = paths::owners(text);
     let lines = text.split('\n').map(|line| {
