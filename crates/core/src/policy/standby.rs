@@ -48,7 +48,9 @@ pub(super) struct Standby {
     /// Processes whose requests cannot be sensed.
     pub(super) hidden: BTreeSet<u32>,
     pub(super) released_at: Option<Moment>,
-    sampled_at: Option<Moment>,
+    /// When the driver's utilisation by process was last read: seldom while the GPU is idle, and
+    /// the next reading covers the time since then.
+    loads_read_at: Option<Moment>,
     pub(super) lease_until: Option<Moment>,
     readiness: Readiness,
     hold_instead: Option<HoldInstead>,
@@ -79,7 +81,7 @@ impl Standby {
             raising: Raising::default(),
             hidden: BTreeSet::new(),
             released_at: None,
-            sampled_at: None,
+            loads_read_at: None,
             lease_until: None,
             readiness,
             hold_instead: None,
@@ -118,8 +120,12 @@ impl Standby {
     }
 
     /// Follows a new sample. Returns what is to be done about it, if anything is.
-    fn take_sample(&mut self, at: Moment, sample: &Sample, ready: Option<bool>) {
-        let before = self.sampled_at.replace(at);
+    pub(super) fn take_sample(&mut self, at: Moment, sample: &Sample, ready: Option<bool>) {
+        let from = match sample.process_utilization {
+            // How far the first reading reaches back is not known.
+            Some(_) => self.loads_read_at.replace(at).unwrap_or(Moment::ORIGIN),
+            None => at - UTILISATION_PERIOD,
+        };
         if !matches!(self.holder.duty(), Duty::Sense { .. }) {
             return;
         }
@@ -128,10 +134,6 @@ impl Standby {
             .process_utilization
             .as_ref()
             .map(|loads| loads.iter().map(|load| (load.pid, load.percent)).collect());
-        let from = match (&loads, before) {
-            (Some(_), Some(before)) => before,
-            _ => at - UTILISATION_PERIOD,
-        };
         let work = GpuWork {
             from,
             to: at,

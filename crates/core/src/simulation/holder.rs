@@ -41,6 +41,8 @@ pub(super) struct Holder {
     /// The driver's call that is under way returns then.
     free_at: Moment,
     stopped: bool,
+    /// Stopped for good.
+    halted: bool,
     /// What it wrote, and when.
     reports: VecDeque<(Moment, HolderReport)>,
 }
@@ -76,8 +78,14 @@ impl Holder {
             tasks: VecDeque::new(),
             free_at: now,
             stopped: false,
+            halted: false,
             reports: VecDeque::new(),
         }
+    }
+
+    /// Nothing is done any more, and nothing is closed.
+    pub(super) fn halt(&mut self) {
+        self.halted = true;
     }
 
     pub(super) fn command(&mut self, command: HolderCommand) {
@@ -98,7 +106,7 @@ impl Holder {
 
     /// When it next does something by itself; `None` while it waits for what others do.
     pub(super) fn acts_at(&self, hangs: bool) -> Option<Moment> {
-        if hangs {
+        if hangs || self.halted {
             return None;
         }
         let looks_at = match self.mode {

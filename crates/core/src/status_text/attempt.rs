@@ -53,7 +53,7 @@ fn name(strategy: Strategy) -> &'static str {
         Strategy::Boost => "The driver's boost request",
         Strategy::PowerMizer => "The driver's performance mode",
         Strategy::Context => "An open CUDA context alone",
-        Strategy::Pulse => "Pulses",
+        Strategy::Pulse => "Sending pulses",
     }
 }
 

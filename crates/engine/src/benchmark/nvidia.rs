@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use gpu_keepalive_core::{
     benchmark::{WorkloadAction, WorkloadOutcome},
     gpu::{GpuError, GpuUuid},
+    host::StartTime,
 };
 
 use super::{BenchmarkWorkload, Workloads};
@@ -28,6 +29,18 @@ impl Workloads for NvidiaWorkloads {
 impl BenchmarkWorkload for WorkloadProcess {
     async fn perform(&mut self, action: WorkloadAction) -> Result<WorkloadOutcome, GpuError> {
         self.perform(action).await
+    }
+
+    #[cfg(target_os = "linux")]
+    fn process(&self) -> Option<(u32, StartTime)> {
+        let pid = self.pid()?;
+        Some((pid, crate::driver::process_started(pid)?))
+    }
+
+    /// Requests are sensed on Linux alone.
+    #[cfg(not(target_os = "linux"))]
+    fn process(&self) -> Option<(u32, StartTime)> {
+        None
     }
 
     async fn end(self) -> Result<(), GpuError> {

@@ -3,7 +3,8 @@ use std::time::Duration;
 use gpu_keepalive_core::{
     benchmark::{Workload, WorkloadAction, WorkloadOutcome},
     gpu::GpuError,
-    simulation::Guest,
+    host::StartTime,
+    simulation::{Guest, SimulatedMachine},
     units::{Bytes, Megahertz, Percent},
 };
 use tokio::time::sleep;
@@ -70,6 +71,11 @@ impl BenchmarkWorkload for SimulatedWorkload {
                 WorkloadOutcome::Ran { requests, elapsed }
             }
         })
+    }
+
+    fn process(&self) -> Option<(u32, StartTime)> {
+        let pid = SimulatedMachine::guest_pid(self.on.index);
+        Some((pid, StartTime::default()))
     }
 
     async fn end(self) -> Result<(), GpuError> {

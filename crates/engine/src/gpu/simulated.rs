@@ -13,8 +13,12 @@ use std::{
 
 use gpu_keepalive_core::{
     Moment,
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome},
-    simulation::{PRESETS, Performed, Scenario, ScenarioError, SimulatedMachine, late_answer},
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuList, Outcome},
+    simulation::{
+        CONTEXT_RESIDENT, PRESETS, Performed, Scenario, ScenarioError, SimulatedMachine,
+        late_answer,
+    },
+    units::Bytes,
 };
 use thiserror::Error;
 use tokio::sync::Notify;
@@ -111,7 +115,7 @@ impl GpuSource for SimulatedSource {
     type Holder = SimulatedHolder;
     type Workloads = SimulatedWorkloads;
 
-    async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
+    async fn discover(&mut self) -> Result<GpuList, GpuError> {
         self.0.look(SimulatedMachine::discover)
     }
 
@@ -181,6 +185,15 @@ impl Gpu for SimulatedGpu {
             next.await;
         }
         GpuError::new(GpuErrorKind::ProcessEnded, "the driver process was killed")
+    }
+
+    /// The model knows that of a process with a context alone.
+    fn resident(&self) -> Option<Bytes> {
+        let index = self.index;
+        let counters = self
+            .simulation
+            .look(|machine, now| machine.counters(index, now))?;
+        counters.context_open.then_some(CONTEXT_RESIDENT)
     }
 }
 

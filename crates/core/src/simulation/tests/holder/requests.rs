@@ -158,7 +158,7 @@ fn a_process_that_ends_is_told_and_its_raise_released() {
     let all = names(&reports(&mut machine, 120.0));
     assert_eq!(all.len(), 3, "{all:?}");
     assert!(all[0].ends_with("raised for 500"), "{all:?}");
-    assert_eq!(all[1..], ["100.000 s gone 500", "100.010 s released, Gone"]);
+    assert_eq!(all[1..], ["100.000 s gone 500", "100.001 s released, Gone"]);
 }
 
 #[test]
@@ -227,5 +227,5 @@ fn a_real_process_s_time_is_sensed_as_a_simulated_one_s() {
     );
     machine.end_program(PID, at(25.0));
     let all = names(&reports(&mut machine, 26.0));
-    assert_eq!(all, ["25.000 s gone 500", "25.010 s released, Gone"]);
+    assert_eq!(all, ["25.000 s gone 500", "25.001 s released, Gone"]);
 }
