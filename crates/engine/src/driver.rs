@@ -45,15 +45,11 @@ mod workload;
 mod tests;
 
 #[cfg(target_os = "linux")]
-pub(crate) use crate::processes::process_runs;
-#[cfg(target_os = "linux")]
 pub use crate::processes::process_started;
 #[cfg(target_os = "linux")]
 pub(crate) use boosts::OwnBoosts;
 #[cfg(target_os = "linux")]
 pub use hold::processor_time;
-#[cfg(all(target_os = "linux", feature = "bench"))]
-pub use hold::without_a_driver as hold_without_a_driver;
 #[cfg(target_os = "linux")]
 pub use hold_process::HoldProcess;
 pub(crate) use memory::resident;

@@ -11,7 +11,7 @@ use crate::{
     Moment,
     gpu::{Action, GpuError, GpuErrorKind, GpuList, Outcome, PciBusId, PowerSource},
     host::{HostEvent, HostSample},
-    settings::AiProgram,
+    settings::{AiProgram, Strategy},
     units::{Bytes, Megahertz, Percent},
 };
 
@@ -163,6 +163,20 @@ impl SimulatedMachine {
         }
     }
 
+    /// How long the driver takes for it, after which the result is there.
+    pub fn call_time(&self, index: u32, action: Action) -> Duration {
+        match action {
+            Action::Hold {
+                strategy: Strategy::PowerMizer,
+                ..
+            } => self
+                .cards
+                .get(index as usize)
+                .map_or(Duration::ZERO, |card| card.model().power_mizer_call),
+            _ => Duration::ZERO,
+        }
+    }
+
     /// The same as a driver process with a deadline does it: one that hangs is ended then. Returns
     /// when the result is there, and the result.
     pub fn perform_in_time(
@@ -172,7 +186,7 @@ impl SimulatedMachine {
         now: Moment,
     ) -> (Moment, Result<Outcome, GpuError>) {
         match self.perform(index, action, now) {
-            Performed::Done(result) => (now, result),
+            Performed::Done(result) => (now + self.call_time(index, action), result),
             Performed::Hangs => {
                 let late = now + action.deadline();
                 self.end_process(index, late);

@@ -53,6 +53,8 @@ pub struct CardModel {
     pub boost_late: Duration,
     /// `power_mizer`.
     pub power_mizer: PowerMizer,
+    /// `power_mizer_call_ms`: how long the call that sets it takes.
+    pub power_mizer_call: Duration,
     /// `desktop_mib`: VRAM that the desktop has taken.
     pub desktop_vram: Bytes,
     /// `rest_w`: with the clocks down.

@@ -118,6 +118,12 @@ fn card(source: Source<'_>, table: &Table, index: u32) -> Result<CardModel, Scen
             .choice("power_mizer", &PowerMizer::NAMES)?
             .or(base.map(|c| c.power_mizer))
             .unwrap_or(PowerMizer::Unsupported),
+        power_mizer_call: keys.span(
+            "power_mizer_call_ms",
+            1e-3,
+            10_000.0,
+            Some(base.map_or(Duration::ZERO, |c| c.power_mizer_call)),
+        )?,
         desktop_vram: keys.mib("desktop_mib", base.map(|c| c.desktop_vram))?,
         rest_watts: keys.needed("rest_w", 0.0..10_000.0, base.map(|c| c.rest_watts))?,
         warm_watts: keys.needed("warm_w", 0.0..10_000.0, base.map(|c| c.warm_watts))?,

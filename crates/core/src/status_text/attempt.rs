@@ -32,6 +32,11 @@ impl fmt::Display for Attempt {
                 "The clocks fell before the boost was renewed. It is now renewed every {}.",
                 seconds(next.as_secs_f64())
             ),
+            Self::RaisesLate { strategy, reason } => write!(
+                f,
+                "{} is not used to wake on request: {reason}. The next strategy is tried.",
+                name(*strategy)
+            ),
             Self::StandbyFails { reason } => {
                 write!(f, "Waking on request is not used: {reason}.")
             }

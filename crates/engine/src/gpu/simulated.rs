@@ -155,9 +155,13 @@ pub struct SimulatedGpu {
 impl Gpu for SimulatedGpu {
     async fn perform(&mut self, action: Action) -> Result<Outcome, GpuError> {
         let index = self.index;
-        let performed = self
-            .simulation
-            .look(|machine, now| machine.perform(index, action, now));
+        let (performed, time) = self.simulation.look(|machine, now| {
+            let time = machine.call_time(index, action);
+            (machine.perform(index, action, now), time)
+        });
+        if !time.is_zero() {
+            tokio::time::sleep(time).await;
+        }
         match performed {
             Performed::Done(result) => result,
             Performed::Hangs => {
