@@ -39,8 +39,8 @@ pub trait BenchmarkWorkload: Send {
         action: WorkloadAction,
     ) -> impl Future<Output = Result<WorkloadOutcome, GpuError>> + Send;
 
-    /// Its process id and when it started, by which its requests are sensed; `None` when it is dead
-    /// or cannot be sensed.
+    /// Its process id and when that process started, by which its requests are sensed; `None` when
+    /// it is dead, or where a process cannot be sensed.
     fn process(&self) -> Option<(u32, StartTime)>;
 
     /// Ends it in order and waits until it is gone.

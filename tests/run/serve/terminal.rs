@@ -112,8 +112,8 @@ fn path() -> String {
     format!("{folder}:{usual}")
 }
 
-const TRAPS: &str = "for s in INT QUIT WINCH HUP; do trap \"echo got $s\" $s; done; \
-                     echo started; while :; do read line && echo \"read $line\"; done";
+const TRAPS: &str = "for s in INT QUIT WINCH; do trap \"echo got $s\" $s; done; \
+                     echo started; while kill -0 $PPID; do read line && echo \"read $line\"; done";
 
 #[tokio::test]
 async fn a_terminals_signals_reach_the_command_once() {
@@ -179,7 +179,7 @@ async fn a_terminal_that_closes_ends_the_command() {
     let _engine = engine(&user, &SIMULATED).await;
     let done = user.home().join("done");
     let script = format!(
-        "trap 'echo hung up > {}; exit 9' HUP; echo started; while :; do read line; done",
+        "trap 'echo hung up > {}; exit 9' HUP; echo started; while kill -0 $PPID; do read line; done",
         done.display()
     );
     let mut terminal = Terminal::start(

@@ -7,6 +7,8 @@ use gpu_keepalive_core::{
 };
 
 use super::{BenchmarkWorkload, Workloads};
+#[cfg(target_os = "linux")]
+use crate::driver::process_started;
 use crate::driver::{PerfBoost, WorkloadProcess};
 
 /// Workloads on a real GPU, each a process of its own.
@@ -34,10 +36,9 @@ impl BenchmarkWorkload for WorkloadProcess {
     #[cfg(target_os = "linux")]
     fn process(&self) -> Option<(u32, StartTime)> {
         let pid = self.pid()?;
-        Some((pid, crate::driver::process_started(pid)?))
+        Some((pid, process_started(pid)?))
     }
 
-    /// Requests are sensed on Linux alone.
     #[cfg(not(target_os = "linux"))]
     fn process(&self) -> Option<(u32, StartTime)> {
         None

@@ -53,7 +53,7 @@ fn a_quiet_server_saves_what_holding_would_have_cost() {
     // Known to the sample: the clocks are down from some moment between two of them on.
     let off = (counted - standby_s) / standby_s;
     assert!(off.abs() < 0.1, "{counted} s, not {standby_s} s");
-    // 124 W held and 80.4 W idle, as recorded.
+    // 124 W held and 80.4 W at rest.
     let saved = day.saved_wh.expect("both are known") * 3600.0;
     let expected = 43.6 * counted;
     assert!(

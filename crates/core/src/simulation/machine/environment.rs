@@ -126,7 +126,7 @@ impl SimulatedMachine {
             let known = before.iter().position(|p| p.pid == pid);
             let mut processor = match known {
                 Some(at) => before.swap_remove(at),
-                None => Processor::new(pid, StartTime::default(), ProcessorTimes::default(), now),
+                None => Processor::new(pid, StartTime(0), ProcessorTimes::default(), now),
             };
             processor.turn(
                 match guest.utilization.0 > 0 {

@@ -85,12 +85,12 @@ async fn waking_on_request_costs_nothing_at_rest_and_holding_does() {
     let alone = benchmark.alone.as_ref().expect("it is compared with");
     assert!(alone.ratio > Some(1.5), "{alone:?}");
     let standby = of(&benchmark, Standby);
-    assert_eq!(standby.watts_at_rest, Some(84.0));
+    assert_eq!(standby.watts_at_rest, Some(80.4));
     assert_eq!((standby.wake_ms, standby.vram_bytes), (Some(10.0), Some(0)));
     assert!(standby.first_ms < alone.first_ms, "{standby:?}");
     assert!(standby.resident_bytes < Some(4 << 20), "{standby:?}");
     let boost = of(&benchmark, Boost);
-    assert_eq!(boost.watts_at_rest, Some(123.0));
+    assert_eq!(boost.watts_at_rest, Some(124.0));
     assert_eq!((boost.wake_ms, boost.vram_bytes), (None, Some(0)));
     assert!(boost.ratio < Some(1.05), "{boost:?}");
     let context = of(&benchmark, Context);
@@ -100,9 +100,9 @@ async fn waking_on_request_costs_nothing_at_rest_and_holding_does() {
     assert!(
         boost
             .text
-            .contains(": 39 W more at rest, first answer at full speed")
+            .contains(": 44 W more at rest, first answer at full speed")
     );
-    for part in ["wake it on request", "would cost 39 W"] {
+    for part in ["wake it on request", "would cost 44 W"] {
         assert!(benchmark.verdict.contains(part), "{}", benchmark.verdict);
     }
     assert_eq!(benchmark.kept_by, "a boost request");
@@ -120,7 +120,7 @@ async fn a_short_promise_is_not_kept_by_waking_and_holding_is_chosen() {
     assert_eq!(why, "waking takes 10 ms, and the limit is 5 ms");
     assert_eq!(standby.wake_ms, Some(10.0), "measured all the same");
     assert_eq!(benchmark.chosen, Some(Boost));
-    for part in ["hold it by a boost request, for 39 W", why] {
+    for part in ["hold it by a boost request, for 44 W", why] {
         assert!(benchmark.verdict.contains(part), "{}", benchmark.verdict);
     }
 }

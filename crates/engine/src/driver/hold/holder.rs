@@ -29,7 +29,7 @@ pub(super) struct Holder<K: Kernel> {
 pub(super) enum News {
     /// A command, the end of the input, or the end of a process.
     Event(Event),
-    /// What the readings of that moment lead to, or that a held boost was not confirmed in time.
+    /// What the readings of that moment lead to, or that the boost was not requested again in time.
     Step(Step, Moment),
 }
 
@@ -143,18 +143,18 @@ impl<K: Kernel + Clone> Holder<K> {
         now: Moment,
         mut report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
-        match (step, self.mode) {
-            (Step::Release(reason), Mode::Holding { since, .. }) => {
-                self.close();
-                report(&HolderReport::Released(Released {
-                    at: now,
-                    reason,
-                    raised_for: now.since(since),
-                }))
-            }
-            (Step::Raise(cause), _) => self.raise_for(cause, now, report),
-            (Step::Renew, _) => self.renew(report),
-            (Step::Release(reason), _) => self.release(reason, &mut HolderReply::default(), report),
+        if let Mode::Holding { since, .. } = self.mode {
+            self.close();
+            return report(&HolderReport::Released(Released {
+                at: now,
+                reason: ReleaseReason::Unconfirmed,
+                raised_for: now.since(since),
+            }));
+        }
+        match step {
+            Step::Raise(cause) => self.raise_for(cause, now, report),
+            Step::Renew => self.renew(report),
+            Step::Release(reason) => self.release(reason, &mut HolderReply::default(), report),
         }
     }
 
