@@ -73,7 +73,7 @@ mod tests {
             ),
             (
                 "energy --days 0 --json",
-                "invalid value '0' for '--days <DAYS>': 0 is not in 1..=90",
+                "invalid value '0' for '--days <DAYS>': this has to be a number of days from 1 to 90",
             ),
             (
                 "energy --json --days",

@@ -19,7 +19,7 @@ async fn wrong_usage_is_an_object_with_code_2() {
         ("status --json --wtach", "--wtach"),
         ("wakes --json now", "now"),
         ("gpus --json --simulate rtx-9090", "rtx-9090"),
-        ("energy --json --days 0", "1..=90"),
+        ("energy --json --days 0", "from 1 to 90"),
         ("energy --json --days", "--days"),
         ("recommend --json --vram many", "number of GiB"),
         ("recommend --json --vram -8", "-8 GiB is no size"),
