@@ -2,6 +2,7 @@
 //! libraries, and what its user is told on the way.
 
 mod asleep;
+mod authors;
 mod contract;
 mod engine;
 mod faults;

@@ -88,7 +88,8 @@ async fn answer(
                     Moment::ORIGIN,
                 )
                 .discover(Moment::ORIGIN)
-                .expect("GPUs"),
+                .expect("GPUs")
+                .gpus,
             )),
             Request::Doctor => Ok(Reply::Doctor(doctor())),
             Request::Settings => Ok(Reply::Settings(settings())),
@@ -130,8 +131,8 @@ fn settings() -> SettingsReport {
         settings: vec![SettingReport {
             key: "mode".to_owned(),
             title: "Mode".to_owned(),
-            description: "When the GPUs are kept warm.".to_owned(),
-            group: "Keeping warm".to_owned(),
+            description: "When the GPUs are kept ready.".to_owned(),
+            group: "Staying ready".to_owned(),
             rarely_used: false,
             value: "always".into(),
             default: "on_demand".into(),

@@ -1,6 +1,7 @@
 //! Somebody at a shell.
 
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
     process::Stdio,
@@ -36,7 +37,14 @@ impl User {
 
     /// The program with these arguments, its output caught.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gpu-keepalive"));
+        let mut command = self.program(env!("CARGO_BIN_EXE_gpu-keepalive"));
+        command.args(arguments);
+        command
+    }
+
+    /// Another program as this user runs it.
+    pub(crate) fn program(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
         for name in [
             "GPU_KEEPALIVE_SIMULATE",
             "RUST_LOG",
@@ -46,7 +54,6 @@ impl User {
             command.env_remove(name);
         }
         command
-            .args(arguments)
             .env("HOME", self.home())
             .env("XDG_RUNTIME_DIR", self.home())
             .env("GPU_KEEPALIVE_RUNTIME_DIR", self.home())

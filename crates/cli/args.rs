@@ -1,4 +1,4 @@
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{ffi::OsString, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use clap::{
     Parser, Subcommand,
@@ -25,7 +25,8 @@ pub(crate) struct Args {
         help_heading = GLOBAL,
         value_name = "PRESET|FILE",
         env = "GPU_KEEPALIVE_SIMULATE",
-        hide_env_values = true
+        hide_env_values = true,
+        allow_hyphen_values = true
     )]
     pub(crate) simulate: Option<String>,
     /// Log every decision with its reason to standard error.
@@ -90,7 +91,7 @@ pub(crate) enum Command {
     /// Show what keeping the GPU ready cost and brought, by day.
     Energy {
         /// How many days back, today included: 1 to 90.
-        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=90))]
+        #[arg(long, default_value_t = 30, value_parser = number_of("days", 1..=90), allow_hyphen_values = true)]
         days: u32,
         /// Write one JSON object.
         #[arg(long)]
@@ -113,6 +114,7 @@ pub(crate) enum Command {
     /// Write the completion script for a shell to standard output.
     Completions {
         /// The shell.
+        #[arg(allow_hyphen_values = true)]
         shell: clap_complete::Shell,
     },
     /// Write the manual pages into a folder; for those who make packages.
@@ -123,11 +125,34 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// Whether it answers in JSON, also when it fails.
+    pub(crate) fn wants_json(&self) -> bool {
+        match self {
+            Self::Status(status) => status.json,
+            Self::Bench(bench) => bench.json,
+            Self::Quiet(quiet) => quiet.json,
+            Self::Recommend(recommend) => recommend.json,
+            Self::Gpus { json }
+            | Self::Wakes { json }
+            | Self::Energy { json, .. }
+            | Self::Doctor { json } => *json,
+            Self::Run(_)
+            | Self::Switch(_)
+            | Self::Inference { .. }
+            | Self::Serve { .. }
+            | Self::Settings(_)
+            | Self::Completions { .. }
+            | Self::Manual { .. } => false,
+        }
+    }
+}
+
 /// `run`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunArgs {
     /// When to keep the GPUs ready, instead of what the settings say.
-    #[arg(long, value_parser = mode_parser())]
+    #[arg(long, value_parser = mode_parser(), allow_hyphen_values = true)]
     pub(crate) mode: Option<Mode>,
     /// End with success if GPU Keepalive is running already, as for a service beside the app.
     #[arg(long)]
@@ -165,7 +190,7 @@ pub(crate) enum Switch {
     Mode {
         /// always: from start to stop. while_loaded: as long as an AI program has the GPU open.
         /// on_demand: from the first sign of use until some time after the last.
-        #[arg(value_parser = mode_parser())]
+        #[arg(value_parser = mode_parser(), allow_hyphen_values = true)]
         mode: Mode,
     },
     /// Make the GPUs ready now, before the first request.
@@ -220,7 +245,7 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "NUMBER", value_parser = parse_gpu, allow_hyphen_values = true)]
     pub(crate) gpu: Option<u32>,
     /// How often each request is measured: 1 to 20; without it twice, and once with --quick.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(Plan::MAX_ROUNDS)))]
+    #[arg(long, value_parser = number_of("rounds", 1..=Plan::MAX_ROUNDS), allow_hyphen_values = true)]
     pub(crate) rounds: Option<u32>,
     /// One rest, just long enough for the clocks of this GPU to fall: one to three minutes.
     #[arg(long)]
@@ -250,13 +275,13 @@ pub(crate) struct RecommendArgs {
     #[arg(long, value_name = "TOKENS", default_value_t = DEFAULT_CONTEXT_TOKENS, value_parser = parse_tokens, allow_hyphen_values = true)]
     pub(crate) context: u64,
     /// What the model is for.
-    #[arg(long = "use", value_name = "USE", default_value_t, ignore_case = true, value_parser = use_parser())]
+    #[arg(long = "use", value_name = "USE", default_value_t, ignore_case = true, value_parser = use_parser(), allow_hyphen_values = true)]
     pub(crate) purpose: Use,
     /// How the KV cache is stored; q8_0 takes about half, q4_0 about a quarter.
-    #[arg(long, value_name = "TYPE", default_value_t, ignore_case = true, value_parser = kv_cache_parser())]
+    #[arg(long, value_name = "TYPE", default_value_t, ignore_case = true, value_parser = kv_cache_parser(), allow_hyphen_values = true)]
     pub(crate) kv_cache: KvCache,
     /// Suggest this format alone.
-    #[arg(long, ignore_case = true, value_parser = format_parser())]
+    #[arg(long, ignore_case = true, value_parser = format_parser(), allow_hyphen_values = true)]
     pub(crate) format: Option<Format>,
     /// Write one JSON object.
     #[arg(long)]
@@ -273,6 +298,7 @@ pub(crate) enum SettingsCommand {
     /// Print the value of one setting, as it is written in the file.
     Get {
         /// Such as thermal.max_temperature.
+        #[arg(allow_hyphen_values = true)]
         key: String,
     },
     /// Change one setting.
@@ -280,7 +306,11 @@ pub(crate) enum SettingsCommand {
         /// Such as thermal.max_temperature.
         key: String,
         /// The new value: true or false, a number, a word, or a list with commas between its entries.
-        #[arg(required_unless_present = "default", conflicts_with = "default")]
+        #[arg(
+            required_unless_present = "default",
+            conflicts_with = "default",
+            allow_hyphen_values = true
+        )]
         value: Option<String>,
         /// Go back to the default.
         #[arg(long)]
@@ -301,6 +331,19 @@ fn kv_cache_parser() -> impl TypedValueParser<Value = KvCache> {
 fn format_parser() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.iter().map(|(name, _)| *name))
         .try_map(|name| name.parse::<Format>())
+}
+
+fn number_of(
+    what: &'static str,
+    range: RangeInclusive<u32>,
+) -> impl Fn(&str) -> Result<u32, String> + Clone {
+    move |text| {
+        let number = text.parse().ok();
+        number.filter(|n| range.contains(n)).ok_or_else(|| {
+            let (least, most) = (range.start(), range.end());
+            format!("this has to be a number of {what} from {least} to {most}")
+        })
+    }
 }
 
 fn parse_gpu(text: &str) -> Result<u32, String> {

@@ -53,8 +53,8 @@ async fn on_this_machine(args: &BenchArgs) -> anyhow::Result<BenchmarkResult> {
     let state = Paths::of_user()?.state;
     match KeptBenchmarks::keep(&state, benchmark.clone()) {
         Ok(None) => {}
-        Ok(Some(notice)) => anstream::eprintln!("{notice}"),
-        Err(error) => anstream::eprintln!("The result cannot be kept: {error}"),
+        Ok(Some(notice)) => output::note(notice),
+        Err(error) => output::note(format_args!("The result cannot be kept: {error}")),
     }
     Ok(benchmark)
 }
@@ -74,7 +74,7 @@ async fn with(
     clock: Clock,
     simulated: bool,
 ) -> anyhow::Result<BenchmarkResult> {
-    let info = choose(source.discover().await?, args.gpu)?;
+    let info = choose(source.discover().await?.gpus, args.gpu)?;
     let settings = settings::load()?;
     let gpu = source.open(&info);
     let holder = source.holder(&info);
@@ -102,7 +102,7 @@ async fn run(
 ) -> anyhow::Result<BenchmarkResult> {
     announce(&job.gpu, job.simulated, job.plan.longest());
     let mut signals = Signals::new()?;
-    let tell = |progress: Progress| anstream::eprintln!("  {}", progress.text);
+    let tell = |progress: Progress| output::note(format_args!("  {}", progress.text));
     tokio::select! {
         benchmark = measure(job, &mut gpu, holder, &mut workloads, clock, tell) => match benchmark {
             Ok(benchmark) => Ok(benchmark),
@@ -117,7 +117,7 @@ async fn run(
 fn announce(gpu: &GpuInfo, simulated: bool, longest: Duration) {
     let minutes = longest.as_secs().div_ceil(60);
     let how = if simulated { " (simulated)" } else { "" };
-    anstream::eprintln!("{}{how}: at most {minutes} minutes", gpu.name);
+    output::note(format_args!("{}{how}: at most {minutes} minutes", gpu.name));
 }
 
 fn choose(gpus: Vec<GpuInfo>, index: Option<u32>) -> anyhow::Result<GpuInfo> {

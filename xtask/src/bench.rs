@@ -11,6 +11,7 @@ mod fakes;
 mod measure;
 mod proc;
 mod simulated;
+mod standby;
 mod table;
 
 #[derive(Args)]
@@ -32,6 +33,8 @@ enum Part {
     Policy,
     /// The closed loop against the fixed 100 ms of the original, on simulated cards.
     Governor,
+    /// What standing by costs (Linux).
+    Standby,
     /// What the engine costs, on fake driver libraries (Linux).
     Engine,
     /// What the app costs on a desktop of its own (Linux); builds a release.
@@ -46,6 +49,7 @@ pub(crate) fn bench(args: &BenchArgs) -> Result<()> {
             rows.extend(match part {
                 Part::Policy => simulated::policy(),
                 Part::Governor => simulated::governor(),
+                Part::Standby => standby::standby(),
                 Part::Engine => engine::engine(),
                 Part::Desktop => desktop::desktop(),
             }?);

@@ -19,7 +19,11 @@ mod render;
 pub(crate) use record::{RecordArgs, record};
 
 #[derive(Args)]
-pub(crate) struct HardwareArgs {}
+pub(crate) struct HardwareArgs {
+    /// Instead, write the README's tables from these results of `tests/hardware/call.sh beside`.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    readme: Vec<PathBuf>,
+}
 
 /// What the folder may weigh: it is carried to other machines.
 const MAX_BYTES: u64 = 40 << 20;
@@ -31,8 +35,26 @@ const RUN: &str = r#"#!/bin/sh
 exec "$(dirname "$0")/xtask" hardware-record "$@"
 "#;
 
-/// Builds the folder `target/hardware`.
-pub(crate) fn hardware(_args: &HardwareArgs) -> Result<()> {
+/// Builds the folder `target/hardware`, or renders what came of it.
+pub(crate) fn hardware(args: &HardwareArgs) -> Result<()> {
+    if args.readme.is_empty() {
+        return build();
+    }
+    let results: Vec<Value> = args
+        .readme
+        .iter()
+        .map(|file| read(file))
+        .collect::<Result<_>>()?;
+    render::into_readme(&shell::root().join("README.md"), &results)
+}
+
+fn read(file: &Path) -> Result<Value> {
+    let text =
+        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))
+}
+
+fn build() -> Result<()> {
     let folder = shell::root().join("target/hardware");
     if folder.exists() {
         fs::remove_dir_all(&folder).context("cannot empty target/hardware")?;

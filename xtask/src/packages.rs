@@ -18,8 +18,8 @@ pub(crate) const WINDOW: [Package; 1] = [Package {
     why: "to show the window",
 }];
 
-/// For the tests: desktops of their own that nobody sees.
-pub(crate) const TEST: [Package; 6] = [
+/// For the tests: desktops of their own that nobody sees, and the documentation's examples.
+pub(crate) const TEST: [Package; 8] = [
     Package {
         name: "faketime",
         why: "a wall clock that jumps for one process",
@@ -43,6 +43,14 @@ pub(crate) const TEST: [Package; 6] = [
     Package {
         name: "fonts-dejavu-core",
         why: "text in the window",
+    },
+    Package {
+        name: "python3",
+        why: "to run the Python example of docs/for-server-authors.md",
+    },
+    Package {
+        name: "socat",
+        why: "to run the shell example of docs/for-server-authors.md",
     },
 ];
 

@@ -49,8 +49,9 @@ pub fn examine(evidence: &Evidence) -> Doctor {
 }
 
 /// Looks at the whole machine. Among equals the order here is the order shown.
-const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 17] = [
+const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 18] = [
     driver::discovery_failed,
+    driver::gpus_left_out,
     quiet::without_engine,
     app::settings_defaulted,
     machine::on_battery,

@@ -23,14 +23,19 @@ pub enum RuntimePm {
     Suspended,
 }
 
+/// When a process started, as its system counts: clock ticks since boot on Linux, seconds since 1970
+/// elsewhere. It tells a process from an earlier one with the same id, so only equality has a meaning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StartTime(pub u64);
+
 /// An AI process: a running program that the rules or the user's list recognise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AiProcess {
     /// Its process id.
     pub pid: u32,
-    /// When it was started, in seconds since 1970, where that is known: tells it from an earlier
-    /// process with the same id.
-    pub started: Option<u64>,
+    /// When it was started, where that is known.
+    pub started: Option<StartTime>,
     /// The process that started it, where that is known.
     pub parent: Option<u32>,
     /// What it was started as, harmless to show: `llama-server`, `main.py`, `vllm`.
@@ -131,6 +136,12 @@ const RARELY: Duration = Duration::from_secs(30);
 const OFTEN: Duration = Duration::from_secs(2);
 
 impl HostSample {
+    /// Whether a GPU is suspended now: listing the GPUs would wake it.
+    pub fn any_gpu_suspended(&self) -> bool {
+        let mut states = self.runtime_pm.iter().map(|(_, state)| *state);
+        states.any(|state| state == RuntimePm::Suspended)
+    }
+
     /// Runtime power management of that device.
     pub fn runtime_pm(&self, device: PciBusId) -> RuntimePm {
         self.runtime_pm

@@ -31,7 +31,6 @@ use std::{
 use jiff::civil::Date;
 
 pub use action::{Action, LogLevel, LogLine, Lookup, StoreAction};
-pub use discovery::none_listed;
 pub use input::{ClientId, GpuId, Input, Ticket, Worker};
 pub use saving::{Kept, LearnedGpu};
 
@@ -140,7 +139,7 @@ impl Keeper {
             set_aside: Vec::new(),
             kept,
             unsaved_since: None,
-            discovery: Discovery::Due,
+            discovery: Discovery::default(),
             found: Vec::new(),
             gpus: Vec::new(),
             generations: 0,
@@ -325,12 +324,14 @@ impl Keeper {
             self.advance_benchmark();
             self.let_the_machine_sleep();
         }
-        self.answer_leases(now);
+        let answer_at = self.answer_leases(now);
         self.give_up_serving(now);
-        self.wake_at = match self.gpus_at {
+        let wake_at = match self.gpus_at {
             Some(at) if at <= housekeeping_at + HOUSEKEEPING_SLACK => at,
             _ => housekeeping_at,
         };
+        // A client waits for this one: no slack.
+        self.wake_at = answer_at.map_or(wake_at, |at| at.min(wake_at));
     }
 
     fn advance_gpus(&mut self, now: Moment) -> Option<Moment> {

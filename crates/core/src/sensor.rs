@@ -18,6 +18,7 @@ use crate::{
 mod history;
 mod judge;
 mod limits;
+mod missed;
 mod pending;
 mod terms;
 mod threshold;
@@ -34,6 +35,7 @@ pub use watch::{Step, Watch};
 
 use history::History;
 use limits::Limits;
+use missed::Unpreceded;
 use pending::Pending;
 
 /// The longest period of NVML's utilisation ("may be between 1 second and 1/6 second depending on
@@ -51,8 +53,7 @@ pub struct Sensor {
     pending: Option<Pending>,
     raised: Option<RaisedFor>,
     released_at: Option<Moment>,
-    /// Work without a wake is one missed request until it ends.
-    missing: bool,
+    unpreceded: Unpreceded,
     limits: Limits,
     history: History,
 }
@@ -89,7 +90,7 @@ impl Sensor {
             pending: None,
             raised: None,
             released_at: None,
-            missing: false,
+            unpreceded: Unpreceded::None,
             limits: Limits::default(),
             history: History::default(),
         }
@@ -151,7 +152,7 @@ impl Sensor {
         if self.raised.take().is_some() {
             self.released_at = Some(now);
         }
-        self.missing = false;
+        self.unpreceded = Unpreceded::None;
         self.give_up_pending();
     }
 
@@ -159,7 +160,7 @@ impl Sensor {
     /// another user's engine was faster: then it is not our wake, and nothing is learned.
     pub fn raised(&mut self, raised: &Raised, first: bool) {
         self.raised = Some(RaisedFor::Request { worked: raised.at });
-        self.missing = false;
+        self.unpreceded = Unpreceded::None;
         self.give_up_pending();
         if !first {
             return;
@@ -192,16 +193,19 @@ impl Sensor {
     /// The clocks were raised or are held for another reason than a request.
     pub fn raised_otherwise(&mut self) {
         self.raised = Some(RaisedFor::Other);
-        self.missing = false;
+        self.unpreceded = Unpreceded::None;
     }
 
     /// The clocks were released.
     pub fn released(&mut self, released: &Released) {
         self.raised = None;
-        self.missing = false;
+        self.unpreceded = Unpreceded::None;
         self.released_at = Some(released.at);
         if let Some(pending) = &mut self.pending {
             pending.released(released.at);
+            if pending.is_judged {
+                self.take_pending();
+            }
         }
     }
 
@@ -215,10 +219,15 @@ impl Sensor {
             Some(false) => self.limits.not_seen_up(),
             None => {}
         }
+        if pending.is_judged && pending.has_clocks(at) {
+            self.limits.useful();
+            self.take_pending();
+        }
     }
 
-    /// Processor time of the processes, as the `hold` process reports it.
-    pub fn used(&mut self, uses: &[ProcessorUse], at: Moment) {
+    /// Processor time of the processes, as the `hold` process reports it. Their clocks were last
+    /// read at that moment.
+    pub fn used(&mut self, uses: &[ProcessorUse], read_at: Moment) {
         for process in &mut self.processes {
             let Some(used) = uses.iter().find(|used| used.pid == process.candidate.pid) else {
                 continue;
@@ -226,7 +235,7 @@ impl Sensor {
             if process.reports.len() == REPORTS {
                 process.reports.pop_front();
             }
-            process.reports.push_back((at, used.most));
+            process.reports.push_back((read_at, used.most));
         }
         if let Some(pending) = &mut self.pending {
             let thresholds = self.processes.iter();
@@ -236,6 +245,7 @@ impl Sensor {
             });
             pending.used(uses.iter().map(|used| used.used).sum(), quiet);
         }
+        self.settle_suspicion(read_at);
     }
 
     /// A process ended. A wake that waits for its judgement ends with it.
@@ -247,16 +257,16 @@ impl Sensor {
     }
 
     /// GPU work that the driver reports, or none: judges the wake that waits for it, follows a
-    /// request to its end, or finds a missed one.
+    /// request to its end, or suspects a missed one.
     pub fn work(&mut self, work: &GpuWork<'_>) -> Option<Advice> {
         let worked = self.is_work(work);
-        if let Some(pending) = &mut self.pending {
+        if let Some(pending) = self.pending.as_ref().filter(|p| !p.is_judged) {
             let verdict = pending.judge(work, worked)?;
             return self.decide(verdict, work.to);
         }
         let worked = worked?;
         match &mut self.raised {
-            None => self.find_missed(work, worked),
+            None => self.suspect(work, worked),
             Some(RaisedFor::Other) => None,
             Some(RaisedFor::Request { worked: last }) if worked => {
                 *last = work.to;
@@ -279,14 +289,20 @@ impl Sensor {
         self.history.statistics()
     }
 
-    /// Whether a wake waits for its judgement, so that samples are to be taken soon.
+    /// Whether a wake, or work without one, waits for its judgement, so that samples are to be
+    /// taken soon.
     pub fn is_judging(&self) -> bool {
-        self.pending.is_some()
+        self.pending.is_some() || self.is_suspecting()
     }
 
     /// Whether a wake on this GPU was useful and in time.
     pub fn has_proved_itself(&self) -> bool {
         self.limits.has_proved_itself()
+    }
+
+    /// The clocks are raised with another strategy from now on, which has to prove itself.
+    pub fn raised_differently(&mut self) {
+        self.limits.start_over();
     }
 
     /// Forgets a verdict to hold instead, as after the driver or the settings changed.
@@ -295,7 +311,7 @@ impl Sensor {
     }
 
     fn give_up_pending(&mut self) {
-        if let Some(pending) = self.take_pending() {
+        if let Some(pending) = self.take_pending().filter(|p| !p.is_judged) {
             self.history.judge(pending.wake, Verdict::Undecided);
         }
     }

@@ -5,8 +5,9 @@
 //! and [`SimulatedMachine::advance`] gives the same bits in one jump as in a thousand.
 //!
 //! # What the numbers rest on
-//! *Measured for this project*: the H200's clocks, watts, P-states, 0.7 s, 267 MiB of context and
-//! boost request; what llama.cpp's server uses of the processor at rest and for a poll.
+//! *Recorded* in `tests/fixtures/cards`: the H200's clocks, watts, P-states, and when a boost, a
+//! context and work raise its clocks and let them fall; `tests/recorded_cards` holds the presets to
+//! it. *Measured for this project*: 267 MiB of context, how long its boost request takes; what llama.cpp's server uses of the processor at rest and for a poll.
 //! *Reported by others*: 18 s on an RTX 3070 (onnxruntime#23101), P2 for CUDA on GeForce
 //! (LACT#644), runtime D3 about 6 s after the last close (btop#738), clocks that fall while a
 //! partly offloaded model computes (llama.cpp#17880). *Assumptions of the model*: everything else,
@@ -70,6 +71,7 @@ mod machine;
 mod model;
 mod parse;
 mod processor;
+mod reports;
 
 pub use card::{Counters, Performed};
 pub use event::{Event, EventKind, ProcessorTimes, Request, SimulatedProcess};
@@ -77,6 +79,7 @@ pub use harness::Harness;
 pub use keys::ScenarioError;
 pub use machine::{CONTEXT_RESIDENT, Guest, HOLD_RESIDENT, SimulatedMachine, late_answer};
 pub use model::{Boost, CardModel, PowerMizer};
+pub use reports::{RawValue, Reading};
 
 /// A machine and what happens to it.
 #[derive(Clone, Debug, PartialEq)]

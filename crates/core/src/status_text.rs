@@ -26,6 +26,7 @@ mod tests;
 
 pub use alert::Alert;
 pub use energy::{energy, watt_hours};
+pub use fault::{driver_failed, left_out};
 pub use known_process::program_name;
 pub use loud::present_loud;
 

@@ -10,30 +10,33 @@ use serde::{Deserialize, Serialize};
 ///
 /// The origin is arbitrary (boot on Linux and Windows, zero in simulations), so only differences
 /// carry meaning. Calendar dates are a separate argument where they are needed.
+///
+/// Counted in nanoseconds, up to 584 years: the `hold` process compares moments all the time.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
-#[serde(transparent)]
-pub struct Moment(Duration);
+#[serde(from = "Duration", into = "Duration")]
+pub struct Moment(u64);
 
 impl Moment {
     /// The clock's origin.
-    pub const ORIGIN: Self = Self(Duration::ZERO);
+    pub const ORIGIN: Self = Self(0);
 
     /// The moment `since_origin` after the clock's origin.
+    #[inline]
     pub const fn from_origin(since_origin: Duration) -> Self {
-        Self(since_origin)
+        Self(nanoseconds(since_origin))
     }
 
     /// Time since the clock's origin.
     pub const fn since_origin(self) -> Duration {
-        self.0
+        Duration::from_nanos(self.0)
     }
 
     /// Time from `earlier` to `self`, zero when `earlier` lies in the future.
     #[inline]
-    pub fn since(self, earlier: Self) -> Duration {
-        self.0.saturating_sub(earlier.0)
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 }
 
@@ -41,20 +44,39 @@ impl Add<Duration> for Moment {
     type Output = Self;
     #[inline]
     fn add(self, later_by: Duration) -> Self {
-        Self(self.0.saturating_add(later_by))
+        Self(self.0.saturating_add(nanoseconds(later_by)))
     }
 }
 
 impl Sub<Duration> for Moment {
     type Output = Self;
     fn sub(self, earlier_by: Duration) -> Self {
-        Self(self.0.saturating_sub(earlier_by))
+        Self(self.0.saturating_sub(nanoseconds(earlier_by)))
     }
+}
+
+impl From<Duration> for Moment {
+    fn from(since_origin: Duration) -> Self {
+        Self::from_origin(since_origin)
+    }
+}
+
+impl From<Moment> for Duration {
+    fn from(moment: Moment) -> Self {
+        moment.since_origin()
+    }
+}
+
+/// A time in nanoseconds, at most `u64::MAX`.
+#[inline]
+pub(crate) const fn nanoseconds(time: Duration) -> u64 {
+    let seconds = time.as_secs().saturating_mul(1_000_000_000);
+    seconds.saturating_add(time.subsec_nanos() as u64)
 }
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.3} s", self.0.as_secs_f64())
+        write!(f, "{:.3} s", self.since_origin().as_secs_f64())
     }
 }
 

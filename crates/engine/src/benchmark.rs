@@ -17,6 +17,7 @@ use std::future::Future;
 use gpu_keepalive_core::{
     benchmark::{WorkloadAction, WorkloadOutcome},
     gpu::GpuError,
+    host::StartTime,
 };
 
 use crate::driver::PerfBoost;
@@ -38,8 +39,9 @@ pub trait BenchmarkWorkload: Send {
         action: WorkloadAction,
     ) -> impl Future<Output = Result<WorkloadOutcome, GpuError>> + Send;
 
-    /// Its process id, by which its requests are sensed; `None` when it is dead.
-    fn pid(&self) -> Option<u32>;
+    /// Its process id and when that process started, by which its requests are sensed; `None` when
+    /// it is dead, or where a process cannot be sensed.
+    fn process(&self) -> Option<(u32, StartTime)>;
 
     /// Ends it in order and waits until it is gone.
     fn end(self) -> impl Future<Output = Result<(), GpuError>> + Send;

@@ -28,7 +28,7 @@ impl Clock {
     /// The present moment.
     pub fn now(&self) -> Moment {
         match self {
-            Self::Boot => Moment::from_origin(since_boot()),
+            Self::Boot => now(),
             Self::Tokio(origin) => Moment::from_origin(origin.elapsed()),
         }
     }
@@ -61,7 +61,14 @@ impl Clock {
     }
 }
 
+/// The present moment of [`Clock::Boot`].
+#[inline(always)]
+pub(crate) fn now() -> Moment {
+    Moment::from_origin(since_boot())
+}
+
 #[cfg(target_os = "linux")]
+#[inline(always)]
 fn since_boot() -> Duration {
     read(rustix::time::ClockId::Boottime)
 }
@@ -73,6 +80,7 @@ fn awake_since_boot() -> Duration {
 }
 
 #[cfg(target_os = "linux")]
+#[inline(always)]
 fn read(clock: rustix::time::ClockId) -> Duration {
     let time = rustix::time::clock_gettime(clock);
     Duration::new(

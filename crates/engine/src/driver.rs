@@ -8,7 +8,7 @@ use std::{path::Path, path::PathBuf, process::Stdio, time::Duration};
 
 use futures_util::StreamExt;
 use gpu_keepalive_core::{
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuUuid, Outcome},
+    gpu::{Action, GpuError, GpuErrorKind, GpuList, GpuUuid, Outcome},
     settings::Strategy,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -29,6 +29,7 @@ mod hold;
 mod hold_process;
 #[cfg(windows)]
 mod job;
+mod library;
 mod memory;
 mod nvml;
 #[cfg(target_os = "linux")]
@@ -44,11 +45,12 @@ mod workload;
 mod tests;
 
 #[cfg(target_os = "linux")]
+pub use crate::processes::process_started;
+#[cfg(target_os = "linux")]
 pub(crate) use boosts::OwnBoosts;
 #[cfg(target_os = "linux")]
-pub(crate) use hold::process_runs;
+pub use hold::processor_time;
 #[cfg(target_os = "linux")]
-pub use hold::{process_started, processor_time};
 pub use hold_process::HoldProcess;
 pub(crate) use memory::resident;
 pub use serve::serve;
@@ -87,7 +89,7 @@ pub fn power_mizer(uuid: &GpuUuid) -> Result<PowerMizer, GpuError> {
 }
 
 /// Lists the GPUs with a process that ends at once, so that nothing stays open.
-pub(crate) async fn discover(program: &Path) -> Result<Vec<GpuInfo>, GpuError> {
+pub(crate) async fn discover(program: &Path) -> Result<GpuList, GpuError> {
     let mut running = Running::start(driver_process(program, LIST))?;
     let gpus = match timeout(DISCOVERY_DEADLINE, running.answer(0)).await {
         Ok(answer) => answer?,
@@ -220,6 +222,10 @@ impl Running {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
+        let own = std::env::var_os(library::SEARCH_PATH);
+        if let Some(path) = library::search_path(Path::new("/"), own) {
+            command.env(library::SEARCH_PATH, path);
+        }
         // Ctrl-C in a terminal goes to the engine alone, which then ends the process in order.
         #[cfg(unix)]
         command.process_group(0);
@@ -285,25 +291,13 @@ impl Running {
 
     /// Kills it: whatever it writes from here on is no answer either.
     fn nonsense(&mut self, error: &LinesCodecError) -> GpuError {
-        if let Err(error) = self.child.start_kill() {
-            tracing::debug!("the driver process cannot be killed: {error}");
-        }
+        kill("the driver process", &mut self.child);
         let message = format!("the driver process wrote what is no answer: {error}");
         GpuError::new(GpuErrorKind::ProcessEnded, message)
     }
 
-    /// How it died, with its last words.
     async fn ended(&mut self) -> GpuError {
-        let status = match timeout(END_DEADLINE, self.child.wait()).await {
-            Ok(Ok(status)) => status.to_string(),
-            _ => "closed its output".to_owned(),
-        };
-        let last_words = timeout(END_DEADLINE, &mut self.stderr).await;
-        let message = match last_words {
-            Ok(Ok(Some(line))) => format!("the driver process ended ({status}): {line}"),
-            _ => format!("the driver process ended ({status})"),
-        };
-        GpuError::new(GpuErrorKind::ProcessEnded, message)
+        how_it_ended("the driver process", &mut self.child, &mut self.stderr).await
     }
 
     /// Ends it in order, or by force; when this returns without an error the process is gone and
@@ -316,6 +310,32 @@ impl Running {
         // The end of its input tells it to let go and leave.
         drop(stdin);
         end_child(&mut child).await
+    }
+}
+
+/// How a process that closed its output died, with its last words. One that lives on is killed.
+async fn how_it_ended(
+    process: &str,
+    child: &mut Child,
+    stderr: &mut JoinHandle<Option<String>>,
+) -> GpuError {
+    let status = match timeout(END_DEADLINE, child.wait()).await {
+        Ok(Ok(status)) => status.to_string(),
+        _ => {
+            kill(process, child);
+            "closed its output".to_owned()
+        }
+    };
+    let message = match timeout(END_DEADLINE, stderr).await {
+        Ok(Ok(Some(line))) => format!("{process} ended ({status}): {line}"),
+        _ => format!("{process} ended ({status})"),
+    };
+    GpuError::new(GpuErrorKind::ProcessEnded, message)
+}
+
+fn kill(process: &str, child: &mut Child) {
+    if let Err(error) = child.start_kill() {
+        tracing::debug!("{process} cannot be killed: {error}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use gpu_keepalive_core::{
     gpu::{
-        Action, GpuError, GpuInfo, Outcome,
+        Action, GpuError, GpuInfo, GpuList, Outcome,
         holder::{HolderAction, HolderReport},
     },
     units::Bytes,
@@ -61,9 +61,9 @@ pub trait GpuSource: Send + 'static {
     /// Starts programs on it that are measured.
     type Workloads: Workloads;
 
-    /// The GPUs there are, in the driver's order. Wakes them: asked only at the start, and again
-    /// after a failure.
-    fn discover(&mut self) -> impl Future<Output = Result<Vec<GpuInfo>, GpuError>> + Send;
+    /// The GPUs there are, in the driver's order, at least one that can be used. Wakes them: asked
+    /// only at the start, after a failure, and while one of them is left out.
+    fn discover(&mut self) -> impl Future<Output = Result<GpuList, GpuError>> + Send;
 
     /// Takes one of them in hand. Touches nothing until the first action.
     fn open(&mut self, gpu: &GpuInfo) -> Self::Gpu;

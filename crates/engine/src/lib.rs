@@ -46,3 +46,8 @@ pub mod store;
 mod workers;
 
 pub use keepalive::{Builder, Keepalive, Lease, StartError};
+
+/// Compiles the Rust example of the page.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/for-server-authors.md")]
+struct ForServerAuthors;

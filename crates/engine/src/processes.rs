@@ -15,7 +15,7 @@ use std::{
 use gpu_keepalive_core::gpu::PciBusId;
 use gpu_keepalive_core::{
     ai_processes::{self, CommandLine, ProcessKind, Recognised},
-    host::{AiProcess, GpuUse, Served},
+    host::{AiProcess, GpuUse, Served, StartTime},
     settings::AiProgram,
 };
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
@@ -29,10 +29,17 @@ mod open;
 #[cfg(target_os = "linux")]
 mod open_files;
 mod served;
+#[cfg(target_os = "linux")]
+mod start_time;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod tests;
 
-use open::Open;
+#[cfg(target_os = "linux")]
+pub(crate) use start_time::process_runs;
+#[cfg(target_os = "linux")]
+pub use start_time::process_started;
+
+use open::{Open, start_time_of};
 use served::ServedTrees;
 
 /// A known process is read again every so many reads: it may have become another program (`exec`),
@@ -76,7 +83,7 @@ struct Known {
     recognised: Recognised,
     label: String,
     parent: Option<Pid>,
-    started: u64,
+    started: Option<StartTime>,
     quiet: Option<bool>,
 }
 
@@ -219,7 +226,7 @@ impl Known {
         } = self;
         recognised.kind.is_ai_process(&gpu).then(|| AiProcess {
             pid: pid.as_u32(),
-            started: Some(*started).filter(|seconds| *seconds > 0),
+            started: *started,
             parent: parent.map(Pid::as_u32),
             name: recognised.name.clone(),
             label: label.clone(),
@@ -295,7 +302,7 @@ fn recognise(system: &System, process: &Process, listed: &[AiProgram]) -> Option
         label: ai_processes::label(&started, ancestors),
         recognised,
         parent: process.parent(),
-        started: process.start_time(),
+        started: start_time_of(process),
         quiet: open::quiet(process.pid().as_u32()),
     })
 }

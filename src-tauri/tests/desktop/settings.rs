@@ -18,7 +18,7 @@ async fn a_change_is_in_the_file_and_in_the_next_engine() {
     let mut app = App::start(&session, "quick-card", &[]);
     let page = driver.open(&app).await;
     page.go("settings").await;
-    page.type_into("Warm time", "45").await;
+    page.type_into("How long to stay ready", "45").await;
     let changed = WRITTEN.replace("20", "45");
     soon("a changed file", async || {
         let now = fs::read_to_string(session.path(FILE)).unwrap();

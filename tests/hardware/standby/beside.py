@@ -67,6 +67,8 @@ def measure(run, keeper, used_before):
     process = start(run, keeper)
     try:
         time.sleep(SETTLES_S)
+        # A keeper may take longer than a rest to come, and each rest begins with an answer.
+        run.server.ask()
         row = {"rounds": [], "vram_mib": round(run.gpu.sensors.used_mib() - used_before, 1)}
         for _ in range(run.options.rounds_beside):
             sleep_until(run.server.last_end + REST_S - MEASURED_S)

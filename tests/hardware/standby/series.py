@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -163,11 +164,14 @@ def record(recorder, hold, workload):
         time.sleep(4)
         recorder.event("clear", lambda: holder.ask("disarm"))
         time.sleep(3)
-    with recorder.series("boost-expires", "a boost of 4 s that is not renewed"):
+    with recorder.series("boost-expires", "a boost of 4 s whose process is stopped"):
         time.sleep(0.2)
         short = {"hold": {"lasting": duration(4), "every": duration(LONG_S)}}
         recorder.event("boost", lambda: holder.ask(short))
+        # It would close the driver in time, and the driver is to end the boost.
+        holder.process.send_signal(signal.SIGSTOP)
         time.sleep(8)
+        holder.process.send_signal(signal.SIGCONT)
     holder.ask("disarm")
     with recorder.series("boost-killed", "a boost whose process is killed after 2 s"):
         time.sleep(0.2)

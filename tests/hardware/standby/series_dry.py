@@ -54,6 +54,9 @@ class DryRole:
                 time.sleep(0.37)
                 self.gpu.set(self, False)
 
+    def send_signal(self, _):
+        """Nothing here goes on by itself."""
+
     def kill(self):
         self.gpu.set(self, False)
 

@@ -58,7 +58,7 @@ function demoStatus(state: string): Status {
   if (state === "two") return { ...recorded.status, energy };
   if (state === "none") {
     const message =
-      "No NVIDIA GPU: libnvidia-ml.so.1 was not found. Install the NVIDIA driver, then start GPU Keepalive again.";
+      "The NVIDIA driver is not installed. Install the NVIDIA driver. It is looked for again by itself.";
     const status = statusWith();
     const text = { ...status.engine.text, no_gpu: "No GPU was found" };
     const engine = { ...status.engine, text };

@@ -52,15 +52,15 @@ test("a wrong value is refused in place and stays to be corrected", async () => 
 
 test("a changed value goes back to its default", async () => {
   const { engine, user } = await open("settings");
-  const field = await screen.findByLabelText<HTMLInputElement>("Warm time");
+  const field = await screen.findByLabelText<HTMLInputElement>("How long to stay ready");
   await user.clear(field);
   await user.type(field, "30{Tab}");
-  const back = await screen.findByRole("button", { name: "Warm time: back to default" });
+  const back = await screen.findByRole("button", { name: "How long to stay ready: back to default" });
   expect(back.parentElement?.textContent).toContain("Default: 15\u00a0minutes");
   await user.click(back);
   expect(engine.asked("set").at(-1)).toEqual({ request: "set", key: "warm_window_minutes" });
   await waitFor(() => expect(field.value).toBe("15"));
-  expect(screen.queryByRole("button", { name: "Warm time: back to default" })).toBeNull();
+  expect(screen.queryByRole("button", { name: "How long to stay ready: back to default" })).toBeNull();
 });
 
 test("each kind of setting sends its value as the engine takes it", async () => {
@@ -103,7 +103,7 @@ test("one click is one request", async () => {
 
 test("what is no number goes to the engine as it was typed", async () => {
   const { engine, user } = await open("settings");
-  const field = await screen.findByLabelText<HTMLInputElement>("Warm time");
+  const field = await screen.findByLabelText<HTMLInputElement>("How long to stay ready");
   for (const typed of ["hot", " ", "1e999", "0x10", "+7.5"]) {
     await user.clear(field);
     await user.type(field, `${typed}{Tab}`);
@@ -206,7 +206,7 @@ test("problems in the file are shown with their line", async () => {
 
 test("what another program changes is seen here without asking", async () => {
   const { engine } = await open("settings");
-  const mode = await screen.findByLabelText<HTMLSelectElement>("When to keep the GPU warm");
+  const mode = await screen.findByLabelText<HTMLSelectElement>("When to be ready");
   const before = engine.requests.length;
   await engine.changeSetting("mode", "always");
   await waitFor(() => expect(mode.value).toBe("always"));

@@ -626,9 +626,9 @@ name: string,
  */
 pci_bus_id: PciBusId,
 /**
- * All of its memory.
+ * All of its memory; `None` when the driver does not say.
  */
-vram_total: Bytes,
+vram_total: Bytes | null,
 /**
  * Driver version, such as `580.159.04`.
  */

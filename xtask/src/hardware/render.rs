@@ -1,8 +1,31 @@
-//! The record for people.
+//! The records for people.
 
-use std::fmt::Write;
+use std::{fmt::Write, fs, path::Path};
 
+use anyhow::{Context, Result};
 use serde_json::Value;
+
+mod beside;
+
+/// Where the tables of the side-by-side begin and end in the README.
+const BEGIN: &str = "<!-- side by side: `cargo xtask hardware --readme FILE` writes this -->\n";
+const END: &str = "<!-- end of side by side -->\n";
+
+/// Writes the tables of a side-by-side into that README, from the results of one or more calls.
+pub(super) fn into_readme(readme: &Path, results: &[Value]) -> Result<()> {
+    let text = fs::read_to_string(readme).with_context(|| format!("no {}", readme.display()))?;
+    let tables = beside::tables(results)?;
+    fs::write(readme, replaced(&text, &tables)?)?;
+    Ok(())
+}
+
+/// The text with what stands between the two marks replaced.
+fn replaced(text: &str, tables: &str) -> Result<String> {
+    let marks = || format!("the README has to have the lines {BEGIN:?} and {END:?}, in this order");
+    let (before, rest) = text.split_once(BEGIN).with_context(marks)?;
+    let (_, after) = rest.split_once(END).with_context(marks)?;
+    Ok(format!("{before}{BEGIN}\n{tables}{END}{after}"))
+}
 
 /// The whole record; parts that were not run are left out.
 pub(super) fn text(record: &Value) -> String {
@@ -78,4 +101,19 @@ fn bar_line(bar: &Value) -> String {
 
 fn line(text: &mut String, line: &str) {
     writeln!(text, "  {line}").expect("text");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stands_between_the_marks_is_replaced() {
+        let text = format!("before\n{BEGIN}old\n{END}after\n");
+        let new = replaced(&text, "new\n").unwrap();
+        assert_eq!(new, format!("before\n{BEGIN}\nnew\n{END}after\n"));
+        for without in ["", BEGIN, &format!("{END}{BEGIN}")] {
+            assert!(replaced(without, "new\n").is_err(), "{without:?}");
+        }
+    }
 }

@@ -17,7 +17,11 @@ fn about(simulated: bool) -> About {
     let scenario = Scenario::preset("rtx-3070-laptop").expect("a preset");
     let mut machine = SimulatedMachine::new(scenario, Moment::ORIGIN);
     About {
-        gpu: machine.discover(Moment::ORIGIN).expect("a GPU").remove(0),
+        gpu: machine
+            .discover(Moment::ORIGIN)
+            .expect("a GPU")
+            .gpus
+            .remove(0),
         date: "2026-11-23".to_owned(),
         simulated,
         plan: Plan::new(false, Some(3)),

@@ -2,7 +2,7 @@ use jiff::civil::Date;
 
 use super::{MAX_GAP, Reading};
 use crate::{
-    gpu::PowerSource,
+    gpu::{PowerSource, plausible::can_have_drawn},
     units::{Joules, Watts},
 };
 
@@ -70,9 +70,11 @@ impl Interval {
     }
 }
 
-/// The counter's difference, or the integral of power.
+/// The counter's difference, or the integral of power where the counter stood still or jumped.
 fn drawn(from: &Reading, to: &Reading, seconds: f64) -> Option<Joules> {
-    let counted = from.energy.zip(to.energy).map(|(a, b)| Joules(b.0 - a.0));
+    let counters = from.energy.zip(to.energy);
+    let counted = counters.map(|(a, b)| Joules(b.0 - a.0));
+    let counted = counted.filter(|counted| can_have_drawn(*counted, seconds));
     let integral = || {
         let (Watts(a), Watts(b)) = from.power.zip(to.power)?;
         Some(Joules((a + b) / 2.0 * seconds))

@@ -13,7 +13,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::GpuError;
-use crate::Moment;
+use crate::{Moment, host::StartTime};
 
 #[cfg(test)]
 mod tests;
@@ -127,6 +127,9 @@ impl Default for Renewal {
 pub struct Sensing {
     /// At most [`MOST_SENSED`]. None is allowed too: then only commands raise the clocks.
     pub processes: Vec<SensedProcess>,
+    /// Raises the clocks with the boost request. Otherwise nothing is opened and asked of the
+    /// driver: what is reported as raised and released is for the keeper to do.
+    pub boosts: bool,
     /// Between two readings while requests are frequent.
     pub busy_period: Duration,
     /// Between two readings otherwise.
@@ -150,6 +153,7 @@ impl Default for Sensing {
     fn default() -> Self {
         Self {
             processes: Vec::new(),
+            boosts: true,
             busy_period: Duration::from_millis(20),
             idle_period: Duration::from_millis(40),
             busy_for: Duration::from_secs(60),
@@ -166,9 +170,8 @@ impl Default for Sensing {
 pub struct SensedProcess {
     /// Its process id.
     pub pid: u32,
-    /// When it started: field 22 of `/proc/PID/stat`, in clock ticks since boot. Tells it from a
-    /// later process with the same id.
-    pub started: u64,
+    /// When it started.
+    pub started: StartTime,
     /// Processor time in one period above which it has begun a request.
     pub threshold: Duration,
 }
@@ -227,6 +230,8 @@ pub struct HolderReply {
     /// Processor time by process, after [`HolderAction::Report`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub processes: Vec<ProcessorUse>,
+    /// When their clocks were last read, after [`HolderAction::Report`].
+    pub read_at: Moment,
 }
 
 /// A process that is not watched, and why.

@@ -194,25 +194,36 @@ impl Keeper {
         self.reply(ticket, reply);
     }
 
-    /// Answers the leases that wait for the clocks.
-    pub(super) fn answer_leases(&mut self, now: Moment) {
+    /// Answers the leases that wait for the clocks: as soon as they are raised, or once that cannot
+    /// happen any more in time. Returns when the next answer is due.
+    pub(super) fn answer_leases(&mut self, now: Moment) -> Option<Moment> {
         if self.waiting.is_empty() {
-            return;
+            return None;
         }
-        let raised = self.gpus.iter().all(|lane| {
-            let up = lane.policy.ready(&lane.info) == Some(true);
-            lane.policy.is_raised() || (up && !lane.policy.stands_by())
-        });
+        let raised = self.gpus.iter().all(Lane::is_raised);
+        let cannot = self.gpus.iter().find(|lane| lane.cannot_raise());
+        let pending = self
+            .gpus
+            .iter()
+            .any(|lane| !lane.is_raised() && !lane.cannot_raise());
+        let message = match cannot {
+            Some(lane) if !pending => format!(
+                "nothing raises the clocks of GPU {} now; the lease is held all the same",
+                lane.info.index
+            ),
+            _ => "the clocks were not raised in time; the lease is held all the same".to_owned(),
+        };
         for (ticket, until) in std::mem::take(&mut self.waiting) {
             if raised {
                 self.reply(ticket, Ok(Reply::Done));
-            } else if now >= until {
-                let message = "the clocks were not raised in time; the lease is held all the same";
-                self.reply(ticket, Err(ApiError::new(ErrorCode::NotRaised, message)));
+            } else if now >= until || !pending {
+                let error = ApiError::new(ErrorCode::NotRaised, message.clone());
+                self.reply(ticket, Err(error));
             } else {
                 self.waiting.push((ticket, until));
             }
         }
+        self.waiting.iter().map(|(_, until)| *until).min()
     }
 
     fn wakes(&self, now: Moment) -> Vec<WakeReport> {
@@ -239,23 +250,32 @@ impl Keeper {
             .found
             .iter()
             .filter(|info| gpu.is_none_or(|i| i == info.index));
-        let cards = candidates.map(|info| {
+        let mut unreported = None;
+        let cards = candidates.filter_map(|info| {
+            let Some(total) = info.vram_total else {
+                unreported.get_or_insert(&info.name);
+                return None;
+            };
             let lane = self.gpus.iter().find(|lane| lane.info.uuid == info.uuid);
             let sample = lane.and_then(|lane| lane.policy.history().sample());
-            Card {
+            Some(Card {
                 name: Some(info.name.clone()),
                 bandwidth_gbps: info.memory_bandwidth_gbps,
-                total_gib: info.vram_total.gib(),
+                total_gib: total.gib(),
                 free_gib: sample.and_then(|sample| sample.vram_free).map(Bytes::gib),
-            }
+            })
         });
         let free = |card: &Card| card.free_gib.unwrap_or(card.total_gib);
-        cards
-            .max_by(|a, b| free(a).total_cmp(&free(b)))
-            .ok_or_else(|| {
-                let message = "there is no such GPU; state the VRAM with vram_gib instead";
-                ApiError::new(ErrorCode::InvalidArgument, message)
-            })
+        let most = cards.max_by(|a, b| free(a).total_cmp(&free(b)));
+        most.ok_or_else(|| {
+            let message = match unreported {
+                Some(name) => {
+                    format!("{name} does not report its memory; state it with vram_gib, such as 24")
+                }
+                None => "there is no such GPU; state the VRAM with vram_gib instead".to_owned(),
+            };
+            ApiError::new(ErrorCode::InvalidArgument, message)
+        })
     }
 
     fn look_up(&mut self, ticket: Ticket, lookup: Lookup) {

@@ -8,7 +8,7 @@ use super::{Decision, GpuPolicy};
 use crate::{
     gpu::{Action, GpuInfo},
     keeper::{ClientId, Input, Kept, Ticket},
-    protocol::{PauseReason, Phase, Request},
+    protocol::{ErrorCode, PauseReason, Phase, Request},
     settings::{Mode, PulseInterval, Settings, Strategy, StrategyChoice},
     simulation::{Counters, Harness, Scenario},
     units::{Bytes, Percent},
@@ -19,6 +19,7 @@ mod first_minute;
 mod measuring;
 mod message;
 mod properties;
+mod raising;
 mod standby;
 mod stopped;
 mod who;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Advice, GpuWork, Process, RaisedFor, Sensor, UTILISATION_PERIOD, Verdict, threshold};
+use super::{Advice, GpuWork, RaisedFor, Sensor, Verdict, threshold};
 use crate::Moment;
 
 impl Sensor {
@@ -16,8 +16,16 @@ impl Sensor {
     }
 
     pub(super) fn decide(&mut self, verdict: Verdict, now: Moment) -> Option<Advice> {
-        let pending = self.take_pending()?;
-        self.history.judge(pending.wake, verdict);
+        let pending = self.pending.as_mut()?;
+        let wake = pending.wake;
+        pending.is_judged = true;
+        self.history.judge(wake, verdict);
+        // A useful wake was a good one only if the clocks are seen up in time.
+        let waits = verdict == Verdict::Useful && !pending.has_clocks(now);
+        let pending = match waits {
+            true => pending.clone(),
+            false => self.take_pending()?,
+        };
         match verdict {
             Verdict::Useful => {
                 self.limits.useful();
@@ -42,47 +50,7 @@ impl Sensor {
         }
     }
 
-    /// GPU work while nothing was raised, for longer than the driver's reports lag.
-    pub(super) fn find_missed(&mut self, work: &GpuWork<'_>, worked: bool) -> Option<Advice> {
-        if !worked {
-            self.missing = false;
-            return None;
-        }
-        let since = self.sensing_since?;
-        let after = self
-            .released_at
-            .map_or(since, |at| since.max(at + UTILISATION_PERIOD));
-        if self.missing || work.from < after {
-            return None;
-        }
-        let (pid, most) = self.worker(work)?;
-        self.missing = true;
-        self.raised = Some(RaisedFor::Request { worked: work.to });
-        let program = self.program(pid);
-        self.history.missed(work.to, pid, program);
-        self.learn(pid, |threshold| threshold::after_missed(threshold, most));
-        Some(Advice::Raise)
-    }
-
-    /// The process whose request was missed, and the most it used of the processor in one period:
-    /// the one that the driver names, else the one that used the processor most.
-    fn worker(&self, work: &GpuWork<'_>) -> Option<(u32, Duration)> {
-        let most = |process: &Process| {
-            let recent = process.reports.iter();
-            let recent = recent.filter(|(at, _)| *at + UTILISATION_PERIOD >= work.from);
-            recent.map(|(_, most)| *most).max().unwrap_or_default()
-        };
-        let named = |process: &&Process| {
-            let pid = process.candidate.pid;
-            work.processes
-                .is_none_or(|all| all.iter().any(|(of, u)| *of == pid && u.0 > 0))
-        };
-        let candidates = self.processes.iter().filter(named);
-        let worker = candidates.max_by_key(|process| most(process))?;
-        Some((worker.candidate.pid, most(worker)))
-    }
-
-    fn learn(&mut self, pid: u32, law: impl FnOnce(Duration) -> Duration) {
+    pub(super) fn learn(&mut self, pid: u32, law: impl FnOnce(Duration) -> Duration) {
         let found = self.processes.iter_mut().find(|p| p.candidate.pid == pid);
         if let Some(process) = found {
             process.threshold = law(process.threshold);

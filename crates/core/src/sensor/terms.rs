@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::{HoldInstead, SensingPause};
-use crate::{Moment, gpu::holder::SensedProcess, units::Percent};
+use crate::{Moment, gpu::holder::SensedProcess, host::StartTime, units::Percent};
 
 /// A process that could be watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     /// Its process id.
     pub pid: u32,
-    /// Field 22 of `/proc/PID/stat`, as in [`SensedProcess::started`].
-    pub started: u64,
+    /// When it started.
+    pub started: StartTime,
     /// The name under which its threshold is learned.
     pub program: String,
 }

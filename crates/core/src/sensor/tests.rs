@@ -3,12 +3,14 @@ use std::time::Duration;
 use super::*;
 use crate::{
     gpu::holder::{RaiseCause, ReleaseReason},
+    host::StartTime,
     units::Percent,
 };
 
 mod judging;
 mod limits;
 mod properties;
+mod races;
 mod traces;
 mod watch;
 
@@ -27,7 +29,7 @@ fn us(microseconds: u64) -> Duration {
 fn candidate(pid: u32, program: &str) -> Candidate {
     Candidate {
         pid,
-        started: 1,
+        started: StartTime(1),
         program: program.to_owned(),
     }
 }
@@ -74,9 +76,15 @@ fn gpu(milliseconds: u64, percent: u32) -> GpuWork<'static> {
 }
 
 fn quiet(sensor: &mut Sensor, milliseconds: u64) {
+    used(sensor, milliseconds, Duration::ZERO);
+}
+
+/// A report of the server's processor time, read then.
+fn used(sensor: &mut Sensor, milliseconds: u64, most: Duration) {
     let used = ProcessorUse {
         pid: 7,
-        ..ProcessorUse::default()
+        used: most,
+        most,
     };
     sensor.used(&[used], at(milliseconds));
 }

@@ -7,6 +7,7 @@ use crate::{
     gpu::holder::{
         ProcessorUse, RaiseCause, Raised, ReleaseReason, Released, Renewal, SensedProcess, Sensing,
     },
+    time::nanoseconds,
 };
 
 mod skip;
@@ -37,15 +38,17 @@ pub struct Watch {
     silent: bool,
 }
 
+/// One process, with its times in nanoseconds: a look at it is a few instructions.
 #[derive(Clone, Debug)]
 struct Process {
     sensed: SensedProcess,
+    threshold: u64,
     /// The last reading of its processor time.
-    last: Duration,
+    last: u64,
     /// Since the last report.
-    used: Duration,
+    used: u64,
     /// The most in one period since the last report.
-    most: Duration,
+    most: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -99,13 +102,15 @@ impl Watch {
                 match known {
                     Some(known) => Process {
                         sensed: *sensed,
+                        threshold: nanoseconds(sensed.threshold),
                         ..known.clone()
                     },
                     None => Process {
                         sensed: *sensed,
-                        last: *reading,
-                        used: Duration::ZERO,
-                        most: Duration::ZERO,
+                        threshold: nanoseconds(sensed.threshold),
+                        last: nanoseconds(*reading),
+                        used: 0,
+                        most: 0,
                     },
                 }
             })
@@ -148,28 +153,34 @@ impl Watch {
         now: Moment,
         mut read: impl FnMut(usize) -> Option<Duration>,
     ) -> Option<Step> {
-        let period = now.since(self.looked);
-        self.looked = now;
+        let before = std::mem::replace(&mut self.looked, now);
         self.due = self.due + self.period(now);
         if self.due <= now {
             self.due = now + self.period(now);
         }
-        let mut cause = None;
+        let mut begun = None;
         for (index, process) in self.processes.iter_mut().enumerate() {
             let used = process.take(read(index));
-            if used > process.sensed.threshold && cause.is_none() {
-                let pid = process.sensed.pid;
-                cause = Some(RaiseCause { pid, used, period });
+            if used > process.threshold && begun.is_none() {
+                begun = Some((index, used));
             }
         }
-        if period > TOO_FAR_APART {
-            cause = None;
+        match (begun, self.raise) {
+            (None, None) => None,
+            _ => self.decide(begun, before, now),
         }
-        self.decide(cause, now)
     }
 
-    #[inline(always)]
-    fn decide(&mut self, cause: Option<RaiseCause>, now: Moment) -> Option<Step> {
+    #[cold]
+    #[inline(never)]
+    fn decide(&mut self, begun: Option<(usize, u64)>, before: Moment, now: Moment) -> Option<Step> {
+        let period = now.since(before);
+        let cause = begun.filter(|_| period <= TOO_FAR_APART);
+        let cause = cause.map(|(index, used)| RaiseCause {
+            pid: self.processes[index].sensed.pid,
+            used: Duration::from_nanos(used),
+            period,
+        });
         let Some(raise) = &mut self.raise else {
             let soon = |last| now.since(last) < self.sensing.between_raises;
             let may = !self.silent && !self.last_raise.is_some_and(soon);
@@ -284,12 +295,17 @@ impl Watch {
         self.sensing.renewal
     }
 
+    /// When the processes' clocks were last read.
+    pub fn read_at(&self) -> Moment {
+        self.looked
+    }
+
     /// Processor time of each process since the last report.
     pub fn report(&mut self) -> Vec<ProcessorUse> {
         let report = |process: &mut Process| ProcessorUse {
             pid: process.sensed.pid,
-            used: std::mem::take(&mut process.used),
-            most: std::mem::take(&mut process.most),
+            used: Duration::from_nanos(std::mem::take(&mut process.used)),
+            most: Duration::from_nanos(std::mem::take(&mut process.most)),
         };
         self.processes.iter_mut().map(report).collect()
     }
@@ -314,13 +330,13 @@ impl Raise {
 impl Process {
     /// Processor time since the reading before.
     #[inline(always)]
-    fn take(&mut self, reading: Option<Duration>) -> Duration {
-        let Some(reading) = reading else {
-            return Duration::ZERO;
+    fn take(&mut self, reading: Option<Duration>) -> u64 {
+        let Some(reading) = reading.map(nanoseconds) else {
+            return 0;
         };
         let used = reading.saturating_sub(self.last);
         self.last = reading;
-        self.used += used;
+        self.used = self.used.saturating_add(used);
         self.most = self.most.max(used);
         used
     }

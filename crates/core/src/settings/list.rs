@@ -16,7 +16,10 @@ impl FromStr for AiProgram {
         let name = name.to_lowercase();
         let name = name.strip_suffix(".exe").unwrap_or(&name);
         let drive = name.len() == 1 && argument.is_some_and(|rest| rest.starts_with(['/', '\\']));
-        let named = !name.is_empty() && !name.contains(['/', '\\']) && argument != Some("");
+        let named = !name.is_empty()
+            && !name.starts_with('-')
+            && !name.contains(['/', '\\'])
+            && argument != Some("");
         if drive || !named || text.contains(char::is_control) {
             return Err(format!(
                 "“{text}” is not a program; use its name without a folder, such as llama-server, \

@@ -72,7 +72,7 @@ pub(super) enum Group {
 impl Group {
     fn heading(self) -> &'static str {
         match self {
-            Self::Readiness => "Keeping warm",
+            Self::Readiness => "Staying ready",
             Self::Strategy => "How it is done",
             Self::Protection => "Protection",
             Self::Energy => "Energy",

@@ -28,10 +28,10 @@ const MAX_LINGER_S: u64 = 3600;
 pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         key: "mode",
-        title: "When to keep the GPU warm",
+        title: "When to be ready",
         description: "On demand is ready for your AI at no cost where a request is enough to wake \
-                      the GPU; elsewhere it keeps the GPU warm from the first sign of use until \
-                      the warm time after the last. While a model is loaded is ready as long as a \
+                      the GPU. Elsewhere it keeps the GPU ready from the first sign of use until \
+                      some time after the last. While a model is loaded is ready as long as a \
                       program has one open.",
         group: Group::Readiness,
         rarely_used: false,
@@ -47,9 +47,9 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "warm_window_minutes",
-        title: "Warm time",
-        description: "How long the GPU stays warm after your AI was last used, where a request is \
-                      not enough to wake it.",
+        title: "How long to stay ready",
+        description: "How long the GPU stays ready after your AI was last used, where a request \
+                      is not enough to wake it.",
         group: Group::Readiness,
         rarely_used: false,
         field: Field::Whole {
@@ -111,7 +111,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "strategy",
-        title: "How to keep it warm",
+        title: "How to keep it ready",
         description: "Automatic takes the cheapest way that is seen to work on this GPU.",
         group: Group::Strategy,
         rarely_used: true,
@@ -231,7 +231,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         key: "thermal.max_temperature",
         title: "Highest temperature",
-        description: "The GPU is no longer kept warm from this temperature on, until it is 5 °C \
+        description: "The GPU is no longer kept ready from this temperature on, until it is 5 °C \
                       cooler.",
         group: Group::Protection,
         rarely_used: false,
@@ -250,7 +250,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         key: "battery.pause",
         title: "Pause on battery",
-        description: "Do not keep the GPU warm on battery or on a power adapter that is too weak.",
+        description: "Do not keep the GPU ready on battery or on a power adapter that is too weak.",
         group: Group::Protection,
         rarely_used: false,
         field: Field::Bool(Place {
@@ -261,8 +261,8 @@ pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         key: "vram.reserve_mib",
         title: "GPU memory kept free",
-        description: "The GPU is not kept warm when less memory than this is free, so that your \
-                      models always have it.",
+        description: "Ways that need GPU memory are not used while less than this is free, so \
+                      that your models always have it.",
         group: Group::Protection,
         rarely_used: true,
         field: Field::Whole {
@@ -308,7 +308,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         key: "energy.daily_budget_wh",
         title: "Energy per day",
-        description: "Stop keeping the GPU warm for the rest of the day once that has used this \
+        description: "Stop keeping the GPU ready for the rest of the day once that has used this \
                       much energy. No limit when not set.",
         group: Group::Energy,
         rarely_used: true,

@@ -1,15 +1,16 @@
 use std::time::Duration;
 
-use super::{Boost, CardModel, PowerMizer};
+use super::{CardModel, faults::refused, reports::Reports};
 use crate::{
     Moment,
-    gpu::{ComputeProcess, GpuErrorKind, PowerSource, ProcessLoad},
+    gpu::{ComputeProcess, GpuErrorKind, GpuInfo, LeftOut, LeftOutGpu, PowerSource, ProcessLoad},
     host::RuntimePm,
     settings::Strategy,
     units::Joules,
 };
 
 mod boost;
+mod clocks;
 mod process;
 mod reading;
 mod segment;
@@ -17,6 +18,7 @@ mod segment;
 pub use process::Performed;
 
 use boost::BoostClient;
+use clocks::{Clocks, Drive};
 use process::Process;
 use segment::Segment;
 
@@ -72,14 +74,8 @@ pub(super) struct Environment {
     /// The driver refuses every boost request.
     pub(super) boost_refused: bool,
     pub(super) sensor_lost: bool,
+    pub(super) reports: Reports,
     pub(super) faults: Vec<GpuErrorKind>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Clocks {
-    Low,
-    Rising(Moment),
-    High,
 }
 
 /// One card as it is now.
@@ -93,8 +89,7 @@ pub(super) struct Card {
     clocks: Clocks,
     /// NVML shows raised clocks from then on.
     shown_from: Option<Moment>,
-    /// Something keeps the clocks up for as long as it lasts.
-    driven: bool,
+    drive: Option<Drive>,
     /// When the clocks fall, unless there is work before.
     falls_at: Option<Moment>,
     /// How many random numbers were drawn.
@@ -127,7 +122,7 @@ impl Card {
             boost: BoostClient::default(),
             clocks: Clocks::Low,
             shown_from: None,
-            driven: false,
+            drive: None,
             falls_at: None,
             draws: 0,
             suspended: model.runtime_d3,
@@ -213,9 +208,19 @@ impl Card {
     }
 
     /// The driver lists its GPUs: wakes the card and closes it again.
-    pub(super) fn discovered(&mut self, now: Moment) {
+    pub(super) fn discovered(&mut self, now: Moment) -> Result<GpuInfo, LeftOutGpu> {
+        let info = self.model.reported_info();
+        if let Some(kind) = self.fault() {
+            return Err(LeftOutGpu {
+                index: info.index,
+                name: None,
+                why: LeftOut::NotOpened,
+                error: refused(kind),
+            });
+        }
         self.wake(now);
         self.settle(now);
+        self.around.reports.info(info)
     }
 
     /// Whether the machine sleeps.
@@ -272,30 +277,6 @@ impl Card {
         self.suspends_at = None;
     }
 
-    /// A moment of work: raises the clocks, and puts off their fall.
-    fn work(&mut self, now: Moment) {
-        self.raise_within(self.model.ramp, now);
-    }
-
-    /// The same, where the clocks take so long to rise.
-    fn raise_within(&mut self, ramp: Duration, now: Moment) {
-        let up_at = match self.clocks {
-            Clocks::Low => now + ramp,
-            Clocks::Rising(at) => at.min(now + ramp),
-            Clocks::High => now,
-        };
-        if up_at > now {
-            self.clocks = Clocks::Rising(up_at);
-        } else {
-            self.clocks = Clocks::High;
-        }
-        self.falls_at = if self.driven {
-            None
-        } else {
-            Some(up_at + self.next_hold())
-        };
-    }
-
     /// Brings everything that follows from the rest in line with it.
     fn settle(&mut self, now: Moment) {
         let ours = self.ours.is_open() || self.boost.open;
@@ -307,10 +288,24 @@ impl Card {
                 self.suspends_at = Some(now + SUSPEND_AFTER);
             }
         }
-        let driven = self.is_driven();
-        if driven != self.driven {
-            self.driven = driven;
-            self.work(now);
+        let drive = self.drive();
+        let before = std::mem::replace(&mut self.drive, drive);
+        if before.is_some() != drive.is_some() {
+            // Where a context holds the clocks, it does so by a boost of its own.
+            let boosts = drive == Some(Drive::Hold) && self.model.context_holds;
+            let ramp = if boosts {
+                self.model.boost_call
+            } else {
+                self.model.ramp
+            };
+            self.raise_within(ramp, now);
+        }
+        if let (Some(Drive::Hold), None, Some(fall)) = (before, drive, self.model.boost_fall) {
+            let up_at = match self.clocks {
+                Clocks::Rising(at) => at,
+                _ => now,
+            };
+            self.falls_at = Some(up_at + self.between(fall));
         }
         if self.is_dark() {
             self.clocks = Clocks::Low;
@@ -330,42 +325,5 @@ impl Card {
     /// No current flows: suspended, or off the bus.
     fn is_dark(&self) -> bool {
         self.suspended || self.around.asleep || self.has(GpuErrorKind::GpuLost)
-    }
-
-    fn is_driven(&self) -> bool {
-        let context = self.ours.has_live_context() || self.around.contexts_boost;
-        let mizer = self.ours.held == Some(Strategy::PowerMizer)
-            && self.model.power_mizer == PowerMizer::Works;
-        let boost = self.boost.until.is_some() && self.model.boost == Boost::Holds;
-        let held = mizer || boost || (self.model.context_holds && context);
-        !self.is_dark() && (self.around.driven || held)
-    }
-
-    /// The next hold time, with its jitter.
-    fn next_hold(&mut self) -> Duration {
-        let share = self.draw() * 2.0 - 1.0;
-        if self.model.hold_jitter == 0.0 {
-            return self.model.hold;
-        }
-        self.model
-            .hold
-            .mul_f64(1.0 + self.model.hold_jitter * share)
-    }
-
-    /// A time within that range.
-    fn between(&mut self, (least, most): (Duration, Duration)) -> Duration {
-        least + most.saturating_sub(least).mul_f64(self.draw())
-    }
-
-    /// From 0 to 1: SplitMix64 of the seed and how many there were.
-    fn draw(&mut self) -> f64 {
-        self.draws += 1;
-        let mut x = self
-            .seed
-            .wrapping_add(self.draws.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^= x >> 31;
-        x as f64 / u64::MAX as f64
     }
 }

@@ -3,8 +3,9 @@ use std::time::Duration;
 use crate::{
     ai_processes::{self, CommandLine},
     gpu::{GpuErrorKind, PciBusId},
-    host::{AiProcess, GpuUse},
+    host::{AiProcess, GpuUse, StartTime},
     settings::AiProgram,
+    simulation::{RawValue, Reading},
     units::{Bytes, Percent},
 };
 
@@ -46,6 +47,9 @@ pub enum EventKind {
     Hang,
     /// `sensor_lost`: no temperature can be read.
     SensorLost,
+    /// `reports`: the driver gives `value` for the `reading` of that name, in its own unit, true or
+    /// not. It passes through the gate of a real driver, [`plausible`](crate::gpu::plausible).
+    Reports(Reading, RawValue),
     /// `heat`: the air at the card's intake has this temperature, `ambient_c`.
     Heat(f64),
 }
@@ -69,10 +73,8 @@ pub struct SimulatedProcess {
     /// `boosts`: its open context raises the clocks where one holds them. False for a program that
     /// was started with `CUDA_DISABLE_PERF_BOOST=1`.
     pub boosts: bool,
-    /// `started`: in clock ticks since boot, as
-    /// [`SensedProcess::started`](crate::gpu::holder::SensedProcess::started); follows from when it
-    /// begins where absent.
-    pub started: Option<u64>,
+    /// `started`: in clock ticks since boot; follows from when it begins where absent.
+    pub started: Option<StartTime>,
     /// Its use of the processor.
     pub processor: ProcessorTimes,
 }
@@ -137,7 +139,7 @@ impl SimulatedProcess {
     /// The AI process that it is, seen as a real one would be; `gpus` are those that it opens.
     pub(super) fn recognised(
         &self,
-        started: u64,
+        started: StartTime,
         ai_programs: &[AiProgram],
         gpus: impl Iterator<Item = PciBusId>,
     ) -> Option<AiProcess> {

@@ -6,6 +6,7 @@ use super::{Scenario, SimulatedMachine};
 use crate::{
     Moment,
     keeper::{GpuId, Input, Keeper, KeeperOptions, Kept, LogLine, Ticket},
+    protocol::{ApiError, Reply},
     settings::{Settings, SettingsFile},
 };
 
@@ -24,6 +25,8 @@ pub struct Harness {
     pub wake_ups: u64,
     /// What was logged, with its moment.
     pub log: Vec<(Moment, LogLine)>,
+    /// What requests were answered with, with its moment.
+    pub replies: Vec<(Moment, Result<Reply, ApiError>)>,
     holders: BTreeMap<u32, GpuId>,
     now: Moment,
 }
@@ -38,6 +41,7 @@ impl Harness {
             keeper: Keeper::new(options, file, kept, date(2026, 11, 28), now),
             wake_ups: 0,
             log: Vec::new(),
+            replies: Vec::new(),
             holders: BTreeMap::new(),
             now,
         }

@@ -30,6 +30,8 @@ pub(super) struct Seen<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Holder {
     mode: Mode,
+    /// Makes the boost request; otherwise it only senses.
+    boosts: bool,
     watch: Watch,
     targets: Vec<SensedProcess>,
     /// When it looks next while it watches.
@@ -39,6 +41,8 @@ pub(super) struct Holder {
     /// The driver's call that is under way returns then.
     free_at: Moment,
     stopped: bool,
+    /// Stopped for good.
+    halted: bool,
     /// What it wrote, and when.
     reports: VecDeque<(Moment, HolderReport)>,
 }
@@ -67,14 +71,21 @@ impl Holder {
     pub(super) fn new(now: Moment) -> Self {
         Self {
             mode: Mode::Closed,
+            boosts: true,
             watch: Watch::new(now),
             targets: Vec::new(),
             check: None,
             tasks: VecDeque::new(),
             free_at: now,
             stopped: false,
+            halted: false,
             reports: VecDeque::new(),
         }
+    }
+
+    /// Nothing is done any more, and nothing is closed.
+    pub(super) fn halt(&mut self) {
+        self.halted = true;
     }
 
     pub(super) fn command(&mut self, command: HolderCommand) {
@@ -95,7 +106,7 @@ impl Holder {
 
     /// When it next does something by itself; `None` while it waits for what others do.
     pub(super) fn acts_at(&self, hangs: bool) -> Option<Moment> {
-        if hangs {
+        if hangs || self.halted {
             return None;
         }
         let looks_at = match self.mode {
@@ -227,7 +238,7 @@ impl Holder {
         if !self.watch.is_raised() {
             return None;
         }
-        let call = Some(seen.card.clear_boost(seen.now));
+        let call = self.boosts.then(|| seen.card.clear_boost(seen.now));
         self.call(call, seen);
         if let Some(released) = self.watch.released(reason, self.free_at) {
             self.report(HolderReport::Released(released), seen.now);
@@ -241,6 +252,9 @@ impl Holder {
     }
 
     fn open(&mut self, answer: &mut HolderReply, seen: &mut Seen<'_>) -> Result<(), GpuError> {
+        if !self.boosts {
+            return Ok(());
+        }
         answer.opening = seen.card.open_boost(seen.now)?;
         self.call(answer.opening, seen);
         Ok(())
@@ -248,7 +262,10 @@ impl Holder {
 
     /// Asks for the boost; how long the call takes.
     fn boost(&mut self, lasting: Duration, seen: &mut Seen<'_>) -> Result<Duration, GpuError> {
-        let call = seen.card.request_boost(lasting, seen.now)?;
+        let call = match self.boosts {
+            true => seen.card.request_boost(lasting, seen.now)?,
+            false => Duration::ZERO,
+        };
         self.call(Some(call), seen);
         Ok(call)
     }

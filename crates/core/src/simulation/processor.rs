@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::ProcessorTimes;
-use crate::{Moment, gpu::holder::SensedProcess};
+use crate::{Moment, gpu::holder::SensedProcess, host::StartTime};
 
 /// A program at rest wakes up this often for a moment, as llama.cpp's server does.
 const REST_EVERY: Duration = Duration::from_secs(1);
@@ -15,7 +15,7 @@ const REST_EVERY: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub(super) struct Processor {
     pub(super) pid: u32,
-    pub(super) started: u64,
+    pub(super) started: StartTime,
     times: ProcessorTimes,
     since: Moment,
     /// At `since`: how long it has run, without the time in which the machine slept.
@@ -39,7 +39,7 @@ pub(super) enum Activity {
 }
 
 impl Processor {
-    pub(super) fn new(pid: u32, started: u64, times: ProcessorTimes, now: Moment) -> Self {
+    pub(super) fn new(pid: u32, started: StartTime, times: ProcessorTimes, now: Moment) -> Self {
         Self {
             pid,
             started,

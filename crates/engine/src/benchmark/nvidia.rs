@@ -3,9 +3,12 @@ use std::path::PathBuf;
 use gpu_keepalive_core::{
     benchmark::{WorkloadAction, WorkloadOutcome},
     gpu::{GpuError, GpuUuid},
+    host::StartTime,
 };
 
 use super::{BenchmarkWorkload, Workloads};
+#[cfg(target_os = "linux")]
+use crate::driver::process_started;
 use crate::driver::{PerfBoost, WorkloadProcess};
 
 /// Workloads on a real GPU, each a process of its own.
@@ -30,8 +33,15 @@ impl BenchmarkWorkload for WorkloadProcess {
         self.perform(action).await
     }
 
-    fn pid(&self) -> Option<u32> {
-        self.pid()
+    #[cfg(target_os = "linux")]
+    fn process(&self) -> Option<(u32, StartTime)> {
+        let pid = self.pid()?;
+        Some((pid, process_started(pid)?))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn process(&self) -> Option<(u32, StartTime)> {
+        None
     }
 
     async fn end(self) -> Result<(), GpuError> {

@@ -3,6 +3,7 @@ use std::time::Duration;
 use gpu_keepalive_core::{
     benchmark::{Workload, WorkloadAction, WorkloadOutcome},
     gpu::GpuError,
+    host::StartTime,
     simulation::{Guest, SimulatedMachine},
     units::{Bytes, Megahertz, Percent},
 };
@@ -72,8 +73,8 @@ impl BenchmarkWorkload for SimulatedWorkload {
         })
     }
 
-    fn pid(&self) -> Option<u32> {
-        Some(SimulatedMachine::guest_pid(self.on.index))
+    fn process(&self) -> Option<(u32, StartTime)> {
+        Some((SimulatedMachine::guest_pid(self.on.index), StartTime(0)))
     }
 
     async fn end(self) -> Result<(), GpuError> {

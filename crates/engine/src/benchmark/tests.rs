@@ -51,7 +51,7 @@ async fn attempt_with(
     terms: Terms,
 ) -> (Result<BenchmarkResult, MeasureError>, Vec<String>) {
     let mut source = simulation.source();
-    let info = source.discover().await.expect("a GPU").remove(0);
+    let info = source.discover().await.expect("a GPU").gpus.remove(0);
     let mut gpu = source.open(&info);
     let mut workloads = source.workloads(&info).expect("programs");
     let holder = source.holder(&info);
@@ -231,7 +231,7 @@ async fn assert_free(simulation: &Simulation) {
     assert!(!ours.context_open && !ours.nvml_open, "{ours:?}");
     assert!(!ours.boost_open && !ours.boosted, "{ours:?}");
     let mut source = simulation.source();
-    let info = source.discover().await.expect("a GPU").remove(0);
+    let info = source.discover().await.expect("a GPU").gpus.remove(0);
     match source.open(&info).perform(Action::Sample).await {
         Ok(Outcome::Sampled(sample)) => assert_eq!(sample.compute_processes, Some(vec![])),
         other => panic!("{other:?} is no sample"),
@@ -248,6 +248,7 @@ async fn the_newest_proof_of_a_gpu_and_driver_is_kept() {
         .discover()
         .await
         .expect("a GPU")
+        .gpus
         .remove(0);
     assert_eq!(KeptBenchmarks::load(folder.path()).of(&gpu), None);
     let newer = BenchmarkResult {

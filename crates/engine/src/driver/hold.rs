@@ -5,9 +5,9 @@
 //! with its input; the driver then takes everything back.
 //!
 //! Standing by, it wakes 25 to 50 times a second, each time with cold caches, so what counts is how
-//! many pages of code and data it touches: what runs from one wait to the next is inlined into one
-//! function, which took a look from 35 to 28 µs where an empty loop takes 18 (x86-64, a loaded
-//! virtual machine).
+//! much code and data it touches: what happens while nothing happens is one small function
+//! ([`Holder::wait`]) with two system calls. `cargo xtask bench --only standby` compares it with an
+//! empty loop.
 
 use std::{io, os::fd::AsFd};
 
@@ -17,23 +17,22 @@ use gpu_keepalive_core::gpu::{
 };
 
 use super::rm::{Kernel, LinuxKernel, unmap_what_the_start_needed};
-use crate::clock::Clock;
 
 mod boost;
 mod events;
 mod holder;
 mod lines;
+mod processor;
 mod targets;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use targets::process_runs;
-pub use targets::{process_started, processor_time};
+pub use processor::processor_time;
 
 use boost::Boost;
 use events::{Event, Events};
-use holder::Holder;
+use holder::{Holder, News};
 use lines::{Input, Output};
 use targets::Targets;
 
@@ -54,28 +53,21 @@ pub(super) fn serve<K: Kernel + Clone>(
     input: impl AsFd,
     output: impl AsFd,
 ) -> io::Result<()> {
-    let clock = Clock::Boot;
     let events = Events::new(&input)?;
-    let mut holder = Holder::new(gpu, kernel, clock.clone(), events);
+    let mut holder = Holder::new(gpu, kernel, events);
     let (mut input, mut output) = (Input::new(input), Output::new(output));
-    let mut now = clock.now();
     loop {
-        let wait = holder.next().map(|at| at.since(now));
-        let event = holder.events().wait(wait)?;
-        now = clock.now();
-        match event {
-            Some(Event::Ended(pid)) => holder.ended(pid, |report| output.write(report))?,
-            Some(Event::Input) => {
+        match holder.wait()? {
+            News::Event(Event::Ended(pid)) => {
+                holder.ended(pid, |report| output.write(report))?;
+            }
+            News::Event(Event::Input) => {
                 if !input.read()? {
                     return Ok(());
                 }
                 carry_out(&mut holder, &mut input, &mut output)?;
-                now = clock.now();
             }
-            None => {}
-        }
-        if holder.next().is_some_and(|at| at <= now) {
-            holder.check(now, |report| output.write(report))?;
+            News::Step(step, now) => holder.take(step, now, |report| output.write(report))?,
         }
     }
 }
@@ -88,10 +80,10 @@ fn carry_out<K: Kernel + Clone>(
 ) -> io::Result<()> {
     while let Some(line) = input.line()? {
         let HolderCommand { id, action } = serde_json::from_slice(line)?;
+        let was_closed = holder.is_closed();
         let result = holder.perform(action, |report| output.write(report))?;
-        let opened = matches!(&result, Ok(answer) if answer.opening.is_some());
         output.write(&HolderReport::Reply { id, result })?;
-        if opened {
+        if was_closed && !holder.is_closed() {
             // From here on it mostly waits. More memory is no reason not to.
             let _ = unmap_what_the_start_needed();
         }

@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_util::codec::{FramedRead, LinesCodec};
 
-use super::{END_DEADLINE, Running, end_child, late, wire::HOLD_ROLE};
+use super::{Running, end_child, how_it_ended, kill, late, wire::HOLD_ROLE};
 
 #[cfg(test)]
 mod tests;
@@ -162,25 +162,11 @@ impl HoldProcess {
         GpuError::new(GpuErrorKind::Other, message)
     }
 
-    /// How it died, with its last words.
     async fn ended(&mut self) -> GpuError {
-        let status = match timeout(END_DEADLINE, self.child.wait()).await {
-            Ok(Ok(status)) => status.to_string(),
-            _ => {
-                self.kill();
-                "closed its output".to_owned()
-            }
-        };
-        let message = match timeout(END_DEADLINE, &mut self.stderr).await {
-            Ok(Ok(Some(line))) => format!("the hold process ended ({status}): {line}"),
-            _ => format!("the hold process ended ({status})"),
-        };
-        GpuError::new(GpuErrorKind::ProcessEnded, message)
+        how_it_ended("the hold process", &mut self.child, &mut self.stderr).await
     }
 
     fn kill(&mut self) {
-        if let Err(error) = self.child.start_kill() {
-            tracing::debug!("the hold process cannot be killed: {error}");
-        }
+        kill("the hold process", &mut self.child);
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use gpu_keepalive_core::{
     gpu::{
-        Action, GpuError, GpuErrorKind, GpuInfo, Outcome,
+        Action, GpuError, GpuErrorKind, GpuInfo, GpuList, Outcome,
         holder::{HolderAction, HolderReport},
     },
     units::Bytes,
@@ -55,7 +55,7 @@ impl GpuSource for NvidiaSource {
     type Holder = HoldProcess;
     type Workloads = NvidiaWorkloads;
 
-    async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
+    async fn discover(&mut self) -> Result<GpuList, GpuError> {
         match &self.backend {
             Backend::Process { program } => driver::discover(program).await,
             Backend::Thread => driver::discover_on_thread().await,
@@ -128,7 +128,7 @@ impl Gpu for NvidiaGpu {
 
 impl Holder for HoldProcess {
     async fn send(&mut self, action: HolderAction) -> Result<u64, GpuError> {
-        Self::send(self, with_start_times(action)).await
+        Self::send(self, action).await
     }
 
     async fn next(&mut self) -> Result<HolderReport, GpuError> {
@@ -142,21 +142,4 @@ impl Holder for HoldProcess {
     fn resident(&self) -> Option<Bytes> {
         driver::resident(self.pid()?)
     }
-}
-
-/// Elsewhere there is no `hold` process.
-#[cfg(not(target_os = "linux"))]
-fn with_start_times(action: HolderAction) -> HolderAction {
-    action
-}
-
-/// The kernel's own start time of each process, which the `hold` process compares.
-#[cfg(target_os = "linux")]
-fn with_start_times(mut action: HolderAction) -> HolderAction {
-    if let HolderAction::Arm(sensing) = &mut action {
-        for process in &mut sensing.processes {
-            process.started = driver::process_started(process.pid).unwrap_or_default();
-        }
-    }
-    action
 }

@@ -1,6 +1,12 @@
 use std::path::Path;
 
-use gpu_keepalive_core::host::GpuUse;
+use gpu_keepalive_core::host::{GpuUse, StartTime};
+
+pub(super) fn start_time_of(process: &sysinfo::Process) -> Option<StartTime> {
+    Some(process.start_time())
+        .filter(|seconds| *seconds > 0)
+        .map(StartTime)
+}
 
 /// What processes have open of the GPUs: only Linux tells.
 #[derive(Debug)]

@@ -4,11 +4,22 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gpu_keepalive_core::{gpu::PciBusId, host::GpuUse, quiet};
+use gpu_keepalive_core::{
+    gpu::PciBusId,
+    host::{GpuUse, StartTime},
+    quiet,
+};
 
 use crate::runtime_pm::PciGpus;
 
-use super::open_files::{Devices, OpenFiles, count, folder, uvm_references};
+use super::{
+    open_files::{Devices, OpenFiles, count, folder, uvm_references},
+    start_time::process_started,
+};
+
+pub(super) fn start_time_of(process: &sysinfo::Process) -> Option<StartTime> {
+    process_started(process.pid().as_u32())
+}
 
 /// What processes have open of the GPUs, look by look.
 #[derive(Debug)]

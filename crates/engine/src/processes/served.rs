@@ -7,7 +7,7 @@ use gpu_keepalive_core::{
 };
 use sysinfo::{Pid, Process, ProcessStatus, System};
 
-use super::{Known, is_ours, open, parts, recognise};
+use super::{Known, is_ours, open, parts, recognise, start_time_of};
 
 /// How far above a process the root of its tree is looked for.
 const DEEPEST: usize = 64;
@@ -48,7 +48,8 @@ impl ServedTrees {
         self.members.retain(|pid, member| {
             let process = system.process(*pid);
             process.is_some_and(|process| {
-                process.start_time() == member.started && process.status() != ProcessStatus::Zombie
+                start_time_of(process) == member.started
+                    && process.status() != ProcessStatus::Zombie
             })
         });
         for (pid, process) in system.processes() {
@@ -91,7 +92,7 @@ fn describe(system: &System, process: &Process, listed: &[AiProgram]) -> Known {
             },
             label,
             parent: process.parent(),
-            started: process.start_time(),
+            started: start_time_of(process),
             quiet: open::quiet(process.pid().as_u32()),
         }
     });

@@ -4,7 +4,7 @@ use crate::gpu::GpuErrorKind;
 fn process(pid: u32) -> SensedProcess {
     SensedProcess {
         pid,
-        started: u64::MAX,
+        started: StartTime(u64::MAX),
         threshold: Duration::new(u64::MAX, 999_999_999),
     }
 }

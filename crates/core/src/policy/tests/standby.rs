@@ -1,9 +1,10 @@
 //! Standing by: each situation of the product's table, and what ends it.
 
 use super::*;
+use crate::gpu::{ProcessLoad, Sample};
 
 /// What a standing-by GPU goes through, one line per change.
-fn situations(harness: &mut Harness, time: Duration) -> String {
+pub(super) fn situations(harness: &mut Harness, time: Duration) -> String {
     let mut lines = String::new();
     let mut last = String::new();
     harness.run_decided(time, |seen| {
@@ -35,10 +36,14 @@ fn a_quiet_server_is_woken_for_each_request_and_rests_between() {
 /// A server that is loaded from the start and asked every 20 s, with more keys for its card and
 /// itself.
 fn server(card: &str, keys: &str) -> Scenario {
+    server_asked_from(120.0, card, keys)
+}
+
+fn server_asked_from(at_s: f64, card: &str, keys: &str) -> Scenario {
     scenario(&format!(
         "[[gpus]]\nlike = \"{card}\"\nruntime_d3 = false\n\n[[events]]\nkind = \"program\"\n\
          program = \"llama-server\"\npid = 4242\nvram_mib = 4096\nutilization_percent = 0\n{keys}\n\
-         [[events]]\nkind = \"request\"\npid = 4242\nat_s = 120\nfor_s = 1\nrepeat_every_s = 20\n\
+         [[events]]\nkind = \"request\"\npid = 4242\nat_s = {at_s}\nfor_s = 1\nrepeat_every_s = 20\n\
          lead_ms = 5\nutilization_percent = 90\n",
     ))
 }
@@ -79,6 +84,20 @@ fn ready_is_unknown_before_the_first_good_wake_and_true_after_it() {
     assert_eq!(wakes.false_wakes, 0);
 }
 
+/// The keeper samples a GPU at rest every few seconds: some of these samples fall between the start
+/// of the request and the report of its wake.
+#[test]
+fn no_request_is_missed_whenever_the_gpu_is_sampled() {
+    for milliseconds in (20_000..25_000).step_by(7) {
+        let at_s = f64::from(milliseconds) / 1000.0;
+        let quiet = server_asked_from(at_s, "h200", "boosts = false\n");
+        let mut harness = run_scenario(quiet, Mode::OnDemand);
+        harness.run_for(30 * SECOND);
+        let wakes = harness.policy().sensor().statistics();
+        assert_eq!((wakes.sensed, wakes.missed), (1, 0), "asked at {at_s} s");
+    }
+}
+
 #[test]
 fn a_resting_server_costs_no_watts() {
     let watts = |enabled: bool| {
@@ -106,6 +125,51 @@ fn a_lease_raises_the_clocks_and_its_end_releases_them() {
     harness.run_for(10 * SECOND);
     assert_eq!(harness.phase(), Phase::Standby);
     assert!(!harness.policy().is_raised());
+}
+
+/// How long a lease waited for its answer, and the error's code if it was one.
+fn waited(harness: &mut Harness) -> (Duration, Option<ErrorCode>) {
+    harness.replies.clear();
+    let asked = harness.now();
+    harness.request(Request::BeginLease { wait: true });
+    harness.run_for(2 * SECOND);
+    harness.request(Request::EndLease);
+    let (at, answer) = harness.replies.first().cloned().expect("an answer");
+    (at.since(asked), answer.err().map(|error| error.code))
+}
+
+#[test]
+fn a_lease_that_waits_is_answered_when_the_clocks_are_raised() {
+    let (took, error) = waited(&mut armed());
+    assert_eq!(error, None);
+    assert!(took <= SECOND / 50, "{took:?}");
+}
+
+#[test]
+fn a_lease_that_nothing_can_be_raised_for_is_answered_at_once() {
+    let pause = Request::Pause { for_s: None };
+    for forbid in [pause, Request::Off] {
+        let mut harness = armed();
+        harness.request(forbid.clone());
+        harness.run_for(SECOND);
+        let answer = waited(&mut harness);
+        assert_eq!(
+            answer,
+            (Duration::ZERO, Some(ErrorCode::NotRaised)),
+            "{forbid:?}"
+        );
+    }
+}
+
+#[test]
+fn a_lease_waits_no_longer_than_it_was_promised() {
+    // Its clocks need a second to rise.
+    let slow = "h200\"\nboost_call_ms = 1000\n#";
+    let mut harness = run_scenario(server(slow, "boosts = false\n"), Mode::OnDemand);
+    harness.run_for(MINUTE);
+    let (took, error) = waited(&mut harness);
+    assert_eq!(error, Some(ErrorCode::NotRaised));
+    assert_eq!(took, SECOND * 3 / 10, "max_wake_ms and 250 ms");
 }
 
 #[test]
@@ -265,7 +329,7 @@ fn a_server_that_keeps_the_clocks_up_is_named_with_what_was_measured() {
     harness.run_for(MINUTE - SECOND);
     assert_eq!(loud(&harness), None);
     harness.run_for(MINUTE - SECOND);
-    let seen = Some((vec![4242], Some(123.0), Some(84.0), Some(28.0)));
+    let seen = Some((vec![4242], Some(124.0), Some(80.0), Some(32.0)));
     assert_eq!(loud(&harness), seen);
     // It stays so through a request, which draws more.
     harness.run_for(3 * SECOND);
@@ -293,4 +357,42 @@ fn a_quiet_server_is_never_named() {
         harness.run_for(10 * SECOND);
         assert_eq!(loud(&harness), None);
     }
+}
+
+#[test]
+fn work_that_the_driver_reports_late_is_no_missed_request() {
+    // NVML reads the utilisation by process every 10 s while the GPU is idle, so a reading holds
+    // the end of a request that was answered before the clocks fell. Seen on an H200.
+    let mut harness = raised();
+    while harness.policy().is_raised() {
+        harness.run_for(SECOND / 10);
+    }
+    let sample = harness.policy().history().sample().cloned().expect("one");
+    let mut sample = Sample {
+        utilization: Some(Percent(0)),
+        ..sample
+    };
+    let load = |percent| {
+        Some(vec![ProcessLoad {
+            pid: 4242,
+            percent: Percent(percent),
+        }])
+    };
+    let mut suspects = |read_s: &[u64]| {
+        let mut standby = harness.policy().standby.clone();
+        for second in 0..=20 {
+            sample.process_utilization = None;
+            if let Some(nth) = read_s.iter().position(|read| *read == second) {
+                sample.process_utilization = load(if nth + 1 == read_s.len() { 40 } else { 0 });
+            }
+            let at = harness.now() + Duration::from_secs(second);
+            standby.take_sample(at, &sample, Some(false));
+        }
+        standby.sensor.is_judging()
+    };
+    assert!(!suspects(&[12]), "the request before the release is in it");
+    assert!(
+        suspects(&[2, 12]),
+        "done after the reading that found nothing"
+    );
 }

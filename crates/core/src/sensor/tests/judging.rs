@@ -112,27 +112,60 @@ fn a_wake_is_judged_after_its_release_too() {
 #[test]
 fn work_that_no_wake_preceded_is_missed_once_and_lowers_the_threshold() {
     let mut sensor = sensor();
-    let used = ProcessorUse {
-        pid: 7,
-        used: us(400),
-        most: us(240),
-    };
-    sensor.used(&[used], at(4500));
+    used(&mut sensor, 4500, us(240));
     assert_eq!(sensor.work(&gpu(5000, 30)), Some(Advice::Raise));
+    assert_eq!(verdicts(&sensor), [], "suspected");
+    assert_eq!(threshold(&sensor), us(300));
+    assert!(sensor.is_judging());
+    sensor.raised_as_advised(at(5010));
+    used(&mut sensor, 5079, us(30));
+    assert_eq!(verdicts(&sensor), [], "its wake may be under way");
+    used(&mut sensor, 5080, us(30));
+    assert_eq!(verdicts(&sensor), [Verdict::Missed]);
+    assert_eq!(threshold(&sensor), us(160), "two thirds of what it used");
+    assert_eq!(sensor.wakes().next().map(|wake| wake.at), Some(at(5000)));
+    assert!(!sensor.is_judging());
     assert_eq!(
         sensor.work(&gpu(5500, 30)),
         Some(Advice::Stay),
         "the same request"
     );
+    quiet(&mut sensor, 5600);
     assert_eq!(verdicts(&sensor), [Verdict::Missed]);
-    assert_eq!(threshold(&sensor), us(160), "two thirds of what it used");
     release(&mut sensor, 8500);
     assert_eq!(
         sensor.work(&gpu(10_500, 30)),
         Some(Advice::Raise),
         "another one"
     );
+    quiet(&mut sensor, 10_700);
     assert_eq!(sensor.statistics().missed, 2);
+}
+
+#[test]
+fn work_that_is_seen_before_its_wake_is_reported_is_not_missed() {
+    let mut sensor = sensor();
+    assert_eq!(sensor.work(&gpu(5000, 30)), Some(Advice::Raise));
+    raise(&mut sensor, 5004, us(900));
+    used(&mut sensor, 5250, us(900));
+    assert_eq!(sensor.work(&gpu(5250, 40)), Some(Advice::Stay));
+    assert_eq!(verdicts(&sensor), [Verdict::Useful]);
+    assert_eq!(sensor.statistics().missed, 0);
+    assert_eq!(threshold(&sensor), us(300));
+}
+
+#[test]
+fn a_request_that_was_raised_for_before_it_was_sensed_is_a_useful_wake() {
+    let mut sensor = sensor();
+    assert_eq!(sensor.work(&gpu(5000, 30)), Some(Advice::Raise));
+    sensor.raised_as_advised(at(5012));
+    // The `hold` process reports no raise, because the clocks are up.
+    used(&mut sensor, 5250, us(301));
+    assert_eq!(verdicts(&sensor), [Verdict::Useful]);
+    let statistics = sensor.statistics();
+    assert_eq!((statistics.sensed, statistics.missed), (1, 0));
+    assert_eq!(statistics.worst_ms, Some(12.0));
+    assert_eq!(threshold(&sensor), us(300));
 }
 
 #[test]
@@ -140,6 +173,7 @@ fn a_missed_request_that_the_driver_refuses_to_raise_for_is_counted_once() {
     let mut sensor = sensor();
     assert_eq!(sensor.work(&gpu(5000, 30)), Some(Advice::Raise));
     sensor.refused(at(5010), None);
+    quiet(&mut sensor, 5200);
     assert_eq!(sensor.work(&gpu(6500, 30)), None, "it goes on");
     assert_eq!(sensor.work(&gpu(8000, 0)), None);
     assert_eq!(
@@ -147,7 +181,25 @@ fn a_missed_request_that_the_driver_refuses_to_raise_for_is_counted_once() {
         Some(Advice::Raise),
         "another one"
     );
+    quiet(&mut sensor, 9200);
     assert_eq!(sensor.statistics().missed, 2);
+}
+
+#[test]
+fn a_suspicion_ends_with_the_sensing_and_with_the_process() {
+    let ends: [fn(&mut Sensor); 3] = [
+        |sensor| sensor.disarmed(at(5010)),
+        |sensor| sensor.gone(7),
+        |sensor| sensor.raised_otherwise(),
+    ];
+    for end in ends {
+        let mut sensor = sensor();
+        assert_eq!(sensor.work(&gpu(5000, 30)), Some(Advice::Raise));
+        end(&mut sensor);
+        quiet(&mut sensor, 5250);
+        assert_eq!(verdicts(&sensor), []);
+        assert!(!sensor.is_judging());
+    }
 }
 
 #[test]
@@ -209,7 +261,8 @@ fn a_missed_request_is_that_of_the_process_that_the_driver_names() {
         ..gpu(5000, 20)
     };
     assert_eq!(sensor.work(&work), Some(Advice::Raise));
-    let Sensed::Watch(processes) = sensor.sensed(at(5000)) else {
+    sensor.used(&[], at(5250));
+    let Sensed::Watch(processes) = sensor.sensed(at(5250)) else {
         panic!("watching");
     };
     assert_eq!(processes[0].threshold, us(300));

@@ -89,7 +89,7 @@ proptest! {
         uses in prop::collection::vec(0..5000_u64, 1..2000)
     ) {
         let mut watch = Watch::new(at(0));
-        let sensed = SensedProcess { pid: 7, started: 1, threshold: us(1000) };
+        let sensed = SensedProcess { pid: 7, started: StartTime(1), threshold: us(1000) };
         let sensing = Sensing { processes: vec![sensed], ..Sensing::default() };
         watch.arm(sensing, &[Duration::ZERO], at(0));
         let (mut clock, mut last, mut up) = (Duration::ZERO, None::<Moment>, None::<Moment>);

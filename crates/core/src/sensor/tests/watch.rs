@@ -4,7 +4,7 @@ use crate::gpu::holder::{Renewal, Sensing};
 fn sensed(pid: u32, threshold: Duration) -> SensedProcess {
     SensedProcess {
         pid,
-        started: 1,
+        started: StartTime(1),
         threshold,
     }
 }
@@ -299,7 +299,7 @@ fn armed_anew_a_process_keeps_its_reading_and_a_new_one_begins() {
 
     // The same id, another process.
     let other = SensedProcess {
-        started: 2,
+        started: StartTime(2),
         ..sensed(7, us(900))
     };
     watch.arm(sensing(&[other]), &[ms(1)], at(90));

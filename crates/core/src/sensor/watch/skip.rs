@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Watch;
-use crate::Moment;
+use crate::{Moment, time::nanoseconds};
 
 #[cfg(test)]
 mod tests;
@@ -37,7 +37,9 @@ impl Watch {
     /// Whether that is the last reading of the process at that place.
     pub(crate) fn has_seen(&self, index: usize, reading: Duration) -> bool {
         let mut processes = self.processes.iter();
-        processes.nth(index).is_none_or(|p| p.last == reading)
+        processes
+            .nth(index)
+            .is_none_or(|p| p.last == nanoseconds(reading))
     }
 
     /// The last look up to and including `moment`, and the one after it.

@@ -12,6 +12,9 @@ use crate::{
 /// Opening the driver for boost requests takes this long (measured on an H200).
 const OPENING: Duration = Duration::from_micros(1300);
 
+/// Clearing a boost takes this long (`tests/fixtures/cards/h200.jsonl`).
+const CLEARING: Duration = Duration::from_millis(1);
+
 /// What a `hold` process has open; ending it is the default.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct BoostClient {
@@ -52,18 +55,19 @@ impl Card {
             return Err(unavailable("NV2080_CTRL_CMD_PERF_BOOST: status 0x1f"));
         }
         let call = self.model.boost_call;
+        let until = now + call + lasting + self.model.boost_late;
         self.counters.boost_requests += 1;
         // Asked for again, it lasts longer, and raises nothing that fell meanwhile.
         if self.boost.until.is_none() {
-            self.boost.until = Some(now + call + lasting);
-            self.driven = self.is_driven();
+            self.boost.until = Some(until);
+            self.drive = self.drive();
             if self.clocks != Clocks::High {
                 let late = self.between(self.model.boost_seen_after);
                 self.shown_from = Some(now + call + late);
             }
             self.raise_within(call, now);
         }
-        self.boost.until = Some(now + call + lasting);
+        self.boost.until = Some(until);
         self.settle(now);
         Ok(call)
     }
@@ -72,7 +76,7 @@ impl Card {
     pub(in crate::simulation) fn clear_boost(&mut self, now: Moment) -> Duration {
         self.boost.until = None;
         self.settle(now);
-        self.model.boost_call
+        CLEARING
     }
 
     /// Closes the driver for boost requests, which ends the boost.

@@ -37,7 +37,11 @@ impl Harness {
                 self.log.push((self.now, line));
                 None
             }
-            // Files, replies and benchmarks: tests answer these themselves.
+            Action::Reply(_, reply) => {
+                self.replies.push((self.now, reply));
+                None
+            }
+            // Files and benchmarks: tests answer these themselves.
             _ => None,
         }
     }

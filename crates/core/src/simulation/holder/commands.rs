@@ -41,6 +41,7 @@ impl Holder {
             }
             HolderAction::Report => {
                 answer.processes = self.watch.report();
+                answer.read_at = self.watch.read_at();
                 Ok(())
             }
         };
@@ -69,6 +70,10 @@ impl Holder {
             self.call(answer.call, seen);
         }
         self.mode = Mode::Armed;
+        self.boosts = sensing.boosts;
+        if !self.boosts {
+            seen.card.close_boost(seen.now);
+        }
         if let Err(error) = self.open(answer, seen) {
             self.close(seen);
             return Err(error);
@@ -100,6 +105,7 @@ impl Holder {
         seen: &mut Seen<'_>,
     ) -> Result<(), GpuError> {
         self.targets.clear();
+        self.boosts = true;
         self.watch = Watch::new(seen.now);
         let boosted = self
             .open(answer, seen)

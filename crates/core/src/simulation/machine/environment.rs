@@ -6,6 +6,7 @@ use super::{Guest, SimulatedMachine};
 use crate::{
     Moment,
     gpu::{ComputeProcess, ProcessLoad},
+    host::StartTime,
     simulation::{
         Event, EventKind, ProcessorTimes, Request, SimulatedProcess,
         card::Environment,
@@ -26,7 +27,7 @@ pub(super) struct Running<'a> {
     pub(super) program: &'a SimulatedProcess,
     /// Its GPU; all of them when absent.
     pub(super) gpu: Option<u32>,
-    pub(super) started: u64,
+    pub(super) started: StartTime,
 }
 
 impl SimulatedMachine {
@@ -85,11 +86,12 @@ impl SimulatedMachine {
         })
     }
 
-    fn started(&self, event: &Event, program: &SimulatedProcess) -> u64 {
+    fn started(&self, event: &Event, program: &SimulatedProcess) -> StartTime {
         program.started.unwrap_or_else(|| {
             let elapsed = self.now.since(self.start);
             let began = elapsed - event.active_for(elapsed).unwrap_or_default();
-            u64::try_from((UPTIME + began).as_millis() / TICK_MS).unwrap_or(u64::MAX)
+            let ticks = (UPTIME + began).as_millis() / TICK_MS;
+            StartTime(u64::try_from(ticks).unwrap_or(u64::MAX))
         })
     }
 
@@ -124,7 +126,7 @@ impl SimulatedMachine {
             let known = before.iter().position(|p| p.pid == pid);
             let mut processor = match known {
                 Some(at) => before.swap_remove(at),
-                None => Processor::new(pid, 0, ProcessorTimes::default(), now),
+                None => Processor::new(pid, StartTime(0), ProcessorTimes::default(), now),
             };
             processor.turn(
                 match guest.utilization.0 > 0 {
@@ -187,6 +189,7 @@ impl SimulatedMachine {
                 EventKind::BoostRefused => around.boost_refused = true,
                 EventKind::Hang => around.hangs = true,
                 EventKind::SensorLost => around.sensor_lost = true,
+                EventKind::Reports(reading, value) => around.reports.add(*reading, value.clone()),
                 EventKind::Heat(ambient) => around.ambient = Some(*ambient),
             }
         }

@@ -39,6 +39,15 @@ impl SimulatedMachine {
         steps.into_iter().flatten().min()
     }
 
+    /// Stops the `hold` process of that GPU as SIGSTOP does, until it is ended. Its boost ends by
+    /// itself.
+    pub fn stop_hold(&mut self, index: u32, now: Moment) {
+        self.advance(now);
+        if let Some(holder) = self.holders.get_mut(index as usize) {
+            holder.halt();
+        }
+    }
+
     /// Kills the `hold` process of that GPU, as an administrator's `kill` would.
     pub fn kill_hold(&mut self, index: u32, now: Moment) {
         self.end_hold(index, now);

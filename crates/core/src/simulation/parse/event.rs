@@ -10,8 +10,9 @@ use toml_edit::Table;
 
 use crate::{
     gpu::GpuErrorKind,
+    host::StartTime,
     simulation::{
-        Event, EventKind, ProcessorTimes, Request, ScenarioError, SimulatedProcess,
+        Event, EventKind, ProcessorTimes, Reading, Request, ScenarioError, SimulatedProcess,
         keys::{Keys, Source},
     },
     units::{Bytes, Percent},
@@ -71,7 +72,7 @@ pub(super) fn event(
 
 /// `kind` and the keys that belong to that kind.
 fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
-    const KINDS: [(&str, &str); 10] = [
+    const KINDS: [(&str, &str); 11] = [
         ("program", "program"),
         ("request", "request"),
         ("battery", "battery"),
@@ -82,6 +83,7 @@ fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
         ("hang", "hang"),
         ("sensor_lost", "sensor_lost"),
         ("heat", "heat"),
+        ("reports", "reports"),
     ];
     let kind = keys.choice("kind", &KINDS)?;
     Ok(match kind.ok_or_else(|| keys.missing("kind"))? {
@@ -101,6 +103,11 @@ fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
         "boost_refused" => EventKind::BoostRefused,
         "hang" => EventKind::Hang,
         "sensor_lost" => EventKind::SensorLost,
+        "reports" => {
+            let reading = keys.choice("reading", &Reading::NAMES)?;
+            let reading = reading.ok_or_else(|| keys.missing("reading"))?;
+            EventKind::Reports(reading, keys.raw_value("value", reading.is_text())?)
+        }
         _ => EventKind::Heat(keys.needed("ambient_c", -50.0..150.0, None)?),
     })
 }
@@ -122,7 +129,7 @@ fn program(keys: &mut Keys<'_>, index: u32) -> Result<SimulatedProcess, Scenario
         utilization: Percent(keys.needed("utilization_percent", 0.0..100.0, Some(0.0))? as u32),
         holds_clocks: keys.boolean("holds_clocks")?.unwrap_or(true),
         boosts: keys.boolean("boosts")?.unwrap_or(true),
-        started: keys.integer("started", i64::MAX as u64)?,
+        started: keys.integer("started", i64::MAX as u64)?.map(StartTime),
         processor: processor(keys)?,
     })
 }

@@ -10,6 +10,7 @@ use crate::gpu::holder::{
     HolderAction, HolderCommand, HolderReply, HolderReport, ReleaseReason, Renewal, SensedProcess,
     Sensing, UnwatchedReason,
 };
+use crate::host::StartTime;
 
 const PID: u32 = 500;
 const STARTED: u64 = 77;
@@ -30,7 +31,7 @@ fn asked(card: &str) -> SimulatedMachine {
 fn server() -> SensedProcess {
     SensedProcess {
         pid: PID,
-        started: STARTED,
+        started: StartTime(STARTED),
         threshold: Duration::from_micros(300),
     }
 }

@@ -31,11 +31,11 @@ fn the_h200_stays_in_p0_and_is_held_by_a_context_alone() {
     assert!(!machine.is_ready(0, at(0.0)));
     done(&mut machine, hold(Strategy::Context), 1.0).unwrap();
     assert_eq!(level(&mut machine, 3600.0), (0, 1980));
-    assert_eq!(sample(&mut machine, 3600.0).power.unwrap().0, 123.0);
+    assert_eq!(sample(&mut machine, 3600.0).power.unwrap().0, 124.0);
     done(&mut machine, Action::Release, 3600.0).unwrap();
-    assert_eq!(level(&mut machine, 3600.69), (0, 1980));
-    assert_eq!(level(&mut machine, 3600.71), (0, 345));
-    assert_eq!(sample(&mut machine, 3601.0).power.unwrap().0, 84.0);
+    assert_eq!(level(&mut machine, 3600.24), (0, 1980));
+    assert_eq!(level(&mut machine, 3601.06), (0, 345));
+    assert_eq!(sample(&mut machine, 3602.0).power.unwrap().0, 80.4);
 }
 
 #[test]

@@ -132,13 +132,13 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
 
     /// Stands by for a request of the program, which rests with nothing held.
     async fn stand_by(&mut self, program: &mut impl BenchmarkWorkload, step: &TrialStep) -> Tried {
-        let Some(pid) = program.pid() else {
+        let Some((pid, started)) = program.process() else {
             return Ok(Err(WhyNot::NotSensed));
         };
         let sensing = Sensing {
             processes: vec![SensedProcess {
                 pid,
-                started: 0,
+                started,
                 threshold: LearnedThresholds::default().of(""),
             }],
             linger: self.job.terms.linger,

@@ -14,16 +14,23 @@ use gpu_keepalive_core::{
     sensor::{Step, Watch},
 };
 
-use super::{Boost, Events, Targets};
-use crate::{clock::Clock, driver::rm::Kernel};
+use super::{Boost, Event, Events, Targets};
+use crate::{clock, driver::rm::Kernel};
 
 /// Everything of one GPU that is open, and what is done with it.
 pub(super) struct Holder<K: Kernel> {
-    clock: Clock,
     boost: Boost<K>,
     mode: Mode,
     targets: Targets,
     watch: Watch,
+}
+
+/// What a wait ended with.
+pub(super) enum News {
+    /// A command, the end of the input, or the end of a process.
+    Event(Event),
+    /// What the readings of that moment lead to, or that the boost was not requested again in time.
+    Step(Step, Moment),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,29 +45,55 @@ enum Mode {
 }
 
 impl<K: Kernel + Clone> Holder<K> {
-    pub(super) fn new(gpu: PciBusId, kernel: K, clock: Clock, events: Events) -> Self {
-        let watch = Watch::new(clock.now());
+    pub(super) fn new(gpu: PciBusId, kernel: K, events: Events) -> Self {
+        let watch = Watch::new(clock::now());
         Self {
-            boost: Boost::new(gpu, kernel, clock.clone()),
-            clock,
+            boost: Boost::new(gpu, kernel),
             mode: Mode::Closed,
             targets: Targets::new(events),
             watch,
         }
     }
 
-    pub(super) fn events(&self) -> &Events {
-        self.targets.events()
+    /// Whether it neither senses nor holds.
+    pub(super) fn is_closed(&self) -> bool {
+        self.mode == Mode::Closed
     }
 
-    /// When to look next.
-    #[inline(always)]
-    pub(super) fn next(&self) -> Option<Moment> {
-        match self.mode {
-            Mode::Closed => None,
-            Mode::Armed => self.watch.next(),
-            Mode::Holding { until, .. } => Some(until),
+    /// Waits until something is to be done, and reads the processors' clocks meanwhile.
+    ///
+    /// All of standing by happens in here: it allocates nothing, and touches little memory.
+    #[inline(never)]
+    pub(super) fn wait(&mut self) -> io::Result<News> {
+        let mut now = clock::now();
+        loop {
+            let next = match self.mode {
+                Mode::Closed => None,
+                Mode::Armed => self.watch.next(),
+                Mode::Holding { until, .. } => Some(until),
+            };
+            let wait = next.map(|at| at.since(now));
+            let event = self.targets.events().wait(wait)?;
+            now = clock::now();
+            // A request comes first; the event is there at the next wait still.
+            if next.is_some_and(|at| at <= now)
+                && let Some(step) = self.check(now)
+            {
+                return Ok(News::Step(step, now));
+            }
+            if let Some(event) = event {
+                return Ok(News::Event(event));
+            }
         }
+    }
+
+    #[inline(always)]
+    fn check(&mut self, now: Moment) -> Option<Step> {
+        if self.mode != Mode::Armed {
+            return Some(Step::Release(ReleaseReason::Unconfirmed));
+        }
+        let targets = &self.targets;
+        self.watch.check(now, |index| targets.read(index))
     }
 
     /// Carries out a command. What happens on the way is reported before the answer.
@@ -69,14 +102,14 @@ impl<K: Kernel + Clone> Holder<K> {
         action: HolderAction,
         report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<Result<HolderReply, GpuError>> {
-        self.watch.confirm(self.clock.now());
+        self.watch.confirm(clock::now());
         let mut answer = HolderReply::default();
         let result = match action {
             HolderAction::Arm(sensing) => self.arm(sensing, &mut answer),
             HolderAction::Hold(renewal) => self.hold(renewal, &mut answer),
             HolderAction::Raise { lasting } => self.raise(lasting, &mut answer),
             HolderAction::Stay { lasting } => {
-                self.watch.stay(lasting, self.clock.now());
+                self.watch.stay(lasting, clock::now());
                 Ok(())
             }
             HolderAction::Release { false_wake } => {
@@ -93,19 +126,20 @@ impl<K: Kernel + Clone> Holder<K> {
             }
             HolderAction::Report => {
                 answer.processes = self.watch.report();
+                answer.read_at = self.watch.read_at();
                 Ok(())
             }
         };
-        answer.at = self.clock.now();
+        answer.at = clock::now();
         answer.raised = matches!(self.mode, Mode::Holding { .. }) || self.watch.is_raised();
         Ok(result.map(|()| answer))
     }
 
-    /// Reads the processors' clocks and does what follows. The path of a request: it allocates
-    /// nothing before the driver's call.
-    #[inline(always)]
-    pub(super) fn check(
+    /// Does what [`Holder::wait`] found at that moment. It allocates nothing before the driver's
+    /// call.
+    pub(super) fn take(
         &mut self,
+        step: Step,
         now: Moment,
         mut report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
@@ -117,11 +151,10 @@ impl<K: Kernel + Clone> Holder<K> {
                 raised_for: now.since(since),
             }));
         }
-        let targets = &self.targets;
-        match self.watch.check(now, |index| targets.read(index)) {
-            None => Ok(()),
-            Some(Step::Raise(cause)) => self.raise_for(cause, now, report),
-            Some(step) => self.take(step, report),
+        match step {
+            Step::Raise(cause) => self.raise_for(cause, now, report),
+            Step::Renew => self.renew(report),
+            Step::Release(reason) => self.release(reason, &mut HolderReply::default(), report),
         }
     }
 
@@ -131,14 +164,14 @@ impl<K: Kernel + Clone> Holder<K> {
         pid: u32,
         mut report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
-        let at = self.clock.now();
+        let at = clock::now();
         let Some(index) = self.targets.remove(pid) else {
             return Ok(());
         };
         let step = self.watch.gone(index, at);
         report(&HolderReport::Gone { at, pid })?;
         match step {
-            Some(step) => self.take(step, report),
+            Some(step) => self.take(step, at, report),
             None => Ok(()),
         }
     }
@@ -156,6 +189,7 @@ impl<K: Kernel + Clone> Holder<K> {
             answer.call = Some(self.boost.clear());
         }
         self.mode = Mode::Armed;
+        self.boost.use_driver(sensing.boosts);
         if let Err(error) = self.open(answer) {
             self.close();
             return Err(error);
@@ -167,20 +201,21 @@ impl<K: Kernel + Clone> Holder<K> {
             processes,
             ..sensing
         };
-        self.watch.arm(sensing, &readings, self.clock.now());
+        self.watch.arm(sensing, &readings, clock::now());
         Ok(())
     }
 
     fn hold(&mut self, renewal: Renewal, answer: &mut HolderReply) -> Result<(), GpuError> {
         self.targets.clear();
-        self.watch = Watch::new(self.clock.now());
+        self.boost.use_driver(true);
+        self.watch = Watch::new(clock::now());
         let boosted = self
             .open(answer)
             .and_then(|()| self.boost.request(renewal.lasting));
         match boosted {
             Ok(call) => {
                 answer.call = Some(call);
-                let now = self.clock.now();
+                let now = clock::now();
                 let since = match self.mode {
                     Mode::Holding { since, .. } => since,
                     Mode::Closed | Mode::Armed => now,
@@ -207,7 +242,7 @@ impl<K: Kernel + Clone> Holder<K> {
             self.open(answer)?;
             answer.call = Some(self.boost.request(self.watch.renewal().lasting)?);
         }
-        self.watch.commanded(lasting, self.clock.now());
+        self.watch.commanded(lasting, clock::now());
         Ok(())
     }
 
@@ -223,30 +258,20 @@ impl<K: Kernel + Clone> Holder<K> {
         }
         match self.boost.request(self.watch.renewal().lasting) {
             Ok(call) => {
-                let raised = self.watch.raised(cause, sensed, call, self.clock.now());
+                let raised = self.watch.raised(cause, sensed, call, clock::now());
                 report(&HolderReport::Raised(raised))
             }
             Err(error) => self.refused(Some(cause), error, report),
         }
     }
 
-    /// Renews or releases.
-    fn take(
-        &mut self,
-        step: Step,
-        report: impl FnMut(&HolderReport) -> io::Result<()>,
-    ) -> io::Result<()> {
-        match step {
-            Step::Release(reason) => self.release(reason, &mut HolderReply::default(), report),
-            Step::Renew | Step::Raise(_) => {
-                match self.boost.request(self.watch.renewal().lasting) {
-                    Ok(_) => {
-                        self.watch.renewed(self.clock.now());
-                        Ok(())
-                    }
-                    Err(error) => self.refused(None, error, report),
-                }
+    fn renew(&mut self, report: impl FnMut(&HolderReport) -> io::Result<()>) -> io::Result<()> {
+        match self.boost.request(self.watch.renewal().lasting) {
+            Ok(_) => {
+                self.watch.renewed(clock::now());
+                Ok(())
             }
+            Err(error) => self.refused(None, error, report),
         }
     }
 
@@ -256,7 +281,7 @@ impl<K: Kernel + Clone> Holder<K> {
         error: GpuError,
         mut report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
-        let at = self.clock.now();
+        let at = clock::now();
         self.watch.refused(at);
         report(&HolderReport::Refused(Refused { at, cause, error }))
     }
@@ -271,7 +296,7 @@ impl<K: Kernel + Clone> Holder<K> {
             return Ok(());
         }
         answer.call = Some(self.boost.clear());
-        match self.watch.released(reason, self.clock.now()) {
+        match self.watch.released(reason, clock::now()) {
             Some(released) => report(&HolderReport::Released(released)),
             None => Ok(()),
         }
@@ -285,7 +310,7 @@ impl<K: Kernel + Clone> Holder<K> {
     fn close(&mut self) {
         self.boost.close();
         self.targets.clear();
-        self.watch = Watch::new(self.clock.now());
+        self.watch = Watch::new(clock::now());
         self.mode = Mode::Closed;
     }
 }

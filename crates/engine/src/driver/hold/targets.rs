@@ -1,27 +1,22 @@
 //! The processes whose clocks are read.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "in the hold process, from /proc and /sys"
-)]
-
-use std::{fs, os::fd::OwnedFd, time::Duration};
+use std::{os::fd::OwnedFd, time::Duration};
 
 use gpu_keepalive_core::gpu::holder::{SensedProcess, Unwatched, UnwatchedReason};
-use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     process::{Pid, PidfdFlags, pidfd_open},
 };
 
-use super::Events;
+use super::{Events, processor::ProcessorClock};
+use crate::processes::process_started;
 
 /// One process. Its id means it for as long as the pidfd says that it lives.
 #[derive(Debug)]
 struct Target {
     sensed: SensedProcess,
     pidfd: OwnedFd,
-    clock: ClockId,
+    clock: ProcessorClock,
 }
 
 /// The processes that are watched, in the order of the command.
@@ -112,7 +107,7 @@ impl Target {
         if process_started(sensed.pid).ok_or(Hidden)? != sensed.started {
             return Err(Replaced);
         }
-        let clock = clock_getcpuclockid(nix::unistd::Pid::from_raw(pid)).map_err(|_| Hidden)?;
+        let clock = ProcessorClock::of(nix::unistd::Pid::from_raw(pid)).map_err(|_| Hidden)?;
         events.add(&pidfd, sensed.pid).map_err(|_| Hidden)?;
         Ok(Self {
             sensed,
@@ -131,40 +126,11 @@ impl Target {
 
     #[inline(always)]
     fn read(&self) -> Option<Duration> {
-        clock_gettime(self.clock).ok().map(Duration::from)
+        self.clock.read()
     }
 
     fn lives(&self) -> bool {
         let mut files = [PollFd::new(&self.pidfd, PollFlags::IN)];
         poll(&mut files, Some(&Timespec::default())) == Ok(0)
     }
-}
-
-/// All processor time that a process has used, its threads together; `None` when there is no such
-/// process.
-pub fn processor_time(pid: u32) -> Option<Duration> {
-    let pid = nix::unistd::Pid::from_raw(i32::try_from(pid).ok()?);
-    let clock = clock_getcpuclockid(pid).ok()?;
-    clock_gettime(clock).ok().map(Duration::from)
-}
-
-/// When a process started, in clock ticks since boot: field 22 of `/proc/PID/stat`. `None` when there
-/// is no such process, or `/proc` hides it.
-pub fn process_started(pid: u32) -> Option<u64> {
-    fields(pid)?.1
-}
-
-/// Whether that process runs: it has neither ended nor been replaced by a later one with its id.
-pub(crate) fn process_runs(pid: u32, started: u64) -> bool {
-    fields(pid).is_some_and(|(state, since)| state != 'Z' && since == Some(started))
-}
-
-/// Fields 3 and 22 of `/proc/PID/stat`: its state, and when it started.
-fn fields(pid: u32) -> Option<(char, Option<u64>)> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name before them, field 2, may hold anything.
-    let (_, fields) = stat.rsplit_once(')')?;
-    let mut fields = fields.split_whitespace();
-    let state = fields.next()?.chars().next()?;
-    Some((state, fields.nth(18).and_then(|ticks| ticks.parse().ok())))
 }

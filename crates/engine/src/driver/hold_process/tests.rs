@@ -2,9 +2,12 @@
 
 use std::{os::unix::process::ExitStatusExt, path::Path, time::Duration};
 
-use gpu_keepalive_core::gpu::{
-    GpuErrorKind,
-    holder::{HolderAction, HolderReport, Renewal, SensedProcess, Sensing},
+use gpu_keepalive_core::{
+    gpu::{
+        GpuErrorKind,
+        holder::{HolderAction, HolderReport, Renewal, SensedProcess, Sensing},
+    },
+    host::StartTime,
 };
 
 use super::HoldProcess;
@@ -66,7 +69,7 @@ async fn one_that_reads_nothing_is_late() {
     let threshold = Duration::from_millis(1);
     let sensed = SensedProcess {
         pid: 1,
-        started: 1,
+        started: StartTime(1),
         threshold,
     };
     let processes = vec![sensed; 100];
@@ -106,7 +109,7 @@ async fn a_command_that_no_line_holds_is_not_sent() {
     let mut process = start("0000:01:00.0");
     let sensed = SensedProcess {
         pid: 1,
-        started: 1,
+        started: StartTime(1),
         threshold: Duration::ZERO,
     };
     let sensing = Sensing {

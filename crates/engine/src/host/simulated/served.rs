@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use gpu_keepalive_core::{
     Moment,
-    host::{AiProcess, GpuUse, Served},
+    host::{AiProcess, GpuUse, Served, StartTime},
     simulation::{EventKind, ProcessorTimes, SimulatedProcess},
     units::Percent,
 };
@@ -15,9 +15,9 @@ use tokio::{
 };
 
 use crate::{
-    driver::{process_runs, process_started, processor_time},
+    driver::processor_time,
     gpu::simulated::Simulation,
-    processes::Processes,
+    processes::{Processes, process_runs},
 };
 
 /// The GPU that they have open.
@@ -40,7 +40,7 @@ const UTILIZATION: Percent = Percent(60);
 #[derive(Clone, Debug, PartialEq)]
 struct Target {
     process: AiProcess,
-    started: u64,
+    started: StartTime,
 }
 
 /// The processes that `gpu-keepalive serve` announced, attached to a simulated GPU.
@@ -72,12 +72,11 @@ impl Attached {
         let found = self.processes.look_at_served().into_iter().take(MOST);
         let targets: Vec<Target> = found
             .filter_map(|process| {
-                let started = process_started(process.pid)?;
+                let started = process.started?;
                 if !process_runs(process.pid, started) {
                     return None;
                 }
                 let process = AiProcess {
-                    started: Some(started),
                     gpu: GpuUse::Context(gpu.into_iter().collect()),
                     ..process
                 };
@@ -168,7 +167,7 @@ async fn feed(simulation: Simulation, mut targets: watch::Receiver<Vec<Target>>)
 /// What was handed over of one process.
 struct Fed {
     pid: u32,
-    started: u64,
+    started: StartTime,
     used: Option<Duration>,
     request: Option<(Moment, Moment)>,
     busy: bool,

@@ -184,7 +184,8 @@ impl<'a> Replay<'a> {
         self.arm(now);
         if self.armed.is_some() {
             self.watch.confirm(now);
-            self.outcome.sensor.used(&self.watch.report(), now);
+            let read_at = self.watch.read_at();
+            self.outcome.sensor.used(&self.watch.report(), read_at);
         }
         self.outcome
             .sensor
@@ -212,6 +213,7 @@ impl<'a> Replay<'a> {
             Some(Advice::Release) => self.release(ReleaseReason::Asked, now),
             Some(Advice::Raise) => {
                 self.watch.commanded(ms(3000), now);
+                self.outcome.sensor.raised_as_advised(now);
                 self.outcome.raised.push((now, self.trace.end));
             }
             None => {}

@@ -5,6 +5,7 @@ use proptest::prelude::{any, prop_assert_eq, proptest};
 use super::*;
 use crate::{
     gpu::holder::{SensedProcess, Sensing},
+    host::StartTime,
     sensor::Step,
 };
 
@@ -16,7 +17,7 @@ fn watched(looks: u32, raise: bool) -> (Watch, Duration, Moment) {
     let sensing = Sensing {
         processes: vec![SensedProcess {
             pid: 7,
-            started: 1,
+            started: StartTime(1),
             threshold: Duration::from_micros(300),
         }],
         ..Sensing::default()

@@ -158,14 +158,14 @@ fn a_process_that_ends_is_told_and_its_raise_released() {
     let all = names(&reports(&mut machine, 120.0));
     assert_eq!(all.len(), 3, "{all:?}");
     assert!(all[0].ends_with("raised for 500"), "{all:?}");
-    assert_eq!(all[1..], ["100.000 s gone 500", "100.010 s released, Gone"]);
+    assert_eq!(all[1..], ["100.000 s gone 500", "100.001 s released, Gone"]);
 }
 
 #[test]
 fn a_process_that_is_gone_or_another_by_now_is_not_watched() {
     let mut machine = asked("h200");
     let replaced = SensedProcess {
-        started: STARTED - 1,
+        started: StartTime(STARTED - 1),
         ..server()
     };
     let gone = SensedProcess { pid: 9, ..server() };
@@ -193,11 +193,11 @@ fn each_round_of_a_program_is_another_process() {
     assert_eq!(started(&mut machine, 14.0), Some(first));
     assert_eq!(started(&mut machine, 20.0), None);
     // In clock ticks of 10 ms.
-    assert_eq!(started(&mut machine, 41.0), Some(first + 3000));
+    assert_eq!(started(&mut machine, 41.0), Some(StartTime(first.0 + 3000)));
 
     let sensed = SensedProcess {
         pid: 500,
-        started: first + 3000,
+        started: StartTime(first.0 + 3000),
         threshold: MS,
     };
     let told = ask(&mut machine, arm(&[sensed]), 42.0).unwrap();
@@ -227,5 +227,5 @@ fn a_real_process_s_time_is_sensed_as_a_simulated_one_s() {
     );
     machine.end_program(PID, at(25.0));
     let all = names(&reports(&mut machine, 26.0));
-    assert_eq!(all, ["25.000 s gone 500", "25.010 s released, Gone"]);
+    assert_eq!(all, ["25.000 s gone 500", "25.001 s released, Gone"]);
 }

@@ -75,7 +75,7 @@ for_s = 6
 fn action() -> impl Generator<Value = HolderAction> {
     let second = |process: bool| SensedProcess {
         pid: 501,
-        started: 78,
+        started: StartTime(78),
         threshold: if process { MS } else { 20 * MS },
     };
     prop_oneof![
@@ -148,7 +148,7 @@ fn a_look_that_is_left_out_would_have_found_nothing() {
         let mut machine = machine(&text);
         let restless = SensedProcess {
             pid: 502,
-            started: 79,
+            started: StartTime(79),
             threshold: Duration::from_secs(1),
         };
         let all = [server(), restless];
@@ -184,7 +184,7 @@ fn a_day_of_standing_by_takes_few_steps() {
         None,
         EventKind::Process(SimulatedProcess {
             pid: 700,
-            started: Some(7),
+            started: Some(StartTime(7)),
             ..SimulatedProcess::default()
         }),
         None,
@@ -192,7 +192,7 @@ fn a_day_of_standing_by_takes_few_steps() {
     );
     let sensed = SensedProcess {
         pid: 700,
-        started: 7,
+        started: StartTime(7),
         ..sensed
     };
     ask(&mut machine, arm(&[sensed]), 4.0).unwrap();

@@ -18,9 +18,10 @@ use gpu_keepalive_core::gpu::{
 };
 
 use crate::driver::{
-    hold::{process_started, serve},
+    hold::serve,
     rm::fake::{FakeKernel, Form},
 };
+use crate::processes::process_started;
 
 /// Longer than anything here takes on a loaded machine.
 const DEADLINE: Duration = Duration::from_secs(20);
