@@ -3,7 +3,7 @@
 use std::io;
 
 use gpu_keepalive_core::{
-    host::{HostEvent, HostSample},
+    host::{HostEvent, HostSample, Served},
     settings::AiProgram,
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -50,6 +50,10 @@ impl<H: Host> Stoppable<H> {
 impl<H: Host> Host for Stoppable<H> {
     async fn sample(&mut self, ai_programs: &[AiProgram]) -> HostSample {
         self.machine.sample(ai_programs).await
+    }
+
+    fn follow(&mut self, served: &Served) {
+        self.machine.follow(served);
     }
 
     async fn event(&mut self) -> HostEvent {
