@@ -5,6 +5,7 @@ mod doctor;
 mod help;
 #[cfg(unix)]
 mod inference;
+mod json;
 #[cfg(target_os = "linux")]
 mod quiet;
 mod recommend;

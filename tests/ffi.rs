@@ -6,5 +6,6 @@ pub(crate) mod driver;
 mod faults;
 mod hold;
 mod inside;
+mod odd;
 mod sample;
 mod workload;

@@ -88,7 +88,8 @@ async fn answer(
                     Moment::ORIGIN,
                 )
                 .discover(Moment::ORIGIN)
-                .expect("GPUs"),
+                .expect("GPUs")
+                .gpus,
             )),
             Request::Doctor => Ok(Reply::Doctor(doctor())),
             Request::Settings => Ok(Reply::Settings(settings())),

@@ -97,7 +97,8 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Measure how much faster the first request is when the GPU is kept ready, and what it costs.
+    /// Measure how much faster the first request is when the GPU is kept ready, in which way, and
+    /// what each way costs.
     Bench(BenchArgs),
     /// Suggest models that fit your GPU, or a stated amount of VRAM.
     Recommend(RecommendArgs),
@@ -122,6 +123,29 @@ pub(crate) enum Command {
         /// The folder, which is there already.
         folder: PathBuf,
     },
+}
+
+impl Command {
+    /// Whether it answers in JSON, also when it fails.
+    pub(crate) fn wants_json(&self) -> bool {
+        match self {
+            Self::Status(status) => status.json,
+            Self::Bench(bench) => bench.json,
+            Self::Quiet(quiet) => quiet.json,
+            Self::Recommend(recommend) => recommend.json,
+            Self::Gpus { json }
+            | Self::Wakes { json }
+            | Self::Energy { json, .. }
+            | Self::Doctor { json } => *json,
+            Self::Run(_)
+            | Self::Switch(_)
+            | Self::Inference { .. }
+            | Self::Serve { .. }
+            | Self::Settings(_)
+            | Self::Completions { .. }
+            | Self::Manual { .. } => false,
+        }
+    }
 }
 
 /// `run`.
@@ -223,12 +247,16 @@ pub(crate) struct BenchArgs {
     /// How often each request is measured: 1 to 20; without it twice, and once with --quick.
     #[arg(long, value_parser = number_of("rounds", 1..=Plan::MAX_ROUNDS), allow_hyphen_values = true)]
     pub(crate) rounds: Option<u32>,
-    /// One rest, just long enough for the clocks of this GPU to fall: one to two minutes.
+    /// One rest, just long enough for the clocks of this GPU to fall: one to three minutes.
     #[arg(long)]
     pub(crate) quick: bool,
     /// Write one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write a report to give to others: the GPU's name, the driver and the results, and nothing
+    /// that tells who you are. Markdown, or JSON with --json.
+    #[arg(long)]
+    pub(crate) share: bool,
 }
 
 impl BenchArgs {

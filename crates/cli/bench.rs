@@ -2,15 +2,16 @@ use std::time::Duration;
 
 use anyhow::bail;
 use gpu_keepalive_core::{
-    benchmark::BenchmarkResult,
+    benchmark::{BenchmarkResult, share, share_json},
     gpu::{GpuError, GpuErrorKind, GpuInfo},
     policy::thermal_limit,
 };
 use gpu_keepalive_engine::{
-    benchmark::{Job, KeptBenchmarks, MeasureError, Progress, Workloads, measure},
+    benchmark::{Job, KeptBenchmarks, MeasureError, Progress, Terms, Workloads, measure},
     clock::Clock,
+    doctor::private,
     gpu::{
-        Gpu, GpuSource,
+        Gpu, GpuSource, Holder,
         nvidia::{Backend, NvidiaSource},
         simulated::{Simulation, load_scenario},
     },
@@ -30,10 +31,11 @@ pub(crate) async fn bench(args: BenchArgs, simulate: Option<String>) -> anyhow::
         Some(name) => on_simulated_machine(&args, &name).await?,
         None => on_this_machine(&args).await?,
     };
-    if args.json {
-        output::write_json(&serde_json::to_value(&benchmark)?)?;
-    } else {
-        output::write(render::text(&benchmark).as_bytes())?;
+    match (args.share, args.json) {
+        (false, false) => output::write(render::text(&benchmark).as_bytes())?,
+        (false, true) => output::write_json(&serde_json::to_value(&benchmark)?)?,
+        (true, false) => output::write(share(&benchmark, &private(&[])).as_bytes())?,
+        (true, true) => output::write_json(&share_json(&benchmark, &private(&[])))?,
     }
     Ok(())
 }
@@ -51,8 +53,8 @@ async fn on_this_machine(args: &BenchArgs) -> anyhow::Result<BenchmarkResult> {
     let state = Paths::of_user()?.state;
     match KeptBenchmarks::keep(&state, benchmark.clone()) {
         Ok(None) => {}
-        Ok(Some(notice)) => anstream::eprintln!("{notice}"),
-        Err(error) => anstream::eprintln!("The result cannot be kept: {error}"),
+        Ok(Some(notice)) => output::note(notice),
+        Err(error) => output::note(format_args!("The result cannot be kept: {error}")),
     }
     Ok(benchmark)
 }
@@ -72,9 +74,10 @@ async fn with(
     clock: Clock,
     simulated: bool,
 ) -> anyhow::Result<BenchmarkResult> {
-    let info = choose(source.discover().await?, args.gpu)?;
+    let info = choose(source.discover().await?.gpus, args.gpu)?;
     let settings = settings::load()?;
     let gpu = source.open(&info);
+    let holder = source.holder(&info);
     let Some(workloads) = source.workloads(&info) else {
         bail!("no program can be started to measure with");
     };
@@ -83,8 +86,9 @@ async fn with(
         gpu: info,
         simulated,
         plan: args.plan(),
+        terms: Terms::of(settings.settings()),
     };
-    run(&job, gpu, workloads, &clock).await
+    run(&job, gpu, holder, workloads, &clock).await
 }
 
 /// Measures, with progress on standard error, until it is done or interrupted; either way nothing
@@ -92,14 +96,15 @@ async fn with(
 async fn run(
     job: &Job,
     mut gpu: impl Gpu,
+    holder: Result<impl Holder, GpuError>,
     mut workloads: impl Workloads,
     clock: &Clock,
 ) -> anyhow::Result<BenchmarkResult> {
     announce(&job.gpu, job.simulated, job.plan.longest());
     let mut signals = Signals::new()?;
-    let tell = |progress: Progress| anstream::eprintln!("  {}", progress.text);
+    let tell = |progress: Progress| output::note(format_args!("  {}", progress.text));
     tokio::select! {
-        benchmark = measure(job, &mut gpu, &mut workloads, clock, tell) => match benchmark {
+        benchmark = measure(job, &mut gpu, holder, &mut workloads, clock, tell) => match benchmark {
             Ok(benchmark) => Ok(benchmark),
             // Its exit code depends on the kind.
             Err(MeasureError::Gpu(error)) => Err(error.into()),
@@ -112,7 +117,7 @@ async fn run(
 fn announce(gpu: &GpuInfo, simulated: bool, longest: Duration) {
     let minutes = longest.as_secs().div_ceil(60);
     let how = if simulated { " (simulated)" } else { "" };
-    anstream::eprintln!("{}{how}: at most {minutes} minutes", gpu.name);
+    output::note(format_args!("{}{how}: at most {minutes} minutes", gpu.name));
 }
 
 fn choose(gpus: Vec<GpuInfo>, index: Option<u32>) -> anyhow::Result<GpuInfo> {

@@ -1,9 +1,10 @@
-use std::{io, process::ExitCode};
+//! How a command ends that failed: the exit code, a sentence for people and an object for programs.
+
+use std::process::ExitCode;
 
 use gpu_keepalive_core::{
     gpu::{GpuError, GpuErrorKind},
     protocol::ErrorCode,
-    status_text::capitalised,
 };
 use gpu_keepalive_engine::{
     gpu::simulated::LoadScenarioError,
@@ -11,71 +12,135 @@ use gpu_keepalive_engine::{
     settings_store::StoreError,
     socket::{ClientError, ConnectError},
 };
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::output::{self, OutputError};
 
 const FAILED: u8 = 1;
-const WRONG_USAGE: u8 = 2;
+pub(crate) const WRONG_USAGE: u8 = 2;
 const NO_ENGINE: u8 = 3;
 const NO_GPU: u8 = 4;
 
 /// What the caller wrote cannot be done as written.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
 pub(crate) struct WrongUsage(pub(crate) String);
 
-impl std::fmt::Display for WrongUsage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
+/// The running engine has no GPU, in its own words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct EngineWithoutGpu(pub(crate) String);
+
+/// What became of a command.
+#[derive(Debug, PartialEq, Eq)]
+struct Failure {
+    exit: u8,
+    /// For programs.
+    code: String,
+    /// Sentences for people; the first one continues the program's name.
+    message: String,
+    /// The driver's own words.
+    details: Option<String>,
 }
 
-impl std::error::Error for WrongUsage {}
-
-/// Writes to standard error what went wrong and what to do; the exit code for it.
-pub(crate) fn report(error: &anyhow::Error, errors: &OutputQueue) -> ExitCode {
-    if error.downcast_ref::<io::Error>().map(io::Error::kind) == Some(io::ErrorKind::BrokenPipe) {
-        // Whoever read our output has seen enough.
+/// Says what went wrong and what to do: on standard error, and with `as_json` also as an object on
+/// standard output. Returns the exit code.
+pub(crate) fn report(error: &anyhow::Error, as_json: bool, errors: &OutputQueue) -> ExitCode {
+    let unwritten = error.downcast_ref::<OutputError>();
+    if unwritten.is_some_and(OutputError::is_unread) {
         return ExitCode::SUCCESS;
     }
-    let mut text = format!("gpu-keepalive: {}\n", sentence(error));
-    if let Some(error) = error.downcast_ref::<GpuError>() {
-        let kind = error.kind;
-        text += &format!("{}. {}\n", capitalised(kind.meaning()), kind.advice());
+    let failure = Failure::of(error);
+    errors.push(failure.text().into_bytes());
+    if as_json && unwritten.is_none() {
+        write_object(&failure.code, &failure.message, failure.details.as_deref());
     }
-    errors.push(text.into_bytes());
-    ExitCode::from(code(error))
+    ExitCode::from(failure.exit)
 }
 
-/// The error and its causes, each once: most of ours say what the system said themselves.
+/// Writes an error as one line of JSON.
+pub(crate) fn write_object(code: &str, message: &str, details: Option<&str>) {
+    let mut error = json!({"code": code, "message": message});
+    if let Some(details) = details {
+        error["details"] = Value::from(details);
+    }
+    let line = format!("{}\n", json!({"error": error}));
+    if let Err(error) = output::write(line.as_bytes()) {
+        tracing::debug!("the error was not written: {error}");
+    }
+}
+
+impl Failure {
+    fn of(error: &anyhow::Error) -> Self {
+        let new = |exit, code: &str| Self {
+            exit,
+            code: code.to_owned(),
+            message: sentence(error),
+            details: None,
+        };
+        if let Some(gpu) = error.downcast_ref::<GpuError>() {
+            let exit = if means_no_gpu(gpu.kind) {
+                NO_GPU
+            } else {
+                FAILED
+            };
+            return Self {
+                details: Some(gpu.message.clone()),
+                ..new(exit, &name(gpu.kind))
+            };
+        }
+        if error.is::<EngineWithoutGpu>() {
+            return new(NO_GPU, &name(GpuErrorKind::NoGpu));
+        }
+        if let Some(ConnectError::NotRunning) = error.downcast_ref() {
+            return new(NO_ENGINE, "not_running");
+        }
+        if let Some(ClientError::Refused(refusal)) = error.downcast_ref() {
+            let exit = match refusal.code {
+                ErrorCode::InvalidArgument => WRONG_USAGE,
+                _ => FAILED,
+            };
+            return new(exit, &name(refusal.code));
+        }
+        let wrong_setting = error
+            .downcast_ref()
+            .is_some_and(StoreError::is_wrong_request);
+        if wrong_setting || error.is::<WrongUsage>() || error.is::<LoadScenarioError>() {
+            return new(WRONG_USAGE, "wrong_usage");
+        }
+        new(FAILED, "failed")
+    }
+
+    fn text(&self) -> String {
+        let details = self.details.as_ref();
+        let details = details.map_or_else(String::new, |words| format!("Details: {words}\n"));
+        format!("gpu-keepalive: {}\n{details}", self.message)
+    }
+}
+
+/// The error and its causes, each once: most of ours say what the system said themselves. Of a
+/// failed driver the meaning and the advice are said.
 fn sentence(error: &anyhow::Error) -> String {
     let mut sentence = String::new();
-    for cause in error.chain().map(ToString::to_string) {
+    for cause in error.chain() {
+        let words = match cause.downcast_ref::<GpuError>() {
+            Some(gpu) => format!("{}. {}", gpu.meaning(), gpu.advice()),
+            None => cause.to_string(),
+        };
         if sentence.is_empty() {
-            sentence = cause;
-        } else if !sentence.contains(&cause) {
-            sentence += &format!(": {cause}");
+            sentence = words;
+        } else if !sentence.contains(&words) {
+            sentence += &format!(": {words}");
         }
     }
     sentence
 }
 
-fn code(error: &anyhow::Error) -> u8 {
-    if let Some(ConnectError::NotRunning) = error.downcast_ref() {
-        return NO_ENGINE;
-    }
-    let wrong_setting = error
-        .downcast_ref()
-        .is_some_and(StoreError::is_wrong_request);
-    if error.is::<WrongUsage>() || error.is::<LoadScenarioError>() || wrong_setting {
-        return WRONG_USAGE;
-    }
-    if let Some(ClientError::Refused(refusal)) = error.downcast_ref()
-        && refusal.code == ErrorCode::InvalidArgument
-    {
-        return WRONG_USAGE;
-    }
-    match error.downcast_ref::<GpuError>() {
-        Some(error) if means_no_gpu(error.kind) => NO_GPU,
-        _ => FAILED,
-    }
+/// The name that it has in JSON.
+fn name(code: impl Serialize) -> String {
+    let name = serde_json::to_value(code).expect("a name");
+    name.as_str().unwrap_or_default().to_owned()
 }
 
 fn means_no_gpu(kind: GpuErrorKind) -> bool {
@@ -87,49 +152,4 @@ fn means_no_gpu(kind: GpuErrorKind) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use gpu_keepalive_core::protocol::ApiError;
-
-    #[test]
-    fn a_cause_is_said_once() {
-        let source = || io::Error::other("disk full");
-        let path = || "a.sock".into();
-        let error = anyhow::Error::from(ConnectError::Io {
-            path: path(),
-            source: source(),
-        });
-        assert_eq!(
-            sentence(&error),
-            "cannot reach GPU Keepalive at a.sock: disk full"
-        );
-        assert_eq!(
-            sentence(&anyhow::Error::from(source()).context("no")),
-            "no: disk full"
-        );
-    }
-
-    #[test]
-    fn exit_codes_are_the_contracts() {
-        let refused = |code| anyhow::Error::from(ClientError::Refused(ApiError::new(code, "no")));
-        let gpu = |kind| anyhow::Error::from(GpuError::new(kind, "no"));
-        let cases = [
-            (anyhow::anyhow!("broken"), FAILED),
-            (refused(ErrorCode::SettingsNotWritten), FAILED),
-            (ClientError::Closed.into(), FAILED),
-            (gpu(GpuErrorKind::GpuLost), FAILED),
-            (refused(ErrorCode::InvalidArgument), WRONG_USAGE),
-            (WrongUsage("no".to_owned()).into(), WRONG_USAGE),
-            (ConnectError::NotRunning.into(), NO_ENGINE),
-            (
-                anyhow::Error::from(ConnectError::NotRunning).context("more"),
-                NO_ENGINE,
-            ),
-            (gpu(GpuErrorKind::NoGpu), NO_GPU),
-            (gpu(GpuErrorKind::NvmlMissing).context("more"), NO_GPU),
-        ];
-        for (error, expected) in cases {
-            assert_eq!(code(&error), expected, "{error:#}");
-        }
-    }
-}
+mod tests;

@@ -1,8 +1,8 @@
 use anyhow::bail;
 use gpu_keepalive_core::{
-    gpu::{GpuError, GpuErrorKind, GpuInfo},
+    gpu::{GpuInfo, GpuList},
     protocol::{Reply, Request},
-    units::Bytes,
+    status_text::left_out,
 };
 use gpu_keepalive_engine::{
     clock::Clock,
@@ -22,8 +22,8 @@ pub(crate) async fn gpus(as_json: bool, simulate: Option<String>) -> anyhow::Res
         Some(client) => ask(client).await?,
         None => discover(simulate).await?,
     };
-    if found.gpus.is_empty() {
-        return Err(GpuError::new(GpuErrorKind::NoGpu, "there is no NVIDIA GPU").into());
+    for words in &found.left_out {
+        output::note(words);
     }
     if as_json {
         let object = json!({"simulated": found.simulated.is_some(), "gpus": found.gpus});
@@ -36,15 +36,31 @@ pub(crate) async fn gpus(as_json: bool, simulate: Option<String>) -> anyhow::Res
 
 struct Found {
     gpus: Vec<GpuInfo>,
+    /// A sentence for each GPU that is listed and cannot be used.
+    left_out: Vec<String>,
     /// What is simulated, when something is.
     simulated: Option<String>,
 }
 
+impl Found {
+    fn new(list: GpuList, simulated: Option<String>) -> Self {
+        Self {
+            gpus: list.gpus,
+            left_out: list.left_out.iter().map(left_out).collect(),
+            simulated,
+        }
+    }
+}
+
 async fn ask(mut client: gpu_keepalive_engine::socket::Client) -> anyhow::Result<Found> {
     let status = reach::status(&mut client).await?;
+    let notices = status.notices.iter();
+    let left_out = notices.filter(|notice| notice.id.starts_with("gpu-left-out-"));
     match client.ask(&Request::Gpus).await? {
+        Reply::Gpus(gpus) if gpus.is_empty() => Err(reach::no_gpu(&status)),
         Reply::Gpus(gpus) => Ok(Found {
             gpus,
+            left_out: left_out.map(|notice| notice.message.clone()).collect(),
             simulated: status
                 .engine
                 .simulated
@@ -58,18 +74,12 @@ async fn discover(simulate: Option<String>) -> anyhow::Result<Found> {
     match simulate {
         Some(name) => {
             let (mut source, _) = simulated(load_scenario(&name)?, Clock::Boot);
-            Ok(Found {
-                gpus: source.discover().await?,
-                simulated: Some(name),
-            })
+            Ok(Found::new(source.discover().await?, Some(name)))
         }
         None => {
             let program = std::env::current_exe()?;
             let mut source = NvidiaSource::new(Backend::Process { program });
-            Ok(Found {
-                gpus: source.discover().await?,
-                simulated: None,
-            })
+            Ok(Found::new(source.discover().await?, None))
         }
     }
 }
@@ -85,8 +95,8 @@ fn render(found: &Found) -> String {
             .map(|version| format!(", compute capability {version}"))
             .unwrap_or_default();
         let vram = match gpu.vram_total {
-            Bytes(0) => "VRAM unknown".to_owned(),
-            total => format!("{:.1} GiB VRAM", total.gib()),
+            None => "VRAM not known".to_owned(),
+            Some(total) => format!("{:.1} GiB VRAM", total.gib()),
         };
         format!(
             "{} {}\n  {}\n  {vram}{capability}, driver {}, PCI {}\n",

@@ -10,7 +10,7 @@ use gpu_keepalive_engine::socket::ClientError;
 use tokio::process::{Child, Command};
 use tracing::warn;
 
-use crate::reach;
+use crate::{output, reach};
 
 /// As shells have it: the command was found but cannot be run, or was not found.
 const CANNOT_RUN: u8 = 126;
@@ -51,7 +51,8 @@ pub(crate) fn not_started(program: &OsStr, error: &io::Error) -> ExitCode {
         ErrorKind::NotFound => NOT_FOUND,
         _ => CANNOT_RUN,
     };
-    anstream::eprintln!("gpu-keepalive: {}: {error}", program.to_string_lossy());
+    let program = program.to_string_lossy();
+    output::note(format_args!("gpu-keepalive: {program}: {error}"));
     ExitCode::from(code)
 }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use gpu_keepalive_engine::{
     clock::Clock,
     log_tail::{LogTail, directives, log_panics},
@@ -38,6 +38,7 @@ mod settings;
 mod status;
 mod switches;
 mod text;
+mod usage;
 mod wakes;
 
 fn main() -> ExitCode {
@@ -45,7 +46,11 @@ fn main() -> ExitCode {
     if let Some(code) = gpu_keepalive_engine::driver::serve(std::env::args_os().skip(1)) {
         return code;
     }
-    let args = Args::parse();
+    let args = match usage::arguments() {
+        Ok(args) => args,
+        Err(code) => return code,
+    };
+    let as_json = args.command.wants_json();
     if matches!(args.command, Command::Serve { .. }) {
         serve::before_any_thread();
     }
@@ -64,7 +69,7 @@ fn main() -> ExitCode {
         }
         Err(error) => Err(error.into()),
     };
-    result.unwrap_or_else(|error| exit::report(&error, &errors))
+    result.unwrap_or_else(|error| exit::report(&error, as_json, &errors))
 }
 
 async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {

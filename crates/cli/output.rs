@@ -1,18 +1,39 @@
-use std::io::{self, Write};
+use std::{
+    fmt,
+    io::{self, Write},
+};
 
 use gpu_keepalive_core::protocol::Status;
 use serde_json::Value;
+use thiserror::Error;
+
+/// Standard output could not be written, such as to a full disk.
+#[derive(Debug, Error)]
+#[error("cannot write to standard output: {0}")]
+pub(crate) struct OutputError(#[from] io::Error);
+
+impl OutputError {
+    /// Whether the reader of our output has closed it: it has seen enough.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.0.kind() == io::ErrorKind::BrokenPipe
+    }
+}
 
 /// Writes to standard output; colours are dropped where they are not wanted or not understood.
-pub(crate) fn write(bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write(bytes: &[u8]) -> Result<(), OutputError> {
     let mut out = anstream::stdout().lock();
     out.write_all(bytes)?;
-    out.flush()
+    Ok(out.flush()?)
 }
 
 /// Writes one JSON object over several lines.
-pub(crate) fn write_json(value: &Value) -> io::Result<()> {
+pub(crate) fn write_json(value: &Value) -> Result<(), OutputError> {
     write(format!("{value:#}\n").as_bytes())
+}
+
+/// Writes a line to standard error, if that takes it: nothing depends on what is said there.
+pub(crate) fn note(line: impl fmt::Display) {
+    _ = writeln!(anstream::stderr(), "{line}");
 }
 
 /// What is added to a sentence about simulated GPUs.

@@ -1,9 +1,11 @@
 use anyhow::bail;
-use gpu_keepalive_core::protocol::{Reply, Request, Status};
+use gpu_keepalive_core::protocol::{Reply, Request, Severity, Status};
 use gpu_keepalive_engine::{
     paths::control_socket,
     socket::{Client, ConnectError},
 };
+
+use crate::exit::EngineWithoutGpu;
 
 /// The running engine.
 pub(crate) async fn engine() -> anyhow::Result<Client> {
@@ -25,4 +27,12 @@ pub(crate) async fn status(client: &mut Client) -> anyhow::Result<Status> {
         Reply::Status(status) => Ok(*status),
         other => bail!("asked for the status and got {other:?}"),
     }
+}
+
+/// The error of an engine without a GPU: why it has none, or that it still looks.
+pub(crate) fn no_gpu(status: &Status) -> anyhow::Error {
+    let mut notices = status.notices.iter();
+    let worst = notices.find(|notice| notice.severity == Severity::Error);
+    let message = worst.map_or("GPU Keepalive has found no NVIDIA GPU yet", |n| &n.message);
+    EngineWithoutGpu(message.to_owned()).into()
 }

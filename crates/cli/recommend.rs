@@ -36,7 +36,7 @@ pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> 
     let query = Query {
         vram_total_gib: args
             .vram
-            .or(card.as_ref().map(|card| card.total.gib()))
+            .or(card.as_ref().and_then(|card| Some(card.total?.gib())))
             .unwrap_or(0.0),
         vram_free_gib: card.as_ref().and_then(|card| card.free).map(Bytes::gib),
         // A stated size, like a simulated card, is another machine's.
@@ -70,7 +70,8 @@ pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> 
 struct Card {
     name: String,
     bandwidth_gbps: Option<u32>,
-    total: Bytes,
+    /// `None` where the driver does not report it.
+    total: Option<Bytes>,
     /// Not known while the engine leaves the GPU alone.
     free: Option<Bytes>,
     simulated: bool,
@@ -102,8 +103,8 @@ fn most_free(cards: Vec<Card>) -> anyhow::Result<Card> {
         .ok_or_else(none)?;
     cards
         .into_iter()
-        .filter(|card| card.total.0 > 0)
-        .max_by_key(|card| card.free.unwrap_or(card.total))
+        .filter(|card| card.total.is_some())
+        .max_by_key(|card| card.free.or(card.total))
         .ok_or_else(|| {
             WrongUsage(format!(
                 "{any} does not report its memory; state it, as in --vram 24"
@@ -134,6 +135,9 @@ async fn cards_of_engine(mut client: Client) -> anyhow::Result<Vec<Card>> {
     let Reply::Gpus(gpus) = client.ask(&Request::Gpus).await? else {
         anyhow::bail!("asked for the GPUs and got something else");
     };
+    if gpus.is_empty() {
+        return Err(reach::no_gpu(&status));
+    }
     let free = |gpu: &GpuInfo| {
         let known = status.gpus.iter().find(|known| known.uuid == gpu.uuid);
         known.and_then(|known| known.vram.free_bytes)
@@ -146,7 +150,7 @@ async fn cards_of_engine(mut client: Client) -> anyhow::Result<Vec<Card>> {
 
 async fn discover(mut source: impl GpuSource, simulated: bool) -> Result<Vec<Card>, GpuError> {
     let mut cards = Vec::new();
-    for gpu in source.discover().await? {
+    for gpu in source.discover().await?.gpus {
         let free = match source.open(&gpu).perform(Action::Sample).await? {
             Outcome::Sampled(sample) => sample.vram_free,
             _ => None,

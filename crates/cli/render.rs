@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use gpu_keepalive_core::{
     gpu::PowerSource,
     protocol::{Badge, GpuStatus, Notice, Severity, Status},
+    status_text::watt_hours,
     units::Bytes,
 };
 
@@ -159,6 +160,9 @@ fn energy(status: &Status) -> String {
     };
     if let Some(cost) = energy.today_cost {
         text += &format!(", cost {cost:.2}");
+    }
+    if let Some(wh) = energy.saved_today_wh.filter(|wh| *wh > 0.0) {
+        text += &format!(", {} saved by resting", watt_hours(wh));
     }
     match energy.cold_starts_avoided_today {
         0 => text,

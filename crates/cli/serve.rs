@@ -42,5 +42,5 @@ pub(crate) async fn serve(command: &[OsString]) -> anyhow::Result<ExitCode> {
 
 /// Standard output is the command's alone.
 fn note(text: &str) {
-    anstream::eprintln!("gpu-keepalive: {text}");
+    crate::output::note(format_args!("gpu-keepalive: {text}"));
 }

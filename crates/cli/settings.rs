@@ -22,10 +22,8 @@ pub(crate) async fn settings(command: SettingsCommand) -> anyhow::Result<()> {
         }
         SettingsCommand::Get { key } => {
             let setting = find(&report, &key)?;
-            if let Some(problem) = report.unusable() {
-                bail!("{}", problem.in_file(&report.path));
-            }
-            tell_problems(&report, |about| about == key);
+            // The value in force, and why it is not the file's.
+            tell_problems(&report, |about| about == key || about.is_empty());
             let value = as_toml(&setting.value);
             value.map_or_else(String::new, |value| format!("{value}\n"))
         }
@@ -56,7 +54,7 @@ pub(crate) fn load() -> io::Result<SettingsStore> {
     let store = SettingsStore::load(Paths::of_user()?.settings);
     let report = store.report();
     if let Some(problem) = report.unusable() {
-        anstream::eprintln!("{}", problem.in_file(&report.path));
+        output::note(problem.in_file(&report.path));
     }
     Ok(store)
 }
@@ -65,7 +63,7 @@ pub(crate) fn load() -> io::Result<SettingsStore> {
 fn tell_problems(report: &SettingsReport, chosen: impl Fn(&str) -> bool) {
     for problem in &report.problems {
         if chosen(&problem.key) {
-            anstream::eprintln!("{}", problem.in_file(&report.path));
+            output::note(problem.in_file(&report.path));
         }
     }
 }

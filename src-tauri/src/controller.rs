@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use gpu_keepalive_core::{
     Moment,
+    alerts::Alerts,
     protocol::{DesktopStatus, Request, Status},
     settings::Settings,
 };
 
 use crate::{
-    notifications::{Notification, Notifier},
+    notifications::Notification,
     page::Page,
     tray::{EngineAt, MenuAction, TrayView},
 };
@@ -39,6 +40,8 @@ pub(crate) trait Desktop {
 /// What happens.
 #[derive(Clone, Debug)]
 pub(crate) enum Input {
+    /// [`Controller::wake_at`] was reached.
+    Woke,
     /// The engine's newest status.
     Status(Arc<Status>),
     /// The settings in force.
@@ -75,7 +78,7 @@ pub(crate) struct Controller<D> {
     engine: EngineAt,
     status: Option<Arc<Status>>,
     settings: Option<Arc<Settings>>,
-    notifier: Notifier,
+    alerts: Alerts,
     drawn: bool,
     panel: bool,
     starts_at_login: Option<bool>,
@@ -95,7 +98,7 @@ impl<D: Desktop> Controller<D> {
             engine: EngineAt::Here,
             status: None,
             settings: None,
-            notifier: Notifier::default(),
+            alerts: Alerts::default(),
             drawn: false,
             // Until it is heard that there is none.
             panel: true,
@@ -112,8 +115,12 @@ impl<D: Desktop> Controller<D> {
             return;
         }
         match input {
+            Input::Woke => self.tell(now),
             Input::Status(status) => self.status(status, now),
-            Input::Settings(settings) => self.settings(settings),
+            Input::Settings(settings) => {
+                self.settings(settings);
+                self.tell(now);
+            }
             Input::Engine(engine) => {
                 self.engine = engine;
                 // The engine that comes begins afresh; it has to hear this again.
@@ -150,13 +157,24 @@ impl<D: Desktop> Controller<D> {
     }
 
     fn status(&mut self, status: Arc<Status>, now: Moment) {
-        if let Some(settings) = &self.settings {
-            let wanted = settings.app.notifications;
-            for notification in self.notifier.look(&status, wanted, now) {
-                self.desktop.notify(notification);
-            }
-        }
         self.status = Some(status);
+        self.tell(now);
+    }
+
+    /// Shows what the user does not know yet, once it is known what they want to know.
+    fn tell(&mut self, now: Moment) {
+        let (Some(status), Some(settings)) = (&self.status, &self.settings) else {
+            return;
+        };
+        let wanted = settings.app.notifications;
+        for alert in self.alerts.look(status, wanted, now) {
+            self.desktop.notify(alert.into());
+        }
+    }
+
+    /// When to hand in [`Input::Woke`]; `None` when nothing waits for its time.
+    pub(crate) fn wake_at(&self) -> Option<Moment> {
+        self.alerts.wake_at()
     }
 
     fn settings(&mut self, settings: Arc<Settings>) {

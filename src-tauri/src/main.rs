@@ -10,7 +10,10 @@
 )]
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
 
 use anyhow::{Context, bail};
 use clap::Parser;
@@ -62,13 +65,34 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return written(&error),
+    };
     let errors = OutputQueue::new("log", std::io::stderr);
     let _flushed = errors.flush_on_drop();
     start(args, &errors).unwrap_or_else(|error| {
         platform::tell(&error, &errors);
         ExitCode::FAILURE
     })
+}
+
+/// Writes help, the version, or what is wrong with the arguments; the exit code for it.
+fn written(text: &clap::Error) -> ExitCode {
+    let result = text.print().and_then(|()| std::io::stdout().flush());
+    match result {
+        // Its reader has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) if !text.use_stderr() => {
+            let mut errors = std::io::stderr();
+            _ = writeln!(
+                errors,
+                "gpu-keepalive-app: cannot write to standard output: {error}"
+            );
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::from(if text.use_stderr() { 2 } else { 0 }),
+    }
 }
 
 fn start(args: Args, errors: &OutputQueue) -> anyhow::Result<ExitCode> {

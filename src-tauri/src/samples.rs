@@ -1,11 +1,11 @@
 //! Statuses for tests.
 
 use gpu_keepalive_core::{
-    gpu::GpuErrorKind,
+    gpu::{GpuError, GpuErrorKind},
     protocol::{
         Cause, FaultStatus, GpuStatus, Message, Notice, PauseReason, Phase, Severity, State, Status,
     },
-    status_text::present,
+    status_text::{driver_failed, present},
     units::{Celsius, Megahertz, Watts},
 };
 
@@ -102,10 +102,7 @@ pub(crate) fn no_gpu() -> Status {
     status.notices.push(Notice {
         id: "no-gpu".to_owned(),
         severity: Severity::Error,
-        message: format!(
-            "No NVIDIA GPU: libnvidia-ml.so.1 is not installed. {}",
-            GpuErrorKind::NvmlMissing.advice()
-        ),
+        message: driver_failed(&GpuError::new(GpuErrorKind::NvmlMissing, "no library")),
     });
     present(&mut status);
     status

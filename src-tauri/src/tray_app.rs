@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
 
+use gpu_keepalive_core::Moment;
 use gpu_keepalive_engine::{
     clock::Clock, output_queue::OutputQueue, paths::Paths, signals::Signals,
 };
@@ -164,10 +165,23 @@ impl Work {
 /// Hands the controller what happens, until it ends.
 async fn control(mut controller: Controller<RealDesktop>, mut inputs: Receiver<Input>) {
     while !controller.is_quitting() {
-        let Some(input) = inputs.recv().await else {
+        let input = tokio::select! {
+            biased;
+            input = inputs.recv() => input,
+            () = woken(controller.wake_at()) => Some(Input::Woke),
+        };
+        let Some(input) = input else {
             return;
         };
         controller.handle(input, Clock::Boot.now());
+    }
+}
+
+/// Waits until then; for ever when nothing waits for its time.
+async fn woken(at: Option<Moment>) {
+    match at {
+        Some(at) => tokio::time::sleep(at.since(Clock::Boot.now())).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -165,7 +165,9 @@ async fn servers_that_keep_the_clocks_up_are_listed_with_their_watts() {
             let Ok(listed) = serde_json::from_str::<serde_json::Value>(&listed.out) else {
                 continue;
             };
-            if !listed["servers"].as_array().expect("a list").is_empty() {
+            // An error as long as the engine is starting.
+            let servers = listed["servers"].as_array();
+            if servers.is_some_and(|servers| !servers.is_empty()) {
                 return listed;
             }
         }

@@ -60,7 +60,6 @@ async fn without_an_engine_a_switch_ends_with_3_and_says_how_to_start_one() {
     let user = User::new();
     for line in [
         "status",
-        "status --json",
         "status --watch",
         "--simulate rtx-4090 status",
         "on",
@@ -199,12 +198,26 @@ async fn what_is_wrong_in_the_settings_file_is_told_with_its_line() {
 }
 
 #[tokio::test]
-async fn a_broken_settings_file_is_no_answer() {
+async fn a_broken_settings_file_is_said_and_not_changed() {
     let user = User::new();
     user.sets("version = 1\nmode = \"alw");
+    for (key, value) in [
+        ("mode", "\"on_demand\"\n"),
+        ("gpus", ""),
+        ("thermal.enabled", "true\n"),
+    ] {
+        let get = user.run(&["settings", "get", key]).await;
+        assert_eq!((get.code, &*get.out), (Some(0), value), "{get:?}");
+        assert!(get.err.contains("settings.toml, line 2: "), "{get:?}");
+        assert!(get.err.contains("Every setting has its default"), "{get:?}");
+        assert_eq!(
+            get.err.to_lowercase().matches("line 2").count(),
+            1,
+            "{get:?}"
+        );
+    }
     for arguments in [
-        &["settings", "get", "mode"][..],
-        &["settings", "set", "mode", "always"],
+        &["settings", "set", "mode", "always"][..],
         &["settings", "set", "gpus", "--default"],
     ] {
         let refused = user.run(arguments).await;

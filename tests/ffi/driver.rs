@@ -8,7 +8,7 @@ use std::{
 };
 
 use gpu_keepalive_core::{
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, Sample},
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuList, Outcome, Sample},
     settings::Strategy,
 };
 use gpu_keepalive_engine::gpu::{
@@ -64,6 +64,11 @@ impl FakeDriver {
     }
 
     pub(crate) async fn list(&self) -> Result<Vec<GpuInfo>, GpuError> {
+        Ok(self.whole_list().await?.gpus)
+    }
+
+    /// With the GPUs that are left out.
+    pub(crate) async fn whole_list(&self) -> Result<GpuList, GpuError> {
         soon("a list", self.source().discover()).await
     }
 

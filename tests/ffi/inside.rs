@@ -89,7 +89,7 @@ async fn on_a_thread_the_primary_context_is_shared_and_left_as_it_is() {
 #[ignore = "the program of on_a_thread_the_primary_context_is_shared_and_left_as_it_is"]
 async fn works_on_a_thread() {
     let mut source = NvidiaSource::new(Backend::Thread);
-    let gpus = source.discover().await.expect("a list");
+    let gpus = source.discover().await.expect("a list").gpus;
     let mut gpu = source.open(&gpus[0]);
     done(&mut gpu, Action::Release).await;
     sample(&mut gpu).await;
@@ -116,7 +116,7 @@ async fn a_thread_that_hangs_is_given_up() {
 #[ignore = "the program of a_thread_that_hangs_is_given_up"]
 async fn gives_up_a_thread() {
     let mut source = NvidiaSource::new(Backend::Thread);
-    let gpus = source.discover().await.expect("a list");
+    let gpus = source.discover().await.expect("a list").gpus;
     let mut gpu = source.open(&gpus[0]);
     done(&mut gpu, hold(Strategy::Pulse)).await;
     let kind = refused(&mut gpu, Action::Release).await.0;
@@ -158,6 +158,6 @@ async fn source_of_parent() -> gpu_keepalive_engine::gpu::nvidia::NvidiaGpu {
     let folder = env::var_os("FAKE_GPU_DIR").expect("the parent's folder");
     let program = std::path::PathBuf::from(folder).join("driver-process");
     let mut source = NvidiaSource::new(Backend::Process { program });
-    let gpus = source.discover().await.expect("a list");
+    let gpus = source.discover().await.expect("a list").gpus;
     source.open(&gpus[0])
 }

@@ -21,7 +21,7 @@ async fn gpus_are_listed_and_nothing_stays_open() {
     let first = &gpus[0];
     assert_eq!(first.uuid.0, "GPU-0fa4e000-0000-4000-8000-000000000000");
     assert_eq!((first.index, first.name.as_str()), (0, "Fake GPU"));
-    assert_eq!(first.vram_total, Bytes::from_mib(8192));
+    assert_eq!(first.vram_total, Some(Bytes::from_mib(8192)));
     assert_eq!(first.driver_version, "580.159.04");
     let capability = ComputeCapability { major: 8, minor: 6 };
     assert_eq!(first.compute_capability, Some(capability));

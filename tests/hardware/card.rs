@@ -40,7 +40,11 @@ pub(super) struct Card {
 impl Card {
     pub(super) async fn find() -> Self {
         let program = program();
-        let gpus = source(&program).discover().await.expect("GPUs are listed");
+        let gpus = source(&program)
+            .discover()
+            .await
+            .expect("GPUs are listed")
+            .gpus;
         let info = gpus.into_iter().next().expect("there is a GPU");
         Self { info, program }
     }

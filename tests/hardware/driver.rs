@@ -24,7 +24,7 @@ use super::card::{
 async fn the_gpu_is_listed_and_every_field_is_sampled() {
     let card = Card::find().await;
     note("gpu", &card.info);
-    assert!(card.info.vram_total > Bytes(0));
+    assert!(card.info.vram_total.is_some());
     assert!(card.info.sm_clock_max.is_some());
     let mut gpu = card.open();
     sample(&mut gpu).await;

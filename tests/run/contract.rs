@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Pointer, type, and whether the fake driver can leave it unsaid.
-const FIELDS: [(&str, &str, bool); 38] = [
+const FIELDS: [(&str, &str, bool); 39] = [
     ("/engine/version", "string", false),
     ("/engine/pid", "integer", false),
     ("/engine/simulated", "boolean", false),
@@ -47,6 +47,7 @@ const FIELDS: [(&str, &str, bool); 38] = [
     ("/energy/today_wh", "null or number", false),
     ("/energy/today_cost", "null", false),
     ("/energy/cold_starts_avoided_today", "integer", false),
+    ("/energy/saved_today_wh", "null or number", false),
     ("/notices", "array", false),
     ("/desktop", "null", false),
 ];

@@ -171,12 +171,16 @@ async fn a_file_that_breaks_leaves_the_last_good_settings_until_it_is_mended() {
     assert!(notice.message.contains("stay in force"), "{notice:?}");
     assert_eq!(status.engine.mode, Mode::Always);
 
-    // Asked for one value, the command line does not answer with another than the file's.
+    // Asked for one value, the command line answers with the one in force, and says that it is.
     let get = user
         .run(&["settings", "get", "thermal.max_temperature"])
         .await;
-    assert_eq!((get.code, &*get.out), (Some(1), ""), "{get:?}");
+    assert_eq!((get.code, &*get.out), (Some(0), "70\n"), "{get:?}");
     assert!(get.err.contains("settings.toml, line 2: "), "{get:?}");
+    assert!(
+        get.err.contains("The settings of before stay in force"),
+        "{get:?}"
+    );
     let set = user.run(&["settings", "set", "mode", "on_demand"]).await;
     assert_eq!(set.code, Some(1), "{set:?}");
     assert!(set.err.contains("Line 2 of the settings file"), "{set:?}");
@@ -232,7 +236,12 @@ async fn a_folder_or_a_pipe_in_the_files_place_is_one_notice_and_no_end() {
         assert!(notice.message.contains(&path), "{notice:?}");
 
         let get = user.run(&["settings", "get", "mode"]).await;
-        assert_eq!((get.code, &*get.out), (Some(1), ""), "{get:?}");
+        assert_eq!(
+            (get.code, &*get.out),
+            (Some(0), "\"on_demand\"\n"),
+            "{get:?}"
+        );
+        assert_eq!(get.err.matches(&path).count(), 1, "{get:?}");
         let set = user.run(&["settings", "set", "mode", "always"]).await;
         assert_eq!(set.code, Some(1), "{set:?}");
         assert!(set.err.contains(&path), "{set:?}");

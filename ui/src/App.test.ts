@@ -24,7 +24,7 @@ describe("axe finds nothing wrong", () => {
     await settled("setup");
     for (const heading of [
       "Models that fit",
-      "What keeping the GPU ready brings",
+      "What you gain on this GPU",
       "When to be ready",
     ]) {
       await user.click(screen.getByRole("button", { name: "Next" }));

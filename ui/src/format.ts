@@ -48,8 +48,9 @@ export function watts(value: number): string {
   return withUnit(fixed(value, 1), "W");
 }
 
-/** Small amounts keep a digit that says something. */
+/** Small amounts keep a digit that says something; from 1,000 Wh on it is kWh. */
 export function wattHours(value: number): string {
+  if (value >= 1000) return withUnit(fixed(value / 1000, 2), "kWh");
   return withUnit(number(value, value < 10 ? 2 : value < 100 ? 1 : 0), "Wh");
 }
 

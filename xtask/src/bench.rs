@@ -33,7 +33,7 @@ enum Part {
     Policy,
     /// The closed loop against the fixed 100 ms of the original, on simulated cards.
     Governor,
-    /// What standing by costs, with a driver that grants everything (Linux).
+    /// What standing by costs (Linux).
     Standby,
     /// What the engine costs, on fake driver libraries (Linux).
     Engine,

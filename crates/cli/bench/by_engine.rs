@@ -11,7 +11,7 @@ use gpu_keepalive_engine::{
 };
 
 use super::{announce, choose};
-use crate::{args::BenchArgs, reach};
+use crate::{args::BenchArgs, output, reach};
 
 /// Has the running engine measure, which lets go of the GPU for it. Interrupted, this program is
 /// gone from the socket, and the engine ends the measurement.
@@ -20,9 +20,14 @@ pub(super) async fn bench(mut engine: Client, args: &BenchArgs) -> anyhow::Resul
         Reply::Gpus(gpus) => gpus,
         other => bail!("asked for the GPUs and got {other:?}"),
     };
+    if gpus.is_empty() {
+        return Err(reach::no_gpu(&reach::status(&mut engine).await?));
+    }
     let gpu = choose(gpus, args.gpu)?;
     announce(&gpu, false, args.plan().longest());
-    anstream::eprintln!("GPU Keepalive is running; it lets go of this GPU for the measurement");
+    output::note(format_args!(
+        "GPU Keepalive is running; it lets go of this GPU for the measurement"
+    ));
     let news = reach::engine().await?.subscribe().await?;
     let request = Request::Bench {
         gpu: Some(gpu.index),
@@ -52,7 +57,7 @@ async fn tell(mut news: Subscription) {
         };
         let text = status.measuring.map(|measuring| measuring.text);
         if let Some(text) = text.as_ref().filter(|_| text != told) {
-            anstream::eprintln!("  {text}");
+            output::note(format_args!("  {text}"));
         }
         told = text;
     }

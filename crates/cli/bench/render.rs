@@ -23,6 +23,9 @@ pub(super) fn text(benchmark: &BenchmarkResult) -> String {
     ] {
         text += &format!("{title:<27}{value}\n");
     }
+    if !benchmark.strategies.is_empty() {
+        text += &strategies(benchmark);
+    }
     text += &format!(
         "\n{:<27}{:>16}{:>16}{:>10}\n",
         "First request, ms", "cold", "ready", "times"
@@ -36,6 +39,54 @@ pub(super) fn text(benchmark: &BenchmarkResult) -> String {
         (_, 1) => "Each request once.\n".to_owned(),
         (_, rounds) => format!("Medians of {rounds} rounds and their spread.\n"),
     };
+    text
+}
+
+/// A row for each way to keep the GPU ready, and below them why some of them are not used here.
+fn strategies(benchmark: &BenchmarkResult) -> String {
+    let width = benchmark.strategies.iter().map(|one| one.label.len()).max();
+    let width = width.unwrap_or(0) + 4;
+    let mut text = "\n".to_owned();
+    let mut row = |name: &str, cells: [String; 5]| {
+        let [watts, first, wake, vram, memory] = cells;
+        let row = format!("{name:<width$}{watts:>10}{first:>12}{wake:>11}{vram:>12}{memory:>11}");
+        writeln!(text, "{}", row.trim_end()).expect("text");
+    };
+    let heading = ["W idle", "first, ms", "wake, ms", "VRAM, MiB", "RAM, MiB"];
+    row("Way to keep it ready", heading.map(str::to_owned));
+    let fixed = |value: Option<f64>, digits: usize| {
+        value.map_or_else(unknown, |value| format!("{value:.digits$}"))
+    };
+    let mib = |bytes: Option<u64>| fixed(bytes.map(|bytes| Bytes(bytes).gib() * 1024.0), 0);
+    if let Some(alone) = &benchmark.alone {
+        let (watts, first) = (fixed(alone.watts_at_rest, 0), fixed(alone.first_ms, 1));
+        let none = String::new;
+        row(
+            &format!("  {}", alone.label),
+            [watts, first, none(), none(), none()],
+        );
+    }
+    for one in benchmark.strategies.iter().filter(|one| one.works) {
+        let mark = if benchmark.chosen == Some(one.strategy) {
+            "*"
+        } else {
+            " "
+        };
+        let cells = [
+            fixed(one.watts_at_rest, 0),
+            fixed(one.first_ms, 1),
+            one.wake_ms
+                .map_or_else(String::new, |wake| format!("{wake:.1}")),
+            mib(one.vram_bytes),
+            mib(one.resident_bytes),
+        ];
+        row(&format!("{mark} {}", one.label), cells);
+    }
+    if benchmark.chosen.is_some() {
+        text += "* Best here.\n";
+    }
+    let not_here = benchmark.strategies.iter().filter(|one| !one.works);
+    not_here.for_each(|one| text += &format!("{}.\n", one.text));
     text
 }
 

@@ -24,7 +24,13 @@ pub(super) fn render(report: &EnergyReport) -> String {
         rows.push(row(&total, 0.0));
     }
     if days.iter().all(|day| day.cost.is_none()) {
-        rows.iter_mut().for_each(|row| row[2].clear());
+        rows.iter_mut().for_each(|row| row[COST].clear());
+    }
+    let stood_by = days.iter().any(|day| day.standby_s > 0.0);
+    if !stood_by {
+        rows.iter_mut()
+            .flat_map(|row| &mut row[SAVED..=STOOD_BY])
+            .for_each(String::clear);
     }
     let mut text = format!(
         "Energy spent on keeping the GPU ready, {}\n\n",
@@ -33,18 +39,39 @@ pub(super) fn render(report: &EnergyReport) -> String {
     text += &table(&rows);
     text += "\nCounts the power above idle while the clocks were held and no other program was \
              computing.\n";
+    if stood_by {
+        text += "Saved: what holding the clocks would have cost while they were down and requests \
+                 were watched for.\n";
+    }
     text += &notes(days);
     text
 }
 
-type Row = [String; 6];
+/// The day, what was spent, its cost, how long the clocks were held, what was saved, how long it
+/// stood by, cold starts avoided, and a bar.
+type Row = [String; 8];
+
+const COST: usize = 2;
+const SAVED: usize = 4;
+const STOOD_BY: usize = 5;
+const BAR: usize = 7;
 
 fn heading(currency: &str) -> Row {
     let currency = match currency {
         "" => "Cost",
         currency => currency,
     };
-    ["Day", "Wh", currency, "Held", "Cold starts avoided", ""].map(str::to_owned)
+    [
+        "Day",
+        "Wh",
+        currency,
+        "Held",
+        "Wh saved",
+        "Standby",
+        "Cold starts avoided",
+        "",
+    ]
+    .map(str::to_owned)
 }
 
 fn row(day: &EnergyDay, most_wh: f64) -> Row {
@@ -54,6 +81,8 @@ fn row(day: &EnergyDay, most_wh: f64) -> Row {
         day.warm_wh.map_or_else(unknown, |wh| format!("{wh:.2}")),
         day.cost.map_or_else(unknown, |cost| format!("{cost:.3}")),
         duration(day.warm_s),
+        day.saved_wh.map_or_else(unknown, |wh| format!("{wh:.2}")),
+        duration(day.standby_s),
         day.cold_starts_avoided.to_string(),
         bar(day.warm_wh.unwrap_or(0.0), most_wh),
     ]
@@ -68,8 +97,10 @@ fn total(days: &[EnergyDay]) -> EnergyDay {
     EnergyDay {
         date: "Total".to_owned(),
         warm_wh: sum(|day| day.warm_wh),
+        saved_wh: sum(|day| day.saved_wh),
         cost: sum(|day| day.cost),
         warm_s: days.iter().map(|day| day.warm_s).sum(),
+        standby_s: days.iter().map(|day| day.standby_s).sum(),
         cold_starts_avoided: days.iter().map(|day| day.cold_starts_avoided).sum(),
     }
 }
@@ -102,7 +133,7 @@ fn duration(seconds: f64) -> String {
 /// Numbers to the right, the day and the bar to the left; a column without anything is left out.
 fn table(rows: &[Row]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: [usize; 6] = std::array::from_fn(|column| width(column).unwrap_or(0));
+    let widths: [usize; 8] = std::array::from_fn(|column| width(column).unwrap_or(0));
     let mut text = String::new();
     for row in rows {
         let mut line = String::new();
@@ -111,7 +142,7 @@ fn table(rows: &[Row]) -> String {
             let _ = match column {
                 _ if width == 0 => Ok(()),
                 0 => write!(line, "{cell:<width$}"),
-                5 => write!(line, "  {cell}"),
+                BAR => write!(line, "  {cell}"),
                 _ => write!(line, "  {cell:>width$}"),
             };
         }
@@ -126,6 +157,10 @@ fn notes(days: &[EnergyDay]) -> String {
     if days.iter().any(|day| day.warm_wh.is_none()) {
         text += "Unknown: the GPU has not been idle yet, or its driver reports neither energy nor \
                  power.\n";
+    }
+    if days.iter().any(|day| day.saved_wh.is_none()) {
+        text += "Savings are known once this GPU was seen with its clocks held and with its clocks \
+                 down.\n";
     }
     let costs_known = days.iter().any(|day| day.cost.is_some());
     let energy_known = days.iter().any(|day| day.warm_wh.is_some());

@@ -1,8 +1,4 @@
-use gpu_keepalive_core::{
-    quiet,
-    settings::Settings,
-    units::{Bytes, Watts},
-};
+use gpu_keepalive_core::{quiet, settings::Settings, units::Watts};
 
 use super::*;
 use crate::text::tests::laptop;
@@ -27,7 +23,7 @@ fn status(simulated: bool) -> Status {
         uuid: gpu.uuid.clone(),
         name: gpu.name.clone(),
         pci_bus_id: gpu.pci_bus_id,
-        vram_total: Bytes(0),
+        vram_total: None,
         driver_version: "580.159.04".to_owned(),
         compute_capability: None,
         sm_clock_max: None,

@@ -3,6 +3,8 @@
 mod job;
 mod measurements;
 mod plan;
+mod share;
+mod strategies;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -10,11 +12,13 @@ mod workload;
 
 use serde::{Deserialize, Serialize};
 
-use crate::gpu::GpuUuid;
+use crate::{gpu::GpuUuid, settings::Strategy};
 
-pub use job::{Job, Progress};
+pub use job::{Job, Progress, Terms};
 pub use measurements::{About, Measurements};
-pub use plan::{Plan, Step, quick_in_words};
+pub use plan::{Plan, Step, TrialStep, quick_in_words};
+pub use share::{share, share_json};
+pub use strategies::{AloneResult, LADDER, StrategyResult, Trial, WhyNot, means};
 pub use workload::{Workload, WorkloadAction, WorkloadOutcome};
 
 /// What was measured on one GPU with one driver: what `bench --json` writes.
@@ -54,6 +58,16 @@ pub struct BenchmarkResult {
     pub watts: BenchmarkWatts,
     /// VRAM that keeping warm took.
     pub vram_bytes: Option<u64>,
+    /// Each way to keep the GPU ready, in the order in which the engine tries them; empty in a
+    /// result from before they were compared.
+    #[serde(default)]
+    pub strategies: Vec<StrategyResult>,
+    /// The one that the engine should use: the first that keeps the promise; null without one.
+    #[serde(default)]
+    pub chosen: Option<Strategy>,
+    /// The GPU left alone; null in a result from before strategies were compared.
+    #[serde(default)]
+    pub alone: Option<AloneResult>,
     /// How much less a busy program got done while pulses ran beside it, in percent.
     pub slowdown_percent: Option<f64>,
     /// The same in one sentence or two.

@@ -22,6 +22,7 @@ pub use evidence::{
     AiProgramEvidence, AppEvidence, DeviceEvidence, Engine, Evidence, GpuEvidence, LoginEntry,
     MachineEvidence, PcieLink, PowerDaemon, RuntimeD3,
 };
+pub(crate) use report::redact;
 pub use report::{Private, report};
 
 /// Judges what was read, worst first.
@@ -48,8 +49,9 @@ pub fn examine(evidence: &Evidence) -> Doctor {
 }
 
 /// Looks at the whole machine. Among equals the order here is the order shown.
-const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 17] = [
+const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 18] = [
     driver::discovery_failed,
+    driver::gpus_left_out,
     quiet::without_engine,
     app::settings_defaulted,
     machine::on_battery,

@@ -26,6 +26,19 @@
 //! of rest settles it, on earlier days too. The baseline outlives the engine, so this happens once
 //! for each GPU and power source.
 //!
+//! # What standing by saved
+//! With the `standby` strategy nothing is held, so there is also something that was *not* drawn:
+//!
+//! ```text
+//! (held − baseline) × time standing by with the clocks down
+//! ```
+//!
+//! `held` is what this GPU draws held with no process computing, learned with each driver from the
+//! readings of holds and from the seconds for which the clocks stay up after a request
+//! (`energy/held.rs`). Nothing is saved while a server holds the clocks itself, although the GPU stands
+//! by then, too. As long as `held` or `baseline` is unknown the time is remembered apart, and the
+//! day says `null`.
+//!
 //! # Sums
 //! Noise around the baseline may make a stretch negative. It is kept with its sign, so that noise
 //! cancels out, and a GPU's sum of a day is then never taken for less than zero. GPUs are added
@@ -40,15 +53,18 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Moment,
     gpu::{GpuUuid, PowerSource},
-    protocol::{EnergyDay, EnergyReport, EnergyToday},
+    protocol::{EnergyDay, EnergyReport, EnergyText, EnergyToday},
     units::{Joules, Watts},
 };
 
 mod baseline;
 mod calendar;
 mod day;
+mod held;
 mod interval;
+mod savings;
 mod span;
+mod standby;
 #[cfg(test)]
 mod tests;
 
@@ -57,6 +73,7 @@ pub use calendar::{FIRST_DAY, SETTLED_AFTER};
 use baseline::Baseline;
 use calendar::WallClock;
 use day::Day;
+use held::HeldPower;
 use interval::Interval;
 use span::Span;
 
@@ -90,6 +107,10 @@ pub struct Reading {
     pub resting: bool,
     /// Another process computed, or held a lease, in the time up to this reading.
     pub others_busy: bool,
+    /// It stands by from this reading on: requests are sensed, or a server holds the clocks itself.
+    pub standing_by: bool,
+    /// At this reading our hold had the clocks up, and no process computed.
+    pub holding: bool,
 }
 
 /// What keeping GPUs warm cost and brought, for the last [`KEPT_DAYS`] days.
@@ -104,6 +125,13 @@ pub struct Ledger {
     #[serde(skip_serializing_if = "Day::is_empty")]
     undated: Day,
     baselines: Vec<Baseline>,
+    held: Vec<HeldPower>,
+    /// The driver of each GPU, as long as the engine runs.
+    #[serde(skip)]
+    drivers: BTreeMap<GpuUuid, String>,
+    /// Since which reading a GPU's readings are of a hold alone.
+    #[serde(skip)]
+    holding_since: BTreeMap<GpuUuid, Moment>,
     #[serde(skip)]
     wall_clock: WallClock,
     /// Moments mean nothing after a restart, so this is not kept.
@@ -139,7 +167,11 @@ impl Ledger {
         if reading.resting && previous.is_none_or(|p| !p.held) {
             self.baseline(uuid, reading.power_source).add(reading.power);
         }
+        self.learn_held(uuid, &reading);
         let interval = previous.and_then(|p| Interval::between(&p, &reading));
+        if let Some(interval) = interval.as_ref().filter(|i| i.standing_by) {
+            self.stand_by(uuid, interval);
+        }
         match &interval {
             Some(interval) if interval.resting => self.learn(uuid, interval),
             Some(interval) if interval.held => self.charge(uuid, interval),
@@ -154,6 +186,7 @@ impl Ledger {
     pub fn interrupt(&mut self) {
         self.last.clear();
         self.spans.clear();
+        self.holding_since.clear();
     }
 
     /// Counts a request that arrived warm and would have been cold.
@@ -177,6 +210,8 @@ impl Ledger {
             today_wh: day.warm_wh,
             today_cost: day.cost,
             cold_starts_avoided_today: day.cold_starts_avoided,
+            saved_today_wh: day.saved_wh,
+            text: EnergyText::default(),
         }
     }
 
@@ -222,8 +257,10 @@ impl Ledger {
         EnergyDay {
             date: date.to_string(),
             warm_wh,
+            saved_wh: self.saved_watt_hours(date),
             cost: warm_wh.zip(price_per_kwh).map(|(wh, p)| wh / 1000.0 * p),
             warm_s: day.map_or(0.0, |day| day.warm_s),
+            standby_s: day.map_or(0.0, |day| day.standby_s),
             cold_starts_avoided: day.map_or(0, |day| day.cold_starts_avoided),
         }
     }
@@ -243,6 +280,7 @@ impl Ledger {
             for day in self.days.values_mut().chain([&mut self.undated]) {
                 day.settle(uuid, interval.power_source, resting);
             }
+            self.settle_savings(uuid, interval.power_source);
         }
     }
 

@@ -2,20 +2,25 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::units::{Bytes, Celsius, Joules, Megahertz, Percent, Watts};
 
 mod action;
+mod circumstance;
 mod error;
 pub mod holder;
 mod inspection;
+mod list;
+pub mod plausible;
 mod processes;
 mod reasons;
 
 pub use action::{Action, HoldReport, Outcome, PulseReport};
+pub use circumstance::{Circumstance, DriverHost};
 pub use error::{GpuError, GpuErrorKind};
 pub use inspection::Inspection;
+pub use list::{GpuList, LeftOut, LeftOutGpu, none_listed};
 pub(crate) use processes::BUSY;
 pub use processes::{ComputeProcess, ProcessLoad};
 pub use reasons::ClocksEventReasons;
@@ -159,8 +164,9 @@ pub struct GpuInfo {
     pub name: String,
     /// Where it sits on the PCI bus.
     pub pci_bus_id: PciBusId,
-    /// All of its memory.
-    pub vram_total: Bytes,
+    /// All of its memory; `None` when the driver does not say.
+    #[serde(default, deserialize_with = "unknown_or_memory")]
+    pub vram_total: Option<Bytes>,
     /// Driver version, such as `580.159.04`.
     pub driver_version: String,
     /// `None` when the driver does not say.
@@ -179,6 +185,12 @@ impl GpuInfo {
     pub fn knows_quiet_programs(&self) -> bool {
         crate::quiet::is_read_by(&self.driver_version)
     }
+}
+
+/// Earlier versions wrote 0 for memory that the driver does not report.
+fn unknown_or_memory<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Bytes>, D::Error> {
+    let memory = Option::<Bytes>::deserialize(from)?;
+    Ok(memory.filter(|total| total.0 > 0))
 }
 
 /// What feeds the machine.

@@ -136,6 +136,12 @@ const RARELY: Duration = Duration::from_secs(30);
 const OFTEN: Duration = Duration::from_secs(2);
 
 impl HostSample {
+    /// Whether a GPU is suspended now: listing the GPUs would wake it.
+    pub fn any_gpu_suspended(&self) -> bool {
+        let mut states = self.runtime_pm.iter().map(|(_, state)| *state);
+        states.any(|state| state == RuntimePm::Suspended)
+    }
+
     /// Runtime power management of that device.
     pub fn runtime_pm(&self, device: PciBusId) -> RuntimePm {
         self.runtime_pm

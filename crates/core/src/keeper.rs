@@ -31,7 +31,6 @@ use std::{
 use jiff::civil::Date;
 
 pub use action::{Action, LogLevel, LogLine, Lookup, StoreAction};
-pub use discovery::none_listed;
 pub use input::{ClientId, GpuId, Input, Ticket, Worker};
 pub use saving::{Kept, LearnedGpu};
 
@@ -140,7 +139,7 @@ impl Keeper {
             set_aside: Vec::new(),
             kept,
             unsaved_since: None,
-            discovery: Discovery::Due,
+            discovery: Discovery::default(),
             found: Vec::new(),
             gpus: Vec::new(),
             generations: 0,

@@ -11,6 +11,7 @@
 )]
 
 pub mod ai_processes;
+pub mod alerts;
 pub mod benchmark;
 pub mod doctor;
 pub mod energy;

@@ -18,6 +18,8 @@ mod judging;
 mod loud;
 mod measuring;
 mod message;
+mod raising;
+mod reports;
 mod schedule;
 mod shown;
 mod standby;
@@ -33,7 +35,7 @@ use crate::{
     gpu::{Action, GpuError, Outcome, PowerSource},
     protocol::{PauseReason, Phase},
     sensor::LearnedThresholds,
-    settings::Strategy,
+    settings::{Settings, Strategy},
 };
 
 pub use demand::{DemandReason, others_computing, somebody_computing};
@@ -66,8 +68,6 @@ pub struct GpuPolicy {
     standby_duty: holder::Duty,
     /// By the newest sample.
     clocks_up: Option<bool>,
-    /// The driver does not take the boost request here.
-    boost_refused: bool,
     /// It stands by with the clocks down: whether a wake has proved itself.
     armed: Option<bool>,
     loud: loud::Loud,
@@ -96,7 +96,6 @@ impl GpuPolicy {
             standby: Standby::new(thresholds),
             standby_duty: holder::Duty::default(),
             clocks_up: None,
-            boost_refused: false,
             armed: None,
             loud: loud::Loud::default(),
         }
@@ -118,18 +117,17 @@ impl GpuPolicy {
     ///
     /// A strategy that the GPU refuses is no fault while there is another one to try.
     pub fn done(&mut self, action: Action, result: Result<Outcome, GpuError>, now: Moment) {
-        if let (
-            Action::Hold {
-                strategy: Strategy::PowerMizer,
-                ..
-            },
-            Err(error),
-            true,
-        ) = (action, &result, self.auto)
+        if let Action::Hold {
+            strategy: Strategy::PowerMizer,
+            ..
+        } = action
         {
-            self.governor().refused(Strategy::PowerMizer, error);
-            self.history.refused_without_fault();
-            return;
+            self.raised_beside(&result, now);
+            if let (Err(error), true) = (&result, self.auto) {
+                self.governor().refused(Strategy::PowerMizer, error);
+                self.history.refused_without_fault();
+                return;
+            }
         }
         self.history.done(action, result, now);
     }
@@ -155,7 +153,7 @@ impl GpuPolicy {
         } else {
             demand.or(standby.then_some(DemandReason::Loaded))
         };
-        let mut plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
+        let mut plan = self.plan(seen.settings);
         if standby && !self.busy_fell {
             plan.strategy = Strategy::Standby;
         }
@@ -201,12 +199,15 @@ impl GpuPolicy {
         let active = matches!(intended, Phase::Standby | Phase::Warm | Phase::Yielding);
         let left_alone = seen.suspended || seen.measuring;
         let active = (active && retry_due && !left_alone).then_some(plan);
-        let released = !self.history.needs_release();
+        let released = !self.history.needs_release() || self.holds_beside();
         let duty = active.map(|plan| plan.strategy).filter(|_| released);
         self.set_duty(duty, seen.leases, now);
         self.armed = (phase == Phase::Standby).then(|| self.standby.sensor.has_proved_itself());
         let by_holder = |plan: &Plan| matches!(plan.strategy, Strategy::Standby | Strategy::Boost);
-        let hold = active.filter(|plan| !by_holder(plan));
+        let hold = match active {
+            Some(plan) if plan.strategy == Strategy::Standby => self.raise_beside(plan),
+            other => other.filter(|plan| !by_holder(plan)),
+        };
         let beside = active.filter(by_holder).map(|plan| self.beside(plan, seen));
 
         let scheduled = schedule::next(
@@ -260,6 +261,15 @@ impl GpuPolicy {
             events,
             wake_at: expiries.into_iter().flatten().min(),
         }
+    }
+
+    /// What to hold where the clocks are held. A fixed `standby` holds with what it raises with.
+    fn plan(&self, settings: &Settings) -> Plan {
+        let mut plan = self.governors[&self.source].plan(settings, self.busy_fell);
+        if settings.strategy.fixed() == Some(Strategy::Standby) {
+            plan.strategy = self.standby.raising.with().unwrap_or(plan.strategy);
+        }
+        plan
     }
 
     fn governor(&mut self) -> &mut Governor {

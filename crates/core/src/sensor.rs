@@ -203,6 +203,9 @@ impl Sensor {
         self.released_at = Some(released.at);
         if let Some(pending) = &mut self.pending {
             pending.released(released.at);
+            if pending.is_judged {
+                self.take_pending();
+            }
         }
     }
 
@@ -215,6 +218,10 @@ impl Sensor {
             Some(true) => self.limits.good(),
             Some(false) => self.limits.not_seen_up(),
             None => {}
+        }
+        if pending.is_judged && pending.has_clocks(at) {
+            self.limits.useful();
+            self.take_pending();
         }
     }
 
@@ -253,7 +260,7 @@ impl Sensor {
     /// request to its end, or suspects a missed one.
     pub fn work(&mut self, work: &GpuWork<'_>) -> Option<Advice> {
         let worked = self.is_work(work);
-        if let Some(pending) = &mut self.pending {
+        if let Some(pending) = self.pending.as_ref().filter(|p| !p.is_judged) {
             let verdict = pending.judge(work, worked)?;
             return self.decide(verdict, work.to);
         }
@@ -293,13 +300,18 @@ impl Sensor {
         self.limits.has_proved_itself()
     }
 
+    /// The clocks are raised with another strategy from now on, which has to prove itself.
+    pub fn raised_differently(&mut self) {
+        self.limits.start_over();
+    }
+
     /// Forgets a verdict to hold instead, as after the driver or the settings changed.
     pub fn try_again(&mut self) {
         self.limits.try_again();
     }
 
     fn give_up_pending(&mut self) {
-        if let Some(pending) = self.take_pending() {
+        if let Some(pending) = self.take_pending().filter(|p| !p.is_judged) {
             self.history.judge(pending.wake, Verdict::Undecided);
         }
     }

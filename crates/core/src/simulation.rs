@@ -71,13 +71,15 @@ mod machine;
 mod model;
 mod parse;
 mod processor;
+mod reports;
 
 pub use card::{Counters, Performed};
 pub use event::{Event, EventKind, ProcessorTimes, Request, SimulatedProcess};
 pub use harness::Harness;
 pub use keys::ScenarioError;
-pub use machine::{Guest, SimulatedMachine, late_answer};
+pub use machine::{CONTEXT_RESIDENT, Guest, HOLD_RESIDENT, SimulatedMachine, late_answer};
 pub use model::{Boost, CardModel, PowerMizer};
+pub use reports::{RawValue, Reading};
 
 /// A machine and what happens to it.
 #[derive(Clone, Debug, PartialEq)]

@@ -17,6 +17,7 @@ mod alert;
 mod attempt;
 mod badge;
 mod cause;
+mod energy;
 mod fault;
 mod known_process;
 mod loud;
@@ -24,6 +25,8 @@ mod loud;
 mod tests;
 
 pub use alert::Alert;
+pub use energy::{energy, watt_hours};
+pub use fault::{driver_failed, left_out};
 pub use known_process::program_name;
 pub use loud::present_loud;
 

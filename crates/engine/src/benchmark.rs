@@ -1,7 +1,8 @@
 //! Measuring cold against warm on one GPU that no engine holds meanwhile.
 //!
-//! A program of ours plays the user's AI ([`BenchmarkWorkload`]); the GPU is kept warm, or not, through the
-//! same seam that the engine uses ([`Gpu`](crate::gpu::Gpu)). Dropping the measurement lets go of both.
+//! A program of ours plays the user's AI ([`BenchmarkWorkload`]); the GPU is kept ready, or not, through
+//! the same seams that the engine uses ([`Gpu`](crate::gpu::Gpu), [`Holder`](crate::gpu::Holder)). Each
+//! strategy is tried after the same rest. Dropping the measurement releases everything.
 
 mod job;
 mod keep;
@@ -16,11 +17,12 @@ use std::future::Future;
 use gpu_keepalive_core::{
     benchmark::{WorkloadAction, WorkloadOutcome},
     gpu::GpuError,
+    host::StartTime,
 };
 
 use crate::driver::PerfBoost;
 
-pub use gpu_keepalive_core::benchmark::{Job, Progress};
+pub use gpu_keepalive_core::benchmark::{Job, Progress, Terms};
 pub use job::MeasureError;
 pub use keep::KeptBenchmarks;
 pub use measure::measure;
@@ -36,6 +38,10 @@ pub trait BenchmarkWorkload: Send {
         &mut self,
         action: WorkloadAction,
     ) -> impl Future<Output = Result<WorkloadOutcome, GpuError>> + Send;
+
+    /// Its process id and when that process started, by which its requests are sensed; `None` when
+    /// it is dead, or where a process cannot be sensed.
+    fn process(&self) -> Option<(u32, StartTime)>;
 
     /// Ends it in order and waits until it is gone.
     fn end(self) -> impl Future<Output = Result<(), GpuError>> + Send;

@@ -11,7 +11,6 @@ use gpu_keepalive_core::{
     doctor::{self, DeviceEvidence, Evidence, GpuEvidence, MachineEvidence, Private},
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Inspection, Outcome, Sample},
     host::{AiProcess, RuntimePm},
-    keeper::none_listed,
     protocol::Doctor,
     quiet,
 };
@@ -100,11 +99,11 @@ pub async fn examine<S: GpuSource, H: Host>(
     // Listing the others would wake these.
     if evidence.left_asleep.is_empty() {
         match source.discover().await {
-            Ok(gpus) if gpus.is_empty() => evidence.discovery_error = Some(none_listed()),
-            Ok(gpus) => {
-                for gpu in gpus {
+            Ok(list) => {
+                for gpu in list.gpus {
                     evidence.gpus.push(look(&mut source, gpu).await);
                 }
+                evidence.left_out = list.left_out;
             }
             Err(error) => evidence.discovery_error = Some(error),
         }
@@ -200,7 +199,7 @@ async fn sample_and_inspect(gpu: &mut impl Gpu) -> Result<(Sample, Option<Inspec
 }
 
 /// What must not be in a report from this machine.
-pub(crate) fn private(programs: &[AiProcess]) -> Private {
+pub fn private(programs: &[AiProcess]) -> Private {
     let variable = |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok());
     let home = directories::BaseDirs::new();
     Private {

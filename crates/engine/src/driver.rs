@@ -8,7 +8,7 @@ use std::{path::Path, path::PathBuf, process::Stdio, time::Duration};
 
 use futures_util::StreamExt;
 use gpu_keepalive_core::{
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuUuid, Outcome},
+    gpu::{Action, GpuError, GpuErrorKind, GpuList, GpuUuid, Outcome},
     settings::Strategy,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -29,6 +29,8 @@ mod hold;
 mod hold_process;
 #[cfg(windows)]
 mod job;
+mod library;
+mod memory;
 mod nvml;
 #[cfg(target_os = "linux")]
 mod rm;
@@ -43,17 +45,14 @@ mod workload;
 mod tests;
 
 #[cfg(target_os = "linux")]
-pub(crate) use crate::processes::process_runs;
-#[cfg(target_os = "linux")]
 pub use crate::processes::process_started;
 #[cfg(target_os = "linux")]
 pub(crate) use boosts::OwnBoosts;
 #[cfg(target_os = "linux")]
 pub use hold::processor_time;
-#[cfg(all(target_os = "linux", feature = "bench"))]
-pub use hold::without_a_driver as hold_without_a_driver;
 #[cfg(target_os = "linux")]
 pub use hold_process::HoldProcess;
+pub(crate) use memory::resident;
 pub use serve::serve;
 pub(crate) use thread::{DriverThread, discover as discover_on_thread};
 pub use workload::{PerfBoost, WorkloadProcess};
@@ -90,7 +89,7 @@ pub fn power_mizer(uuid: &GpuUuid) -> Result<PowerMizer, GpuError> {
 }
 
 /// Lists the GPUs with a process that ends at once, so that nothing stays open.
-pub(crate) async fn discover(program: &Path) -> Result<Vec<GpuInfo>, GpuError> {
+pub(crate) async fn discover(program: &Path) -> Result<GpuList, GpuError> {
     let mut running = Running::start(driver_process(program, LIST))?;
     let gpus = match timeout(DISCOVERY_DEADLINE, running.answer(0)).await {
         Ok(answer) => answer?,
@@ -177,6 +176,11 @@ impl DriverProcess {
         result
     }
 
+    /// Its process id; `None` while none runs.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        self.running.as_ref()?.child.id()
+    }
+
     /// Waits until the process ends by itself; pending while none runs. Cancel safe.
     pub(crate) async fn ended(&mut self) -> GpuError {
         let Some(running) = &mut self.running else {
@@ -218,6 +222,10 @@ impl Running {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
+        let own = std::env::var_os(library::SEARCH_PATH);
+        if let Some(path) = library::search_path(Path::new("/"), own) {
+            command.env(library::SEARCH_PATH, path);
+        }
         // Ctrl-C in a terminal goes to the engine alone, which then ends the process in order.
         #[cfg(unix)]
         command.process_group(0);

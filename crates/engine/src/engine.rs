@@ -6,8 +6,8 @@ mod tests;
 use std::sync::Arc;
 
 use gpu_keepalive_core::{
-    gpu::{GpuError, GpuErrorKind, GpuInfo},
-    keeper::{Input, Keeper, KeeperOptions, Kept, none_listed},
+    gpu::{GpuError, GpuErrorKind, GpuInfo, GpuList},
+    keeper::{Input, Keeper, KeeperOptions, Kept},
     protocol::Status,
     settings::{Mode, Settings},
 };
@@ -55,7 +55,7 @@ pub struct Engine<S, H> {
     options: EngineOptions,
     source: S,
     host: H,
-    found: Option<Vec<GpuInfo>>,
+    found: Option<GpuList>,
     handle: EngineHandle,
     controls: mpsc::Receiver<Control>,
     status: watch::Sender<Arc<Status>>,
@@ -95,19 +95,16 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
         let sample = self.host.sample(&[]).await;
         let state = self.options.state.as_ref();
         let found = match state.and_then(|state| state.kept().sleeping_gpus(&sample)) {
-            Some(gpus) => gpus,
+            Some(gpus) => gpus.into(),
             None => self.source.discover().await?,
         };
-        if found.is_empty() {
-            return Err(none_listed());
-        }
-        Ok(self.found.insert(found))
+        Ok(&self.found.insert(found.usable()?).gpus)
     }
 
     /// Finds the GPUs and makes sure that at least one of them was chosen.
     pub async fn require_gpus(&mut self) -> Result<(), GpuError> {
         self.discover().await?;
-        let found = self.found.as_deref().unwrap_or_default();
+        let found = self.found.as_ref().map_or(&[][..], |list| &list.gpus);
         let Some(chosen) = &self.options.settings.settings().gpus else {
             return Ok(());
         };
@@ -144,8 +141,8 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
             settings,
         } = self;
         let mut keeper = keeper(&options);
-        if let Some(gpus) = found {
-            keeper.handle(Input::Discovered(Ok(gpus)), options.clock.now());
+        if let Some(list) = found {
+            keeper.handle(Input::Discovered(Ok(list)), options.clock.now());
         }
         let clock = options.clock;
         let files = Files {

@@ -2,9 +2,12 @@
 
 use std::future::Future;
 
-use gpu_keepalive_core::gpu::{
-    Action, GpuError, GpuInfo, Outcome,
-    holder::{HolderAction, HolderReport},
+use gpu_keepalive_core::{
+    gpu::{
+        Action, GpuError, GpuInfo, GpuList, Outcome,
+        holder::{HolderAction, HolderReport},
+    },
+    units::Bytes,
 };
 
 use crate::benchmark::Workloads;
@@ -23,6 +26,12 @@ pub trait Gpu: Send + 'static {
     /// Waits until the driver process ends by itself, with everything it held; pending while none
     /// runs. Cancel safe.
     fn ended(&mut self) -> impl Future<Output = GpuError> + Send;
+
+    /// Resident memory of the process of ours that has it open; `None` where none runs or that
+    /// cannot be told.
+    fn resident(&self) -> Option<Bytes> {
+        None
+    }
 }
 
 /// The `hold` process of one GPU, real or simulated: it makes the driver's boost request and senses
@@ -36,6 +45,11 @@ pub trait Holder: Send + 'static {
 
     /// Ends it in order, or by force.
     fn end(self) -> impl Future<Output = Result<(), GpuError>> + Send;
+
+    /// Its resident memory; `None` where that cannot be told.
+    fn resident(&self) -> Option<Bytes> {
+        None
+    }
 }
 
 /// Where GPUs come from.
@@ -47,9 +61,9 @@ pub trait GpuSource: Send + 'static {
     /// Starts programs on it that are measured.
     type Workloads: Workloads;
 
-    /// The GPUs there are, in the driver's order. Wakes them: asked only at the start, and again
-    /// after a failure.
-    fn discover(&mut self) -> impl Future<Output = Result<Vec<GpuInfo>, GpuError>> + Send;
+    /// The GPUs there are, in the driver's order, at least one that can be used. Wakes them: asked
+    /// only at the start, after a failure, and while one of them is left out.
+    fn discover(&mut self) -> impl Future<Output = Result<GpuList, GpuError>> + Send;
 
     /// Takes one of them in hand. Touches nothing until the first action.
     fn open(&mut self, gpu: &GpuInfo) -> Self::Gpu;

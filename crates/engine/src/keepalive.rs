@@ -67,7 +67,7 @@ pub enum StartError {
     #[error("{0}")]
     InvalidValue(String),
     /// The driver is missing, there is no GPU, or not the one asked for.
-    #[error("{0}. {advice}", advice = .0.kind.advice())]
+    #[error("{meaning}. {advice} ({0})", meaning = .0.meaning(), advice = .0.advice())]
     Gpu(#[from] GpuError),
     /// The thread could not be started.
     #[error("cannot start the keepalive's thread: {0}")]

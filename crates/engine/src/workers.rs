@@ -208,11 +208,12 @@ impl<S: GpuSource> Workers<S> {
         let (source, clock) = (Arc::clone(&self.source), self.clock.clone());
         let reports = self.reports.clone();
         self.spawn(Worker::Benchmark, async move {
-            let (gpu, workloads) = {
+            let (gpu, holder, workloads) = {
                 let mut source = source.lock().await;
-                (source.open(&job.gpu), source.workloads(&job.gpu))
+                let holder = source.holder(&job.gpu);
+                (source.open(&job.gpu), holder, source.workloads(&job.gpu))
             };
-            benchmark::run(gpu, workloads, &job, clock, stopped, reports).await;
+            benchmark::run(gpu, holder, workloads, &job, clock, stopped, reports).await;
         });
     }
 

@@ -262,6 +262,23 @@ fn notifications_wait_for_the_settings_and_obey_them() {
 }
 
 #[test]
+fn what_was_held_back_is_notified_when_its_time_has_come() {
+    let mut app = App::start(Recorded::default(), true);
+    app.settings(|_| {});
+    for status in [samples::hot(), samples::warm()] {
+        assert_eq!(app.hears(Input::Status(status.into())).len(), 1);
+    }
+    assert_eq!(app.controller.wake_at(), None);
+    assert!(app.hears(Input::Status(samples::hot().into())).is_empty());
+    let due = Moment::ORIGIN + gpu_keepalive_core::alerts::QUIET;
+    assert_eq!(app.controller.wake_at(), Some(due));
+    app.controller.handle(Input::Woke, due);
+    let told = app.desktop.done();
+    assert_eq!(told, ["notify: RTX 3070 Laptop is too hot"]);
+    assert_eq!(app.controller.wake_at(), None);
+}
+
+#[test]
 fn what_the_engine_refuses_is_said() {
     let refused = Input::Refused("the settings file cannot be written".to_owned());
     assert_eq!(

@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use crate::state::{self, call, gpu_count, number, text, uuid};
+use crate::state::{self, bytes, call, gpu_count, number, text, uuid};
 
 /// A GPU's position plus one.
 type Device = *mut c_void;
@@ -46,7 +46,7 @@ pub extern "C" fn nvmlShutdown() -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nvmlSystemGetDriverVersion(out: *mut c_char, length: c_uint) -> c_int {
     call("nvmlSystemGetDriverVersion", || unsafe {
-        write_text("580.159.04", out, length)
+        write_text(b"580.159.04", out, length)
     })
 }
 
@@ -96,14 +96,15 @@ pub unsafe extern "C" fn nvmlDeviceGetUUID(
     length: c_uint,
 ) -> c_int {
     call("nvmlDeviceGetUUID", || unsafe {
-        write_text(&uuid(device.addr() - 1), out, length)
+        let given = bytes("uuid").unwrap_or_else(|| uuid(device.addr() - 1).into());
+        write_text(&given, out, length)
     })
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nvmlDeviceGetName(_: Device, out: *mut c_char, length: c_uint) -> c_int {
     call("nvmlDeviceGetName", || unsafe {
-        write_text("Fake GPU", out, length)
+        write_text(&bytes("name").unwrap_or("Fake GPU".into()), out, length)
     })
 }
 
@@ -123,6 +124,7 @@ pub struct PciInfo {
 pub unsafe extern "C" fn nvmlDeviceGetPciInfo_v3(device: Device, out: *mut PciInfo) -> c_int {
     call("nvmlDeviceGetPciInfo_v3", || unsafe {
         let id = format!("00000000:{:02X}:00.0", device.addr());
+        let id = bytes("pci").unwrap_or(id.into());
         write_text(&id, (&raw mut (*out).id).cast(), 32)
     })
 }
@@ -137,9 +139,14 @@ pub unsafe extern "C" fn nvmlDeviceGetCudaComputeCapability(
         let Some(capability) = number("compute_capability") else {
             return NOT_SUPPORTED;
         };
+        // −1 is a sentinel in both.
+        let (first, second) = match capability {
+            u64::MAX => (-1, -1),
+            _ => ((capability / 10) as c_int, (capability % 10) as c_int),
+        };
         unsafe {
-            *major = (capability / 10) as c_int;
-            *minor = (capability % 10) as c_int;
+            *major = first;
+            *minor = second;
         }
         SUCCESS
     })
@@ -161,11 +168,12 @@ pub unsafe extern "C" fn nvmlDeviceGetMemoryInfo_v2(_: Device, out: *mut Memory)
         let Some(total) = number("vram_total") else {
             return NOT_SUPPORTED;
         };
-        let used = number("vram_used").unwrap_or(0) + state::holders().values().sum::<u64>();
+        let ours = state::holders().values().sum::<u64>();
+        let used = number("vram_used").unwrap_or(0).wrapping_add(ours);
         unsafe {
             (*out).total = total;
             (*out).used = used;
-            (*out).free = total - used;
+            (*out).free = number("vram_free").unwrap_or(total.wrapping_sub(used));
         }
         SUCCESS
     })
@@ -431,7 +439,7 @@ unsafe fn write<T>(value: Option<T>, out: *mut T) -> c_int {
     }
 }
 
-unsafe fn write_text(text: &str, out: *mut c_char, length: c_uint) -> c_int {
+unsafe fn write_text(text: &[u8], out: *mut c_char, length: c_uint) -> c_int {
     if text.len() >= length as usize {
         return INSUFFICIENT_SIZE;
     }
@@ -457,10 +465,10 @@ unsafe fn write_list<T: Copy>(list: &[T], count: *mut c_uint, out: *mut T) -> c_
 /// `PID:BYTES`, separated by commas; without bytes the driver does not tell them.
 fn processes(text: &str) -> impl Iterator<Item = ProcessInfo> {
     text.split(',').filter_map(|entry| {
-        let (pid, bytes) = entry.split_once(':')?;
+        let (pid, memory) = entry.split_once(':')?;
         Some(process(
             pid.parse().expect("a pid"),
-            bytes.parse().unwrap_or(NOT_AVAILABLE),
+            memory.parse().unwrap_or(NOT_AVAILABLE),
         ))
     })
 }

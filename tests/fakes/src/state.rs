@@ -38,8 +38,25 @@ pub(crate) fn text(key: &str) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
+/// A number; −1 is the highest there is.
 pub(crate) fn number(key: &str) -> Option<u64> {
-    text(key).map(|value| value.parse().expect("a number"))
+    text(key).map(|value| match value.as_str() {
+        "-1" => u64::MAX,
+        value => value.parse().expect("a number"),
+    })
+}
+
+/// A text, in which `\xff` stands for any byte.
+pub(crate) fn bytes(key: &str) -> Option<Vec<u8>> {
+    let text = text(key)?;
+    let mut parts = text.split("\\x");
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (hex, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(hex, 16).expect("two hexadecimal digits"));
+        bytes.extend(rest.as_bytes());
+    }
+    Some(bytes)
 }
 
 /// Writes one line, whole, whoever else writes.

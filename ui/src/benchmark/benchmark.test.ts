@@ -8,7 +8,7 @@ const BENCH = { request: "bench", gpu: 0, quick: true };
 describe("the setup's third step", () => {
   test("says what will be done, and measures when asked", async () => {
     const { engine, user } = await toMeasuring(statusWith(STATES.asleep));
-    expect(await screen.findByText(/takes one to two minutes/)).toBeTruthy();
+    expect(await screen.findByText(/takes one to three minutes/)).toBeTruthy();
     expect(engine.asked("bench")).toEqual([]);
 
     await user.click(await screen.findByRole("button", { name: "Start measuring" }));
@@ -98,7 +98,8 @@ describe("the result on the overview", () => {
     const table = await screen.findByRole("table", { name: "Writing an answer (decode)" });
     const row = within(table).getByRole("row", { name: /After 20\ss, ready/ });
     expect(row.textContent).toMatch(/13\.7\sms.*1\.6 × as fast/);
-    const [right, ...rests] = [...container.querySelectorAll<HTMLElement>(".benchmark .bar")];
+    const bars = container.querySelectorAll<HTMLElement>(".benchmark .tables .bar");
+    const [right, ...rests] = [...bars];
     const cold = rests.find((bar) => bar.style.width === "100%");
     expect(Number.parseFloat(right?.style.width ?? "")).toBeLessThan(100);
     expect(cold?.closest("tr")?.textContent).toContain("After 20\u00a0s, cold");
@@ -106,6 +107,49 @@ describe("the result on the overview", () => {
     expect(screen.getByText(/on a simulated GPU/).textContent).toMatch(
       /RTX 4090 · driver\s+580\.159\.04 · 2 rounds/,
     );
+  });
+
+  test("is first of all each way to keep the GPU ready, with the best marked", async () => {
+    await open("overview", statusWith(STATES.warm), (engine) => {
+      engine.benchmarks = [recorded.benchmark];
+    });
+    const table = await screen.findByRole("table", { name: "Each way to keep the GPU ready" });
+    const rows = within(table).getAllByRole("row").map((row) => row.textContent ?? "");
+    expect(rows).toHaveLength(6);
+    expect(rows[1]).toMatch(/Left alone.*nothing is held.*21\.5\sms.*22\sW/);
+    expect(rows[2]).toMatch(/On request.*best here.*0\sW more at rest, first answer 6\sms later/);
+    expect(rows.filter((row) => row.includes("best here"))).toHaveLength(1);
+    expect(rows[5]).toMatch(/Held by a pulse every 100\sms.*40\sW more at rest.*300\sMiB/);
+    const why = /open connection: not here, because the clocks fell although they were held\./;
+    expect(screen.getByText(why)).toBeTruthy();
+  });
+
+  test("without a way that works says so and marks none", async () => {
+    await open("overview", statusWith(STATES.warm), (engine) => {
+      const strategies = recorded.benchmark.strategies.map((one) => ({
+        ...one,
+        works: false,
+        best: false,
+        why_not: "this user may not do it",
+        text: `${one.label}: not here, because this user may not do it`,
+      }));
+      engine.benchmarks = [{ ...recorded.benchmark, strategies, chosen: null }];
+    });
+    const table = await screen.findByRole("table", { name: "Each way to keep the GPU ready" });
+    expect(within(table).getAllByRole("row")).toHaveLength(2);
+    expect(screen.queryByText("best here")).toBeNull();
+    expect(screen.getAllByText(/this user may not do it\.$/)).toHaveLength(5);
+  });
+
+  test("of an earlier version has no ways to show", async () => {
+    await open("overview", statusWith(STATES.warm), (engine) => {
+      engine.benchmarks = [
+        { ...recorded.benchmark, strategies: [], chosen: null, alone: null },
+      ];
+    });
+    expect(await screen.findByText(recorded.benchmark.verdict)).toBeTruthy();
+    expect(screen.queryByRole("table", { name: "Each way to keep the GPU ready" })).toBeNull();
+    expect(screen.queryByText("Every number")).toBeNull();
   });
 
   test("a value that could not be measured is a dash", async () => {

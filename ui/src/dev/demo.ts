@@ -48,11 +48,17 @@ export function startDemo(options: URLSearchParams): void {
 }
 
 function demoStatus(state: string): Status {
-  const energy = { today_wh: 7.42, today_cost: 0.0023, cold_starts_avoided_today: 3 };
+  const energy = {
+    today_wh: 7.42,
+    today_cost: 0.0023,
+    cold_starts_avoided_today: 3,
+    saved_today_wh: 310,
+    text: { saved: "310 Wh", saved_note: "saved today by resting, about 0.09 EUR" },
+  };
   if (state === "two") return { ...recorded.status, energy };
   if (state === "none") {
     const message =
-      "No NVIDIA GPU: libnvidia-ml.so.1 was not found. Install the NVIDIA driver, then start GPU Keepalive again.";
+      "The NVIDIA driver is not installed. Install the NVIDIA driver. It is looked for again by itself.";
     const status = statusWith();
     const text = { ...status.engine.text, no_gpu: "No GPU was found" };
     const engine = { ...status.engine, text };

@@ -131,10 +131,18 @@ test("energy that was not measured is not invented", async () => {
 });
 
 test("energy of today and of thirty days, with its cost", async () => {
-  const energy = { today_wh: 7.42, today_cost: 0.0023, cold_starts_avoided_today: 3 };
+  const energy = {
+    today_wh: 7.42,
+    today_cost: 0.0023,
+    cold_starts_avoided_today: 3,
+    saved_today_wh: 310,
+    text: { saved: "310 Wh", saved_note: "saved today by resting, about 0.09 EUR" },
+  };
   await open("overview", { ...statusWith(), energy });
   expect(await screen.findByText("7.42 Wh")).toBeTruthy();
   expect(await screen.findByText("0.0023 EUR")).toBeTruthy();
+  const saved = screen.getByText("Saved today by resting, about 0.09 EUR");
+  expect(saved.parentElement?.textContent).toMatch(/310\sWh/);
   const table = await screen.findByRole("table", { hidden: true });
   expect(within(table).getAllByRole("row", { hidden: true })).toHaveLength(31);
   expect(within(table).getAllByText("not measured")).toHaveLength(3);

@@ -2,6 +2,35 @@
 // GPU_KEEPALIVE_WRITE_TYPES=1 cargo test -p gpu-keepalive-core export_typescript
 
 /**
+ * The GPU left alone, with a program loaded: what the strategies are compared with.
+ */
+export type AloneResult = {
+/**
+ * Power drawn at rest, in watts.
+ */
+watts_at_rest: number | null,
+/**
+ * The first request after a rest.
+ */
+first_ms: number | null,
+/**
+ * How many times as long that took as a request right after another.
+ */
+ratio: number | null,
+/**
+ * Its name for people.
+ */
+label: string,
+/**
+ * What it brings and costs.
+ */
+detail: string,
+/**
+ * Both in one line.
+ */
+text: string, };
+
+/**
  * Why a request was refused.
  */
 export type ApiError = {
@@ -97,6 +126,19 @@ watts: BenchmarkWatts,
  * VRAM that keeping warm took.
  */
 vram_bytes: number | null,
+/**
+ * Each way to keep the GPU ready, in the order in which the engine tries them; empty in a
+ * result from before they were compared.
+ */
+strategies: Array<StrategyResult>,
+/**
+ * The one that the engine should use: the first that keeps the promise; null without one.
+ */
+chosen: Strategy | null,
+/**
+ * The GPU left alone; null in a result from before strategies were compared.
+ */
+alone: AloneResult | null,
 /**
  * How much less a busy program got done while pulses ran beside it, in percent.
  */
@@ -353,6 +395,11 @@ date: string,
  */
 warm_wh: number | null,
 /**
+ * Watt-hours that holding would have cost while it stood by with the clocks down; `null` as
+ * long as the power of this GPU, held or at rest, is not known.
+ */
+saved_wh: number | null,
+/**
  * In the user's currency; `null` without a price.
  */
 cost: number | null,
@@ -360,6 +407,11 @@ cost: number | null,
  * Seconds held, summed over the GPUs.
  */
 warm_s: number,
+/**
+ * Seconds standing by, summed over the GPUs; those in which a server held the clocks itself
+ * included.
+ */
+standby_s: number,
 /**
  * Requests that arrived warm and would have been cold.
  */
@@ -379,6 +431,19 @@ days: Array<EnergyDay>,
 currency: string, };
 
 /**
+ * The text for what was spent and saved today.
+ */
+export type EnergyText = {
+/**
+ * What standing by saved: `310 Wh`, or that it is not known yet.
+ */
+saved: string,
+/**
+ * What that number is, as the rest of the line: `saved today by resting, about 0.09 EUR`.
+ */
+saved_note: string, };
+
+/**
  * What the keepalive cost and brought today.
  */
 export type EnergyToday = {
@@ -394,7 +459,16 @@ today_cost: number | null,
 /**
  * Requests that arrived warm and would have been cold.
  */
-cold_starts_avoided_today: number, };
+cold_starts_avoided_today: number,
+/**
+ * Watt-hours that holding would have cost while it stood by with the clocks down; `null` as
+ * long as the power of this GPU, held or at rest, is not known.
+ */
+saved_today_wh: number | null,
+/**
+ * The same for people.
+ */
+text: EnergyText, };
 
 /**
  * The engine itself.
@@ -552,9 +626,9 @@ name: string,
  */
 pci_bus_id: PciBusId,
 /**
- * All of its memory.
+ * All of its memory; `None` when the driver does not say.
  */
-vram_total: Bytes,
+vram_total: Bytes | null,
 /**
  * Driver version, such as `580.159.04`.
  */
@@ -1415,6 +1489,64 @@ hold: string, };
  * How the clocks are held; the cheaper, the less.
  */
 export type Strategy = "standby" | "boost" | "power_mizer" | "context" | "pulse";
+
+/**
+ * One way to keep the GPU ready, as it was measured on this GPU.
+ */
+export type StrategyResult = {
+/**
+ * Which.
+ */
+strategy: Strategy,
+/**
+ * Whether it was seen to keep the promise: the first request after a rest at most
+ * `readiness.max_wake_ms` later than at full speed.
+ */
+works: boolean,
+/**
+ * The reason why it does not, or was not tried; null when it works.
+ */
+why_not: string | null,
+/**
+ * Power drawn at rest, in watts.
+ */
+watts_at_rest: number | null,
+/**
+ * The first request after a rest.
+ */
+first_ms: number | null,
+/**
+ * How many times as long that took as a request right after another.
+ */
+ratio: number | null,
+/**
+ * From the sensed start of a request to raised clocks; null where nothing has to wake.
+ */
+wake_ms: number | null,
+/**
+ * VRAM that it takes.
+ */
+vram_bytes: number | null,
+/**
+ * Resident memory of the process of ours that does it.
+ */
+resident_bytes: number | null,
+/**
+ * Whether it is the one that the engine should use.
+ */
+best: boolean,
+/**
+ * Its name for people: `On request`.
+ */
+label: string,
+/**
+ * What it brings and costs: `0 W more at rest, first answer 12 ms later`.
+ */
+detail: string,
+/**
+ * Both in one line.
+ */
+text: string, };
 
 /**
  * How much of the free VRAM a model may take.

@@ -20,7 +20,7 @@ test("to its end with the keyboard alone", async () => {
 
   screen.getByRole("button", { name: "Next" }).focus();
   await user.keyboard("{Enter}");
-  await screen.findByRole("heading", { name: "What keeping the GPU ready brings" });
+  await screen.findByRole("heading", { name: "What you gain on this GPU" });
 
   screen.getByRole("button", { name: "Next" }).focus();
   await user.keyboard("{Enter}");

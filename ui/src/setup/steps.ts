@@ -15,6 +15,6 @@ export interface Step {
 export const STEPS: Step[] = [
   { id: "gpus", title: "Your GPUs", component: StepGpus },
   { id: "models", title: "Models that fit", component: StepModels },
-  { id: "benchmark", title: "What keeping the GPU ready brings", component: StepBenchmark },
+  { id: "benchmark", title: "What you gain on this GPU", component: StepBenchmark },
   { id: "when", title: "When to be ready", component: StepWhen },
 ];

@@ -7,8 +7,8 @@ import type { SettingValue } from "../settings/field";
 import { energy, findings, recorded } from "./fixtures";
 
 const QUICK =
-  "A small task like that of a language model is run and timed after a rest, once with the GPU " +
-  "kept ready and once without. This takes one to two minutes, 3 at most.";
+  "A small task like that of a language model is run and timed after a rest, with the GPU left alone " +
+  "and with each way to keep it ready. This takes one to three minutes, 5 at most.";
 
 export class FakeEngine {
   /** Every request, in order. */

@@ -61,7 +61,9 @@ export const energy: EnergyReport = {
     const date = new Date(Date.UTC(2026, 9, 25 + index)).toISOString().slice(0, 10);
     const warm_wh = index < 3 ? null : Math.round((40 + 35 * Math.sin(index * 1.7)) * 10) / 10;
     const cost = warm_wh === null ? null : (warm_wh / 1000) * 0.31;
-    return { date, warm_wh, cost, warm_s: 3600, cold_starts_avoided: index % 7 };
+    const saved_wh = index < 3 ? null : 300 + index;
+    const standby_s = 8 * 3600;
+    return { date, warm_wh, saved_wh, cost, warm_s: 3600, standby_s, cold_starts_avoided: index % 7 };
   }),
 };
 

@@ -38,6 +38,6 @@ export async function toMeasuring(status: Status): ReturnType<typeof open> {
   const next = () => opened.user.click(screen.getByRole("button", { name: "Next" }));
   await next();
   await next();
-  await screen.findByRole("heading", { name: "What keeping the GPU ready brings" });
+  await screen.findByRole("heading", { name: "What you gain on this GPU" });
   return opened;
 }

@@ -10,8 +10,14 @@ use crate::shell;
 
 /// Processor time of one look at a server, against that of an empty loop in the same run.
 pub(super) fn standby() -> Result<Vec<Row>> {
-    let mut bench = shell::cargo(&["bench", "--package", "gpu-keepalive-engine"]);
-    let measured = json_of(bench.args(["--features", "bench", "--bench", "standby"]))?;
+    let bench = [
+        "bench",
+        "--package",
+        "gpu-keepalive-engine",
+        "--bench",
+        "standby",
+    ];
+    let measured = json_of(&mut shell::cargo(&bench))?;
     let mut rows = Vec::new();
     for run in measured.as_array().context("no list of runs")? {
         let (period, threads) = (number(run, "/period_ms")?, number(run, "/threads")?);

@@ -1,7 +1,11 @@
 use std::time::Duration;
 
 use super::Plan;
-use crate::{gpu::GpuInfo, units::Celsius};
+use crate::{
+    gpu::GpuInfo,
+    settings::{Settings, Strategy},
+    units::{Bytes, Celsius},
+};
 
 /// What is to be measured.
 #[derive(Clone, Debug)]
@@ -14,6 +18,46 @@ pub struct Job {
     pub plan: Plan,
     /// It must stay below this temperature; `None` without a limit.
     pub limit: Option<Celsius>,
+    /// What the settings say about strategies.
+    pub terms: Terms,
+}
+
+/// A measurement does not wait for longer, whatever the settings say: it would show the same.
+const LONGEST_LINGER: Duration = Duration::from_secs(3);
+
+/// What the settings say about strategies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Strategies that are not to be tried.
+    pub exclude: Vec<Strategy>,
+    /// How much later than at full speed the first answer may come.
+    pub max_wake: Duration,
+    /// How long the clocks stay up after a request: no longer than 3 s.
+    pub linger: Duration,
+    /// VRAM that stays free.
+    pub vram_reserve: Bytes,
+}
+
+impl Terms {
+    /// Those of these settings.
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            exclude: settings.strategy_exclude.clone(),
+            max_wake: settings.readiness.max_wake,
+            linger: settings.readiness.linger.min(LONGEST_LINGER),
+            vram_reserve: settings.vram_reserve,
+        }
+    }
+
+    /// Whether it may be tried.
+    pub fn allow(&self, strategy: Strategy) -> bool {
+        // Standing by raises the clocks with a boost.
+        let needed: &[Strategy] = match strategy {
+            Strategy::Standby => &[Strategy::Standby, Strategy::Boost],
+            _ => &[strategy],
+        };
+        !needed.iter().any(|one| self.exclude.contains(one))
+    }
 }
 
 /// What is being done, and how long everything takes at most from now on.

@@ -1,10 +1,12 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    BenchmarkResult, BenchmarkWatts, ColdCase, Plan, RestResult, Workload, WorkloadResult, verdict,
+    BenchmarkResult, BenchmarkWatts, ColdCase, LADDER, Plan, RestResult, Trial, Workload,
+    WorkloadResult, strategies::Comparison, verdict,
 };
 use crate::{
     gpu::GpuInfo,
+    settings::Strategy,
     units::{Bytes, Watts},
 };
 
@@ -21,6 +23,8 @@ pub struct About {
     pub plan: Plan,
     /// How the GPU was kept warm.
     pub kept_by: String,
+    /// How much later than at full speed the first answer may come.
+    pub max_wake: Duration,
 }
 
 /// Everything that was measured, as it comes in.
@@ -42,6 +46,8 @@ pub struct Measurements {
     pub cold_watts: Vec<Watts>,
     /// Kept warm.
     pub warm_watts: Vec<Watts>,
+    /// Each strategy.
+    pub trials: BTreeMap<Strategy, Trial>,
     /// Requests per second without pulses and beside them, a pair each.
     pub rates: Vec<[f64; 2]>,
     /// What keeping warm took.
@@ -53,6 +59,19 @@ pub struct Measurements {
 impl Measurements {
     /// What they say together.
     pub fn benchmark(&self, about: About) -> BenchmarkResult {
+        let comparison = self.comparison(about.max_wake);
+        let mut strategies: Vec<_> = LADDER
+            .iter()
+            .filter_map(|strategy| {
+                let trial = self.trials.get(strategy)?;
+                Some(comparison.strategy(*strategy, trial))
+            })
+            .collect();
+        let best = strategies.iter_mut().find(|one| one.works);
+        let chosen = best.map(|best| {
+            best.best = true;
+            best.strategy
+        });
         let mut benchmark = BenchmarkResult {
             gpu: about.gpu.name,
             uuid: about.gpu.uuid,
@@ -76,11 +95,42 @@ impl Measurements {
                 warm: median_watts(&self.warm_watts),
             },
             vram_bytes: self.vram.map(|vram| vram.0),
+            chosen,
+            alone: (!strategies.is_empty()).then(|| comparison.alone(self.cold_decode_ms())),
+            strategies,
             slowdown_percent: self.slowdown_percent(),
             verdict: String::new(),
         };
-        benchmark.verdict = verdict::of(&benchmark);
+        benchmark.verdict = verdict::of(&benchmark, &comparison);
         benchmark
+    }
+
+    /// The first strategy that holds the clocks and keeps the promise.
+    pub fn holder(&self, max_wake: Duration) -> Option<Strategy> {
+        let comparison = self.comparison(max_wake);
+        let holds = |(strategy, trial): &(&Strategy, &Trial)| {
+            **strategy != Strategy::Standby && comparison.strategy(**strategy, trial).works
+        };
+        let mut trials = self.trials.iter();
+        trials.find(holds).map(|(strategy, _)| *strategy)
+    }
+
+    fn comparison(&self, max_wake: Duration) -> Comparison {
+        let ready = self.back_to_back.get(&Workload::Decode);
+        Comparison {
+            ready_ms: ready.and_then(|all| median_ms(all)),
+            cold_watts: median_watts(&self.cold_watts),
+            max_wake,
+        }
+    }
+
+    /// The first request after the longest rest of a GPU that is left alone.
+    fn cold_decode_ms(&self) -> Option<f64> {
+        let cold = self
+            .cold
+            .iter()
+            .rfind(|((of, _), _)| *of == Workload::Decode);
+        cold.and_then(|(_, all)| median_ms(all))
     }
 
     fn workload(&self, workload: Workload) -> WorkloadResult {
@@ -132,11 +182,11 @@ impl Measurements {
     }
 }
 
-fn median_watts(watts: &[Watts]) -> Option<f64> {
+pub(super) fn median_watts(watts: &[Watts]) -> Option<f64> {
     median(watts.iter().map(|watts| watts.0).collect())
 }
 
-fn median_ms(durations: &[Duration]) -> Option<f64> {
+pub(super) fn median_ms(durations: &[Duration]) -> Option<f64> {
     median(durations.iter().copied().map(millis).collect())
 }
 

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use super::Workload;
+use super::{LADDER, Terms, Workload};
+use crate::settings::{Settings, Strategy};
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,17 @@ pub struct Step {
     pub kept_warm: bool,
 }
 
+/// One strategy after one rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrialStep {
+    /// Counted from 1.
+    pub round: u32,
+    /// The strategy.
+    pub strategy: Strategy,
+    /// The rest, in seconds.
+    pub rest_s: u32,
+}
+
 /// The rests of a thorough measurement, in seconds: between two sentences of a conversation, while
 /// reading, and while thinking.
 const RESTS_S: [u32; 3] = [1, 5, 20];
@@ -33,6 +45,8 @@ const SHORTEST_REST_S: u32 = 5;
 const PAST_THE_FALL_S: u32 = 2;
 /// The requests before a rest, and the one after it.
 const REQUESTS: Duration = Duration::from_secs(1);
+/// Looking at the power at the end of a rest, and opening a context before it.
+const TRYING: Duration = Duration::from_secs(2);
 /// Opening a context, and looking at the power until it has settled.
 const LOADING: Duration = Duration::from_secs(8);
 
@@ -61,14 +75,17 @@ impl Plan {
     /// The requests of a GPU whose clocks stay up for so long after work; `None` where they were
     /// not seen to fall, and a longer rest would show no more than a short one.
     pub fn steps(self, hold_time: Option<Duration>) -> Vec<Step> {
-        let hold_s = hold_time.map_or(0, |hold| hold.as_secs_f64().ceil() as u32);
-        let enough = [(hold_s + PAST_THE_FALL_S).max(SHORTEST_REST_S)];
+        let enough = [past_the_fall(hold_time)];
         let rests: &[u32] = if self.quick { &enough } else { &RESTS_S };
+        // The trials of a quick one have measured the first request of a GPU that is held.
+        let tried = self.quick && hold_time.is_some();
         let mut steps = Vec::new();
         for round in 1..=self.rounds {
             for &rest_s in rests {
                 for workload in Workload::ALL {
-                    steps.extend([false, true].map(|kept_warm| Step {
+                    let measured = tried && workload == Workload::Decode;
+                    let both: &[bool] = if measured { &[false] } else { &[false, true] };
+                    steps.extend(both.iter().map(|&kept_warm| Step {
                         round,
                         workload,
                         rest_s,
@@ -80,17 +97,60 @@ impl Plan {
         steps
     }
 
+    /// The strategies to try, each after a rest just long enough for the clocks of this GPU to fall
+    /// unless it holds them; none where they were not seen to fall. Standing by keeps the clocks up
+    /// for `linger` after the work that precedes the rest.
+    pub fn trials(self, hold_time: Option<Duration>, terms: &Terms) -> Vec<TrialStep> {
+        let rest_s = past_the_fall(hold_time);
+        let linger_s = terms.linger.as_secs_f64().ceil() as u32;
+        let allowed = LADDER.into_iter().filter(|strategy| terms.allow(*strategy));
+        let allowed: Vec<_> = allowed.filter(|_| hold_time.is_some()).collect();
+        let step = |round, strategy| TrialStep {
+            round,
+            strategy,
+            rest_s: match strategy {
+                Strategy::Standby => rest_s + linger_s,
+                _ => rest_s,
+            },
+        };
+        (1..=self.rounds)
+            .flat_map(|round| allowed.iter().map(move |strategy| step(round, *strategy)))
+            .collect()
+    }
+
     /// The time of what comes after the steps.
     pub fn afterwards(self) -> Duration {
         Duration::from_secs(2) * self.pairs() * Workload::ALL.len() as u32
     }
 
-    /// The longest it takes, without what goes wrong.
+    /// The longest it takes with every strategy, without what goes wrong.
     pub fn longest(self) -> Duration {
-        let steps = self.steps(Some(self.hold_watch()));
+        let everything = Terms::of(&Settings::default());
         // At rest, with a program, and with one that may not hold the clocks.
         let watches = 3 * (self.hold_watch() + LOADING);
-        watches + steps.iter().map(Step::lasts).sum::<Duration>() + self.afterwards()
+        watches + self.after_watching(Some(self.hold_watch()), &everything)
+    }
+
+    /// The time of the trials and of everything after them.
+    pub fn after_watching(self, hold_time: Option<Duration>, terms: &Terms) -> Duration {
+        let trials = self.trials(hold_time, terms);
+        let steps = self.steps(hold_time);
+        trials.iter().map(TrialStep::lasts).sum::<Duration>()
+            + steps.iter().map(Step::lasts).sum::<Duration>()
+            + self.afterwards()
+    }
+}
+
+/// A rest just longer than the clocks stay up, in seconds.
+fn past_the_fall(hold_time: Option<Duration>) -> u32 {
+    let hold_s = hold_time.map_or(0, |hold| hold.as_secs_f64().ceil() as u32);
+    (hold_s + PAST_THE_FALL_S).max(SHORTEST_REST_S)
+}
+
+impl TrialStep {
+    /// How long it takes.
+    pub fn lasts(&self) -> Duration {
+        Duration::from_secs(self.rest_s.into()) + REQUESTS + TRYING
     }
 }
 
@@ -105,7 +165,8 @@ impl Step {
 pub fn quick_in_words() -> String {
     let longest = Plan::new(true, None).longest().as_secs().div_ceil(60);
     format!(
-        "A small task like that of a language model is run and timed after a rest, once with the \
-         GPU kept ready and once without. This takes one to two minutes, {longest} at most."
+        "A small task like that of a language model is run and timed after a rest, with the GPU \
+         left alone and with each way to keep it ready. This takes one to three minutes, {longest} at \
+         most."
     )
 }

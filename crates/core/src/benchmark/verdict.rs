@@ -1,19 +1,21 @@
-use super::{BenchmarkResult, ColdCase, RestResult};
+use super::{BenchmarkResult, ColdCase, RestResult, StrategyResult, strategies::Comparison};
+use crate::settings::Strategy;
 
 /// From this many times as long on, a first request is worth keeping the GPU ready for: less drowns in the
 /// spread of a request on a machine with a desktop.
 const WORTH_IT: f64 = 1.1;
 
-/// What a benchmark says, in one sentence or two.
-pub(super) fn of(benchmark: &BenchmarkResult) -> String {
+/// What a benchmark says, in a few sentences.
+pub(super) fn of(benchmark: &BenchmarkResult, comparison: &Comparison) -> String {
     let simulated = if benchmark.simulated {
         "Simulated. "
     } else {
         ""
     };
     format!(
-        "{simulated}{}{}{}",
+        "{simulated}{}{}{}{}",
         gain(benchmark),
+        choice(benchmark, comparison),
         how_cold(benchmark),
         disturbed(benchmark)
     )
@@ -41,8 +43,7 @@ fn gain(benchmark: &BenchmarkResult) -> String {
     if ratio >= WORTH_IT {
         return format!(
             "After a rest of {longest} s the first request is {ratio:.1} times as fast when this \
-             GPU is kept ready ({warm:.1} ms instead of {cold:.1} ms), for {}.",
-            cost(benchmark)
+             GPU is kept ready ({warm:.1} ms instead of {cold:.1} ms)."
         );
     }
     match benchmark.hold_time_s {
@@ -57,10 +58,49 @@ fn gain(benchmark: &BenchmarkResult) -> String {
     }
 }
 
-fn cost(benchmark: &BenchmarkResult) -> String {
-    match benchmark.watts.warm.zip(benchmark.watts.cold) {
-        Some((warm, cold)) => format!("{:.0} W more", warm - cold),
+/// Which strategy the engine should use, and why.
+fn choice(benchmark: &BenchmarkResult, comparison: &Comparison) -> String {
+    let all = &benchmark.strategies;
+    let limit = comparison.max_wake.as_millis();
+    let is_chosen = |one: &&StrategyResult| Some(one.strategy) == benchmark.chosen;
+    let Some(chosen) = all.iter().find(is_chosen) else {
+        let never_cold = benchmark.cold_case == ColdCase::NeverCold;
+        return match all.is_empty() || never_cold {
+            true => String::new(),
+            false => format!(
+                " No way that may be tried keeps the first answer within {limit} ms of full speed."
+            ),
+        };
+    };
+    let promise = format!("the first answer came within {limit} ms of full speed");
+    let first = match all.first().filter(|one| one.strategy == Strategy::Standby) {
+        Some(standby) if !standby.works => {
+            let why = standby.why_not.as_deref().unwrap_or_default();
+            format!(" It is not woken on request, because {why}.")
+        }
+        _ => String::new(),
+    };
+    let watts = |one: &StrategyResult| comparison.more_watts(one.watts_at_rest);
+    let cost = match watts(chosen) {
+        Some(more) => format!("{more:.0} W more at rest"),
         None => "power that this GPU does not report".to_owned(),
+    };
+    match chosen.strategy {
+        Strategy::Standby => {
+            let mut held = all.iter().filter(|one| one.strategy != Strategy::Standby);
+            let held = held.find(|one| one.works).and_then(watts);
+            let held = held.map(|more| format!(" Holding the clocks would cost {more:.0} W."));
+            format!(
+                " Best here: wake it on request, for {cost}; {promise}.{}",
+                held.unwrap_or_default()
+            )
+        }
+        strategy => {
+            format!(
+                " Best here: hold it by {}, for {cost}; {promise}.{first}",
+                super::means(strategy)
+            )
+        }
     }
 }
 

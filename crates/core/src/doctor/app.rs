@@ -12,17 +12,28 @@ pub(super) fn settings_defaulted(seen: &Evidence) -> Option<Finding> {
     let severity = problems.iter().map(|problem| problem.severity).max()?;
     let lines: Vec<_> = problems
         .iter()
-        .map(|problem| match problem.line {
-            Some(line) => format!("line {line}: {}", problem.message),
-            None => problem.message.clone(),
+        .map(|problem| {
+            let message = problem.message.trim_end_matches('.');
+            match problem.line {
+                Some(line) => format!("line {line}: {message}"),
+                None => message.to_owned(),
+            }
         })
         .collect();
+    let newer = problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error && problem.key == "version");
     let title = match severity {
+        Severity::Error if newer => "The settings file is of a newer GPU Keepalive",
         Severity::Error => "The settings file cannot be used",
         Severity::Warning => "Some settings are wrong, and their defaults apply",
         Severity::Info | Severity::Ok => "Unknown keys in the settings file",
     };
-    let advice = "Correct these lines; “gpu-keepalive settings path” prints where the file is.";
+    let advice = match severity {
+        Severity::Error if newer => "Update GPU Keepalive.",
+        Severity::Error => "Correct it; “gpu-keepalive settings path” prints where it is.",
+        _ => "Correct these lines; “gpu-keepalive settings path” prints where the file is.",
+    };
     finding(
         "settings-defaulted",
         severity,
@@ -41,7 +52,7 @@ pub(super) fn engine_not_running(seen: &Evidence) -> Option<Finding> {
         Severity::Info,
         "GPU Keepalive is not running, so no GPU is kept ready",
         "no answer on the control socket",
-        "Start the app, or “gpu-keepalive run”.",
+        "Open the GPU Keepalive app, or start “gpu-keepalive run”.",
     )
 }
 

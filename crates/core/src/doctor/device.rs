@@ -19,9 +19,9 @@ const ACTIVE: Percent = Percent(5);
 
 pub(super) fn vram_nearly_full(gpu: &GpuEvidence, seen: &Evidence) -> Option<Finding> {
     let free = gpu.sample.as_ref()?.vram_free?;
-    let total = gpu.info.vram_total;
+    let total = gpu.info.vram_total?;
     let few = Bytes((total.0 as f64 * NEARLY_FULL) as u64).max(seen.app.vram_reserve);
-    if total == Bytes(0) || free >= few {
+    if free >= few {
         return None;
     }
     finding(
@@ -78,9 +78,8 @@ pub(super) fn processes_not_told(gpu: &GpuEvidence, _: &Evidence) -> Option<Find
         (None, _) => "the driver gives no list of processes".to_owned(),
         (_, None) => "the driver names no process and tells no utilization".to_owned(),
         (_, Some(percent)) => {
-            let used = sample
-                .vram_free
-                .map(|free| Bytes(gpu.info.vram_total.0.saturating_sub(free.0)));
+            let memory = gpu.info.vram_total.zip(sample.vram_free);
+            let used = memory.map(|(total, free)| Bytes(total.0.saturating_sub(free.0)));
             let used = used.map(|used| format!(" and {:.1} GiB of VRAM are in use", used.gib()));
             format!(
                 "the driver names no process, yet the GPU is busy {percent} of the time{}",

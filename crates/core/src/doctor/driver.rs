@@ -2,7 +2,7 @@
 
 use super::{Evidence, GpuEvidence, finding};
 use crate::{
-    gpu::{GpuError, GpuErrorKind},
+    gpu::{GpuError, GpuErrorKind, LeftOutGpu},
     protocol::{Finding, Severity},
     status_text::capitalised,
 };
@@ -16,7 +16,8 @@ pub(super) fn discovery_failed(seen: &Evidence) -> Option<Finding> {
     if let Some(count) = seen.nvidia_devices {
         let gpus = if count == 1 { "GPU" } else { "GPUs" };
         failure.evidence += &format!("; the system lists {count} NVIDIA {gpus}");
-        if count == 0 && error.kind == GpuErrorKind::NvmlMissing {
+        let unexplained = error.circumstance.is_none();
+        if count == 0 && error.kind == GpuErrorKind::NvmlMissing && unexplained {
             failure.title = "No NVIDIA GPU and no driver was found".to_owned();
             failure.advice = "GPU Keepalive needs an NVIDIA GPU. If one is fitted, check that it \
                               is enabled in the firmware settings, then install its driver."
@@ -24,6 +25,22 @@ pub(super) fn discovery_failed(seen: &Evidence) -> Option<Finding> {
         }
     }
     Some(failure)
+}
+
+pub(super) fn gpus_left_out(seen: &Evidence) -> Option<Finding> {
+    if seen.left_out.is_empty() {
+        return None;
+    }
+    let each = |gpu: &LeftOutGpu| format!("GPU {}: {}", gpu.index, gpu.error);
+    let evidence: Vec<_> = seen.left_out.iter().map(each).collect();
+    finding(
+        "gpu-left-out",
+        Severity::Warning,
+        "A GPU is not used, because the driver does not describe it",
+        evidence.join("; "),
+        "It is looked for again by itself. If it stays away, look at the driver's messages in the \
+         system log, and restart the computer.",
+    )
 }
 
 pub(super) fn gpu_failed(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
@@ -73,9 +90,9 @@ fn failure(error: &GpuError) -> Option<Finding> {
     finding(
         id(error.kind),
         severity,
-        capitalised(error.kind.meaning()),
+        capitalised(error.meaning()),
         &error.message,
-        error.kind.advice(),
+        error.advice(),
     )
 }
 

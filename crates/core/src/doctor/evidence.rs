@@ -1,5 +1,5 @@
 use crate::{
-    gpu::{GpuError, GpuInfo, Inspection, PciBusId, PowerSource, Sample},
+    gpu::{GpuError, GpuInfo, Inspection, LeftOutGpu, PciBusId, PowerSource, Sample},
     host::{AiProcess, HostSample, RuntimePm},
     protocol::{LoudStatus, Message, Phase, SettingsProblem},
     settings::Settings,
@@ -15,6 +15,8 @@ pub struct Evidence {
     pub engine: Option<Engine>,
     /// Why no GPU could be listed.
     pub discovery_error: Option<GpuError>,
+    /// GPUs that the driver lists and that are not used.
+    pub left_out: Vec<LeftOutGpu>,
     /// How many NVIDIA GPUs the system itself lists, driver or not.
     pub nvidia_devices: Option<usize>,
     /// The GPUs that the driver lists.

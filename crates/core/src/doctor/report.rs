@@ -6,6 +6,8 @@ use crate::protocol::{Doctor, Finding, GpuStatus, SettingsProblem, Severity, Sta
 
 mod redact;
 
+pub(crate) use redact::redact;
+
 /// What must not be in a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Private {
@@ -53,7 +55,7 @@ pub fn report(
         .into_iter()
         .filter(|block| !block.is_empty())
         .collect();
-    redact::redact(&blocks.join("\n"), private)
+    redact(&blocks.join("\n"), private)
 }
 
 fn header(status: &Status) -> String {

@@ -29,7 +29,7 @@ fn healthy() -> Evidence {
         uuid: GpuUuid("GPU-5e2c1a34-0000-4000-8000-000000000000".to_owned()),
         name: "NVIDIA RTX 6000".to_owned(),
         pci_bus_id: bus_id(),
-        vram_total: Bytes(24 * Bytes::GIB),
+        vram_total: Some(Bytes(24 * Bytes::GIB)),
         driver_version: "580.159.04".to_owned(),
         compute_capability: None,
         sm_clock_max: Some(Megahertz(2000)),

@@ -121,7 +121,8 @@ pub(super) fn find_or_insert<'a>(
     &mut baselines[index]
 }
 
-fn amounts<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
+/// Reads numbers that cannot be negative.
+pub(super) fn amounts<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
     #[derive(Deserialize)]
     struct Amount(#[serde(deserialize_with = "amount")] f64);
     let amounts = Vec::<Amount>::deserialize(from)?;

@@ -3,6 +3,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use super::{
     baseline::{self, Baseline},
     interval::Interval,
+    savings::Savings,
 };
 use crate::{
     gpu::{GpuUuid, PowerSource},
@@ -17,6 +18,11 @@ pub(super) struct Day {
     #[serde(deserialize_with = "amount")]
     pub(super) warm_s: f64,
     pub(super) cold_starts_avoided: u64,
+    /// Seconds standing by, summed over the GPUs.
+    #[serde(deserialize_with = "amount")]
+    pub(super) standby_s: f64,
+    /// By GPU and power source, as the accounts.
+    pub(super) savings: Vec<Savings>,
     /// By GPU and power source, in their order, so that sums do not depend on who came first.
     accounts: Vec<Account>,
 }
@@ -53,9 +59,14 @@ impl Day {
     pub(super) fn add(&mut self, other: Self) {
         self.warm_s += other.warm_s;
         self.cold_starts_avoided += other.cold_starts_avoided;
+        self.standby_s += other.standby_s;
         for account in other.accounts {
             self.account(&account.gpu, account.power_source)
                 .add(&account);
+        }
+        for saved in &other.savings {
+            let (gpu, source) = saved.gpu();
+            Savings::of(&mut self.savings, gpu, source).merge(saved);
         }
     }
 

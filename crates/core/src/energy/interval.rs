@@ -2,7 +2,7 @@ use jiff::civil::Date;
 
 use super::{MAX_GAP, Reading};
 use crate::{
-    gpu::PowerSource,
+    gpu::{PowerSource, plausible::can_have_drawn},
     units::{Joules, Watts},
 };
 
@@ -18,6 +18,10 @@ pub(super) struct Interval {
     pub(super) resting: bool,
     /// Somebody else computed.
     pub(super) others_busy: bool,
+    /// It began standing by.
+    pub(super) standing_by: bool,
+    /// It stood by with the clocks down, and no request was missed.
+    pub(super) rested: bool,
     /// What fed the machine at its start.
     pub(super) power_source: PowerSource,
     /// The day it began and the day it ended.
@@ -44,6 +48,13 @@ impl Interval {
                 && !others_busy
                 && from.power_source == to.power_source,
             others_busy,
+            standing_by: from.standing_by,
+            // Work that no wake preceded began at some unknown time before it was seen.
+            rested: from.standing_by
+                && from.resting
+                && !from.held
+                && !from.others_busy
+                && (to.held || !to.others_busy),
             power_source: from.power_source,
             dates: (from.date, to.date),
         })
@@ -59,9 +70,11 @@ impl Interval {
     }
 }
 
-/// The counter's difference, or the integral of power.
+/// The counter's difference, or the integral of power where the counter stood still or jumped.
 fn drawn(from: &Reading, to: &Reading, seconds: f64) -> Option<Joules> {
-    let counted = from.energy.zip(to.energy).map(|(a, b)| Joules(b.0 - a.0));
+    let counters = from.energy.zip(to.energy);
+    let counted = counters.map(|(a, b)| Joules(b.0 - a.0));
+    let counted = counted.filter(|counted| can_have_drawn(*counted, seconds));
     let integral = || {
         let (Watts(a), Watts(b)) = from.power.zip(to.power)?;
         Some(Joules((a + b) / 2.0 * seconds))

@@ -1,5 +1,8 @@
 use super::interval::Interval;
-use crate::{gpu::PowerSource, units::Joules};
+use crate::{
+    gpu::{PowerSource, plausible::can_have_drawn},
+    units::Joules,
+};
 
 /// The stretches since the driver's counter was last read, as far as all of them were charged in
 /// one way: then the counter's next reading corrects what power alone had told.
@@ -12,6 +15,7 @@ pub(super) struct Span {
     counter: Joules,
     power_source: PowerSource,
     charged: Joules,
+    seconds: f64,
 }
 
 impl Span {
@@ -21,6 +25,7 @@ impl Span {
             counter,
             power_source,
             charged: Joules(0.0),
+            seconds: 0.0,
         }
     }
 
@@ -34,15 +39,16 @@ impl Span {
         let Joules(drawn) = interval.drawn.filter(|_| ours_alone && one_account)?;
         Some(Self {
             charged: Joules(self.charged.0 + drawn),
+            seconds: self.seconds + interval.seconds,
             ..self
         })
     }
 
     /// What has to be added to what was charged on which power source, by the counter read at its
-    /// end; `None` when the driver was loaded anew in between.
+    /// end; `None` when the driver was loaded anew in between, or the counter jumped or stood still.
     pub(super) fn correction(&self, counter: Joules) -> Option<(PowerSource, Joules)> {
-        let counted = counter.0 - self.counter.0;
-        let more = Joules(counted - self.charged.0);
-        (counted >= 0.0).then_some((self.power_source, more))
+        let counted = Joules(counter.0 - self.counter.0);
+        let more = Joules(counted.0 - self.charged.0);
+        can_have_drawn(counted, self.seconds).then_some((self.power_source, more))
     }
 }

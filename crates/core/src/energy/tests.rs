@@ -8,6 +8,8 @@ mod baseline_law;
 mod calendar;
 mod file;
 mod properties;
+mod savings;
+mod simulated;
 
 const DAY: Date = date(2026, 11, 23);
 
@@ -26,6 +28,8 @@ fn at(second: f64) -> Reading {
         held: false,
         resting: false,
         others_busy: false,
+        standing_by: false,
+        holding: false,
     }
 }
 
@@ -457,6 +461,8 @@ fn today_has_a_cost_only_with_a_price() {
         today_wh: Some(1.0),
         today_cost: cost,
         cold_starts_avoided_today: 1,
+        saved_today_wh: Some(0.0),
+        text: EnergyText::default(),
     };
     assert_eq!(ledger.today(DAY, None), today(None));
     assert_eq!(ledger.today(DAY, Some(0.5)), today(Some(0.0005)));

@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::Circumstance;
+
 /// What kind of failure the driver reported; decides the advice, never the wording of the driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -96,6 +98,9 @@ pub struct GpuError {
     /// What was being done and what the driver said, such as
     /// `cuCtxCreate: out of memory (CUDA_ERROR_OUT_OF_MEMORY)`.
     pub message: String,
+    /// What explains it; decides the advice together with the kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub circumstance: Option<Circumstance>,
 }
 
 impl GpuError {
@@ -104,6 +109,7 @@ impl GpuError {
         Self {
             kind,
             message: message.into(),
+            circumstance: None,
         }
     }
 }

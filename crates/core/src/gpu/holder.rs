@@ -127,6 +127,9 @@ impl Default for Renewal {
 pub struct Sensing {
     /// At most [`MOST_SENSED`]. None is allowed too: then only commands raise the clocks.
     pub processes: Vec<SensedProcess>,
+    /// Raises the clocks with the boost request. Otherwise nothing is opened and asked of the
+    /// driver: what is reported as raised and released is for the keeper to do.
+    pub boosts: bool,
     /// Between two readings while requests are frequent.
     pub busy_period: Duration,
     /// Between two readings otherwise.
@@ -150,6 +153,7 @@ impl Default for Sensing {
     fn default() -> Self {
         Self {
             processes: Vec::new(),
+            boosts: true,
             busy_period: Duration::from_millis(20),
             idle_period: Duration::from_millis(40),
             busy_for: Duration::from_secs(60),

@@ -69,10 +69,11 @@ impl Sample {
     }
 
     fn holds_unnamed_model(&self, gpu: &GpuInfo) -> bool {
-        let share = Bytes((gpu.vram_total.0 as f64 * MODEL_SHARE) as u64);
-        let used = self
-            .vram_free
-            .map(|free| gpu.vram_total.0.saturating_sub(free.0));
-        !self.names_processes && used.is_some_and(|used| Bytes(used) >= MODEL.max(share))
+        let Some((total, free)) = gpu.vram_total.zip(self.vram_free) else {
+            return false;
+        };
+        let share = Bytes((total.0 as f64 * MODEL_SHARE) as u64);
+        let used = Bytes(total.0.saturating_sub(free.0));
+        !self.names_processes && used >= MODEL.max(share)
     }
 }

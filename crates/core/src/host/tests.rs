@@ -9,7 +9,11 @@ use crate::{
 fn gpu() -> GpuInfo {
     let preset = Scenario::preset("rtx-4090").expect("it is one");
     let mut machine = SimulatedMachine::new(preset, Moment::ORIGIN);
-    machine.discover(Moment::ORIGIN).expect("a GPU").remove(0)
+    machine
+        .discover(Moment::ORIGIN)
+        .expect("a GPU")
+        .gpus
+        .remove(0)
 }
 
 /// An idle card of 24 GiB that tells everything.

@@ -4,10 +4,11 @@
 use super::{Action, ClientId, Keeper, StoreAction, Ticket, lane::Lane};
 use crate::{
     Moment,
-    benchmark::{BenchmarkResult, Job, Plan, Progress},
+    benchmark::{BenchmarkResult, Job, Plan, Progress, Terms},
     gpu::GpuUuid,
     policy::thermal_limit,
     protocol::{ApiError, ErrorCode, MeasuringStatus, Reply},
+    units::Watts,
 };
 
 /// The benchmark that was asked for.
@@ -92,6 +93,7 @@ impl Keeper {
             simulated: self.options.simulated,
             plan,
             limit: thermal_limit(self.settings(), gpu),
+            terms: Terms::of(self.settings()),
         })
     }
 
@@ -159,6 +161,7 @@ impl Keeper {
         let reply = match (result, benchmark.ended) {
             (Some(Ok(benchmark)), _) => {
                 self.info(benchmark.verdict.clone());
+                self.learn_power(&benchmark);
                 let keep = StoreAction::KeepBenchmark(benchmark.clone());
                 self.outbox.push_back(Action::Store(keep));
                 Ok(Reply::Measured(benchmark))
@@ -171,6 +174,17 @@ impl Keeper {
             self.info(error.message.clone());
         }
         self.reply(benchmark.ticket, reply);
+    }
+
+    /// What the GPU drew held and at rest, from which savings are counted.
+    fn learn_power(&mut self, benchmark: &BenchmarkResult) {
+        if benchmark.disturbed {
+            return;
+        }
+        let (held, resting) = (benchmark.watts.warm, benchmark.watts.cold);
+        let (uuid, source) = (&benchmark.uuid, self.host.power_source);
+        let ledger = &mut self.kept.ledger;
+        ledger.take_benchmark(uuid, source, held.map(Watts), resting.map(Watts));
     }
 
     pub(super) fn measuring_status(&self, now: Moment) -> Option<MeasuringStatus> {

@@ -38,7 +38,7 @@ impl Keeper {
         self.save_if_due(now);
         let due = self.host_sample_at.min(self.settings_poll_at);
         [
-            self.discovery.retry_at(),
+            self.discovery.retry_at().filter(|_| !self.suspend.is_on()),
             self.suspend.ends_at(),
             self.warm_until,
             self.served.waits_until(),

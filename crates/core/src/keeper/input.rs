@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::{
     benchmark::{BenchmarkResult, Progress},
-    gpu::{Action, GpuError, GpuInfo, Outcome, holder::HolderReport},
+    gpu::{Action, GpuError, GpuList, Outcome, holder::HolderReport},
     host::{HostEvent, HostSample},
     protocol::{ApiError, DesktopStatus, Request},
     settings::SettingsFile,
@@ -91,7 +91,7 @@ pub enum Input {
     /// How the desktop application around the engine is.
     Desktop(DesktopStatus),
     /// Answers [`Action::Discover`](super::Action::Discover).
-    Discovered(Result<Vec<GpuInfo>, GpuError>),
+    Discovered(Result<GpuList, GpuError>),
     /// Answers [`Action::SampleHost`](super::Action::SampleHost).
     HostSampled(HostSample),
     /// The machine could not wait; it continues when the ticket is answered by

@@ -58,6 +58,14 @@ impl Lane {
         }
     }
 
+    /// The same GPU, of which the driver may say more by now.
+    pub(super) fn described_as(self, info: GpuInfo) -> Self {
+        Self {
+            info: Arc::new(info),
+            ..self
+        }
+    }
+
     /// Whether nothing of ours has the GPU open and nothing is under way.
     pub(super) fn is_closed(&self) -> bool {
         let observed = self.in_flight.is_none() && !self.policy.history().is_open();
@@ -211,7 +219,8 @@ impl Lane {
             return;
         };
         let held = matches!(decision.phase, Phase::Warm | Phase::Yielding);
-        let computing = others_computing(sample).unwrap_or(false);
+        let known_computing = others_computing(sample);
+        let computing = known_computing.unwrap_or(false);
         let ready = sample.ready(self.info.sm_clock_max);
         let others_busy = computing || seen.leases > 0;
         let in_force = self.policy.held().is_some() || self.policy.is_raised();
@@ -228,6 +237,8 @@ impl Lane {
                 // The sample before a hold is one at rest, although it is held from then on.
                 resting: !in_force && !computing && ready == Some(false),
                 others_busy,
+                standing_by: decision.phase == Phase::Standby,
+                holding: in_force && ready == Some(true) && known_computing == Some(false),
             },
         );
         self.hold_time.observe(now, ready, others_busy || in_force);

@@ -250,23 +250,32 @@ impl Keeper {
             .found
             .iter()
             .filter(|info| gpu.is_none_or(|i| i == info.index));
-        let cards = candidates.map(|info| {
+        let mut unreported = None;
+        let cards = candidates.filter_map(|info| {
+            let Some(total) = info.vram_total else {
+                unreported.get_or_insert(&info.name);
+                return None;
+            };
             let lane = self.gpus.iter().find(|lane| lane.info.uuid == info.uuid);
             let sample = lane.and_then(|lane| lane.policy.history().sample());
-            Card {
+            Some(Card {
                 name: Some(info.name.clone()),
                 bandwidth_gbps: info.memory_bandwidth_gbps,
-                total_gib: info.vram_total.gib(),
+                total_gib: total.gib(),
                 free_gib: sample.and_then(|sample| sample.vram_free).map(Bytes::gib),
-            }
+            })
         });
         let free = |card: &Card| card.free_gib.unwrap_or(card.total_gib);
-        cards
-            .max_by(|a, b| free(a).total_cmp(&free(b)))
-            .ok_or_else(|| {
-                let message = "there is no such GPU; state the VRAM with vram_gib instead";
-                ApiError::new(ErrorCode::InvalidArgument, message)
-            })
+        let most = cards.max_by(|a, b| free(a).total_cmp(&free(b)));
+        most.ok_or_else(|| {
+            let message = match unreported {
+                Some(name) => {
+                    format!("{name} does not report its memory; state it with vram_gib, such as 24")
+                }
+                None => "there is no such GPU; state the VRAM with vram_gib instead".to_owned(),
+            };
+            ApiError::new(ErrorCode::InvalidArgument, message)
+        })
     }
 
     fn look_up(&mut self, ticket: Ticket, lookup: Lookup) {

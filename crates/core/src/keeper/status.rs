@@ -14,13 +14,15 @@ use crate::{
         LoudStatus, Notice, Phase, SettingsReport, Severity, Status, StatusText, VramStatus,
     },
     quiet::loud,
-    status_text::present,
+    status_text::{self, driver_failed, left_out, present},
 };
 
 impl Keeper {
     /// Everything there is to know, at one moment.
     pub fn status(&self, now: Moment) -> Status {
-        let price = self.settings().energy.price_per_kwh;
+        let settings = &self.settings().energy;
+        let mut energy = self.kept.ledger.today(self.today, settings.price_per_kwh);
+        energy.text = status_text::energy(energy.saved_today_wh, settings);
         let mut status = Status {
             engine: EngineStatus {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -46,7 +48,7 @@ impl Keeper {
                     ..gpu_status(lane, &self.host, now)
                 })
                 .collect(),
-            energy: self.kept.ledger.today(self.today, price),
+            energy,
             notices: self.notices(),
             measuring: self.measuring_status(now),
             desktop: self.desktop,
@@ -105,8 +107,16 @@ impl Keeper {
             });
         };
         if let Some(error) = self.discovery.error() {
-            let message = format!("No NVIDIA GPU: {error}. {}", error.kind.advice());
+            let message = driver_failed(error);
             add("no-gpu".to_owned(), Severity::Error, message);
+        }
+        for gpu in self.discovery.left_out() {
+            let message = left_out(gpu);
+            add(
+                format!("gpu-left-out-{}", gpu.index),
+                Severity::Warning,
+                message,
+            );
         }
         for selector in self.unmatched_selectors() {
             let known = self.found.iter();
@@ -150,6 +160,7 @@ impl Keeper {
                 enabled: self.switches.enabled,
             }),
             discovery_error: self.discovery.error().cloned(),
+            left_out: self.discovery.left_out().to_vec(),
             gpus: self
                 .gpus
                 .iter()
@@ -214,7 +225,7 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
         utilization_percent: sample.and_then(|sample| sample.utilization),
         ready: lane.policy.ready(info),
         vram: VramStatus {
-            total_bytes: Some(info.vram_total).filter(|total| total.0 > 0),
+            total_bytes: info.vram_total,
             free_bytes: sample.and_then(|sample| sample.vram_free),
             ours_bytes: sample.and_then(|sample| {
                 let known = history.context_vram().filter(|_| history.holds_context());
@@ -243,7 +254,7 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
         fault: history.fault().map(|fault| FaultStatus {
             kind: fault.error.kind,
             message: fault.error.message.clone(),
-            advice: fault.error.kind.advice().to_owned(),
+            advice: fault.error.advice().to_owned(),
             retry_in_s: seconds(lane.retry_in(now)),
         }),
         cannot_measure: lane.cannot_measure(),

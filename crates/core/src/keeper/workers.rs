@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Action, Keeper, LogLevel, LogLine, Worker, discovery::Discovery, lane};
+use super::{Action, Keeper, LogLevel, LogLine, Worker, lane};
 use crate::Moment;
 
 /// How soon the machine is sampled again after that failed.
@@ -24,7 +24,7 @@ impl Keeper {
                 self.reopen(gpu);
             }
             Worker::Driver => {
-                if matches!(self.discovery, Discovery::Running) {
+                if self.discovery.is_running() {
                     self.discovered(Err(error), now);
                 }
             }

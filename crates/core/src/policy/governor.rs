@@ -118,7 +118,7 @@ impl Governor {
     }
 
     /// What to hold now. `busy_fell`: the clocks fell while another process computed. A fixed
-    /// `standby` holds with what it raises with, where it is asked to hold.
+    /// `standby` holds with the boost request, where it is asked to hold.
     pub(super) fn plan(&self, settings: &Settings, busy_fell: bool) -> Plan {
         let pulses = !settings.strategy_exclude.contains(&Strategy::Pulse);
         let strategy = match settings.strategy.fixed() {
@@ -144,6 +144,11 @@ impl Governor {
     /// Waking on request did not keep its promise.
     pub(super) fn standby_fails(&mut self, reason: HoldInstead) {
         self.note(Attempt::StandbyFails { reason });
+    }
+
+    /// A way to raise the clocks on request did not keep the promise; another is tried.
+    pub(super) fn raises_late(&mut self, strategy: Strategy, reason: HoldInstead) {
+        self.note(Attempt::RaisesLate { strategy, reason });
     }
 
     /// Judges the hold by one sample.

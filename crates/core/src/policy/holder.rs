@@ -8,6 +8,7 @@ use crate::{
         GpuError,
         holder::{HolderAction, HolderCommand, HolderReply, Renewal, SensedProcess, Sensing},
     },
+    settings::Strategy,
 };
 
 /// First wait after the process failed, doubled up to [`SLOWEST_RETRY`].
@@ -21,8 +22,12 @@ pub(super) enum Duty {
     /// Nothing: it has nothing open, or does not run.
     #[default]
     Rest,
-    /// Raise the clocks for the requests of these processes.
-    Sense(Vec<SensedProcess>),
+    /// Sense the requests of these processes.
+    Sense {
+        processes: Vec<SensedProcess>,
+        /// What raises the clocks for them: by itself with the boost request.
+        with: Strategy,
+    },
     /// Hold the boost.
     Boost(Renewal),
 }
@@ -46,6 +51,12 @@ impl Holder {
     /// What it does, as it confirmed.
     pub(super) fn duty(&self) -> &Duty {
         &self.duty
+    }
+
+    /// Whether it makes the boost request by itself.
+    pub(super) fn boosts(&self) -> bool {
+        let senses_only = matches!(self.duty, Duty::Sense { with, .. } if with != Strategy::Boost);
+        !senses_only
     }
 
     /// Since when it holds the boost.
@@ -78,7 +89,7 @@ impl Holder {
     fn renewal(&self) -> Option<Renewal> {
         match &self.duty {
             Duty::Boost(renewal) => Some(*renewal),
-            Duty::Rest | Duty::Sense(_) => None,
+            Duty::Rest | Duty::Sense { .. } => None,
         }
     }
 
@@ -106,14 +117,15 @@ impl Holder {
             match wanted {
                 Duty::Rest => HolderAction::Disarm,
                 _ if waits => return None,
-                Duty::Sense(processes) => HolderAction::Arm(Sensing {
+                Duty::Sense { processes, with } => HolderAction::Arm(Sensing {
                     processes: processes.clone(),
+                    boosts: *with == Strategy::Boost,
                     linger,
                     ..Sensing::default()
                 }),
                 Duty::Boost(renewal) => HolderAction::Hold(*renewal),
             }
-        } else if matches!(self.duty, Duty::Sense(_)) {
+        } else if matches!(self.duty, Duty::Sense { .. }) {
             self.errands.pop_front()?
         } else {
             let due = self.renews_at().is_some_and(|at| now >= at);
@@ -150,7 +162,14 @@ impl Holder {
 
     fn succeeded(&mut self, action: &HolderAction, answer: &HolderReply, now: Moment) {
         match action {
-            HolderAction::Arm(sensing) => self.take_up(Duty::Sense(sensing.processes.clone()), now),
+            HolderAction::Arm(sensing) => {
+                let with = match sensing.boosts {
+                    true => Strategy::Boost,
+                    false => Strategy::PowerMizer,
+                };
+                let processes = sensing.processes.clone();
+                self.take_up(Duty::Sense { processes, with }, now);
+            }
             HolderAction::Hold(renewal) => {
                 self.take_up(Duty::Boost(*renewal), now);
                 self.boosted_at = Some(now);
@@ -161,7 +180,7 @@ impl Holder {
             }
             HolderAction::Release { .. } | HolderAction::Stay { .. } | HolderAction::Report => {}
         }
-        if !matches!(self.duty, Duty::Sense(_)) || !answer.raised {
+        if !matches!(self.duty, Duty::Sense { .. }) || !answer.raised {
             self.raised_at = None;
         }
     }
@@ -204,7 +223,7 @@ impl Holder {
 
     /// A process that was sensed has ended.
     pub(super) fn gone(&mut self, pid: u32) {
-        if let Duty::Sense(processes) = &mut self.duty {
+        if let Duty::Sense { processes, .. } = &mut self.duty {
             processes.retain(|process| process.pid != pid);
         }
     }

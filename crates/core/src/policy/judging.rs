@@ -49,13 +49,16 @@ impl GpuPolicy {
         let ready = sample.ready(seen.gpu.sm_clock_max);
         self.show_sensor(at, ready);
         self.note_computation(busy, ready, now);
-        let plan = self.governors[&self.source].plan(seen.settings, self.busy_fell);
+        let plan = self.plan(seen.settings);
         let sample = governor::HoldSample {
             at,
             ready,
             busy,
             gap,
-            held: self.boosting().or(self.history.held_as(plan.strategy)),
+            held: self
+                .boosting()
+                .or(self.history.held_as(plan.strategy))
+                .filter(|_| !self.stands_by()),
             held_since: self
                 .standby
                 .holder

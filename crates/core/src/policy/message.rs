@@ -112,11 +112,14 @@ fn warm(context: &Context<'_>) -> State {
 fn wanted(context: &Context<'_>) -> Option<Cause> {
     if context.standby.is_raised() && context.demand != Some(DemandReason::Lease) {
         let program = context.demand_signs.loaded_program(context.seen);
-        return Some(if context.standby.sensor.is_judging() {
-            Cause::Raised { program }
-        } else {
-            Cause::Lingering { program }
-        });
+        let standby = context.standby;
+        return Some(
+            if standby.sensor.is_judging() || standby.raising.is_waiting() {
+                Cause::Raised { program }
+            } else {
+                Cause::Lingering { program }
+            },
+        );
     }
     let signs = context.demand_signs;
     let ends = signs.expires(context.seen, context.now);

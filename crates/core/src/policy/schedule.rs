@@ -109,7 +109,7 @@ pub(super) fn next(situation: &Situation<'_>, now: Moment) -> Scheduled {
         }
     }
     if let Some(rest) = situation.beside {
-        return next_beside(history, rest, now);
+        return next_beside(situation, rest, now);
     }
     match situation.hold {
         Some(plan) => next_while_holding(situation, plan, now),
@@ -117,10 +117,20 @@ pub(super) fn next(situation: &Situation<'_>, now: Moment) -> Scheduled {
     }
 }
 
-/// Sampling alone, while the `hold` process does the rest.
-fn next_beside(history: &GpuHistory, rest: Duration, now: Moment) -> Scheduled {
-    if history.needs_release() {
+/// Sampling alone, while the `hold` process does the rest; and raising the clocks at once where that
+/// is not its part.
+fn next_beside(situation: &Situation<'_>, rest: Duration, now: Moment) -> Scheduled {
+    let history = situation.history;
+    let wanted = situation.hold.map(|plan| plan.strategy);
+    if history.needs_release() && history.held() != wanted {
         return Scheduled::now(Action::Release);
+    }
+    if let Some(strategy) = wanted.filter(|_| history.held().is_none()) {
+        let matrix_size = situation.matrix_size;
+        return Scheduled::now(Action::Hold {
+            strategy,
+            matrix_size,
+        });
     }
     let next = history.timed_sample().map_or(now, |(at, _)| at + rest);
     // What is shown is from before the release; the clocks need a moment to fall.

@@ -19,7 +19,7 @@ impl GpuPolicy {
 
     /// Whether it stands by: requests are sensed, or the clocks are up without us.
     pub fn stands_by(&self) -> bool {
-        matches!(self.standby.wanted, holder::Duty::Sense(_)) || self.armed.is_some()
+        matches!(self.standby.wanted, holder::Duty::Sense { .. }) || self.armed.is_some()
     }
 
     /// The strategy in force.
@@ -30,12 +30,16 @@ impl GpuPolicy {
 
     /// What standing by raises the clocks with; `None` while nothing is sensed.
     pub fn raises_with(&self) -> Option<Strategy> {
-        matches!(self.standby.wanted, holder::Duty::Sense(_)).then_some(Strategy::Boost)
+        match self.standby.wanted {
+            holder::Duty::Sense { with, .. } => Some(with),
+            _ => None,
+        }
     }
 
     /// Whether the clocks are raised for a request or a lease.
     pub fn is_raised(&self) -> bool {
-        self.standby.is_raised()
+        let by_keeper = self.raises_with() == Some(Strategy::PowerMizer);
+        self.standby.is_raised() && (!by_keeper || self.holds_beside())
     }
 
     /// Whether a request that begins now is answered at full speed: the clocks are up, or they are

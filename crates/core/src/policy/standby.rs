@@ -5,12 +5,13 @@ use std::{collections::BTreeSet, time::Duration};
 use super::{
     GpuPolicy, Observations,
     holder::{Duty, Holder},
+    raising::Raising,
 };
 use crate::{
     Moment,
     gpu::{
-        GpuError, GpuErrorKind, Sample,
-        holder::{HolderAction, HolderReport, Renewal, UnwatchedReason},
+        Sample,
+        holder::{HolderAction, Renewal},
     },
     sensor::{
         Advice, Candidate, GpuWork, HoldInstead, LearnedThresholds, Readiness, Sensed,
@@ -34,7 +35,7 @@ const LEASE: Duration = Duration::from_secs(60);
 /// The driver's own utilisation of the whole GPU covers at most this time before a sample.
 const UTILISATION_PERIOD: Duration = Duration::from_secs(1);
 /// Failures of the `hold` process in a row after which the boost counts as refused.
-const FAILURES: u32 = 3;
+pub(super) const FAILURES: u32 = 3;
 
 /// What standing by remembers of one GPU.
 #[derive(Clone, Debug)]
@@ -43,13 +44,14 @@ pub(super) struct Standby {
     pub(super) holder: Holder,
     pub(super) wanted: Duty,
     pub(super) situation: Situation,
+    pub(super) raising: Raising,
     /// Processes whose requests cannot be sensed.
-    hidden: BTreeSet<u32>,
-    released_at: Option<Moment>,
+    pub(super) hidden: BTreeSet<u32>,
+    pub(super) released_at: Option<Moment>,
     /// When the driver's utilisation by process was last read: seldom while the GPU is idle, and
     /// the next reading covers the time since then.
     loads_read_at: Option<Moment>,
-    lease_until: Option<Moment>,
+    pub(super) lease_until: Option<Moment>,
     readiness: Readiness,
     hold_instead: Option<HoldInstead>,
 }
@@ -76,6 +78,7 @@ impl Standby {
             holder: Holder::default(),
             wanted: Duty::Rest,
             situation: Situation::Not,
+            raising: Raising::default(),
             hidden: BTreeSet::new(),
             released_at: None,
             loads_read_at: None,
@@ -106,8 +109,10 @@ impl Standby {
             max_wake: settings.readiness.max_wake,
             linger: settings.readiness.linger,
         };
+        self.raising.take_settings(settings);
         if readiness != self.readiness {
             self.readiness = readiness;
+            self.raising.try_again();
             self.sensor.set_readiness(readiness);
             self.sensor.try_again();
             self.hold_instead = None;
@@ -121,7 +126,7 @@ impl Standby {
             Some(_) => self.loads_read_at.replace(at).unwrap_or(Moment::ORIGIN),
             None => at - UTILISATION_PERIOD,
         };
-        if !matches!(self.holder.duty(), Duty::Sense(_)) {
+        if !matches!(self.holder.duty(), Duty::Sense { .. }) {
             return;
         }
         self.sensor.clocks(at, ready);
@@ -152,7 +157,7 @@ impl Standby {
 
     /// Raises for a lease, and releases when the last has ended.
     fn follow_leases(&mut self, leases: u32, now: Moment) {
-        if !matches!(self.holder.duty(), Duty::Sense(_)) {
+        if !matches!(self.holder.duty(), Duty::Sense { .. }) {
             self.lease_until = None;
         } else if leases > 0 {
             let soon = |until: Moment| until.since(now) < LEASE / 2;
@@ -168,108 +173,6 @@ impl Standby {
 }
 
 impl GpuPolicy {
-    /// Takes in what the `hold` process reports.
-    pub fn holder_reported(&mut self, report: HolderReport, now: Moment) {
-        let up_without_us = up_without_us(&self.standby, self.clocks_up, now);
-        let standby = &mut self.standby;
-        match report {
-            HolderReport::Reply { id, result } => {
-                let held = matches!(standby.holder.duty(), Duty::Boost(_)) || standby.is_raised();
-                if let Some((action, result)) = standby.holder.answered(id, result, now) {
-                    self.holder_answered(&action, result, now);
-                }
-                let standby = &mut self.standby;
-                let holds = matches!(standby.holder.duty(), Duty::Boost(_)) || standby.is_raised();
-                if held && !holds {
-                    standby.released_at = Some(now);
-                    self.history.released_beside(now);
-                }
-            }
-            HolderReport::Raised(raised) => {
-                standby.holder.raised(raised.at);
-                standby.sensor.raised(&raised, !up_without_us);
-            }
-            HolderReport::Released(released) => {
-                standby.holder.released();
-                standby.released_at = Some(released.at);
-                standby.lease_until = None;
-                standby.sensor.released(&released);
-                self.history.released_beside(now);
-            }
-            HolderReport::Refused(refused) => {
-                let pid = refused.cause.map(|cause| cause.pid);
-                standby.sensor.refused(refused.at, pid);
-                let boosting = matches!(standby.holder.duty(), Duty::Boost(_));
-                if boosting {
-                    standby.holder.failed(now);
-                    self.governor().refused(Strategy::Boost, &refused.error);
-                } else {
-                    standby.holder.released();
-                }
-            }
-            HolderReport::Gone { pid, .. } => {
-                standby.sensor.gone(pid);
-                standby.holder.gone(pid);
-            }
-        }
-    }
-
-    /// The `hold` process ended by itself: nothing is raised or held by it.
-    pub fn holder_ended(&mut self, error: &GpuError, now: Moment) {
-        let boosting = matches!(self.standby.wanted, Duty::Boost(_));
-        self.standby.holder.failed(now);
-        self.standby.sensor.refused(now, None);
-        self.standby.sensor.disarmed(now);
-        if boosting && self.standby.holder.failures() >= FAILURES {
-            self.governor().refused(Strategy::Boost, error);
-        }
-    }
-
-    fn holder_answered(
-        &mut self,
-        action: &HolderAction,
-        result: Result<crate::gpu::holder::HolderReply, GpuError>,
-        now: Moment,
-    ) {
-        let standby = &mut self.standby;
-        match (action, result) {
-            (HolderAction::Arm(_), Ok(answer)) => {
-                let hidden = answer.unwatched.iter();
-                let hidden = hidden.filter(|one| one.reason == UnwatchedReason::Hidden);
-                standby.hidden.extend(hidden.map(|one| one.pid));
-                for one in &answer.unwatched {
-                    standby.holder.gone(one.pid);
-                }
-                standby.sensor.armed(now);
-            }
-            (HolderAction::Disarm | HolderAction::Hold(_), Ok(_)) => {
-                standby.sensor.disarmed(now);
-            }
-            (HolderAction::Report, Ok(answer)) => {
-                standby.sensor.used(&answer.processes, answer.read_at);
-            }
-            (HolderAction::Raise { .. }, Ok(answer)) if answer.call.is_some() => {
-                standby.sensor.raised_as_advised(answer.at);
-            }
-            (_, Ok(_)) => {}
-            (action, Err(error)) => {
-                standby.sensor.disarmed(now);
-                let tries = matches!(
-                    error.kind,
-                    GpuErrorKind::TimedOut | GpuErrorKind::ProcessEnded
-                );
-                let opens = matches!(action, HolderAction::Arm(_) | HolderAction::Hold(_));
-                if opens && (!tries || standby.holder.failures() >= FAILURES) {
-                    self.governor().refused(Strategy::Boost, &error);
-                    self.boost_refused = true;
-                    if !self.auto {
-                        self.history.hold_refused(error, now);
-                    }
-                }
-            }
-        }
-    }
-
     /// Whether requests of this GPU's processes are to be sensed, and what that means now.
     pub(super) fn stand_by(&mut self, seen: &Observations<'_>, now: Moment) -> bool {
         self.standby.take_settings(seen.settings);
@@ -279,6 +182,9 @@ impl GpuPolicy {
         let sensable = !candidates.is_empty() && self.standby.hidden.is_empty();
         self.standby.sensor.watch(&candidates);
         let allowed = sensable && self.may_stand_by(seen);
+        if allowed {
+            self.leave_late_way(now);
+        }
         let standby = &mut self.standby;
         let sensed = standby.sensor.sensed(now);
         let mut failed = false;
@@ -294,8 +200,10 @@ impl GpuPolicy {
             }
             Sensed::Watch(_) => Situation::Sensing,
         };
-        self.standby_duty = match (standby.situation, sensed) {
-            (Situation::Sensing, Sensed::Watch(processes)) => Duty::Sense(processes),
+        self.standby_duty = match (standby.situation, sensed, standby.raising.with()) {
+            (Situation::Sensing, Sensed::Watch(processes), Some(with)) => {
+                Duty::Sense { processes, with }
+            }
             _ => Duty::Rest,
         };
         let stands_by = standby.situation != Situation::Not;
@@ -309,13 +217,12 @@ impl GpuPolicy {
     fn may_stand_by(&self, seen: &Observations<'_>) -> bool {
         let settings = seen.settings;
         let chosen = match settings.strategy.fixed() {
-            None => ![Strategy::Standby, Strategy::Boost]
-                .iter()
-                .any(|strategy| settings.strategy_exclude.contains(strategy)),
+            None => !settings.strategy_exclude.contains(&Strategy::Standby),
             Some(fixed) => fixed == Strategy::Standby,
         };
         let held = seen.warm_until.is_some();
-        chosen && !held && seen.switches.mode != Mode::Always && !self.boost_refused
+        let raises = self.standby.raising.with().is_some();
+        chosen && !held && seen.switches.mode != Mode::Always && raises
     }
 
     /// The processes whose requests are meant: AI processes that have the GPU open, and in mode
@@ -385,7 +292,7 @@ impl GpuPolicy {
     }
 }
 
-fn up_without_us(standby: &Standby, clocks_up: Option<bool>, now: Moment) -> bool {
+pub(super) fn up_without_us(standby: &Standby, clocks_up: Option<bool>, now: Moment) -> bool {
     let own = standby.is_raised()
         || standby
             .released_at

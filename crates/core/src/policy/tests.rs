@@ -19,6 +19,7 @@ mod first_minute;
 mod measuring;
 mod message;
 mod properties;
+mod raising;
 mod standby;
 mod stopped;
 mod who;

@@ -268,6 +268,16 @@ pub struct EngineText {
     pub modes: Vec<ModeText>,
 }
 
+/// The text for what was spent and saved today.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct EnergyText {
+    /// What standing by saved: `310 Wh`, or that it is not known yet.
+    pub saved: String,
+    /// What that number is, as the rest of the line: `saved today by resting, about 0.09 EUR`.
+    pub saved_note: String,
+}
+
 /// One mode to choose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

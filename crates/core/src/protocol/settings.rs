@@ -123,9 +123,11 @@ pub struct SettingsProblem {
 }
 
 impl SettingsProblem {
-    /// The problem after the name of its file: `settings.toml, line 3: …`.
+    /// The problem after the name of its file: `settings.toml, line 3: …`. Where the file itself is
+    /// the mistake, its path is in the message already.
     pub fn in_file(&self, file: &str) -> String {
         match self.line {
+            _ if self.message.starts_with(file) => self.message.clone(),
             Some(line) => format!("{file}, line {line}: {}", self.message),
             None => format!("{file}: {}", self.message),
         }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Badge, EngineText, Hold, Message, StatusText};
+use super::{Badge, EnergyText, EngineText, Hold, Message, StatusText};
 use crate::{
     gpu::{GpuErrorKind, GpuUuid, PState, PciBusId, PowerSource},
     sensor::WakeStatistics,
@@ -285,7 +285,7 @@ pub struct FaultStatus {
 }
 
 /// What the keepalive cost and brought today.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EnergyToday {
     /// Watt-hours above rest; `null` when the driver gives neither energy nor power, or as long as
@@ -295,6 +295,13 @@ pub struct EnergyToday {
     pub today_cost: Option<f64>,
     /// Requests that arrived warm and would have been cold.
     pub cold_starts_avoided_today: u64,
+    /// Watt-hours that holding would have cost while it stood by with the clocks down; `null` as
+    /// long as the power of this GPU, held or at rest, is not known.
+    #[serde(default)]
+    pub saved_today_wh: Option<f64>,
+    /// The same for people.
+    #[serde(default)]
+    pub text: EnergyText,
 }
 
 /// Energy by day, oldest first.
@@ -315,10 +322,18 @@ pub struct EnergyDay {
     pub date: String,
     /// Watt-hours above rest; `null` when they could not be measured.
     pub warm_wh: Option<f64>,
+    /// Watt-hours that holding would have cost while it stood by with the clocks down; `null` as
+    /// long as the power of this GPU, held or at rest, is not known.
+    #[serde(default)]
+    pub saved_wh: Option<f64>,
     /// In the user's currency; `null` without a price.
     pub cost: Option<f64>,
     /// Seconds held, summed over the GPUs.
     pub warm_s: f64,
+    /// Seconds standing by, summed over the GPUs; those in which a server held the clocks itself
+    /// included.
+    #[serde(default)]
+    pub standby_s: f64,
     /// Requests that arrived warm and would have been cold.
     pub cold_starts_avoided: u64,
 }

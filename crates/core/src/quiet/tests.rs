@@ -58,7 +58,7 @@ fn h200() -> GpuInfo {
     let scenario = crate::simulation::Scenario::preset("h200").expect("a preset");
     let start = crate::Moment::ORIGIN;
     let mut machine = crate::simulation::SimulatedMachine::new(scenario, start);
-    machine.discover(start).expect("a GPU").remove(0)
+    machine.discover(start).expect("a GPU").gpus.remove(0)
 }
 
 fn unit(cgroup: &str) -> Option<(Scope, String)> {

@@ -16,8 +16,16 @@ impl Sensor {
     }
 
     pub(super) fn decide(&mut self, verdict: Verdict, now: Moment) -> Option<Advice> {
-        let pending = self.take_pending()?;
-        self.history.judge(pending.wake, verdict);
+        let pending = self.pending.as_mut()?;
+        let wake = pending.wake;
+        pending.is_judged = true;
+        self.history.judge(wake, verdict);
+        // A useful wake was a good one only if the clocks are seen up in time.
+        let waits = verdict == Verdict::Useful && !pending.has_clocks(now);
+        let pending = match waits {
+            true => pending.clone(),
+            false => self.take_pending()?,
+        };
         match verdict {
             Verdict::Useful => {
                 self.limits.useful();

@@ -148,6 +148,12 @@ impl Limits {
         self.proved
     }
 
+    pub(super) fn start_over(&mut self) {
+        self.try_again();
+        self.seen_up = false;
+        self.proved = false;
+    }
+
     pub(super) fn try_again(&mut self) {
         self.verdict = None;
         self.bad_in_a_row = 0;

@@ -22,6 +22,8 @@ pub(super) struct Pending {
     pub(super) trigger: Duration,
     pub(super) raised_at: Moment,
     pub(super) released_at: Option<Moment>,
+    /// Useful; only the clocks are still waited for.
+    pub(super) is_judged: bool,
     in_time: bool,
     /// Whether the clocks were seen up, once that is known.
     seen_up: Option<bool>,
@@ -39,6 +41,7 @@ impl Pending {
             trigger: raised.cause.used,
             raised_at: raised.at,
             released_at: None,
+            is_judged: false,
             in_time,
             seen_up: None,
             used: Duration::ZERO,
@@ -68,6 +71,12 @@ impl Pending {
             false => return None,
         }
         self.seen_up.filter(|_| self.in_time)
+    }
+
+    /// Whether the clocks are no longer waited for: they are known, or nothing reports them.
+    pub(super) fn has_clocks(&self, at: Moment) -> bool {
+        let waits = self.released_at.is_none() && at < self.raised_at + SEEN_UP_WITHIN;
+        self.seen_up.is_some() || !waits
     }
 
     /// Whether it was in time and the driver never reported the clocks.

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use super::CardModel;
+use super::{CardModel, faults::refused, reports::Reports};
 use crate::{
     Moment,
-    gpu::{ComputeProcess, GpuErrorKind, PowerSource, ProcessLoad},
+    gpu::{ComputeProcess, GpuErrorKind, GpuInfo, LeftOut, LeftOutGpu, PowerSource, ProcessLoad},
     host::RuntimePm,
     settings::Strategy,
     units::Joules,
@@ -74,6 +74,7 @@ pub(super) struct Environment {
     /// The driver refuses every boost request.
     pub(super) boost_refused: bool,
     pub(super) sensor_lost: bool,
+    pub(super) reports: Reports,
     pub(super) faults: Vec<GpuErrorKind>,
 }
 
@@ -207,9 +208,19 @@ impl Card {
     }
 
     /// The driver lists its GPUs: wakes the card and closes it again.
-    pub(super) fn discovered(&mut self, now: Moment) {
+    pub(super) fn discovered(&mut self, now: Moment) -> Result<GpuInfo, LeftOutGpu> {
+        let info = self.model.reported_info();
+        if let Some(kind) = self.fault() {
+            return Err(LeftOutGpu {
+                index: info.index,
+                name: None,
+                why: LeftOut::NotOpened,
+                error: refused(kind),
+            });
+        }
         self.wake(now);
         self.settle(now);
+        self.around.reports.info(info)
     }
 
     /// Whether the machine sleeps.

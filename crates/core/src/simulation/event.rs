@@ -5,6 +5,7 @@ use crate::{
     gpu::{GpuErrorKind, PciBusId},
     host::{AiProcess, GpuUse, StartTime},
     settings::AiProgram,
+    simulation::{RawValue, Reading},
     units::{Bytes, Percent},
 };
 
@@ -46,6 +47,9 @@ pub enum EventKind {
     Hang,
     /// `sensor_lost`: no temperature can be read.
     SensorLost,
+    /// `reports`: the driver gives `value` for the `reading` of that name, in its own unit, true or
+    /// not. It passes through the gate of a real driver, [`plausible`](crate::gpu::plausible).
+    Reports(Reading, RawValue),
     /// `heat`: the air at the card's intake has this temperature, `ambient_c`.
     Heat(f64),
 }

@@ -30,6 +30,8 @@ pub(super) struct Seen<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Holder {
     mode: Mode,
+    /// Makes the boost request; otherwise it only senses.
+    boosts: bool,
     watch: Watch,
     targets: Vec<SensedProcess>,
     /// When it looks next while it watches.
@@ -69,6 +71,7 @@ impl Holder {
     pub(super) fn new(now: Moment) -> Self {
         Self {
             mode: Mode::Closed,
+            boosts: true,
             watch: Watch::new(now),
             targets: Vec::new(),
             check: None,
@@ -235,7 +238,7 @@ impl Holder {
         if !self.watch.is_raised() {
             return None;
         }
-        let call = Some(seen.card.clear_boost(seen.now));
+        let call = self.boosts.then(|| seen.card.clear_boost(seen.now));
         self.call(call, seen);
         if let Some(released) = self.watch.released(reason, self.free_at) {
             self.report(HolderReport::Released(released), seen.now);
@@ -249,6 +252,9 @@ impl Holder {
     }
 
     fn open(&mut self, answer: &mut HolderReply, seen: &mut Seen<'_>) -> Result<(), GpuError> {
+        if !self.boosts {
+            return Ok(());
+        }
         answer.opening = seen.card.open_boost(seen.now)?;
         self.call(answer.opening, seen);
         Ok(())
@@ -256,7 +262,10 @@ impl Holder {
 
     /// Asks for the boost; how long the call takes.
     fn boost(&mut self, lasting: Duration, seen: &mut Seen<'_>) -> Result<Duration, GpuError> {
-        let call = seen.card.request_boost(lasting, seen.now)?;
+        let call = match self.boosts {
+            true => seen.card.request_boost(lasting, seen.now)?,
+            false => Duration::ZERO,
+        };
         self.call(Some(call), seen);
         Ok(call)
     }

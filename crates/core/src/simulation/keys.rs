@@ -3,6 +3,7 @@ use std::{ops::Range, time::Duration};
 use thiserror::Error;
 use toml_edit::{Item, Table};
 
+use super::RawValue;
 use crate::{
     gpu::PState,
     units::{Bytes, Megahertz},
@@ -117,6 +118,29 @@ impl<'a> Keys<'a> {
             Some(n) if n <= max => Ok(Some(n)),
             _ => Err(self.wrong(key, format!("use a whole number from 0 to {max}"))),
         }
+    }
+
+    /// What a driver gives: a text, or a number of which −1 is the highest.
+    pub(super) fn raw_value(
+        &mut self,
+        key: &'static str,
+        is_text: bool,
+    ) -> Result<RawValue, ScenarioError> {
+        let Some(item) = self.item(key) else {
+            return Err(self.missing(key));
+        };
+        let value = match is_text {
+            true => item.as_str().map(|text| RawValue::Text(text.to_owned())),
+            false => item.as_integer().map(|n| RawValue::Number(n as u64)),
+        };
+        let right = match is_text {
+            true => "use a text",
+            false => "use a whole number, from -1",
+        };
+        let is_right = item.as_integer().is_none_or(|n| n >= -1);
+        value
+            .filter(|_| is_right)
+            .ok_or_else(|| self.wrong(key, right))
     }
 
     /// `true` or `false`.

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
     Moment,
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome, PciBusId, PowerSource},
+    gpu::{Action, GpuError, GpuErrorKind, GpuList, Outcome, PciBusId, PowerSource},
     host::{HostEvent, HostSample},
-    settings::AiProgram,
+    settings::{AiProgram, Strategy},
     units::{Bytes, Megahertz, Percent},
 };
 
@@ -62,6 +62,11 @@ pub struct Guest {
     /// Whether the driver may raise the clocks for its open context alone, where it does.
     pub boosts: bool,
 }
+
+/// Resident memory of a `hold` process (H200, driver 580.159.04).
+pub const HOLD_RESIDENT: Bytes = Bytes(18 * (1 << 20) / 10);
+/// Resident memory of a process with a CUDA context: the least of 118 to 145 MiB (H200, the same).
+pub const CONTEXT_RESIDENT: Bytes = Bytes::from_mib(118);
 
 /// How often a process with a context has `/dev/nvidia-uvm` open (H200, driver 580.159.04).
 const UVM_FILES: u32 = 2;
@@ -130,7 +135,7 @@ impl SimulatedMachine {
     /// # Errors
     /// What goes on with the driver: absent, mismatched, no GPU left;
     /// [`GpuErrorKind::TimedOut`] at once while one of them hangs.
-    pub fn discover(&mut self, now: Moment) -> Result<Vec<GpuInfo>, GpuError> {
+    pub fn discover(&mut self, now: Moment) -> Result<GpuList, GpuError> {
         self.advance(now);
         if let Some(kind) = self.driver_fault() {
             return Err(refused(kind));
@@ -138,21 +143,14 @@ impl SimulatedMachine {
         if self.cards.iter().any(Card::hangs) {
             return Err(refused(GpuErrorKind::TimedOut));
         }
-        let mut found = Vec::new();
-        let mut fault = GpuErrorKind::NoGpu;
+        let mut list = GpuList::default();
         for card in &mut self.cards {
-            match card.fault() {
-                Some(kind) => fault = kind,
-                None => {
-                    card.discovered(self.now);
-                    found.push(card.model().reported_info());
-                }
-            }
+            list.add(card.discovered(self.now));
         }
-        if found.is_empty() {
-            return Err(refused(fault));
+        if list == GpuList::default() {
+            return Err(refused(GpuErrorKind::NoGpu));
         }
-        Ok(found)
+        list.usable()
     }
 
     /// Does one thing to the GPU of that index.
@@ -165,6 +163,20 @@ impl SimulatedMachine {
         }
     }
 
+    /// How long the driver takes for it, after which the result is there.
+    pub fn call_time(&self, index: u32, action: Action) -> Duration {
+        match action {
+            Action::Hold {
+                strategy: Strategy::PowerMizer,
+                ..
+            } => self
+                .cards
+                .get(index as usize)
+                .map_or(Duration::ZERO, |card| card.model().power_mizer_call),
+            _ => Duration::ZERO,
+        }
+    }
+
     /// The same as a driver process with a deadline does it: one that hangs is ended then. Returns
     /// when the result is there, and the result.
     pub fn perform_in_time(
@@ -174,7 +186,7 @@ impl SimulatedMachine {
         now: Moment,
     ) -> (Moment, Result<Outcome, GpuError>) {
         match self.perform(index, action, now) {
-            Performed::Done(result) => (now, result),
+            Performed::Done(result) => (now + self.call_time(index, action), result),
             Performed::Hangs => {
                 let late = now + action.deadline();
                 self.end_process(index, late);

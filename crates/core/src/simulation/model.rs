@@ -53,6 +53,8 @@ pub struct CardModel {
     pub boost_late: Duration,
     /// `power_mizer`.
     pub power_mizer: PowerMizer,
+    /// `power_mizer_call_ms`: how long the call that sets it takes.
+    pub power_mizer_call: Duration,
     /// `desktop_mib`: VRAM that the desktop has taken.
     pub desktop_vram: Bytes,
     /// `rest_w`: with the clocks down.
@@ -119,7 +121,7 @@ impl PowerMizer {
 type Hide = fn(&mut GpuInfo, &mut Sample);
 
 /// Everything a driver may leave unsaid, by the name it has in `unsupported`.
-pub(super) const METRICS: [(&str, Hide); 18] = [
+pub(super) const METRICS: [(&str, Hide); 19] = [
     ("pstate", |_, s| s.pstate = None),
     ("sm_clock", |_, s| s.sm_clock = None),
     ("memory_clock", |_, s| s.memory_clock = None),
@@ -134,6 +136,7 @@ pub(super) const METRICS: [(&str, Hide); 18] = [
     ("vram_free", |_, s| s.vram_free = None),
     ("vram_ours", |_, s| s.vram_ours = None),
     ("power_source", |_, s| s.power_source = None),
+    ("vram_total", |i, _| i.vram_total = None),
     ("compute_capability", |i, _| i.compute_capability = None),
     ("sm_clock_max", |i, _| i.sm_clock_max = None),
     ("slowdown_temperature", |i, _| i.slowdown_temperature = None),

@@ -118,6 +118,12 @@ fn card(source: Source<'_>, table: &Table, index: u32) -> Result<CardModel, Scen
             .choice("power_mizer", &PowerMizer::NAMES)?
             .or(base.map(|c| c.power_mizer))
             .unwrap_or(PowerMizer::Unsupported),
+        power_mizer_call: keys.span(
+            "power_mizer_call_ms",
+            1e-3,
+            10_000.0,
+            Some(base.map_or(Duration::ZERO, |c| c.power_mizer_call)),
+        )?,
         desktop_vram: keys.mib("desktop_mib", base.map(|c| c.desktop_vram))?,
         rest_watts: keys.needed("rest_w", 0.0..10_000.0, base.map(|c| c.rest_watts))?,
         warm_watts: keys.needed("warm_w", 0.0..10_000.0, base.map(|c| c.warm_watts))?,
@@ -167,7 +173,7 @@ fn info(keys: &mut Keys<'_>, like: Option<&GpuInfo>, index: u32) -> Result<GpuIn
     let name = name
         .or_else(|| like.map(|i| i.name.clone()))
         .ok_or_else(|| keys.missing("name"))?;
-    let vram_total = keys.mib("vram_mib", like.map(|i| i.vram_total))?;
+    let vram_total = keys.mib("vram_mib", like.and_then(|i| i.vram_total))?;
     let bandwidth = Card::find(&name, vram_total.gib()).map(|card| card.gbps);
     Ok(GpuInfo {
         index,
@@ -182,7 +188,7 @@ fn info(keys: &mut Keys<'_>, like: Option<&GpuInfo>, index: u32) -> Result<GpuIn
                 |text| text.parse().ok(),
             )?
             .unwrap_or_else(|| model::pci_bus_id(index)),
-        vram_total,
+        vram_total: Some(vram_total),
         driver_version: driver_version
             .or_else(|| like.map(|i| i.driver_version.clone()))
             .ok_or_else(|| keys.missing("driver_version"))?,

@@ -12,6 +12,7 @@ mod errors;
 mod faults;
 mod holder;
 mod physics;
+mod reports;
 mod time;
 
 const PULSE: Action = hold(Strategy::Pulse);
@@ -72,7 +73,9 @@ fn presets_are_found_by_the_driver_or_not() {
         let found = preset(name).discover(Moment::ORIGIN);
         (
             name,
-            found.map(|gpus| gpus.len()).map_err(|error| error.kind),
+            found
+                .map(|list| list.gpus.len())
+                .map_err(|error| error.kind),
         )
     });
     let expected = [

@@ -32,6 +32,11 @@ impl fmt::Display for Attempt {
                 "The clocks fell before the boost was renewed. It is now renewed every {}.",
                 seconds(next.as_secs_f64())
             ),
+            Self::RaisesLate { strategy, reason } => write!(
+                f,
+                "{} is not used to wake on request: {reason}. The next strategy is tried.",
+                name(*strategy)
+            ),
             Self::StandbyFails { reason } => {
                 write!(f, "Waking on request is not used: {reason}.")
             }
@@ -48,7 +53,7 @@ fn name(strategy: Strategy) -> &'static str {
         Strategy::Boost => "The driver's boost request",
         Strategy::PowerMizer => "The driver's performance mode",
         Strategy::Context => "An open CUDA context alone",
-        Strategy::Pulse => "Pulses",
+        Strategy::Pulse => "Sending pulses",
     }
 }
 

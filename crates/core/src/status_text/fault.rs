@@ -1,6 +1,104 @@
 //! The meaning of a failure of the driver, and the advice for it.
 
-use crate::gpu::GpuErrorKind;
+use super::capitalised;
+use crate::gpu::{Circumstance, GpuError, GpuErrorKind, LeftOut, LeftOutGpu};
+
+impl GpuError {
+    /// The failure in plain words, as the end of a sentence, with what explains it.
+    pub fn meaning(&self) -> &'static str {
+        self.explanation()
+            .map_or(self.kind.meaning(), |(meaning, _)| meaning)
+    }
+
+    /// Advice for the user, in one or two sentences.
+    pub fn advice(&self) -> &'static str {
+        self.explanation()
+            .map_or(self.kind.advice(), |(_, advice)| advice)
+    }
+
+    fn explanation(&self) -> Option<(&'static str, &'static str)> {
+        use Circumstance::*;
+        use GpuErrorKind::{CudaMissing, NvmlMissing, VersionMismatch};
+        Some(match (self.circumstance?, self.kind) {
+            (Wsl, NvmlMissing | CudaMissing) => (
+                "the NVIDIA driver of Windows is not there under WSL2",
+                "Install the NVIDIA driver in Windows, not in Linux, then run “wsl --shutdown” in \
+                 Windows.",
+            ),
+            (Wsl, _) => (
+                "Windows does not let WSL2 use the GPU",
+                "Update the NVIDIA driver in Windows, run “wsl --update”, then “wsl --shutdown”.",
+            ),
+            (NixOs, _) => (
+                "the NVIDIA driver is not installed",
+                "In configuration.nix, set hardware.graphics.enable to true and add \"nvidia\" to \
+                 services.xserver.videoDrivers, then rebuild the system.",
+            ),
+            (Container, NvmlMissing) => (
+                "this container was started without the GPU",
+                "Start it with NVIDIA's container toolkit, as with “docker run --gpus all”. Where \
+                 NVIDIA_DRIVER_CAPABILITIES is set, it needs compute and utility.",
+            ),
+            (Container, CudaMissing) => (
+                "this container was started without CUDA",
+                "Start it with NVIDIA_DRIVER_CAPABILITIES=compute,utility.",
+            ),
+            (Container, VersionMismatch) => (
+                "this container has the libraries of another NVIDIA driver than the computer",
+                "Restart the container. If the driver was updated, restart the computer first.",
+            ),
+            // nvidia-container-toolkit#48: systemd takes the devices away from a running container.
+            (Container, _) => (
+                "this container may not use the GPU",
+                "Restart the container. If that does not help, start it with “docker run --gpus all”.",
+            ),
+            (OtherArchitecture, _) => (
+                "the NVIDIA driver's library is for another kind of processor",
+                "Install the 64-bit NVIDIA driver for this processor.",
+            ),
+            (NotReadable, _) => (
+                "you may not read the NVIDIA driver's library",
+                "Reinstall the NVIDIA driver, or make the file readable for everyone.",
+            ),
+            (NotLoadable, _) => (
+                "the NVIDIA driver's library cannot be loaded",
+                "Reinstall the NVIDIA driver. The details have the reason.",
+            ),
+            (KernelAlone, _) => (
+                "a part of the NVIDIA driver is not installed",
+                "Install the package with libnvidia-ml: libnvidia-ml1 on Debian, libnvidia-compute \
+                 on Ubuntu, nvidia-utils on Arch.",
+            ),
+            (NoDeviceFiles, _) => (
+                "the device files of the NVIDIA driver are missing",
+                "Run “sudo nvidia-modprobe -u -c 0”, or restart the computer.",
+            ),
+        })
+    }
+}
+
+/// Renders why a GPU of the driver's list is not used, and what becomes of it.
+pub fn left_out(gpu: &LeftOutGpu) -> String {
+    let name = gpu.name.as_ref();
+    let name = name.map_or_else(String::new, |name| format!(" ({name})"));
+    let (why, advice) = match gpu.why {
+        LeftOut::NotOpened => (gpu.error.meaning(), gpu.error.advice()),
+        LeftOut::NoUuid => ("the driver does not give its UUID", RETRIED),
+        LeftOut::SameUuid => ("the driver gives it the UUID of another GPU", RETRIED),
+        LeftOut::NoPciAddress => ("the driver does not give its PCI address", RETRIED),
+    };
+    format!("GPU {}{name} is not used: {why}. {advice}", gpu.index)
+}
+
+/// Renders why there is no GPU, what to do, and that it is looked for again. The driver's own words
+/// are the doctor's.
+pub fn driver_failed(error: &GpuError) -> String {
+    let meaning = capitalised(error.meaning());
+    format!("{meaning}. {} {LOOKED_FOR}", error.advice())
+}
+
+const LOOKED_FOR: &str = "The GPU is looked for again by itself.";
+const RETRIED: &str = "It is tried again by itself.";
 
 impl GpuErrorKind {
     /// The failure in plain words, as the end of a sentence. The driver's own words are for details.
@@ -13,7 +111,7 @@ impl GpuErrorKind {
             VersionMismatch => "the NVIDIA driver was updated while it was running",
             DriverNotLoaded => "the NVIDIA driver is not running",
             NoGpu => "there is no NVIDIA GPU",
-            GpuNotFound => "the GPU in the settings does not exist",
+            GpuNotFound => "the driver does not know this GPU",
             GpuLost => "the GPU has stopped answering",
             OutOfMemory => "other programs use all of the GPU memory",
             ExclusiveMode => "the GPU is set to serve one program at a time",
@@ -32,7 +130,7 @@ impl GpuErrorKind {
     pub fn advice(self) -> &'static str {
         use GpuErrorKind::*;
         match self {
-            NvmlMissing => "Install the NVIDIA driver, then start GPU Keepalive again.",
+            NvmlMissing => "Install the NVIDIA driver.",
             CudaMissing => {
                 "Install the CUDA part of the NVIDIA driver (on Debian and Ubuntu the package libcuda1 or libnvidia-compute)."
             }
@@ -43,7 +141,7 @@ impl GpuErrorKind {
             }
             NoGpu => "Check that the NVIDIA GPU is fitted and enabled in the firmware settings.",
             GpuNotFound => {
-                "List the GPUs with “gpu-keepalive gpus” and correct “gpus” in the settings."
+                "List the GPUs with “gpu-keepalive gpus”. If the settings name another one, correct “gpus” there."
             }
             GpuLost => {
                 "If it does not come back by itself, restart the computer. An external GPU may need to be plugged in again."

@@ -8,7 +8,7 @@ use std::{
 };
 
 use gpu_keepalive_core::gpu::holder::{HolderAction, HolderCommand, SensedProcess, Sensing};
-use gpu_keepalive_engine::driver::{hold_without_a_driver, process_started};
+use gpu_keepalive_engine::driver::{process_started, serve};
 use nix::{
     time::{clock_getcpuclockid, clock_gettime},
     unistd::Pid,
@@ -28,9 +28,12 @@ const WINDOWS: usize = 5;
 const PERIODS: [&str; 2] = ["busy", "idle"];
 
 pub(super) fn main() {
+    // The `hold` process, if the arguments say so.
+    if serve(env::args().skip(1)).is_some() {
+        return;
+    }
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["hold"] => hold_without_a_driver().expect("its input ends"),
         ["loop", period] => empty_loop(Duration::from_millis(period.parse().expect("a number"))),
         ["server", threads] => server(threads.parse().expect("a number")),
         _ => {
@@ -79,6 +82,7 @@ fn compare(period: &str, threads: usize) -> serde_json::Value {
     };
     let (hold, _) = hold(Sensing {
         processes: vec![process],
+        boosts: false,
         busy_period: every,
         idle_period: every,
         ..sensing
@@ -112,7 +116,7 @@ fn compare(period: &str, threads: usize) -> serde_json::Value {
 
 /// The `hold` process, once it senses the requests of those.
 fn hold(sensing: Sensing) -> (Running, BufReader<ChildStdout>) {
-    let mut child = command(&["hold"])
+    let mut child = command(&["driver-hold", "0000:01:00.0"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -1,7 +1,8 @@
 //! Processor time of the `hold` process standing by, against an empty loop of the same period.
 //!
-//! Both run at once, as processes of this program, with the driver replaced by one that grants
-//! everything. A server's clock costs the more to read the more threads it has.
+//! Both run at once, as processes of this program. The `hold` process only senses, as where the boost
+//! request is not what raises the clocks, so it needs no GPU. A server's clock may cost the more to
+//! read the more threads it has.
 
 #![allow(clippy::disallowed_methods, reason = "it measures time, and waits")]
 

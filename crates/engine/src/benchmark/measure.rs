@@ -1,20 +1,29 @@
 //! The measurement, step by step.
 
+mod hold;
+mod trial;
+mod watch;
+
 use std::{future::Future, pin::pin, time::Duration};
 
 use gpu_keepalive_core::{
     benchmark::{
-        About, BenchmarkResult, Measurements, Step, Workload, WorkloadAction, WorkloadOutcome,
+        About, BenchmarkResult, Measurements, Step, TrialStep, WhyNot, Workload, WorkloadAction,
+        WorkloadOutcome, means,
     },
     gpu::{Action, GpuError, GpuErrorKind, Outcome, Sample},
     policy::somebody_computing,
     settings::Strategy,
-    units::Watts,
 };
 use tokio::time::sleep;
 
 use super::{BenchmarkWorkload, Job, MeasureError, Progress, Workloads};
-use crate::{clock::Clock, driver::PerfBoost, gpu::Gpu};
+use crate::{
+    clock::Clock,
+    gpu::{Gpu, Holder},
+};
+
+use hold::HoldProcess;
 
 /// As the original tool, and as the governor begins: the most that keeping warm can disturb.
 const PULSE_EVERY: Duration = Duration::from_millis(100);
@@ -26,20 +35,21 @@ const BACK_TO_BACK: usize = 3;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Looks at the power of a GPU at rest, over one second.
 const POWER_LOOKS: usize = 10;
-/// Power falls for some seconds longer than the clocks; this many are waited for.
-const POWER_SETTLES: usize = 5;
 /// For this long after work the driver's utilization may still be that of the work.
 const UNSETTLED: Duration = Duration::from_secs(1);
+/// The pulse's working set is this squared values: the default of the settings.
+const MATRIX_SIZE: u32 = 256;
 /// How long a busy program is watched, once without and once beside pulses.
 const STRETCH: Duration = Duration::from_secs(1);
 
-/// Measures one GPU; `tell` hears of the progress.
+/// Measures one GPU; `tell` hears of the progress. `holder` is its `hold` process, or why there is none.
 ///
 /// # Errors
-/// The first that GPU or program meet, and heat.
-pub async fn measure<G: Gpu, P: Workloads>(
+/// The first that GPU or program meet, and heat. A strategy that is refused is no error.
+pub async fn measure<G: Gpu, P: Workloads, H: Holder>(
     job: &Job,
     gpu: &mut G,
+    holder: Result<H, GpuError>,
     workloads: &mut P,
     clock: &Clock,
     tell: impl FnMut(Progress),
@@ -47,135 +57,56 @@ pub async fn measure<G: Gpu, P: Workloads>(
     let mut bench = Bench {
         job,
         gpu,
+        hold: HoldProcess::new(holder),
         clock,
         tell,
         found: Measurements::default(),
+        ready_by: None,
     };
     let plan = job.plan;
     bench.asleep().await?;
     let mut program = bench.load_and_watch(workloads).await?;
+    bench.try_strategies(&mut program).await?;
     let steps = plan.steps(bench.found.hold_time);
     for (at, step) in steps.iter().enumerate() {
         let left: Duration = steps[at..].iter().map(Step::lasts).sum();
         bench.begin(step, left + plan.afterwards());
         bench.step(&mut program, step).await?;
     }
-    if plan.pairs() > 0 {
+    if plan.pairs() > 0 && bench.may_pulse() {
         bench.slowdown(&mut program).await?;
     }
-    let found = bench.found;
+    let Bench {
+        found,
+        ready_by,
+        hold,
+        ..
+    } = bench;
     gpu.perform(Action::Close).await?;
+    hold.end().await?;
     program.end().await?;
     Ok(found.benchmark(About {
         gpu: job.gpu.clone(),
         date: clock.today().to_string(),
         simulated: job.simulated,
         plan,
-        kept_by: format!("a pulse every {} ms", PULSE_EVERY.as_millis()),
+        kept_by: ready_by.map_or("nothing", means).to_owned(),
+        max_wake: job.terms.max_wake,
     }))
 }
 
-struct Bench<'a, G, F> {
+struct Bench<'a, G, H, F> {
     job: &'a Job,
     gpu: &'a mut G,
+    hold: HoldProcess<H>,
     clock: &'a Clock,
     tell: F,
     found: Measurements,
+    /// What holds the clocks where the GPU is to be ready; `None` where nothing may.
+    ready_by: Option<Strategy>,
 }
 
-impl<G: Gpu, F: FnMut(Progress)> Bench<'_, G, F> {
-    async fn asleep(&mut self) -> Result<(), MeasureError> {
-        self.tell("waiting until the GPU is idle", self.job.plan.longest());
-        // One that somebody else keeps up is measured as it is.
-        self.until_cold().await?;
-        self.found.asleep_watts = self.settled_power().await?;
-        Ok(())
-    }
-
-    /// Loads a program whose clocks fall while it is loaded, if there can be one, and learns how
-    /// long that takes.
-    async fn load_and_watch<P: Workloads>(
-        &mut self,
-        workloads: &mut P,
-    ) -> Result<P::Workload, MeasureError> {
-        let mut program = workloads.start(PerfBoost::Allowed)?;
-        self.found.hold_time = self.watch(&mut program).await?;
-        if self.found.hold_time.is_some() {
-            return Ok(program);
-        }
-        program.end().await?;
-        // Said where it happens: the wait that follows tells how long it takes.
-        let text = "an open program holds the clocks, so one that may not is tried";
-        self.tell(text, self.watch_and_steps());
-        let mut program = workloads.start(PerfBoost::Disabled)?;
-        self.found.boost_disabled = true;
-        self.found.hold_time = self.watch(&mut program).await?;
-        Ok(program)
-    }
-
-    async fn watch(
-        &mut self,
-        program: &mut impl BenchmarkWorkload,
-    ) -> Result<Option<Duration>, MeasureError> {
-        let seconds = self.job.plan.hold_watch().as_secs();
-        let text = format!("waiting up to {seconds} s for the clocks to fall");
-        self.tell(text, self.watch_and_steps());
-        program.perform(WorkloadAction::Load).await?;
-        for workload in Workload::ALL {
-            self.back_to_back(program, workload).await?;
-        }
-        let fell_after = self.until_cold().await?;
-        if fell_after.is_some() {
-            self.found.cold_watts = self.settled_power().await?;
-        }
-        Ok(fell_after)
-    }
-
-    /// The looks of the first second in which the power fell no more, or of the last one waited for.
-    async fn settled_power(&mut self) -> Result<Vec<Watts>, MeasureError> {
-        let sum = |looks: &[Watts]| looks.iter().map(|watts| watts.0).sum::<f64>();
-        let mut looks = self.power().await?;
-        for _ in 0..POWER_SETTLES {
-            let earlier = std::mem::replace(&mut looks, self.power().await?);
-            if sum(&looks) >= 0.98 * sum(&earlier) {
-                break;
-            }
-        }
-        Ok(looks)
-    }
-
-    /// A second of looks at the power.
-    async fn power(&mut self) -> Result<Vec<Watts>, MeasureError> {
-        let mut watts = Vec::new();
-        for _ in 0..POWER_LOOKS {
-            sleep(LOOK_EVERY).await;
-            watts.extend(self.sample().await?.power);
-        }
-        Ok(watts)
-    }
-
-    /// How long it took until the clocks were down; `None` when they stayed up.
-    async fn until_cold(&mut self) -> Result<Option<Duration>, MeasureError> {
-        let began = self.clock.now();
-        loop {
-            let waited = self.clock.now().since(began);
-            let sample = self.sample().await?;
-            if !self.is_ready(&sample) {
-                return Ok(Some(waited));
-            }
-            if waited >= self.job.plan.hold_watch() {
-                return Ok(None);
-            }
-            sleep(LOOK_EVERY).await;
-        }
-    }
-
-    /// The time of a watch and of everything that comes after it, at most.
-    fn watch_and_steps(&self) -> Duration {
-        let plan = self.job.plan;
-        plan.longest() - 2 * plan.hold_watch()
-    }
-
+impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
     fn begin(&mut self, step: &Step, left: Duration) {
         let Step {
             round,
@@ -200,40 +131,52 @@ impl<G: Gpu, F: FnMut(Progress)> Bench<'_, G, F> {
         step: &Step,
     ) -> Result<(), MeasureError> {
         let of = (step.workload, step.rest_s);
-        if step.kept_warm {
-            self.hold().await?;
-            self.back_to_back(program, step.workload).await?;
-            let sample = self.rest(step).await?;
+        let held = match (step.kept_warm, self.ready_by) {
+            (true, None) => return Ok(()),
+            (true, held) => held,
+            (false, _) => None,
+        };
+        if let Some(strategy) = held {
+            let vram = self.hold(strategy).await?;
+            self.found.vram = vram.or(self.found.vram);
+        }
+        self.back_to_back(program, step.workload).await?;
+        let sample = self.rest(step, held).await?;
+        if held.is_some() {
             self.found.warm_watts.extend(sample.power);
-            let first = request(program, step.workload).await?;
-            self.found.warm.entry(of).or_default().push(first);
-            self.gpu.perform(Action::Release).await?;
-        } else {
-            self.back_to_back(program, step.workload).await?;
-            let sample = self.rest(step).await?;
-            if !self.is_ready(&sample) {
-                self.found.cold_watts.extend(sample.power);
-            }
-            let first = request(program, step.workload).await?;
-            self.found.cold.entry(of).or_default().push(first);
+        } else if !self.is_ready(&sample) {
+            self.found.cold_watts.extend(sample.power);
+        }
+        let first = request(program, step.workload).await?;
+        let all = match held {
+            Some(_) => &mut self.found.warm,
+            None => &mut self.found.cold,
+        };
+        all.entry(of).or_default().push(first);
+        if let Some(strategy) = held {
+            self.release(strategy).await?;
         }
         Ok(())
     }
 
     /// Rests, and looks at the GPU at the end of it.
-    async fn rest(&mut self, step: &Step) -> Result<Sample, MeasureError> {
+    async fn rest(&mut self, step: &Step, held: Option<Strategy>) -> Result<Sample, MeasureError> {
         let rest = Duration::from_secs(step.rest_s.into());
-        self.wait(rest, step.kept_warm).await?;
+        self.wait(rest, held).await?;
         let sample = self.sample().await?;
-        // What the driver tells by process is a mean since some earlier look, and so would count
-        // our own program's work before the rest.
-        let disturbed = rest > UNSETTLED && somebody_computing(&sample) == Some(true);
-        self.found.disturbed |= disturbed;
+        self.note_others(rest, &sample);
         Ok(sample)
     }
 
-    async fn wait(&mut self, time: Duration, kept_warm: bool) -> Result<(), MeasureError> {
-        if kept_warm {
+    /// What the driver tells by process is a mean since some earlier look, and so would count our own
+    /// program's work before the rest.
+    fn note_others(&mut self, rest: Duration, sample: &Sample) {
+        let disturbed = rest > UNSETTLED && somebody_computing(sample) == Some(true);
+        self.found.disturbed |= disturbed;
+    }
+
+    async fn wait(&mut self, time: Duration, held: Option<Strategy>) -> Result<(), MeasureError> {
+        if held == Some(Strategy::Pulse) {
             pulsing(self.gpu, sleep(time)).await?;
         } else {
             sleep(time).await;
@@ -241,10 +184,17 @@ impl<G: Gpu, F: FnMut(Progress)> Bench<'_, G, F> {
         Ok(())
     }
 
+    /// Whether pulses may be sent, and were not seen to be useless.
+    fn may_pulse(&self) -> bool {
+        let trial = self.found.trials.get(&Strategy::Pulse);
+        let why_not = trial.and_then(|trial| trial.why_not.as_ref());
+        matches!(why_not, None | Some(WhyNot::NeverCold))
+    }
+
     async fn slowdown(&mut self, program: &mut impl BenchmarkWorkload) -> Result<(), MeasureError> {
         let text = "measuring a busy program with and without pulses beside it";
         self.tell(text, self.job.plan.afterwards());
-        self.hold().await?;
+        self.hold(Strategy::Pulse).await?;
         for workload in Workload::ALL {
             let busy = WorkloadAction::Repeat {
                 workload,
@@ -255,17 +205,6 @@ impl<G: Gpu, F: FnMut(Progress)> Bench<'_, G, F> {
                 let beside = pulsing(self.gpu, program.perform(busy)).await?;
                 self.found.rates.push([alone, rate(beside?)?]);
             }
-        }
-        Ok(())
-    }
-
-    async fn hold(&mut self) -> Result<(), MeasureError> {
-        let hold = Action::Hold {
-            strategy: Strategy::Pulse,
-            matrix_size: 256,
-        };
-        if let Outcome::Held(report) = self.gpu.perform(hold).await? {
-            self.found.vram = report.vram.or(self.found.vram);
         }
         Ok(())
     }
@@ -300,6 +239,25 @@ impl<G: Gpu, F: FnMut(Progress)> Bench<'_, G, F> {
     /// A driver that tells neither P-state nor clocks leaves only the latencies to compare.
     fn is_ready(&self, sample: &Sample) -> bool {
         sample.ready(self.job.gpu.sm_clock_max).unwrap_or(true)
+    }
+
+    /// Whether its clocks are known to be up.
+    fn is_known_ready(&self, sample: &Sample) -> bool {
+        sample.ready(self.job.gpu.sm_clock_max) == Some(true)
+    }
+
+    fn begin_trial(&mut self, step: &TrialStep, left: Duration) {
+        let TrialStep {
+            round,
+            strategy,
+            rest_s,
+        } = step;
+        let text = format!("{} after a rest of {rest_s} s", means(*strategy));
+        let text = match self.job.plan.rounds {
+            1 => text,
+            rounds => format!("round {round} of {rounds}: {text}"),
+        };
+        self.tell(text, left);
     }
 
     fn tell(&mut self, text: impl Into<String>, left: Duration) {

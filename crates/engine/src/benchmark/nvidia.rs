@@ -3,9 +3,12 @@ use std::path::PathBuf;
 use gpu_keepalive_core::{
     benchmark::{WorkloadAction, WorkloadOutcome},
     gpu::{GpuError, GpuUuid},
+    host::StartTime,
 };
 
 use super::{BenchmarkWorkload, Workloads};
+#[cfg(target_os = "linux")]
+use crate::driver::process_started;
 use crate::driver::{PerfBoost, WorkloadProcess};
 
 /// Workloads on a real GPU, each a process of its own.
@@ -28,6 +31,17 @@ impl Workloads for NvidiaWorkloads {
 impl BenchmarkWorkload for WorkloadProcess {
     async fn perform(&mut self, action: WorkloadAction) -> Result<WorkloadOutcome, GpuError> {
         self.perform(action).await
+    }
+
+    #[cfg(target_os = "linux")]
+    fn process(&self) -> Option<(u32, StartTime)> {
+        let pid = self.pid()?;
+        Some((pid, process_started(pid)?))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn process(&self) -> Option<(u32, StartTime)> {
+        None
     }
 
     async fn end(self) -> Result<(), GpuError> {

@@ -3,7 +3,8 @@ use std::time::Duration;
 use gpu_keepalive_core::{
     benchmark::{Workload, WorkloadAction, WorkloadOutcome},
     gpu::GpuError,
-    simulation::Guest,
+    host::StartTime,
+    simulation::{Guest, SimulatedMachine},
     units::{Bytes, Megahertz, Percent},
 };
 use tokio::time::sleep;
@@ -70,6 +71,10 @@ impl BenchmarkWorkload for SimulatedWorkload {
                 WorkloadOutcome::Ran { requests, elapsed }
             }
         })
+    }
+
+    fn process(&self) -> Option<(u32, StartTime)> {
+        Some((SimulatedMachine::guest_pid(self.on.index), StartTime(0)))
     }
 
     async fn end(self) -> Result<(), GpuError> {

@@ -7,15 +7,18 @@ use std::{
 use gpu_keepalive_core::{
     benchmark::{BenchmarkResult, ColdCase, Plan, RestResult},
     gpu::{Action, Outcome},
+    settings::Settings,
     simulation::{Counters, EventKind, Scenario, SimulatedProcess},
     units::{Bytes, Celsius, Percent},
 };
 
-use super::{Job, KeptBenchmarks, MeasureError, measure};
+use super::{Job, KeptBenchmarks, MeasureError, Terms, measure};
 use crate::{
     clock::Clock,
     gpu::{Gpu, GpuSource, simulated::Simulation},
 };
+
+mod strategies;
 
 const QUICK: Plan = Plan {
     quick: true,
@@ -37,20 +40,32 @@ async fn attempt(
     plan: Plan,
     limit: Option<Celsius>,
 ) -> (Result<BenchmarkResult, MeasureError>, Vec<String>) {
+    let terms = Terms::of(&Settings::default());
+    attempt_with(simulation, plan, limit, terms).await
+}
+
+async fn attempt_with(
+    simulation: &Simulation,
+    plan: Plan,
+    limit: Option<Celsius>,
+    terms: Terms,
+) -> (Result<BenchmarkResult, MeasureError>, Vec<String>) {
     let mut source = simulation.source();
-    let info = source.discover().await.expect("a GPU").remove(0);
+    let info = source.discover().await.expect("a GPU").gpus.remove(0);
     let mut gpu = source.open(&info);
     let mut workloads = source.workloads(&info).expect("programs");
+    let holder = source.holder(&info);
     let mut told = Vec::new();
     let job = Job {
         gpu: info,
         simulated: true,
         plan,
         limit,
+        terms,
     };
     let clock = Clock::tokio();
     let began = clock.now();
-    let result = measure(&job, &mut gpu, &mut workloads, &clock, |progress| {
+    let result = measure(&job, &mut gpu, holder, &mut workloads, &clock, |progress| {
         // What is left is never more than was promised.
         assert!(
             clock.now().since(began) + progress.left <= plan.longest(),
@@ -93,7 +108,7 @@ async fn a_laptop_gains_much_after_a_long_rest_and_nothing_after_a_short_one() {
         benchmark.verdict
     );
     assert!(
-        benchmark.verdict.contains("22 W more"),
+        benchmark.verdict.contains("would cost 22 W"),
         "{}",
         benchmark.verdict
     );
@@ -214,8 +229,9 @@ fn counters(simulation: &Simulation) -> Counters {
 async fn assert_free(simulation: &Simulation) {
     let ours = counters(simulation);
     assert!(!ours.context_open && !ours.nvml_open, "{ours:?}");
+    assert!(!ours.boost_open && !ours.boosted, "{ours:?}");
     let mut source = simulation.source();
-    let info = source.discover().await.expect("a GPU").remove(0);
+    let info = source.discover().await.expect("a GPU").gpus.remove(0);
     match source.open(&info).perform(Action::Sample).await {
         Ok(Outcome::Sampled(sample)) => assert_eq!(sample.compute_processes, Some(vec![])),
         other => panic!("{other:?} is no sample"),
@@ -232,6 +248,7 @@ async fn the_newest_proof_of_a_gpu_and_driver_is_kept() {
         .discover()
         .await
         .expect("a GPU")
+        .gpus
         .remove(0);
     assert_eq!(KeptBenchmarks::load(folder.path()).of(&gpu), None);
     let newer = BenchmarkResult {

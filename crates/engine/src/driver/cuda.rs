@@ -10,10 +10,12 @@ mod call;
 mod pulse;
 mod workload;
 
-use std::{ffi::c_uint, ptr};
+use std::{ffi::c_uint, path::Path, ptr};
 
 use cudarc::driver::sys::{self, CUdevice_attribute as Attribute, CUlimit};
 use gpu_keepalive_core::gpu::{ComputeCapability, GpuError, GpuErrorKind, GpuUuid, PulseReport};
+
+use super::library;
 
 pub(super) use call::panicked;
 use call::{check, out, undo};
@@ -43,10 +45,11 @@ impl Held {
     pub(super) fn open(uuid: &GpuUuid, kind: ContextKind) -> Result<Self, GpuError> {
         // SAFETY: loading a library runs its initialisers; this one is the GPU's driver.
         if !unsafe { sys::is_culib_present() } {
-            return Err(GpuError::new(
+            let error = GpuError::new(
                 GpuErrorKind::CudaMissing,
                 "the CUDA driver library (libcuda.so.1, nvcuda.dll) was not found",
-            ));
+            );
+            return Err(error.explained(library::host(Path::new("/"))));
         }
         // SAFETY: zero is the only flag there is.
         check("cuInit", unsafe { sys::cuInit(0) })?;

@@ -43,16 +43,6 @@ pub(super) fn run(gpu: PciBusId) -> io::Result<()> {
     serve(gpu, LinuxKernel, io::stdin(), io::stdout())
 }
 
-/// The same with a driver that grants everything, for the benchmark.
-///
-/// # Errors
-/// As the real one.
-#[cfg(feature = "bench")]
-pub fn without_a_driver() -> io::Result<()> {
-    use super::rm::granting::{CARD, GrantingKernel};
-    serve(CARD, GrantingKernel, io::stdin(), io::stdout())
-}
-
 /// Carries out commands from `input` and writes reports to `output`.
 ///
 /// # Errors
@@ -90,10 +80,10 @@ fn carry_out<K: Kernel + Clone>(
 ) -> io::Result<()> {
     while let Some(line) = input.line()? {
         let HolderCommand { id, action } = serde_json::from_slice(line)?;
+        let was_closed = holder.is_closed();
         let result = holder.perform(action, |report| output.write(report))?;
-        let opened = matches!(&result, Ok(answer) if answer.opening.is_some());
         output.write(&HolderReport::Reply { id, result })?;
-        if opened {
+        if was_closed && !holder.is_closed() {
             // From here on it mostly waits. More memory is no reason not to.
             let _ = unmap_what_the_start_needed();
         }

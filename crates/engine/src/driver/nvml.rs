@@ -7,18 +7,23 @@
     reason = "in the driver process, which has deadlines"
 )]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gpu_keepalive_core::{
-    gpu::{ComputeCapability, GpuError, GpuErrorKind, GpuInfo, GpuUuid},
+    gpu::{
+        GpuError, GpuErrorKind, GpuInfo, GpuList, LeftOut, LeftOutGpu,
+        plausible::{self, RawMemory},
+    },
     models::gbps_of_memory,
-    units::{Bytes, Celsius, Megahertz},
 };
 use nvml_wrapper::{
     Nvml,
     enum_wrappers::device::{Clock, TemperatureThreshold},
     error::NvmlError,
+    struct_wrappers::device::MemoryInfo,
 };
+
+use super::library;
 
 mod observed;
 mod others;
@@ -26,88 +31,121 @@ mod seldom;
 
 pub(super) use observed::Observed;
 
-/// All GPUs that the driver lets us see, in its order.
-///
-/// A GPU that cannot be opened is left out as long as another can.
-pub(super) fn list() -> Result<Vec<GpuInfo>, GpuError> {
+/// All GPUs that the driver lists, in its order. One that does not say which it is, or cannot be
+/// opened, is among those left out.
+pub(super) fn list() -> Result<GpuList, GpuError> {
     let nvml = open_library()?;
     let count = nvml
         .device_count()
         .map_err(|e| failed("nvmlDeviceGetCount", e))?;
-    if count == 0 {
-        return Err(GpuError::new(
-            GpuErrorKind::NoGpu,
-            "nvmlDeviceGetCount: the driver found no GPU",
-        ));
-    }
+    let Some(count) = plausible::gpu_count(count.into()) else {
+        let message = format!("nvmlDeviceGetCount: {count} GPUs are more than there can be");
+        return Err(GpuError::new(GpuErrorKind::Other, message));
+    };
     let driver_version = nvml
         .sys_driver_version()
         .map_err(|e| failed("nvmlSystemGetDriverVersion", e))?;
-    let (mut gpus, mut refused) = (Vec::new(), None);
+    let mut list = GpuList::default();
     for index in 0..count {
-        match describe(&nvml, index, &driver_version) {
-            Ok(gpu) => gpus.push(gpu),
-            Err(error) => {
-                tracing::warn!("GPU {index} is left out: {error}");
-                refused.get_or_insert(error);
-            }
-        }
+        list.add(describe(&nvml, index, &driver_version));
     }
-    match refused {
-        Some(error) if gpus.is_empty() => Err(error),
-        _ => Ok(gpus),
-    }
+    list.usable()
 }
 
-fn describe(nvml: &Nvml, index: u32, driver_version: &str) -> Result<GpuInfo, GpuError> {
+fn describe(nvml: &Nvml, index: u32, driver_version: &str) -> Result<GpuInfo, LeftOutGpu> {
+    let left_out = |why, name: Option<&String>, error| LeftOutGpu {
+        index,
+        name: name.cloned(),
+        why,
+        error,
+    };
     let device = nvml
         .device_by_index(index)
-        .map_err(|e| failed("nvmlDeviceGetHandleByIndex", e))?;
-    let uuid = device.uuid().map_err(|e| failed("nvmlDeviceGetUUID", e))?;
-    let name = device.name().map_err(|e| failed("nvmlDeviceGetName", e))?;
-    let pci = device
-        .pci_info()
-        .map_err(|e| failed("nvmlDeviceGetPciInfo", e))?;
-    let pci_bus_id = pci
-        .bus_id
-        .parse()
-        .map_err(|message: String| GpuError::new(GpuErrorKind::Other, message))?;
-    let capability = reported("compute capability", device.cuda_compute_capability())?;
+        .map_err(|e| failed("nvmlDeviceGetHandleByIndex", e))
+        .map_err(|error| left_out(LeftOut::NotOpened, None, error))?;
+    let name = reported("nvmlDeviceGetName", device.name())
+        .map_err(|error| left_out(LeftOut::NotOpened, None, error))?
+        .and_then(|name| plausible::name(&name));
+    let name = name.as_ref();
+    let uuid = read_text("nvmlDeviceGetUUID", device.uuid(), plausible::uuid)
+        .map_err(|error| left_out(LeftOut::NoUuid, name, error))?;
+    let address = device.pci_info().map(|pci| pci.bus_id);
+    let pci_bus_id = read_text("nvmlDeviceGetPciInfo", address, plausible::pci_bus_id)
+        .map_err(|error| left_out(LeftOut::NoPciAddress, name, error))?;
+    let gone = |error| left_out(LeftOut::NotOpened, name, error);
+    let capability =
+        reported("compute capability", device.cuda_compute_capability()).map_err(gone)?;
+    let memory = reported("memory", device.memory_info()).map_err(gone)?;
+    let clock = reported("maximum SM clock", device.max_clock_info(Clock::SM)).map_err(gone)?;
     let slowdown = device.temperature_threshold(TemperatureThreshold::Slowdown);
-    let memory_clock = reported("maximum memory clock", device.max_clock_info(Clock::Memory))?;
-    let memory_bus = reported("memory bus", device.memory_bus_width())?;
+    let slowdown = reported("slowdown temperature", slowdown).map_err(gone)?;
+    let memory_clock = device.max_clock_info(Clock::Memory);
+    let memory_clock = reported("maximum memory clock", memory_clock)
+        .map_err(gone)?
+        .and_then(|mhz| plausible::memory_clock(mhz.into()));
+    let memory_bus = reported("memory bus", device.memory_bus_width()).map_err(gone)?;
     Ok(GpuInfo {
         index,
-        uuid: GpuUuid(uuid),
-        name,
+        uuid,
+        name: name
+            .cloned()
+            .unwrap_or_else(|| plausible::UNNAMED.to_owned()),
         pci_bus_id,
-        vram_total: reported("memory", device.memory_info())?.map_or(Bytes(0), |m| Bytes(m.total)),
+        vram_total: memory.and_then(|memory| raw_memory(&memory).total()),
         driver_version: driver_version.to_owned(),
-        compute_capability: capability.and_then(|c| {
-            Some(ComputeCapability {
-                major: c.major.try_into().ok()?,
-                minor: c.minor.try_into().ok()?,
-            })
-        }),
-        sm_clock_max: reported("maximum SM clock", device.max_clock_info(Clock::SM))?
-            .map(Megahertz),
-        slowdown_temperature: reported("slowdown temperature", slowdown)?.map(celsius),
+        compute_capability: capability
+            .and_then(|c| plausible::compute_capability(widened(c.major), widened(c.minor))),
+        sm_clock_max: clock.and_then(|mhz| plausible::sm_clock(mhz.into())),
+        slowdown_temperature: slowdown.and_then(|c| plausible::slowdown_temperature(c.into())),
         memory_bandwidth_gbps: memory_clock
             .zip(memory_bus)
-            .and_then(|(clock, bus)| gbps_of_memory(clock, bus)),
+            .and_then(|(clock, bus)| gbps_of_memory(clock.0, bus)),
     })
 }
 
+/// A text that passes the gate, or an error that has what was given instead.
+fn read_text<T>(
+    call: &str,
+    reading: Result<String, NvmlError>,
+    gate: fn(&str) -> Option<T>,
+) -> Result<T, GpuError> {
+    let text = reading.map_err(|e| failed(call, e))?;
+    gate(&text).ok_or_else(|| {
+        let given = text.escape_debug();
+        GpuError::new(
+            GpuErrorKind::Other,
+            format!("{call}: the driver gives “{given}”"),
+        )
+    })
+}
+
+/// With its sign, which makes a negative number too large for every gate.
+fn widened(number: i32) -> u64 {
+    i64::from(number) as u64
+}
+
+fn raw_memory(memory: &MemoryInfo) -> RawMemory {
+    RawMemory {
+        total: memory.total,
+        used: memory.used,
+        free: memory.free,
+    }
+}
+
 fn open_library() -> Result<Nvml, GpuError> {
-    let mut first = None;
+    load_library().map_err(|error| error.explained(library::host(Path::new("/"))))
+}
+
+fn load_library() -> Result<Nvml, GpuError> {
+    let mut newest = None;
     for path in library_paths() {
         match Nvml::builder().lib_path(path.as_os_str()).init() {
             Ok(nvml) => return Ok(nvml),
-            Err(error @ NvmlError::LibloadingError(_)) => first = first.or(Some(error)),
+            Err(error @ NvmlError::LibloadingError(_)) => newest = Some(error),
             Err(error) => return Err(failed("nvmlInit_v2", error)),
         }
     }
-    Err(first.map_or_else(
+    Err(newest.map_or_else(
         || GpuError::new(GpuErrorKind::NvmlMissing, "no place to look for NVML"),
         |error| failed("NVML", error),
     ))
@@ -115,7 +153,7 @@ fn open_library() -> Result<Nvml, GpuError> {
 
 #[cfg(not(windows))]
 fn library_paths() -> Vec<PathBuf> {
-    vec![PathBuf::from("libnvidia-ml.so.1")]
+    library::nvml_paths(Path::new("/"))
 }
 
 /// Full paths, so that no file of that name in the working folder is ever loaded.
@@ -178,8 +216,4 @@ fn failed(call: &str, error: NvmlError) -> GpuError {
         error => format!("{call}: {error}"),
     };
     GpuError::new(kind, message)
-}
-
-fn celsius(degrees: u32) -> Celsius {
-    Celsius(i32::try_from(degrees).unwrap_or(i32::MAX))
 }

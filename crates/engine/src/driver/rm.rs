@@ -17,8 +17,6 @@ use std::time::Duration;
 use gpu_keepalive_core::gpu::{GpuError, GpuErrorKind, PciBusId};
 
 mod device;
-#[cfg(feature = "bench")]
-pub(super) mod granting;
 mod kernel;
 mod layout;
 mod resident;

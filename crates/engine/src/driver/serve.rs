@@ -8,7 +8,7 @@ use std::{
     process::ExitCode,
 };
 
-use gpu_keepalive_core::gpu::{GpuError, GpuInfo, GpuUuid};
+use gpu_keepalive_core::gpu::{GpuError, GpuList, GpuUuid};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
@@ -92,7 +92,7 @@ fn hold(_subject: &str) -> ExitCode {
 }
 
 /// The GPUs, whatever the binding does.
-pub(super) fn list() -> Result<Vec<GpuInfo>, GpuError> {
+pub(super) fn list() -> Result<GpuList, GpuError> {
     catch_unwind(nvml::list).unwrap_or_else(|payload| Err(panicked(&*payload)))
 }
 

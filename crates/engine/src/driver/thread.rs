@@ -2,7 +2,7 @@
 
 use std::{sync::mpsc, thread};
 
-use gpu_keepalive_core::gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuUuid, Outcome};
+use gpu_keepalive_core::gpu::{Action, GpuError, GpuErrorKind, GpuList, GpuUuid, Outcome};
 use tokio::{sync::oneshot, time::timeout};
 
 use super::{DISCOVERY_DEADLINE, cuda::ContextKind, late, serve, session::Session};
@@ -58,7 +58,7 @@ impl DriverThread {
 }
 
 /// Lists the GPUs on a thread of its own.
-pub(crate) async fn discover() -> Result<Vec<GpuInfo>, GpuError> {
+pub(crate) async fn discover() -> Result<GpuList, GpuError> {
     let (answer, answered) = oneshot::channel();
     spawn("gpu-list".to_owned(), move || {
         // Nobody listens any more when the list took too long.

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use gpu_keepalive_core::gpu::{
-    Action, GpuError, GpuErrorKind, GpuInfo, Outcome,
-    holder::{HolderAction, HolderReport},
+use gpu_keepalive_core::{
+    gpu::{
+        Action, GpuError, GpuErrorKind, GpuInfo, GpuList, Outcome,
+        holder::{HolderAction, HolderReport},
+    },
+    units::Bytes,
 };
 
 use super::{Gpu, GpuSource, Holder};
@@ -52,7 +55,7 @@ impl GpuSource for NvidiaSource {
     type Holder = HoldProcess;
     type Workloads = NvidiaWorkloads;
 
-    async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
+    async fn discover(&mut self) -> Result<GpuList, GpuError> {
         match &self.backend {
             Backend::Process { program } => driver::discover(program).await,
             Backend::Thread => driver::discover_on_thread().await,
@@ -113,6 +116,14 @@ impl Gpu for NvidiaGpu {
             Driver::Thread(_) => std::future::pending().await,
         }
     }
+
+    fn resident(&self) -> Option<Bytes> {
+        match &self.0 {
+            Driver::Process(process) => driver::resident(process.pid()?),
+            // Its memory is this program's.
+            Driver::Thread(_) => None,
+        }
+    }
 }
 
 impl Holder for HoldProcess {
@@ -126,5 +137,9 @@ impl Holder for HoldProcess {
 
     async fn end(self) -> Result<(), GpuError> {
         Self::end(self).await
+    }
+
+    fn resident(&self) -> Option<Bytes> {
+        driver::resident(self.pid()?)
     }
 }

@@ -13,8 +13,12 @@ use std::{
 
 use gpu_keepalive_core::{
     Moment,
-    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome},
-    simulation::{PRESETS, Performed, Scenario, ScenarioError, SimulatedMachine, late_answer},
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuList, Outcome},
+    simulation::{
+        CONTEXT_RESIDENT, PRESETS, Performed, Scenario, ScenarioError, SimulatedMachine,
+        late_answer,
+    },
+    units::Bytes,
 };
 use thiserror::Error;
 use tokio::sync::Notify;
@@ -111,7 +115,7 @@ impl GpuSource for SimulatedSource {
     type Holder = SimulatedHolder;
     type Workloads = SimulatedWorkloads;
 
-    async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
+    async fn discover(&mut self) -> Result<GpuList, GpuError> {
         self.0.look(SimulatedMachine::discover)
     }
 
@@ -151,9 +155,13 @@ pub struct SimulatedGpu {
 impl Gpu for SimulatedGpu {
     async fn perform(&mut self, action: Action) -> Result<Outcome, GpuError> {
         let index = self.index;
-        let performed = self
-            .simulation
-            .look(|machine, now| machine.perform(index, action, now));
+        let (performed, time) = self.simulation.look(|machine, now| {
+            let time = machine.call_time(index, action);
+            (machine.perform(index, action, now), time)
+        });
+        if !time.is_zero() {
+            tokio::time::sleep(time).await;
+        }
         match performed {
             Performed::Done(result) => result,
             Performed::Hangs => {
@@ -177,6 +185,15 @@ impl Gpu for SimulatedGpu {
             next.await;
         }
         GpuError::new(GpuErrorKind::ProcessEnded, "the driver process was killed")
+    }
+
+    /// The model knows that of a process with a context alone.
+    fn resident(&self) -> Option<Bytes> {
+        let index = self.index;
+        let counters = self
+            .simulation
+            .look(|machine, now| machine.counters(index, now))?;
+        counters.context_open.then_some(CONTEXT_RESIDENT)
     }
 }
 

@@ -25,6 +25,8 @@ fn held(ledger: &mut Ledger, date: Date, second: u64) {
             held,
             resting: false,
             others_busy: false,
+            standing_by: false,
+            holding: false,
         };
         ledger.observe(&GpuUuid("GPU-a".to_owned()), reading);
     }

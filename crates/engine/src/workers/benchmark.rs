@@ -9,12 +9,13 @@ use super::Report;
 use crate::{
     benchmark::{Workloads, measure},
     clock::Clock,
-    gpu::Gpu,
+    gpu::{Gpu, Holder},
 };
 
 /// Benchmarks until it is done or stopped, and reports when everything is released.
-pub(super) async fn run<G: Gpu, P: Workloads>(
+pub(super) async fn run<G: Gpu, P: Workloads, H: Holder>(
     mut gpu: G,
+    holder: Result<H, GpuError>,
     workloads: Option<P>,
     job: &Job,
     clock: Clock,
@@ -30,7 +31,7 @@ pub(super) async fn run<G: Gpu, P: Workloads>(
             let message = "GPUs are measured from the app or the command line alone";
             return Err(GpuError::new(GpuErrorKind::NotSupported, message).into());
         };
-        measure(job, &mut gpu, &mut workloads, &clock, tell).await
+        measure(job, &mut gpu, holder, &mut workloads, &clock, tell).await
     };
     let result = tokio::select! {
         result = measured => Some(result.map(Box::new).map_err(|error| error.to_string())),

@@ -73,6 +73,30 @@ fn version_1_loads() {
     assert_eq!(rest, Some(Watts(10.0)));
 }
 
+/// Never edited: what version 0.2 wrote must load for ever.
+const WITH_SAVINGS: &str = r#"{"version":1,"days":{"2026-11-23":{"warm_s":20.0,
+    "cold_starts_avoided":3,"standby_s":360.0,"savings":[{"gpu":"GPU-a","power_source":"ac",
+    "charged_s":180.0,"charged_j":3600.0,"open_s":180.0}],"accounts":[]}},"baselines":[{"gpu":
+    "GPU-a","power_source":"ac","blocks_w":[10.0],"first_look":null}],"held":[{"gpu":"GPU-a",
+    "power_source":"ac","driver":"580.159.04","looks_w":[30.0,30.0]}]}"#;
+
+#[test]
+fn what_standing_by_saved_loads() {
+    let mut ledger: Ledger = serde_json::from_str(WITH_SAVINGS).expect("ledger");
+    let day = &ledger.report(1, DAY, None, "").days[0];
+    assert_eq!((day.saved_wh, day.standby_s), (Some(2.0), 360.0));
+    ledger.set_driver(&gpu("a"), "580.159.04");
+    let held = ledger.held_power(&gpu("a"), PowerSource::Ac);
+    assert_eq!(held, Some(Watts(30.0)));
+}
+
+#[test]
+fn a_file_from_before_standby_saved_nothing() {
+    let ledger: Ledger = serde_json::from_str(VERSION_1).expect("ledger");
+    let day = &ledger.report(1, DAY, None, "").days[0];
+    assert_eq!((day.saved_wh, day.standby_s), (Some(0.0), 0.0));
+}
+
 #[test]
 fn less_and_more_than_it_knows_is_tolerated() {
     let empty: Ledger = serde_json::from_str("{}").expect("ledger");

@@ -3,18 +3,26 @@
 use super::*;
 
 /// A step of up to three minutes, with anything a driver might say and at any meter.
-fn reading() -> impl Strategy<Value = (u32, Option<u32>, Option<u32>, [bool; 5])> {
+fn reading() -> impl Strategy<Value = (u32, Option<u32>, Option<u32>, [bool; 7])> {
     let watts = proptest::option::weighted(0.8, 0..400u32);
     let joules = proptest::option::weighted(0.5, 0..20_000u32);
-    (0..180_000u32, watts, joules, any::<[bool; 5]>())
+    (0..180_000u32, watts, joules, any::<[bool; 7]>())
 }
 
 /// Turns steps into readings; one in 32 is on a later day, and the counter may begin anew.
 fn readings() -> impl Strategy<Value = Vec<Reading>> {
     proptest::collection::vec(reading(), 1..60).prop_map(|steps| {
         let (mut ms, mut counter, mut day) = (0, 0, DAY);
-        let next = |(step, watts, joules, flags): (u32, Option<u32>, Option<u32>, [bool; 5])| {
-            let [held, resting, others_busy, battery, next_day] = flags;
+        let next = |(step, watts, joules, flags): (u32, Option<u32>, Option<u32>, [bool; 7])| {
+            let [
+                held,
+                resting,
+                others_busy,
+                battery,
+                next_day,
+                standing_by,
+                holding,
+            ] = flags;
             ms += u64::from(step);
             counter += joules.unwrap_or(0);
             if joules.is_some_and(|joules| joules < 500) {
@@ -35,6 +43,8 @@ fn readings() -> impl Strategy<Value = Vec<Reading>> {
                 held,
                 resting,
                 others_busy,
+                standing_by,
+                holding,
             }
         };
         steps.into_iter().map(next).collect()
@@ -66,7 +76,55 @@ fn counted_j(readings: &[Reading]) -> f64 {
     pairs.map(|pair| (pair[1] - pair[0]).max(0.0)).sum()
 }
 
+/// How long it ran: the time between two readings, as far as it is counted at all.
+fn ran_s(readings: &[Reading]) -> f64 {
+    let pairs = readings.windows(2);
+    pairs
+        .filter_map(|pair| Interval::between(&pair[0], &pair[1]))
+        .map(|interval| interval.seconds)
+        .sum()
+}
+
 proptest! {
+    #[test]
+    fn nothing_is_saved_but_in_time_spent_standing_by(readings in readings()) {
+        let mut ledger = Ledger::default();
+        for reading in &readings {
+            feed(&mut ledger, [*reading]);
+            let saved = ledger.saved_watt_hours(reading.date);
+            prop_assert!(saved.is_none_or(|wh| wh >= 0.0), "{saved:?} Wh");
+        }
+        let days = ledger.report(KEPT_DAYS, last_day(&readings), None, "").days;
+        let standby_s: f64 = days.iter().map(|day| day.standby_s).sum();
+        prop_assert!(standby_s <= ran_s(&readings) + 1e-6, "{standby_s} s");
+        let most = readings.iter().filter_map(|r| r.power).fold(0.0, |most, w| w.0.max(most));
+        for day in days {
+            let saved_j = day.saved_wh.unwrap_or(0.0) * 3600.0;
+            prop_assert!(saved_j <= most * day.standby_s + 1e-6, "{saved_j} J of {day:?}");
+        }
+    }
+
+    #[test]
+    fn savings_by_day_add_up_to_what_one_long_day_would_have_saved(readings in readings()) {
+        // Both powers known for good, so that each stretch is charged alike whenever it is.
+        let known = || {
+            let mut ledger = Ledger::default();
+            for source in [PowerSource::Ac, PowerSource::Battery] {
+                rest(&mut ledger, "a", source, 10.0);
+                savings::hold(&mut ledger, "a", source, 30.0);
+            }
+            ledger
+        };
+        let plain = readings.iter().map(|reading| Reading { holding: false, power: None, energy: None, ..*reading });
+        let (mut by_day, mut in_one) = (known(), known());
+        feed(&mut by_day, plain.clone());
+        feed(&mut in_one, plain.map(|reading| Reading { date: DAY, ..reading }));
+        let days = by_day.report(KEPT_DAYS, last_day(&readings), None, "").days;
+        let sum: f64 = days.iter().filter_map(|day| day.saved_wh).sum();
+        let whole = in_one.saved_watt_hours(DAY).unwrap_or(0.0);
+        prop_assert!((sum - whole).abs() < 1e-9, "{sum} Wh and {whole} Wh");
+    }
+
     #[test]
     fn never_negative_and_never_more_than_was_drawn(readings in readings()) {
         let mut ledger = Ledger::default();
@@ -137,6 +195,9 @@ proptest! {
             // of two numbers that cancel out is nothing but such bits.
             let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b.max(1.0);
             prop_assert!(close(back.warm_s, day.warm_s));
+            prop_assert!(close(back.standby_s, day.standby_s));
+            prop_assert_eq!(back.saved_wh.is_some(), day.saved_wh.is_some());
+            prop_assert!(close(back.saved_wh.unwrap_or(0.0), day.saved_wh.unwrap_or(0.0)));
             prop_assert_eq!(back.warm_wh.is_some(), day.warm_wh.is_some());
             prop_assert!(close(back.warm_wh.unwrap_or(0.0), day.warm_wh.unwrap_or(0.0)));
         }

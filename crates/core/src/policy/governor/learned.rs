@@ -49,6 +49,13 @@ pub enum Attempt {
         /// Time between two renewals from now on.
         next: Duration,
     },
+    /// A strategy did not raise the clocks for requests in time, and another is tried for that.
+    RaisesLate {
+        /// The strategy.
+        strategy: Strategy,
+        /// Why.
+        reason: HoldInstead,
+    },
     /// Waking on request did not keep its promise.
     StandbyFails {
         /// Why.

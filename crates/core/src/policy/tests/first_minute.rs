@@ -32,7 +32,11 @@ impl Laptop {
         let text = format!("[[gpus]]\nlike = \"rtx-3070-laptop\"\n{events}");
         let mut machine = SimulatedMachine::new(scenario(&text), Moment::ORIGIN);
         Self {
-            info: machine.discover(Moment::ORIGIN).expect("a GPU").remove(0),
+            info: machine
+                .discover(Moment::ORIGIN)
+                .expect("a GPU")
+                .gpus
+                .remove(0),
             machine,
             policy: GpuPolicy::new([], Default::default()),
             settings: Settings {

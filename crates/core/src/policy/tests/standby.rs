@@ -4,7 +4,7 @@ use super::*;
 use crate::gpu::{ProcessLoad, Sample};
 
 /// What a standing-by GPU goes through, one line per change.
-fn situations(harness: &mut Harness, time: Duration) -> String {
+pub(super) fn situations(harness: &mut Harness, time: Duration) -> String {
     let mut lines = String::new();
     let mut last = String::new();
     harness.run_decided(time, |seen| {

@@ -56,7 +56,11 @@ impl Shown {
                 strategy_exclude: vec![Strategy::Standby],
                 ..Settings::default()
             },
-            info: machine.discover(Moment::ORIGIN).expect("a GPU").remove(0),
+            info: machine
+                .discover(Moment::ORIGIN)
+                .expect("a GPU")
+                .gpus
+                .remove(0),
             host: HostSample {
                 ai_programs: ai,
                 ..HostSample::default()

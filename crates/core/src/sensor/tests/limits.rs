@@ -67,6 +67,39 @@ fn clocks_that_are_not_seen_up_in_time_mean_holding_instead() {
 }
 
 #[test]
+fn a_useful_wake_is_bad_all_the_same_if_the_clocks_are_not_seen_up_in_time() {
+    let mut sensor = sensor();
+    for now in [10_000, 20_000, 30_000] {
+        assert_eq!(verdict(&sensor), None);
+        wake(&mut sensor, now, ms(10));
+        sensor.clocks(at(now + 120), Some(false));
+        assert_eq!(sensor.work(&gpu(now + 120, 50)), Some(Advice::Stay));
+        assert!(sensor.is_judging(), "the clocks are waited for");
+        sensor.clocks(at(now + 370), Some(false));
+        assert!(!sensor.is_judging());
+        release(&mut sensor, now + 5000);
+    }
+    assert!(!sensor.has_proved_itself());
+    assert_eq!(
+        verdict(&sensor).as_deref(),
+        Some("3 wakes in a row failed: the clocks were not up 250 ms after the call")
+    );
+    let useful = sensor.wakes().all(|wake| wake.verdict == Verdict::Useful);
+    assert!(useful && sensor.wakes().len() == 3);
+}
+
+#[test]
+fn clocks_that_are_seen_up_after_the_work_are_proof_too() {
+    let mut sensor = sensor();
+    wake(&mut sensor, 10_000, ms(10));
+    sensor.clocks(at(10_120), Some(false));
+    sensor.work(&gpu(10_120, 50));
+    assert!(!sensor.has_proved_itself());
+    sensor.clocks(at(10_240), Some(true));
+    assert!(sensor.has_proved_itself());
+}
+
+#[test]
 fn clocks_of_which_the_driver_says_nothing_are_no_failure() {
     let mut sensor = sensor();
     for now in [10_000, 20_000, 30_000, 40_000] {

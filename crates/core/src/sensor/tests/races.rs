@@ -104,12 +104,13 @@ fn play(timing: &Timing) -> Sensor {
     let mut now = start;
     while now < request + ms(5000) {
         now = now + us(100);
-        if free_at <= now && watch.next().is_some_and(|look| look <= now) {
-            if let Some(Step::Raise(cause)) = watch.check(now, |_| Some(processor(now))) {
-                free_at = now + us(timing.call);
-                let raised = watch.raised(cause, now, us(timing.call), free_at);
-                to_engine.send(Message::Raised(raised), free_at + us(timing.back));
-            }
+        if free_at <= now
+            && watch.next().is_some_and(|check| check <= now)
+            && let Some(Step::Raise(cause)) = watch.check(now, |_| Some(processor(now)))
+        {
+            free_at = now + us(timing.call);
+            let raised = watch.raised(cause, now, us(timing.call), free_at);
+            to_engine.send(Message::Raised(raised), free_at + us(timing.back));
         }
         while free_at <= now
             && let Some(command) = to_hold.receive(now)

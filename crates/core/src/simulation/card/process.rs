@@ -147,7 +147,8 @@ impl Card {
         if let Some(kind) = refusals.find(|kind| self.has(*kind)) {
             return Err(refused(kind));
         }
-        if needed > self.vram_free() {
+        let has_memory = self.model.info.vram_total.is_some_and(|total| total.0 > 0);
+        if has_memory && needed > self.vram_free() {
             return Err(refused(OutOfMemory));
         }
         self.ours.context = Some(needed);

@@ -94,7 +94,8 @@ impl Card {
             .map(|vram| vram.0)
             .sum();
         let taken = self.model.desktop_vram.0 + others + self.ours.context.map_or(0, |vram| vram.0);
-        Bytes(self.model.info.vram_total.0.saturating_sub(taken))
+        let total = self.model.info.vram_total.unwrap_or_default();
+        Bytes(total.0.saturating_sub(taken))
     }
 
     /// What the driver tells. By process it tells nothing in the first sample, as long as there is
@@ -102,12 +103,14 @@ impl Card {
     pub(super) fn sample(&self, first: bool, now: Moment) -> Sample {
         let reading = self.reading_at(self.shown_clocks(now), now);
         let unknown = first && !self.around.processes.is_empty();
-        self.model.reported_sample(Sample {
+        let told = self.model.reported_sample(Sample {
             first,
             other_utilization: reading.other_utilization.filter(|_| !unknown),
             process_utilization: reading.process_utilization.filter(|_| !unknown),
             ..reading
-        })
+        });
+        let total = self.model.info.vram_total;
+        self.around.reports.sample(told, total)
     }
 
     /// Everything there is to see, before the driver leaves things out or is late.

@@ -70,6 +70,10 @@ impl Holder {
             self.call(answer.call, seen);
         }
         self.mode = Mode::Armed;
+        self.boosts = sensing.boosts;
+        if !self.boosts {
+            seen.card.close_boost(seen.now);
+        }
         if let Err(error) = self.open(answer, seen) {
             self.close(seen);
             return Err(error);
@@ -101,6 +105,7 @@ impl Holder {
         seen: &mut Seen<'_>,
     ) -> Result<(), GpuError> {
         self.targets.clear();
+        self.boosts = true;
         self.watch = Watch::new(seen.now);
         let boosted = self
             .open(answer, seen)

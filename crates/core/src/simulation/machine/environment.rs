@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use super::SimulatedMachine;
+use super::{Guest, SimulatedMachine};
 use crate::{
     Moment,
     gpu::{ComputeProcess, ProcessLoad},
     host::StartTime,
     simulation::{
-        Event, EventKind, Request, SimulatedProcess,
+        Event, EventKind, ProcessorTimes, Request, SimulatedProcess,
         card::Environment,
         processor::{Activity, Processor},
     },
     units::Percent,
 };
 
-/// Process id of a [`Guest`](super::Guest).
+/// Process id of a [`Guest`] on the first card; the next card's has the next one.
 const GUEST_PID: u32 = 39_999;
 /// How long the machine has run when its scenario begins: then programs may have started before.
 const UPTIME: Duration = Duration::from_secs(3600);
@@ -107,10 +107,37 @@ impl SimulatedMachine {
         })
     }
 
+    /// The process id of the [`Guest`] on that card. It started at 0.
+    pub fn guest_pid(index: u32) -> u32 {
+        GUEST_PID + index
+    }
+
+    /// The guests as processes, each with its card.
+    fn guests(&self) -> impl Iterator<Item = (u32, Guest)> {
+        let guests = (0..).zip(&self.guests);
+        guests.filter_map(|(index, guest)| Some((Self::guest_pid(index), (*guest)?)))
+    }
+
     fn turn_processors(&mut self) {
         let now = self.now;
         let mut before = std::mem::take(&mut self.processors);
         let mut processors = Vec::new();
+        for (pid, guest) in self.guests() {
+            let known = before.iter().position(|p| p.pid == pid);
+            let mut processor = match known {
+                Some(at) => before.swap_remove(at),
+                None => Processor::new(pid, StartTime(0), ProcessorTimes::default(), now),
+            };
+            processor.turn(
+                match guest.utilization.0 > 0 {
+                    _ if self.is_suspended() => Activity::Asleep,
+                    true => Activity::Busy,
+                    false => Activity::Idle,
+                },
+                now,
+            );
+            processors.push(processor);
+        }
         for Running {
             program, started, ..
         } in self.programs()
@@ -162,12 +189,13 @@ impl SimulatedMachine {
                 EventKind::BoostRefused => around.boost_refused = true,
                 EventKind::Hang => around.hangs = true,
                 EventKind::SensorLost => around.sensor_lost = true,
+                EventKind::Reports(reading, value) => around.reports.add(*reading, value.clone()),
                 EventKind::Heat(ambient) => around.ambient = Some(*ambient),
             }
         }
         if let Some(guest) = self.guests[index] {
             let program = SimulatedProcess {
-                pid: GUEST_PID,
+                pid: Self::guest_pid(index as u32),
                 vram: guest.vram,
                 boosts: guest.boosts,
                 ..SimulatedProcess::default()

@@ -12,7 +12,7 @@ use crate::{
     gpu::GpuErrorKind,
     host::StartTime,
     simulation::{
-        Event, EventKind, ProcessorTimes, Request, ScenarioError, SimulatedProcess,
+        Event, EventKind, ProcessorTimes, Reading, Request, ScenarioError, SimulatedProcess,
         keys::{Keys, Source},
     },
     units::{Bytes, Percent},
@@ -72,7 +72,7 @@ pub(super) fn event(
 
 /// `kind` and the keys that belong to that kind.
 fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
-    const KINDS: [(&str, &str); 10] = [
+    const KINDS: [(&str, &str); 11] = [
         ("program", "program"),
         ("request", "request"),
         ("battery", "battery"),
@@ -83,6 +83,7 @@ fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
         ("hang", "hang"),
         ("sensor_lost", "sensor_lost"),
         ("heat", "heat"),
+        ("reports", "reports"),
     ];
     let kind = keys.choice("kind", &KINDS)?;
     Ok(match kind.ok_or_else(|| keys.missing("kind"))? {
@@ -102,6 +103,11 @@ fn kind(keys: &mut Keys<'_>, index: u32) -> Result<EventKind, ScenarioError> {
         "boost_refused" => EventKind::BoostRefused,
         "hang" => EventKind::Hang,
         "sensor_lost" => EventKind::SensorLost,
+        "reports" => {
+            let reading = keys.choice("reading", &Reading::NAMES)?;
+            let reading = reading.ok_or_else(|| keys.missing("reading"))?;
+            EventKind::Reports(reading, keys.raw_value("value", reading.is_text())?)
+        }
         _ => EventKind::Heat(keys.needed("ambient_c", -50.0..150.0, None)?),
     })
 }

@@ -90,7 +90,7 @@ fn a_laptop_gpu_suspends_6_s_after_the_last_close() {
 #[test]
 fn a_desktop_gpu_does_not_suspend() {
     let mut machine = preset("rtx-4090");
-    let gpu = machine.discover(at(0.0)).unwrap()[0].pci_bus_id;
+    let gpu = machine.discover(at(0.0)).unwrap().gpus[0].pci_bus_id;
     let host = machine.host(&[], at(100.0));
     assert_eq!(host.runtime_pm(gpu), RuntimePm::Unsupported);
 }
@@ -151,7 +151,7 @@ fn what_the_driver_does_not_tell_is_none() {
         ..Sample::default()
     };
     assert_eq!(sample(&mut machine, 1.0), nothing);
-    let info = &machine.discover(at(1.0)).unwrap()[0];
+    let info = &machine.discover(at(1.0)).unwrap().gpus[0];
     assert_eq!(info.sm_clock_max, None);
     assert_eq!(info.compute_capability, None);
     assert_eq!(info.slowdown_temperature, None);
@@ -168,7 +168,7 @@ fn each_metric_can_be_switched_off_alone() {
         let text = format!("[[gpus]]\nlike = \"rtx-4090\"\nunsupported = [\"{metric}\"]");
         let mut machine = machine(&text);
         let told = |machine: &mut SimulatedMachine| {
-            let info = &machine.discover(at(1.0)).unwrap()[0];
+            let info = &machine.discover(at(1.0)).unwrap().gpus[0];
             let told = (
                 serde_json::to_value(info),
                 serde_json::to_value(sample(machine, 1.0)),

@@ -38,7 +38,7 @@ fn a_fault_of_the_driver_is_met_by_every_call_and_lets_go_of_everything() {
         for action in [Action::Release, Action::Close] {
             assert!(done(&mut machine, action, 13.0).is_ok(), "{action:?}");
         }
-        assert_eq!(machine.discover(at(20.0)).unwrap().len(), 1, "{name}");
+        assert_eq!(machine.discover(at(20.0)).unwrap().gpus.len(), 1, "{name}");
         done(&mut machine, PULSE, 20.0).unwrap();
         assert_eq!(level(&mut machine, 21.0).0, 2, "{name}");
     }
@@ -107,7 +107,7 @@ fn a_lost_gpu_is_not_listed_and_the_other_is() {
     );
     let mut listed = |s| -> Vec<u32> {
         let gpus = machine.discover(at(s)).unwrap();
-        gpus.iter().map(|gpu| gpu.index).collect()
+        gpus.gpus.iter().map(|gpu| gpu.index).collect()
     };
     assert_eq!(listed(9.0), [0, 1]);
     assert_eq!(listed(11.0), [1]);

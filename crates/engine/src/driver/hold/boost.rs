@@ -13,6 +13,8 @@ use crate::{
 pub(super) struct Boost<K: Kernel> {
     gpu: PciBusId,
     kernel: K,
+    /// Whether anything is asked of the driver at all.
+    in_use: bool,
     /// `None` before it is needed, and after the driver refused something: a client that was refused
     /// is not used again.
     client: Option<BoostClient<K>>,
@@ -23,13 +25,22 @@ impl<K: Kernel + Clone> Boost<K> {
         Self {
             gpu,
             kernel,
+            in_use: true,
             client: None,
+        }
+    }
+
+    /// Asks the driver for nothing from now on, or again for what is to be asked.
+    pub(super) fn use_driver(&mut self, in_use: bool) {
+        self.in_use = in_use;
+        if !in_use {
+            self.client = None;
         }
     }
 
     /// Opens the driver; how long that took, `None` when it was open already.
     pub(super) fn open(&mut self) -> Result<Option<Duration>, GpuError> {
-        if self.client.is_some() {
+        if self.client.is_some() || !self.in_use {
             return Ok(None);
         }
         let began = clock::now();

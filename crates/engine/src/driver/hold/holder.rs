@@ -29,7 +29,7 @@ pub(super) struct Holder<K: Kernel> {
 pub(super) enum News {
     /// A command, the end of the input, or the end of a process.
     Event(Event),
-    /// What the readings of that moment lead to, or that a held boost was not confirmed in time.
+    /// What the readings of that moment lead to, or that the boost was not requested again in time.
     Step(Step, Moment),
 }
 
@@ -53,6 +53,11 @@ impl<K: Kernel + Clone> Holder<K> {
             targets: Targets::new(events),
             watch,
         }
+    }
+
+    /// Whether it neither senses nor holds.
+    pub(super) fn is_closed(&self) -> bool {
+        self.mode == Mode::Closed
     }
 
     /// Waits until something is to be done, and reads the processors' clocks meanwhile.
@@ -138,18 +143,18 @@ impl<K: Kernel + Clone> Holder<K> {
         now: Moment,
         mut report: impl FnMut(&HolderReport) -> io::Result<()>,
     ) -> io::Result<()> {
-        match (step, self.mode) {
-            (Step::Release(reason), Mode::Holding { since, .. }) => {
-                self.close();
-                report(&HolderReport::Released(Released {
-                    at: now,
-                    reason,
-                    raised_for: now.since(since),
-                }))
-            }
-            (Step::Raise(cause), _) => self.raise_for(cause, now, report),
-            (Step::Renew, _) => self.renew(report),
-            (Step::Release(reason), _) => self.release(reason, &mut HolderReply::default(), report),
+        if let Mode::Holding { since, .. } = self.mode {
+            self.close();
+            return report(&HolderReport::Released(Released {
+                at: now,
+                reason: ReleaseReason::Unconfirmed,
+                raised_for: now.since(since),
+            }));
+        }
+        match step {
+            Step::Raise(cause) => self.raise_for(cause, now, report),
+            Step::Renew => self.renew(report),
+            Step::Release(reason) => self.release(reason, &mut HolderReply::default(), report),
         }
     }
 
@@ -184,6 +189,7 @@ impl<K: Kernel + Clone> Holder<K> {
             answer.call = Some(self.boost.clear());
         }
         self.mode = Mode::Armed;
+        self.boost.use_driver(sensing.boosts);
         if let Err(error) = self.open(answer) {
             self.close();
             return Err(error);
@@ -201,6 +207,7 @@ impl<K: Kernel + Clone> Holder<K> {
 
     fn hold(&mut self, renewal: Renewal, answer: &mut HolderReply) -> Result<(), GpuError> {
         self.targets.clear();
+        self.boost.use_driver(true);
         self.watch = Watch::new(clock::now());
         let boosted = self
             .open(answer)

@@ -10,7 +10,7 @@ use gpu_keepalive_core::gpu::{
     GpuErrorKind,
     holder::{
         HolderAction, HolderCommand, HolderReport, LONGEST_LINE, ProcessorUse, ReleaseReason,
-        Renewal, SensedProcess, UnwatchedReason,
+        Renewal, SensedProcess, Sensing, UnwatchedReason,
     },
 };
 
@@ -61,6 +61,34 @@ fn a_burst_raises_the_clocks_and_they_are_released_after_it() {
             Event::Closed(card),
         ]
     );
+}
+
+#[test]
+fn sensing_alone_reports_raises_and_asks_the_driver_for_nothing() {
+    let mut server = Burner::resting();
+    let mut hold = Hold::start();
+    let alone = Sensing {
+        boosts: false,
+        ..sensing(vec![server.sensed(MILLISECOND)])
+    };
+    let answer = hold.ask(HolderAction::Arm(alone.clone()));
+    assert_eq!(answer.opening, None);
+
+    server.burn(100_000);
+    assert_eq!(hold.raised().cause.pid, server.pid());
+    assert_eq!(hold.released().reason, ReleaseReason::Idle);
+    let answer = hold.ask(HolderAction::Raise {
+        lasting: Duration::from_secs(3600),
+    });
+    assert!(answer.raised);
+    assert_eq!(hold.kernel.events(), []);
+
+    // Nor does it keep what was open before.
+    hold.ask(HolderAction::Arm(sensing(vec![server.sensed(MILLISECOND)])));
+    let opened = hold.kernel.events().len();
+    hold.ask(HolderAction::Arm(alone));
+    assert!(hold.kernel.events()[opened..].contains(&Event::Freed));
+    hold.end().expect("in order");
 }
 
 #[test]

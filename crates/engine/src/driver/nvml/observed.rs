@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use gpu_keepalive_core::{
     gpu::{
-        ClocksEventReasons, GpuError, GpuErrorKind, GpuUuid, Inspection, PState, PowerSource,
-        Sample,
+        ClocksEventReasons, GpuError, GpuErrorKind, GpuUuid, Inspection, PowerSource, Sample,
+        plausible::{self, RawMemory},
     },
-    units::{Bytes, Joules, Megahertz, Percent, Watts},
+    units::{Bytes, Joules},
 };
 use nvml_wrapper::{
     Device, Nvml,
@@ -18,7 +18,7 @@ use nvml_wrapper::{
     struct_wrappers::device::ProcessInfo,
 };
 
-use super::{celsius, failed, open_library, others::Others, reported, seldom::Seldom};
+use super::{failed, open_library, others::Others, raw_memory, reported, seldom::Seldom};
 use crate::{clock, driver::PowerMizer};
 
 /// One GPU opened through NVML. Dropping it restores what was set and closes the library.
@@ -71,24 +71,30 @@ impl Observed {
     pub(in crate::driver) fn sample(&mut self) -> Result<Sample, GpuError> {
         let now = clock::Clock::Boot.now();
         let device = open_device(&self.nvml, self.index)?;
-        let utilization =
-            reported("utilization", device.utilization_rates())?.map(|u| Percent(u.gpu));
-        let usage = self.others.usage(&self.nvml, &device, utilization, now)?;
+        let utilization = reported("utilization", device.utilization_rates())?
+            .and_then(|rates| plausible::utilization(rates.gpu.into()));
+        let memory = reported("memory", device.memory_info())?.map(|memory| raw_memory(&memory));
+        let total = memory.and_then(RawMemory::total);
+        let usage = self
+            .others
+            .usage(&self.nvml, &device, utilization, total, now)?;
         let energy = self.energy.when_due(now, || {
-            reported("energy", device.total_energy_consumption())
-                .map(|counter| counter.map(|millijoules| Joules(millijoules as f64 / 1000.0)))
+            let counter = reported("energy", device.total_energy_consumption());
+            counter.map(|counter| counter.and_then(plausible::energy))
         })?;
         let source = self.power_source.or_last(now, || power_source(&device))?;
         let temperature = device.temperature(TemperatureSensor::Gpu);
         Ok(Sample {
             pstate: reported("P-state", device.performance_state())?
-                .and_then(|state| PState::new(state.as_c())),
-            sm_clock: reported("SM clock", device.clock_info(Clock::SM))?.map(Megahertz),
+                .and_then(|state| plausible::pstate(state.as_c().into())),
+            sm_clock: reported("SM clock", device.clock_info(Clock::SM))?
+                .and_then(|mhz| plausible::sm_clock(mhz.into())),
             memory_clock: reported("memory clock", device.clock_info(Clock::Memory))?
-                .map(Megahertz),
-            temperature: reported("temperature", temperature)?.map(celsius),
+                .and_then(|mhz| plausible::memory_clock(mhz.into())),
+            temperature: reported("temperature", temperature)?
+                .and_then(|degrees| plausible::temperature(degrees.into())),
             power: reported("power", device.power_usage())?
-                .map(|milliwatts| Watts(f64::from(milliwatts) / 1000.0)),
+                .and_then(|milliwatts| plausible::power(milliwatts.into())),
             energy: energy.flatten(),
             utilization,
             other_utilization: usage.other_utilization,
@@ -97,7 +103,7 @@ impl Observed {
             names_processes: usage.names_processes,
             first: usage.first,
             clocks_event_reasons: clocks_event_reasons(&device)?,
-            vram_free: reported("memory", device.memory_info())?.map(|memory| Bytes(memory.free)),
+            vram_free: memory.and_then(RawMemory::free),
             vram_ours: usage.vram_ours,
             compute_processes: usage.compute_processes,
             power_source: source,
@@ -110,9 +116,8 @@ impl Observed {
     /// As [`Observed::sample`].
     pub(in crate::driver) fn inspect(&self) -> Result<Inspection, GpuError> {
         let device = self.device()?;
-        let megahertz = |clock: Option<u32>| clock.map(Megahertz);
-        let watts =
-            |limit: Option<u32>| limit.map(|milliwatts| Watts(f64::from(milliwatts) / 1000.0));
+        let megahertz = |clock: Option<u32>| plausible::sm_clock(clock?.into());
+        let watts = |limit: Option<u32>| plausible::power(limit?.into());
         let set = device.applications_clock(Clock::SM);
         let default = device.default_applications_clock(Clock::SM);
         let default_limit = device.power_management_limit_default();
@@ -132,7 +137,7 @@ impl Observed {
         };
         Occupancy {
             processes: device.running_compute_processes().ok(),
-            free: device.memory_info().ok().map(|memory| memory.free),
+            memory: device.memory_info().ok().map(|memory| raw_memory(&memory)),
         }
     }
 
@@ -146,14 +151,19 @@ impl Observed {
         if let (Some(old), Some(new)) = (&before.processes, &after.processes)
             && !new.iter().any(|process| process.pid == self.others.own_pid)
         {
-            let appeared = |p: &&ProcessInfo| !old.iter().any(|known| known.pid == p.pid);
+            let appeared = |p: &&ProcessInfo| {
+                let is_new = !old.iter().any(|known| known.pid == p.pid);
+                is_new && plausible::pid(p.pid.into()).is_some()
+            };
             let mut candidates = new.iter().filter(appeared);
             if let (Some(process), None) = (candidates.next(), candidates.next()) {
                 self.others.own_pid = process.pid;
             }
         }
-        let listed = after.processes.and_then(|all| self.others.vram_of_us(&all));
-        let taken = || before.free?.checked_sub(after.free?).map(Bytes);
+        let total = after.memory.and_then(RawMemory::total);
+        let listed = after.processes.as_ref();
+        let listed = listed.and_then(|all| self.others.vram_of_us(all, total));
+        let taken = || Some(Bytes(before.free()?.0.checked_sub(after.free()?.0)?));
         listed.or_else(taken)
     }
 
@@ -246,7 +256,13 @@ impl Drop for Observed {
 #[derive(Default)]
 pub(in crate::driver) struct Occupancy {
     processes: Option<Vec<ProcessInfo>>,
-    free: Option<u64>,
+    memory: Option<RawMemory>,
+}
+
+impl Occupancy {
+    fn free(&self) -> Option<Bytes> {
+        self.memory.and_then(RawMemory::free)
+    }
 }
 
 /// All bits, the unknown ones of newer drivers included.
@@ -257,7 +273,7 @@ fn clocks_event_reasons(device: &Device) -> Result<Option<ClocksEventReasons>, G
         Err(NvmlError::IncorrectBits(Bits::U64(all))) => Ok(all),
         Err(error) => Err(error),
     };
-    Ok(reported("clocks event reasons", bits)?.map(ClocksEventReasons))
+    Ok(reported("clocks event reasons", bits)?.and_then(plausible::clocks_event_reasons))
 }
 
 #[cfg(target_os = "linux")]

@@ -5,12 +5,14 @@ use std::{collections::BTreeMap, time::Duration};
 use gpu_keepalive_core::{
     Moment,
     ai_processes::is_keepalive,
-    gpu::{ComputeProcess, GpuError, ProcessLoad},
+    gpu::{ComputeProcess, GpuError, ProcessLoad, plausible},
     units::{Bytes, Percent},
 };
 use nvml_wrapper::{
-    Device, Nvml, enums::device::UsedGpuMemory, error::NvmlError,
-    struct_wrappers::device::ProcessInfo,
+    Device, Nvml,
+    enums::device::UsedGpuMemory,
+    error::NvmlError,
+    struct_wrappers::device::{ProcessInfo, ProcessUtilizationSample},
 };
 
 use super::reported;
@@ -75,6 +77,7 @@ impl Others {
         nvml: &Nvml,
         device: &Device,
         utilization: Option<Percent>,
+        total: Option<Bytes>,
         now: Moment,
     ) -> Result<Usage, GpuError> {
         let first = !std::mem::replace(&mut self.sampled, true);
@@ -86,12 +89,19 @@ impl Others {
         }
         let compute = reported("compute processes", device.running_compute_processes())?;
         let graphics = reported("graphics processes", device.running_graphics_processes())?;
+        let [compute, graphics] = [compute, graphics].map(|list| {
+            let listed = list?.into_iter();
+            let are_processes =
+                listed.filter(|process| plausible::pid(process.pid.into()).is_some());
+            Some(are_processes.collect::<Vec<_>>())
+        });
         let named = [&compute, &graphics]
             .into_iter()
             .flatten()
             .any(|list| !list.is_empty());
         self.look_up(nvml, compute.iter().chain(&graphics).flatten());
-        let vram_ours = compute.as_ref().and_then(|all| self.vram_of_us(all));
+        let vram_ours = compute.as_ref();
+        let vram_ours = vram_ours.and_then(|all| self.vram_of_us(all, total));
         let mut drawing: Vec<u32> = graphics.iter().flatten().map(|p| p.pid).collect();
         drawing.retain(|pid| !self.is_ours(*pid));
         drawing.sort_unstable();
@@ -108,7 +118,13 @@ impl Others {
         Ok(Usage {
             other_utilization,
             process_utilization,
-            compute_processes: lists.compute.map(|all| all.iter().map(described).collect()),
+            compute_processes: lists.compute.map(|all| {
+                let described = all.iter().map(|process| ComputeProcess {
+                    pid: process.pid,
+                    vram: used(process, total),
+                });
+                described.collect()
+            }),
             drawing: lists.drawing,
             names_processes: named,
             first,
@@ -148,34 +164,43 @@ impl Others {
         let Some(stats) = reported("process utilization", stats)? else {
             return Ok((None, None));
         };
-        let newest = stats.iter().map(|reading| reading.timestamp).max();
+        let times = stats.iter().map(|reading| reading.timestamp);
+        let newest = times.filter_map(plausible::time_stamp).max();
         let newest = newest.or(seen);
         // Zero stands for the driver's first reading: from then on every reading is new.
         self.newest = newest.or(Some(0));
         if seen.is_none() && newest.is_some() {
             return Ok((None, None));
         }
-        let single: Vec<_> = stats
+        let theirs: Vec<_> = stats
             .iter()
             .filter(|reading| seen.is_none_or(|seen| reading.timestamp > seen))
             .filter(|reading| !self.is_ours(reading.pid))
-            .map(|reading| ProcessLoad {
-                pid: reading.pid,
-                percent: Percent(reading.sm_util.min(100)),
-            })
             .collect();
-        let busiest = single
+        let passed = |reading: &&ProcessUtilizationSample| {
+            plausible::time_stamp(reading.timestamp)?;
+            Some(ProcessLoad {
+                pid: plausible::pid(reading.pid.into())?,
+                percent: plausible::utilization(reading.sm_util.into())?,
+            })
+        };
+        let single: Vec<_> = theirs.iter().filter_map(passed).collect();
+        let computing = single
             .iter()
             .filter(|one| lists.drawing.binary_search(&one.pid).is_err())
-            .map(|one| one.percent)
-            .max();
-        Ok((Some(busiest.unwrap_or(Percent(0))), Some(single)))
+            .map(|one| one.percent);
+        let busiest = plausible::busiest(computing, single.len() == theirs.len());
+        Ok((busiest, Some(single)))
     }
 
     /// What this process holds; `None` when the driver does not list it, which says nothing where
     /// it lists none.
-    pub(super) fn vram_of_us(&self, processes: &[ProcessInfo]) -> Option<Bytes> {
-        used(processes.iter().find(|p| p.pid == self.own_pid)?)
+    pub(super) fn vram_of_us(
+        &self,
+        processes: &[ProcessInfo],
+        total: Option<Bytes>,
+    ) -> Option<Bytes> {
+        used(processes.iter().find(|p| p.pid == self.own_pid)?, total)
     }
 
     /// Whether a process is this one or another keepalive: two of them must not take each other's
@@ -211,16 +236,9 @@ fn name_of(nvml: &Nvml, pid: u32) -> Option<String> {
     nvml.sys_process_name(pid, LONGEST).ok()
 }
 
-fn described(process: &ProcessInfo) -> ComputeProcess {
-    ComputeProcess {
-        pid: process.pid,
-        vram: used(process),
-    }
-}
-
-fn used(process: &ProcessInfo) -> Option<Bytes> {
+fn used(process: &ProcessInfo, total: Option<Bytes>) -> Option<Bytes> {
     match process.used_gpu_memory {
-        UsedGpuMemory::Used(bytes) => Some(Bytes(bytes)),
+        UsedGpuMemory::Used(bytes) => plausible::process_memory(bytes, total),
         UsedGpuMemory::Unavailable => None,
     }
 }

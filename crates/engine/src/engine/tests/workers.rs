@@ -6,7 +6,7 @@ use std::{
 };
 
 use gpu_keepalive_core::{
-    gpu::{Action, GpuError, GpuInfo, Outcome},
+    gpu::{Action, GpuError, GpuInfo, GpuList, Outcome},
     host::{HostEvent, HostSample},
     settings::{AiProgram, Strategy},
 };
@@ -40,7 +40,7 @@ impl GpuSource for Panics<SimulatedSource> {
     type Holder = SimulatedHolder;
     type Workloads = SimulatedWorkloads;
 
-    async fn discover(&mut self) -> Result<Vec<GpuInfo>, GpuError> {
+    async fn discover(&mut self) -> Result<GpuList, GpuError> {
         self.now_and_then();
         self.inner.discover().await
     }

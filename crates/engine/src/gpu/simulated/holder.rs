@@ -2,9 +2,13 @@
 
 use std::{collections::VecDeque, pin::pin, sync::Arc};
 
-use gpu_keepalive_core::gpu::{
-    GpuError, GpuErrorKind,
-    holder::{HolderAction, HolderCommand, HolderReport},
+use gpu_keepalive_core::{
+    gpu::{
+        GpuError, GpuErrorKind,
+        holder::{HolderAction, HolderCommand, HolderReport},
+    },
+    simulation::HOLD_RESIDENT,
+    units::Bytes,
 };
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -33,6 +37,10 @@ impl Holder for SimulatedHolder {
 
     async fn end(self) -> Result<(), GpuError> {
         Ok(())
+    }
+
+    fn resident(&self) -> Option<Bytes> {
+        Some(HOLD_RESIDENT)
     }
 }
 

@@ -23,7 +23,7 @@ fn start(text: &str) -> Simulation {
 
 async fn first_gpu(simulation: &Simulation) -> SimulatedGpu {
     let mut source = simulation.source();
-    let gpus = source.discover().await.unwrap();
+    let gpus = source.discover().await.unwrap().gpus;
     source.open(&gpus[0])
 }
 

@@ -15,9 +15,9 @@ use tokio::{
 };
 
 use crate::{
-    driver::{process_runs, process_started, processor_time},
+    driver::processor_time,
     gpu::simulated::Simulation,
-    processes::Processes,
+    processes::{Processes, process_runs},
 };
 
 /// The GPU that they have open.
@@ -72,12 +72,11 @@ impl Attached {
         let found = self.processes.look_at_served().into_iter().take(MOST);
         let targets: Vec<Target> = found
             .filter_map(|process| {
-                let started = process_started(process.pid)?;
+                let started = process.started?;
                 if !process_runs(process.pid, started) {
                     return None;
                 }
                 let process = AiProcess {
-                    started: Some(started),
                     gpu: GpuUse::Context(gpu.into_iter().collect()),
                     ..process
                 };

@@ -14,7 +14,7 @@ const SERVER: u32 = 4242;
 async fn start(preset: &str) -> (Simulation, SimulatedHolder) {
     let simulation = Simulation::new(Scenario::preset(preset).unwrap(), Clock::tokio());
     let mut source = simulation.source();
-    let gpus = source.discover().await.unwrap();
+    let gpus = source.discover().await.unwrap().gpus;
     let holder = source.start_hold(&gpus[0]);
     (simulation, holder)
 }
@@ -89,7 +89,7 @@ async fn a_killed_one_says_so_and_holds_nothing() {
     };
     assert!(!simulation.with(counters).boosted);
     // Another one is started in its place.
-    let gpus = simulation.source().discover().await.unwrap();
+    let gpus = simulation.source().discover().await.unwrap().gpus;
     let mut next = simulation.source().start_hold(&gpus[0]);
     assert!(ask(&mut next, hold).await.raised);
     drop(next);

@@ -1,0 +1,185 @@
+//! Which changes of the status are worth a notification, in which words, and when.
+//!
+//! Of each GPU a user knows what the last notification said. Whenever that is no longer so, there
+//! is a word for the difference; at most one of a kind is delivered in [`QUIET`] per GPU. A word
+//! that comes earlier is held back and delivered at the end of that time if it still holds, so the
+//! last word is always true in the end. Time is an argument, and [`Alerts::wake_at`] is when to ask
+//! again although nothing has changed.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use crate::{
+    Moment,
+    gpu::{GpuErrorKind, GpuUuid},
+    protocol::{GpuStatus, PauseReason, Phase, Severity, Status},
+    settings::Notifications,
+};
+
+mod words;
+
+/// At most one of a kind in this time for each GPU (product specification).
+pub const QUIET: Duration = Duration::from_secs(10 * 60);
+
+/// A notification to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// Its GPU; `None` when it is about the lack of any.
+    pub gpu: Option<GpuUuid>,
+    /// What it says.
+    pub kind: Kind,
+    /// Its title.
+    pub title: String,
+    /// Its text.
+    pub body: String,
+    /// Whether it stays until it was seen, and leads to the diagnosis.
+    pub urgent: bool,
+}
+
+/// What a notification says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A pause for heat began.
+    TooHot,
+    /// It ended.
+    CooledDown,
+    /// A fault began, or is another one.
+    Fault,
+    /// It ended.
+    Recovered,
+    /// There is no GPU.
+    NoGpu,
+    /// There is one now.
+    Found,
+    /// Another phase, for those who want to know of every one.
+    Phase(Phase),
+}
+
+/// What was told, and what is held back.
+#[derive(Clone, Debug, Default)]
+pub struct Alerts {
+    /// By GPU; `None` stands for the machine, which may have none.
+    subjects: BTreeMap<Option<GpuUuid>, Subject>,
+    wake_at: Option<Moment>,
+}
+
+/// The trouble that a GPU or the machine is in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Condition {
+    #[default]
+    Fine,
+    Hot,
+    Fault(GpuErrorKind),
+    /// For that reason.
+    NoGpu(String),
+}
+
+/// What the user knows of one GPU.
+#[derive(Clone, Debug, Default)]
+struct Subject {
+    /// What the last word said; at first that all is well, unsaid.
+    told: Condition,
+    /// The phase that was last said, or that it had at first.
+    phase: Option<Phase>,
+    /// When each kind of word was last delivered.
+    last: BTreeMap<Kind, Moment>,
+}
+
+impl Alerts {
+    /// What is to be shown now of that status.
+    pub fn look(
+        &mut self,
+        status: &Status,
+        wanted: Notifications,
+        now: Moment,
+    ) -> Vec<Notification> {
+        self.wake_at = None;
+        if wanted == Notifications::Off {
+            return Vec::new();
+        }
+        let machine = machine(status).map(|condition| (None, condition, None));
+        let gpus = status.gpus.iter();
+        let gpus = gpus.map(|gpu| (Some(gpu), Condition::of(gpu), Some(gpu.phase)));
+        let mut new = Vec::new();
+        for (gpu, condition, phase) in machine.into_iter().chain(gpus) {
+            let key = gpu.map(|gpu| gpu.uuid.clone());
+            let subject = self.subjects.entry(key).or_default();
+            let Some(kind) = subject.word(&condition, phase, wanted) else {
+                continue;
+            };
+            if let Some(until) = subject.quiet_until(kind, now) {
+                self.wake_at = self.wake_at.into_iter().chain([until]).min();
+                continue;
+            }
+            subject.told = condition;
+            subject.phase = phase;
+            subject.last.insert(kind, now);
+            new.push(words::notification(kind, gpu, status));
+        }
+        new
+    }
+
+    /// When something that is held back may be delivered; `None` when nothing is.
+    pub fn wake_at(&self) -> Option<Moment> {
+        self.wake_at
+    }
+}
+
+/// Whether the machine has a GPU; `None` while that is not known.
+fn machine(status: &Status) -> Option<Condition> {
+    if !status.gpus.is_empty() {
+        return Some(Condition::Fine);
+    }
+    let worst = status.notices.first();
+    let notice = worst.filter(|notice| notice.severity == Severity::Error)?;
+    Some(Condition::NoGpu(notice.message.clone()))
+}
+
+impl Condition {
+    fn of(gpu: &GpuStatus) -> Self {
+        let hot = gpu.phase == Phase::Paused && gpu.reasons.contains(&PauseReason::Thermal);
+        match gpu.phase {
+            Phase::Fault => {
+                let fault = gpu.fault.as_ref();
+                Self::Fault(fault.map_or(GpuErrorKind::Other, |fault| fault.kind))
+            }
+            _ if hot => Self::Hot,
+            _ => Self::Fine,
+        }
+    }
+}
+
+impl Subject {
+    /// The word for what the user does not know yet, if there is one.
+    fn word(
+        &mut self,
+        condition: &Condition,
+        phase: Option<Phase>,
+        wanted: Notifications,
+    ) -> Option<Kind> {
+        if *condition != self.told {
+            return Some(match (condition, &self.told) {
+                (Condition::Hot, _) => Kind::TooHot,
+                (Condition::Fault(_), _) => Kind::Fault,
+                (Condition::NoGpu(_), _) => Kind::NoGpu,
+                (Condition::Fine, Condition::Hot) => Kind::CooledDown,
+                (Condition::Fine, Condition::NoGpu(_)) => Kind::Found,
+                (Condition::Fine, _) => Kind::Recovered,
+            });
+        }
+        let known = self.phase.or(phase);
+        let is_news = wanted == Notifications::All && *condition == Condition::Fine;
+        self.phase = if is_news { known } else { phase };
+        phase
+            .filter(|phase| self.phase != Some(*phase))
+            .map(Kind::Phase)
+    }
+
+    /// Until when no other word of that kind may be delivered, if it is so.
+    fn quiet_until(&self, kind: Kind, now: Moment) -> Option<Moment> {
+        let until = *self.last.get(&kind)? + QUIET;
+        (now < until).then_some(until)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,268 @@
+//! The strategies side by side, as numbers and in words.
+
+use super::*;
+use crate::{
+    doctor::Private,
+    settings::Strategy::{self, *},
+};
+
+/// An H200 as it was measured: 84 W left alone, 131 W held, 8 ms at full speed, 37 ms cold.
+fn side_by_side() -> Measurements {
+    let mut all = Measurements {
+        hold_time: Some(Duration::from_millis(700)),
+        boost_disabled: true,
+        cold_watts: vec![Watts(84.0)],
+        ..Measurements::default()
+    };
+    let decode = (Workload::Decode, 5);
+    all.back_to_back.insert(Workload::Decode, millis(&[8]));
+    all.cold.insert(decode, millis(&[37]));
+    all.warm.insert(decode, millis(&[8]));
+    let trial = |watts, first: &[u64], wakes: &[u64]| Trial {
+        watts: vec![Watts(watts)],
+        first: millis(first),
+        wakes: millis(wakes),
+        resident: Some(Bytes(1_887_436)),
+        ..Trial::default()
+    };
+    let refused = GpuError::new(GpuErrorKind::NotSupported, "nvmlDeviceSetPowerMizerMode");
+    all.trials.extend([
+        (Standby, trial(84.4, &[20, 24, 19], &[12, 11, 14])),
+        (Boost, trial(131.0, &[8], &[])),
+        (
+            PowerMizer,
+            Trial {
+                why_not: Some(WhyNot::Refused(refused)),
+                ..Trial::default()
+            },
+        ),
+        (
+            Context,
+            Trial {
+                vram: Some(Bytes::from_mib(266)),
+                resident: Some(Bytes::from_mib(118)),
+                ..trial(131.0, &[8], &[])
+            },
+        ),
+        (
+            Pulse,
+            Trial {
+                why_not: Some(WhyNot::Excluded),
+                ..Trial::default()
+            },
+        ),
+    ]);
+    all
+}
+
+fn verdict(change: impl FnOnce(&mut Measurements)) -> String {
+    let mut all = side_by_side();
+    change(&mut all);
+    all.benchmark(about(false)).verdict
+}
+
+fn fails(all: &mut Measurements, strategy: Strategy, why: WhyNot) {
+    all.trials.entry(strategy).or_default().why_not = Some(why);
+}
+
+#[test]
+fn numbers_are_medians_and_what_was_not_tried_has_none() {
+    let benchmark = side_by_side().benchmark(about(false));
+    let standby = &benchmark.strategies[0];
+    assert_eq!(
+        (standby.first_ms, standby.ratio, standby.wake_ms),
+        (Some(20.0), Some(2.5), Some(12.0))
+    );
+    assert_eq!(standby.vram_bytes, Some(0), "by its nature");
+    let context = &benchmark.strategies[3];
+    assert_eq!(context.vram_bytes, Some(266 << 20));
+    let pulse = &benchmark.strategies[4];
+    let numbers = [
+        pulse.watts_at_rest,
+        pulse.first_ms,
+        pulse.ratio,
+        pulse.wake_ms,
+    ];
+    assert_eq!(numbers, [None; 4]);
+    assert_eq!((pulse.vram_bytes, pulse.resident_bytes), (None, None));
+    let alone = benchmark.alone.expect("it was measured");
+    assert_eq!(
+        (alone.first_ms, alone.watts_at_rest),
+        (Some(37.0), Some(84.0))
+    );
+}
+
+#[test]
+fn json_has_the_contract_s_names_for_each_strategy() {
+    let benchmark = side_by_side().benchmark(about(false));
+    let json = serde_json::to_value(&benchmark).expect("JSON");
+    for one in json["strategies"].as_array().expect("a list") {
+        for field in [
+            "strategy",
+            "works",
+            "why_not",
+            "watts_at_rest",
+            "first_ms",
+            "ratio",
+            "wake_ms",
+            "vram_bytes",
+            "resident_bytes",
+        ] {
+            assert!(one.get(field).is_some(), "{field}: {one}");
+        }
+    }
+    assert_eq!(json["chosen"], "standby");
+    let back: BenchmarkResult = serde_json::from_value(json).expect("the same");
+    assert_eq!(back, benchmark);
+}
+
+#[test]
+fn each_strategy_is_a_line_in_plain_words() {
+    let mut all = side_by_side();
+    fails(&mut all, Context, WhyNot::ClocksDown);
+    let benchmark = all.benchmark(about(false));
+    let alone = benchmark.alone.expect("it was measured").text;
+    let lines = benchmark.strategies.iter().map(|one| one.text.clone());
+    let lines: Vec<_> = [alone].into_iter().chain(lines).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn the_first_that_keeps_the_promise_is_chosen_and_the_verdict_says_why() {
+    let rows = [
+        ("woken", verdict(|_| {})),
+        (
+            "not sensed",
+            verdict(|all| fails(all, Standby, WhyNot::NotSensed)),
+        ),
+        (
+            "slow to wake",
+            verdict(|all| {
+                let standby = all.trials.entry(Standby).or_default();
+                standby.wakes = millis(&[61]);
+            }),
+        ),
+        (
+            "late answers",
+            verdict(|all| {
+                let standby = all.trials.entry(Standby).or_default();
+                standby.first = millis(&[90]);
+            }),
+        ),
+        (
+            "only a context holds",
+            verdict(|all| {
+                fails(all, Standby, WhyNot::NotSeenUp);
+                fails(all, Boost, WhyNot::ClocksDown);
+            }),
+        ),
+        (
+            "nothing works",
+            verdict(|all| {
+                for strategy in LADDER {
+                    fails(all, strategy, WhyNot::ClocksDown);
+                }
+            }),
+        ),
+        (
+            "no watts",
+            verdict(|all| {
+                let trials = all.trials.values_mut();
+                trials.for_each(|trial| trial.watts.clear());
+            }),
+        ),
+    ];
+    let rows = rows.map(|(name, verdict)| format!("{name}\n{verdict}"));
+    insta::assert_snapshot!(rows.join("\n\n"));
+}
+
+#[test]
+fn the_holder_is_the_first_that_holds_and_never_standby() {
+    let limit = Duration::from_millis(50);
+    let mut all = side_by_side();
+    assert_eq!(all.holder(limit), Some(Boost));
+    fails(&mut all, Boost, WhyNot::ClocksDown);
+    assert_eq!(all.holder(limit), Some(Context));
+    fails(&mut all, Context, WhyNot::LittleVram);
+    assert_eq!(all.holder(limit), None);
+}
+
+#[test]
+fn only_allowed_strategies_are_planned_and_standby_rests_past_its_linger() {
+    let mut settings = Settings::default();
+    settings.readiness.linger = Duration::from_secs(600);
+    let rests = |settings: &Settings, hold_time| {
+        let steps = Plan::new(true, None).trials(hold_time, &Terms::of(settings));
+        steps
+            .into_iter()
+            .map(|step| (step.strategy, step.rest_s))
+            .collect::<Vec<_>>()
+    };
+    let hold_time = Some(Duration::from_secs(18));
+    let all = [
+        (Standby, 23),
+        (Boost, 20),
+        (PowerMizer, 20),
+        (Context, 20),
+        (Pulse, 20),
+    ];
+    assert_eq!(rests(&settings, hold_time), all);
+    settings.strategy_exclude = vec![PowerMizer, Pulse];
+    let fewer = [(Standby, 23), (Boost, 20), (Context, 20)];
+    assert_eq!(rests(&settings, hold_time), fewer);
+    settings.strategy_exclude = vec![Boost];
+    let without = [(PowerMizer, 20), (Context, 20), (Pulse, 20)];
+    assert_eq!(
+        rests(&settings, hold_time),
+        without,
+        "standby needs a boost"
+    );
+    assert_eq!(rests(&settings, None), [], "they were not seen to fall");
+}
+
+/// Never edited: what 0.1 kept in `proofs.json` must load for ever.
+const KEPT_BY_0_1: &str = include_str!("../../../tests/fixtures/benchmarks/0.1.json");
+
+#[test]
+fn what_0_1_kept_loads() {
+    let kept: std::collections::BTreeMap<String, BenchmarkResult> =
+        serde_json::from_str(KEPT_BY_0_1).expect("it loads");
+    let benchmark = kept.values().next().expect("there is one");
+    assert_eq!(benchmark.workloads[0].rests[0].rest_s, 5);
+    assert_eq!((benchmark.chosen, benchmark.strategies.len()), (None, 0));
+    assert_eq!(benchmark.alone, None);
+}
+
+/// A machine whose names occur in what a driver may say.
+fn private() -> Private {
+    Private {
+        home: Some("/home/ada".to_owned()),
+        user: Some("ada".to_owned()),
+        host: Some("lovelace".to_owned()),
+        programs: Vec::new(),
+    }
+}
+
+#[test]
+fn a_shared_report_has_the_results_and_nothing_of_their_owner() {
+    let mut all = side_by_side();
+    let words = "cannot start /home/ada/bin/gpu-keepalive on lovelace for \
+                 GPU-51300000-0000-4000-8000-000000000000: no | such file in /srv/secret";
+    let error = GpuError::new(GpuErrorKind::ProcessEnded, words);
+    fails(&mut all, Boost, WhyNot::Refused(error));
+    let mut about = about(false);
+    about.gpu.uuid.0 = "GPU-51300000-0000-4000-8000-000000000000".to_owned();
+    let benchmark = all.benchmark(about);
+    let text = share(&benchmark, &private());
+    insta::assert_snapshot!(text);
+    let json = share_json(&benchmark, &private());
+    assert_eq!(json["gpu"], benchmark.gpu);
+    assert!(json["strategies"][0]["first_ms"].is_number());
+    for text in [text, json.to_string()] {
+        for private in [
+            "51300000", "ada", "lovelace", "/home", "/srv", "secret", "uuid\"",
+        ] {
+            assert!(!text.contains(private), "{private}: {text}");
+        }
+    }
+}

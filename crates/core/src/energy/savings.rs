@@ -1,0 +1,95 @@
+//! What standing by saved: the time with the clocks down, and what holding would have drawn in it.
+
+use serde::{Deserialize, Serialize};
+
+use super::day::amount;
+use crate::{
+    gpu::{GpuUuid, PowerSource},
+    units::{Joules, Watts},
+};
+
+/// What one GPU saved on one power source in one day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Savings {
+    gpu: GpuUuid,
+    power_source: PowerSource,
+    /// Seconds whose savings were charged.
+    #[serde(default, deserialize_with = "amount")]
+    charged_s: f64,
+    /// What holding would have drawn in them above rest.
+    #[serde(default, deserialize_with = "amount")]
+    charged_j: f64,
+    /// Seconds that wait until both powers are known.
+    #[serde(default, deserialize_with = "amount")]
+    open_s: f64,
+}
+
+/// What holding one GPU costs: the held power less the power at rest, never below zero.
+pub(super) fn difference(held: Option<Watts>, resting: Option<Watts>) -> Option<Watts> {
+    let (Watts(held), Watts(resting)) = held.zip(resting)?;
+    Some(Watts((held - resting).max(0.0)))
+}
+
+impl Savings {
+    fn new(gpu: &GpuUuid, power_source: PowerSource) -> Self {
+        Self {
+            gpu: gpu.clone(),
+            power_source,
+            charged_s: 0.0,
+            charged_j: 0.0,
+            open_s: 0.0,
+        }
+    }
+
+    /// The account of that GPU on that power source, begun anew where there is none.
+    pub(super) fn of<'a>(
+        all: &'a mut Vec<Self>,
+        gpu: &GpuUuid,
+        power_source: PowerSource,
+    ) -> &'a mut Self {
+        let key = (gpu, power_source);
+        let place = all.binary_search_by(|one| (&one.gpu, one.power_source).cmp(&key));
+        let index = place.unwrap_or_else(|index| {
+            all.insert(index, Self::new(gpu, power_source));
+            index
+        });
+        &mut all[index]
+    }
+
+    pub(super) fn gpu(&self) -> (&GpuUuid, PowerSource) {
+        (&self.gpu, self.power_source)
+    }
+
+    /// Counts time with the clocks down; `settled` is what holding costs, where that is settled.
+    pub(super) fn add(&mut self, seconds: f64, settled: Option<Watts>) {
+        match settled {
+            Some(Watts(watts)) => {
+                self.charged_s += seconds;
+                self.charged_j += watts * seconds;
+            }
+            None => self.open_s += seconds,
+        }
+    }
+
+    /// Counts what was counted in another account of this GPU as well.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.charged_s += other.charged_s;
+        self.charged_j += other.charged_j;
+        self.open_s += other.open_s;
+    }
+
+    /// Charges what was waiting.
+    pub(super) fn settle(&mut self, watts: Watts) {
+        let waiting = std::mem::take(&mut self.open_s);
+        self.add(waiting, Some(watts));
+    }
+
+    /// What was saved, with the best that is known of what holding costs; `None` when nothing is.
+    pub(super) fn saved(&self, estimate: Option<Watts>) -> Option<Joules> {
+        let open = estimate.map(|Watts(watts)| watts * self.open_s);
+        match open {
+            Some(open) => Some(Joules(self.charged_j + open)),
+            None => (self.charged_s > 0.0 || self.open_s == 0.0).then_some(Joules(self.charged_j)),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The GPU at rest and with a program loaded, with nothing held.
+
+use std::time::Duration;
+
+use gpu_keepalive_core::{
+    benchmark::{Progress, Workload, WorkloadAction},
+    units::Watts,
+};
+use tokio::time::sleep;
+
+use super::{Bench, LOOK_EVERY, POWER_LOOKS};
+use crate::{
+    benchmark::{BenchmarkWorkload, MeasureError, Workloads},
+    driver::PerfBoost,
+    gpu::{Gpu, Holder},
+};
+
+/// Power falls for some seconds longer than the clocks; this many are waited for.
+const POWER_SETTLES: usize = 5;
+
+impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
+    pub(super) async fn asleep(&mut self) -> Result<(), MeasureError> {
+        self.tell("waiting until the GPU is idle", self.job.plan.longest());
+        // One that somebody else keeps up is measured as it is.
+        self.until_cold().await?;
+        self.found.asleep_watts = self.settled_power().await?;
+        Ok(())
+    }
+
+    /// Loads a program whose clocks fall while it is loaded, if there can be one, and learns how
+    /// long that takes.
+    pub(super) async fn load_and_watch<P: Workloads>(
+        &mut self,
+        workloads: &mut P,
+    ) -> Result<P::Workload, MeasureError> {
+        let mut program = workloads.start(PerfBoost::Allowed)?;
+        self.found.hold_time = self.watch(&mut program).await?;
+        if self.found.hold_time.is_some() {
+            return Ok(program);
+        }
+        program.end().await?;
+        // Said where it happens: the wait that follows tells how long it takes.
+        let text = "an open program holds the clocks, so one that may not is tried";
+        self.tell(text, self.watch_and_steps());
+        let mut program = workloads.start(PerfBoost::Disabled)?;
+        self.found.boost_disabled = true;
+        self.found.hold_time = self.watch(&mut program).await?;
+        Ok(program)
+    }
+
+    async fn watch(
+        &mut self,
+        program: &mut impl BenchmarkWorkload,
+    ) -> Result<Option<Duration>, MeasureError> {
+        let seconds = self.job.plan.hold_watch().as_secs();
+        let text = format!("waiting up to {seconds} s for the clocks to fall");
+        self.tell(text, self.watch_and_steps());
+        program.perform(WorkloadAction::Load).await?;
+        for workload in Workload::ALL {
+            self.back_to_back(program, workload).await?;
+        }
+        let fell_after = self.until_cold().await?;
+        if fell_after.is_some() {
+            self.found.cold_watts = self.settled_power().await?;
+        }
+        Ok(fell_after)
+    }
+
+    /// The looks of the first second in which the power fell no more, or of the last one waited for.
+    async fn settled_power(&mut self) -> Result<Vec<Watts>, MeasureError> {
+        let sum = |looks: &[Watts]| looks.iter().map(|watts| watts.0).sum::<f64>();
+        let mut looks = self.power().await?;
+        for _ in 0..POWER_SETTLES {
+            let earlier = std::mem::replace(&mut looks, self.power().await?);
+            if sum(&looks) >= 0.98 * sum(&earlier) {
+                break;
+            }
+        }
+        Ok(looks)
+    }
+
+    /// A second of looks at the power.
+    async fn power(&mut self) -> Result<Vec<Watts>, MeasureError> {
+        let mut watts = Vec::new();
+        for _ in 0..POWER_LOOKS {
+            sleep(LOOK_EVERY).await;
+            watts.extend(self.sample().await?.power);
+        }
+        Ok(watts)
+    }
+
+    /// How long it took until the clocks were down; `None` when they stayed up.
+    async fn until_cold(&mut self) -> Result<Option<Duration>, MeasureError> {
+        let began = self.clock.now();
+        loop {
+            let waited = self.clock.now().since(began);
+            let sample = self.sample().await?;
+            if !self.is_ready(&sample) {
+                return Ok(Some(waited));
+            }
+            if waited >= self.job.plan.hold_watch() {
+                return Ok(None);
+            }
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// The time of a watch and of everything that comes after it, at most.
+    fn watch_and_steps(&self) -> Duration {
+        let plan = self.job.plan;
+        plan.longest() - 2 * plan.hold_watch()
+    }
+}
