@@ -54,7 +54,7 @@ pub(crate) enum Ask {
 /// What this start of the app is for.
 pub(crate) enum Claim {
     /// There is no engine: host it.
-    Host(Server),
+    Host(Box<Server>),
     /// `gpu-keepalive run` is the engine: follow it. The lock makes this the only app that does.
     Follow(File),
     /// Another app runs and has been asked for its window.
@@ -72,7 +72,7 @@ pub(crate) async fn claim() -> anyhow::Result<Claim> {
     let mut attempt = 1;
     loop {
         match Server::bind(&socket) {
-            Ok(server) => return Ok(Claim::Host(server)),
+            Ok(server) => return Ok(Claim::Host(Box::new(server))),
             Err(BindError::AlreadyRunning(_)) => {}
             Err(error) => return Err(error.into()),
         }
@@ -135,7 +135,7 @@ pub(crate) async fn run(
         match claimed {
             Claim::Host(server) => {
                 tell(&inputs, Input::Engine(EngineAt::Here)).await;
-                return host(hosting, server, asks, &inputs).await;
+                return host(hosting, *server, asks, &inputs).await;
             }
             Claim::Follow(lock) => {
                 _only_follower = Some(lock);
