@@ -18,7 +18,7 @@ const TOO_FAR_APART: Duration = Duration::from_secs(1);
 
 /// The processes that are watched on one GPU, and whether its clocks are raised.
 ///
-/// [`Watch::look`] allocates nothing.
+/// [`Watch::check`] allocates nothing.
 #[derive(Clone, Debug)]
 pub struct Watch {
     sensing: Sensing,

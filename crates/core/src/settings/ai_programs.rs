@@ -1,4 +1,4 @@
-//! The user's own AI programs, besides those that are known (see [`crate::programs`]).
+//! The user's own AI programs, besides those that are known (see [`crate::ai_processes`]).
 
 use super::AiProgram;
 
