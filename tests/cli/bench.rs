@@ -5,12 +5,28 @@ use super::User;
 
 const SIMULATED: [&str; 3] = ["bench", "--simulate", "rtx-3070-laptop"];
 
+/// With the first answer on request left out: the sensing and the request may fall into the same
+/// millisecond, and which comes first is left to the runtime. It lies between ready and cold.
+fn without_waking(out: &str) -> String {
+    let line = |line: &str| {
+        if !line.starts_with("* On request") {
+            return line.to_owned();
+        }
+        let mut columns: Vec<_> = line.split_whitespace().collect();
+        let first: f64 = columns[4].parse().expect("milliseconds");
+        assert!((20.0..29.0).contains(&first), "{line}");
+        columns[4] = "[ms]";
+        columns.join(" ")
+    };
+    out.lines().map(|text| line(text) + "\n").collect()
+}
+
 #[tokio::test]
 async fn a_simulated_gpu_is_measured_at_once_and_says_so() {
     let user = User::new();
     let ended = user.run(&SIMULATED).await;
     assert_eq!(ended.code, Some(0), "{}", ended.err);
-    assert_snapshot!(ended.out);
+    assert_snapshot!(without_waking(&ended.out));
     for progress in [
         "(simulated): at most",
         "round 2 of 2: reading a prompt (prefill) after a rest of 20 s, ready",
@@ -62,7 +78,7 @@ async fn a_short_measurement_says_that_it_is_one() {
     let user = User::new();
     let ended = user.run(&[&SIMULATED[..], &["--quick"]].concat()).await;
     assert_eq!(ended.code, Some(0), "{}", ended.err);
-    assert_snapshot!(ended.out);
+    assert_snapshot!(without_waking(&ended.out));
 }
 
 #[tokio::test]
