@@ -29,6 +29,7 @@ mod processes;
 mod tests;
 
 /// Whether the application starts at login, by the entries in that configuration folder.
+#[cfg(target_os = "linux")]
 pub(crate) fn login_entry_exists(config: &std::path::Path) -> bool {
     login_entry::read(Some(config)).exists == Some(true)
 }

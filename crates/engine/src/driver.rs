@@ -50,7 +50,6 @@ pub use crate::processes::process_started;
 pub(crate) use boosts::OwnBoosts;
 #[cfg(target_os = "linux")]
 pub use hold::processor_time;
-#[cfg(target_os = "linux")]
 pub use hold_process::HoldProcess;
 pub(crate) use memory::resident;
 pub use serve::serve;

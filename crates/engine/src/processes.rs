@@ -157,6 +157,7 @@ impl Processes {
     }
 
     /// The processes that are served, whatever they have open.
+    #[cfg(target_os = "linux")]
     pub(crate) fn look_at_served(&mut self) -> Vec<AiProcess> {
         let read = self.refresh();
         let Some(system) = &self.system else {

@@ -5,10 +5,9 @@
     reason = "a look at the system's own folders, when a process is started and in that process"
 )]
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+#[cfg(target_os = "linux")]
+use std::path::PathBuf;
+use std::{ffi::OsString, path::Path};
 
 use gpu_keepalive_core::gpu::DriverHost;
 
