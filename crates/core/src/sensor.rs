@@ -159,13 +159,16 @@ impl Sensor {
     /// The clocks were raised for a request. `first` is false when they were up already, because
     /// another user's engine was faster: then it is not our wake, and nothing is learned.
     pub fn raised(&mut self, raised: &Raised, first: bool) {
+        let pid = raised.cause.pid;
+        // Work that was seen before the report is the work of this request; a short one does none
+        // after it.
+        let was_seen = self.suspects(pid);
         self.raised = Some(RaisedFor::Request { worked: raised.at });
         self.unpreceded = Unpreceded::None;
         self.give_up_pending();
         if !first {
             return;
         }
-        let pid = raised.cause.pid;
         let wake = self
             .history
             .begin(raised.at, pid, self.program(pid), raised.wake);
@@ -174,6 +177,9 @@ impl Sensor {
             self.limits.slow(raised.wake, limit);
         }
         self.pending = Some(Pending::new(wake, raised, raised.wake <= limit));
+        if was_seen {
+            self.decide(Verdict::Useful, raised.at);
+        }
     }
 
     /// The driver refused to raise the clocks for a request, of that process if one was sensed, or

@@ -68,6 +68,11 @@ impl Sensor {
         matches!(self.unpreceded, Unpreceded::Suspected(_))
     }
 
+    /// Whether work of that process was seen for which no wake is reported yet.
+    pub(super) fn suspects(&self, pid: u32) -> bool {
+        matches!(&self.unpreceded, Unpreceded::Suspected(suspicion) if suspicion.pids.contains(&pid))
+    }
+
     /// The clocks were raised on [`Advice::Raise`].
     pub fn raised_as_advised(&mut self, at: Moment) {
         if let Unpreceded::Suspected(suspicion) = &mut self.unpreceded {
