@@ -22,7 +22,7 @@ pub(crate) struct RecordArgs {
     /// How often every request of the side-by-side is measured; of the bench, half as often.
     #[arg(long, default_value_t = 2)]
     rounds: u32,
-    /// Let a test ask the driver to prefer maximum performance for its own process.
+    /// On a card of one's own: let a test and the bench ask the driver to prefer maximum performance.
     #[arg(long)]
     try_power_mizer: bool,
 }
@@ -126,6 +126,11 @@ impl Runner<'_> {
         let seconds = HOLD_WATCH_SECONDS + rounds * BENCH_ROUND_SECONDS;
         let mut command = self.limited("gpu-keepalive", seconds);
         let home = self.args.directory.join("home");
+        if !self.args.try_power_mizer
+            && let Err(error) = exclude_power_mizer(&home)
+        {
+            return json!({ "passed": false, "error": format!("{error:#}") });
+        }
         command
             .args(["bench", "--json"])
             .args(["--rounds", &rounds.to_string()])
@@ -156,6 +161,15 @@ impl Runner<'_> {
         fs::write(at("record.txt"), render::text(record))?;
         Ok(())
     }
+}
+
+/// PowerMizer is a setting of the card, which may belong to another.
+fn exclude_power_mizer(home: &Path) -> Result<()> {
+    let folder = home.join("gpu-keepalive");
+    fs::create_dir_all(&folder)?;
+    let settings = "version = 1\nstrategy_exclude = [\"power_mizer\"]\n";
+    fs::write(folder.join("settings.toml"), settings)
+        .with_context(|| format!("cannot write the settings in {}", folder.display()))
 }
 
 /// Card and driver, as our own program lists them.
