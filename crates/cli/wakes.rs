@@ -32,6 +32,7 @@ fn object(wake: &WakeReport) -> serde_json::Value {
         "process": wake.program,
         "verdict": wake.verdict,
         "ms": wake.ms,
+        "processor_ms": wake.processor_ms,
     })
 }
 

@@ -1,11 +1,12 @@
 #!/bin/sh
 # One call on a machine with a GPU that is lent for minutes: a part of the measurements, with its results
 # in $OUT as they come.
-#   call.sh wakes|idle|second|beside|boost|series|card|full [SECONDS]
+#   call.sh wakes|idle|second|beside|serve|boost|series|card|full [SECONDS]
 # wakes   60 requests that each find the clocks down, then 30 leases
 # idle    five minutes without a request, processor time, then what `second` does
 # second  the first token of a server that launches its kernels at once
 # beside  both servers, each kept by itself, by nobody, by a PyTorch loop, and by each strategy of ours
+# serve   a server started by `serve`, a loud one as `quiet` reports it, and `bench --quick`
 # boost   the hardware tests of the boost request
 # series  what the card's sensors show over time, for tests/fixtures/cards
 # card    boost and series
@@ -78,6 +79,10 @@ beside)
     server
     measure beside --only beside-llama,beside-decoder --rounds-beside 3
     ;;
+serve)
+    server
+    measure serve --only serve,loud,bench
+    ;;
 boost) boost ;;
 series) series ;;
 card)
@@ -89,7 +94,7 @@ full)
     measure full --only pairs,watts,vram,cost,kill,health
     ;;
 *)
-    echo "call.sh: there is no call “$call”; there are wakes, idle, second, beside, boost, series, card and full" >&2
+    echo "call.sh: there is no call “$call”; there are wakes, idle, second, beside, serve, boost, series, card and full" >&2
     exit 2
     ;;
 esac

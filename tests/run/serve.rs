@@ -215,7 +215,11 @@ async fn a_request_wakes_the_gpu_whatever_the_program_is_called() {
     let wakes = user.run(&["wakes", "--json"]).await;
     let wakes: serde_json::Value = serde_json::from_str(&wakes.out).expect("JSON");
     let wakes = wakes["wakes"].as_array().expect("a list");
-    assert!(wakes.iter().any(|wake| wake["pid"] == pid), "{wakes:?}");
+    let wake = wakes
+        .iter()
+        .find(|wake| wake["pid"] == pid)
+        .expect("its wake");
+    assert!(wake["processor_ms"].as_f64() > Some(0.0), "{wake}");
     served.stdin = None;
     assert_eq!(served.ended().await.code, Some(0));
     engine

@@ -293,6 +293,10 @@ pub struct WakeReport {
     /// From the sensed request to the return of the call that raised the clocks; `null` where there
     /// was none.
     pub ms: Option<f64>,
+    /// Processor time of the process in the reading that showed the request, or the most in one
+    /// reading around a missed one; `null` when the driver refused.
+    #[serde(default)]
+    pub processor_ms: Option<f64>,
 }
 
 /// What was measured of the GPUs there are.

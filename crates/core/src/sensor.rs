@@ -169,9 +169,9 @@ impl Sensor {
         if !first {
             return;
         }
-        let wake = self
-            .history
-            .begin(raised.at, pid, self.program(pid), raised.wake);
+        let program = self.program(pid);
+        let (took, used) = (raised.wake, raised.cause.used);
+        let wake = self.history.begin(raised.at, pid, program, took, used);
         let limit = self.readiness.max_wake;
         if raised.wake > limit {
             self.limits.slow(raised.wake, limit);

@@ -100,6 +100,17 @@ def bars(results):
     note("  worst", get("leases", "worst_ms"), " ms")
     note("  leases after a rest", get("leases", "count"))
     note("  leases without raised clocks", get("leases", "not_raised"))
+    if get("serve", "wakes_after"):
+        useful = change(get("serve"), "sensed") - change(get("serve"), "false")
+        note("requests to a server of `serve`, woken", f"{useful} of {len(get('serve', 'rows'))}")
+        most("  answer, first after a rest / back to back", get("serve", "answer_ratio"), 1.1)
+        note("  exit code after SIGTERM", get("serve", "exit_code"))
+        most("  processes left behind", len(get("serve", "left_behind") or []), 0)
+    note("a loud server, as reported", get("loud", "status", "loud", "power_w"), " W")
+    note("  by NVML", get("loud", "watts"), " W")
+    note("bench --quick", get("bench", "lasted_s"), " s")
+    for each in get("bench", "result", "strategies") or []:
+        note(f"  {each['strategy']}", each["text"])
     for name in ("engine", "hold"):
         entry = get("kill", name) or {}
         if "was_raised" in entry:

@@ -17,11 +17,15 @@ import cost
 import faults
 import leases
 import power
+import served
 from bars import bars
 from common import SETTLE_S, StepLate, say, sleep_until
 from engine import Keepalive
 from gpu import Gpu
 from servers import Decoder, Llama, in_step
+
+
+WITHOUT = "the engine without a server"
 
 
 class Run:
@@ -90,6 +94,9 @@ class Run:
             "idle": (Llama, power.idle, options.idle + 60, options.idle + 20),
             "health": (Llama, power.health, 150, 105),
             "second": (Decoder, answers.second, 240, 60),
+            "serve": (WITHOUT, served.served, 120, 60),
+            "loud": (WITHOUT, served.loud, 110, 45),
+            "bench": (WITHOUT, served.bench, 300, 150),
             "beside-llama": (None, beside.llama, 330, 60),
             "beside-decoder": (None, beside.decoder, 330, 60),
         }
@@ -130,7 +137,7 @@ class Run:
 
     def make_ready(self, entry, kind):
         """The engine runs and is on, the server of that kind runs, the clocks are down."""
-        self.use(kind, entry)
+        self.use(None if kind == WITHOUT else kind, entry)
         if kind is None:
             self.engine.stop()
             return
@@ -139,7 +146,8 @@ class Run:
             self.engine.start()
             self.engine.wait_for(lambda _: True, 15, "a new engine")
         self.engine.ask("on")
-        entry["status"], entry["standby_after_s"] = self.engine.standing_by(60)
+        if kind != WITHOUT:
+            entry["status"], entry["standby_after_s"] = self.engine.standing_by(60)
 
     def use(self, kind, entry):
         """Lets a server of that kind run and no other, with its first answers behind it."""

@@ -33,13 +33,14 @@ class Server:
         self.last_end = time.monotonic()
         self.log = open(Path(options.out).with_suffix(f".{self.name}.log"), "a")
 
-    def start(self, quiet=True):
+    def start(self, quiet=True, through=(), environment=os.environ):
+        """Starts it, through another command where one is given."""
         self.quiet, self.port = quiet, free_port()
-        environment = {**os.environ, "CUDA_DISABLE_PERF_BOOST": "1"}
+        environment = {**environment, "CUDA_DISABLE_PERF_BOOST": "1"}
         if not quiet:
             del environment["CUDA_DISABLE_PERF_BOOST"]
         self.process = subprocess.Popen(
-            self.command(), env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
+            [*through, *self.command()], env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
         )
         until = time.monotonic() + self.ready_s
         while time.monotonic() < until:

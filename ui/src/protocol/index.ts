@@ -1613,7 +1613,12 @@ verdict: Verdict,
  * From the sensed request to the return of the call that raised the clocks; `null` where there
  * was none.
  */
-ms: number | null, };
+ms: number | null,
+/**
+ * Processor time of the process in the reading that showed the request, or the most in one
+ * reading around a missed one; `null` when the driver refused.
+ */
+processor_ms: number | null, };
 
 /**
  * Wakes since the start. The times are those of the wakes that are remembered.

@@ -236,6 +236,7 @@ impl Keeper {
                 program: wake.program.clone(),
                 verdict: wake.verdict,
                 ms: wake.took.map(|took| took.as_secs_f64() * 1e3),
+                processor_ms: wake.used.map(|used| used.as_secs_f64() * 1e3),
             };
             lane.policy.sensor().wakes().map(report).collect::<Vec<_>>()
         };

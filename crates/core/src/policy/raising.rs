@@ -12,9 +12,6 @@ use crate::{
     settings::{Settings, Strategy},
 };
 
-/// The quickest first.
-const WAYS: [Strategy; 2] = [Strategy::Boost, Strategy::PowerMizer];
-
 /// The ways that are left, and the request that waits for its raise.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Raising {
@@ -36,7 +33,7 @@ impl Raising {
     pub(super) fn with(&self) -> Option<Strategy> {
         let gone = [&self.excluded, &self.refused, &self.late];
         let is_left = |way: &Strategy| !gone.iter().any(|ways| ways.contains(way));
-        WAYS.into_iter().find(is_left)
+        Strategy::RAISING.into_iter().find(is_left)
     }
 
     /// Leaves a way that the driver refused.

@@ -38,6 +38,9 @@ pub struct Wake {
     /// From the reading that showed it to the return of the driver's call; `None` for a missed one
     /// and when the driver refused.
     pub took: Option<Duration>,
+    /// Processor time of the process in the reading that showed the request, or the most in one
+    /// reading around a missed one; `None` when the driver refused.
+    pub used: Option<Duration>,
 }
 
 /// Wakes since the start. The times are those of the wakes that are remembered.
@@ -69,20 +72,48 @@ pub(super) struct History {
 
 impl History {
     /// A wake that is not judged yet; its number.
-    pub(super) fn begin(&mut self, at: Moment, pid: u32, program: String, took: Duration) -> u64 {
+    pub(super) fn begin(
+        &mut self,
+        at: Moment,
+        pid: u32,
+        program: String,
+        took: Duration,
+        used: Duration,
+    ) -> u64 {
         self.sensed += 1;
-        self.add(at, pid, program, Verdict::Undecided, Some(took))
+        self.add(Wake {
+            at,
+            pid,
+            program,
+            verdict: Verdict::Undecided,
+            took: Some(took),
+            used: Some(used),
+        })
     }
 
     /// A request for which the driver refused to raise the clocks.
     pub(super) fn failed(&mut self, at: Moment, pid: u32, program: String) {
         self.sensed += 1;
-        self.add(at, pid, program, Verdict::Undecided, None);
+        self.add(Wake {
+            at,
+            pid,
+            program,
+            verdict: Verdict::Undecided,
+            took: None,
+            used: None,
+        });
     }
 
-    pub(super) fn missed(&mut self, at: Moment, pid: u32, program: String) {
+    pub(super) fn missed(&mut self, at: Moment, pid: u32, program: String, used: Duration) {
         self.missed += 1;
-        self.add(at, pid, program, Verdict::Missed, None);
+        self.add(Wake {
+            at,
+            pid,
+            program,
+            verdict: Verdict::Missed,
+            took: None,
+            used: Some(used),
+        });
     }
 
     pub(super) fn judge(&mut self, number: u64, verdict: Verdict) {
@@ -114,25 +145,12 @@ impl History {
         }
     }
 
-    fn add(
-        &mut self,
-        at: Moment,
-        pid: u32,
-        program: String,
-        verdict: Verdict,
-        took: Option<Duration>,
-    ) -> u64 {
+    fn add(&mut self, wake: Wake) -> u64 {
         if self.wakes.len() == KEPT {
             self.wakes.pop_front();
             self.first += 1;
         }
-        self.wakes.push_back(Wake {
-            at,
-            pid,
-            program,
-            verdict,
-            took,
-        });
+        self.wakes.push_back(wake);
         self.first + self.wakes.len() as u64 - 1
     }
 }

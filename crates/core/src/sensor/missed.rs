@@ -97,11 +97,11 @@ impl Sensor {
         if sensed.is_none() {
             let most = most(process);
             self.unpreceded = Unpreceded::Missed;
-            self.history.missed(suspicion.to, pid, program);
+            self.history.missed(suspicion.to, pid, program, most);
             self.learn(pid, |threshold| threshold::after_missed(threshold, most));
         } else if let Some(at) = suspicion.raised_at {
             let took = at.since(suspicion.to);
-            let wake = self.history.begin(at, pid, program, took);
+            let wake = self.history.begin(at, pid, program, took, most(process));
             self.history.judge(wake, Verdict::Useful);
         }
     }

@@ -83,6 +83,9 @@ words!(
 );
 
 impl Strategy {
+    /// What standby can raise the clocks with, the quickest first.
+    pub const RAISING: [Self; 2] = [Self::Boost, Self::PowerMizer];
+
     /// True if it opens a CUDA context, which takes VRAM.
     pub const fn takes_vram(self) -> bool {
         matches!(self, Self::Context | Self::Pulse)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml_edit::{Document, DocumentMut, Item, TableLike};
 
 use super::{
-    Settings,
+    Settings, Strategy, StrategyChoice,
     field::Wrong,
     json::{as_toml, show},
     migrate::{VERSION, VERSION_KEY},
@@ -86,7 +86,26 @@ pub(super) fn settings(document: &DocumentMut, lines: &Lines) -> (Settings, Vec<
             });
         }
     }
+    problems.extend(settle_contradiction(&mut settings, lines));
     (settings, problems)
+}
+
+/// A fixed `standby` needs a strategy to raise the clocks with. Where none is left, `auto` is used.
+fn settle_contradiction(settings: &mut Settings, lines: &Lines) -> Option<SettingsProblem> {
+    let is_left = |strategy: &Strategy| !settings.strategy_exclude.contains(strategy);
+    let standby = settings.strategy.fixed() == Some(Strategy::Standby);
+    if !standby || Strategy::RAISING.iter().any(is_left) {
+        return None;
+    }
+    settings.strategy = StrategyChoice::default();
+    Some(SettingsProblem {
+        severity: Severity::Warning,
+        line: lines.get("strategy"),
+        key: "strategy".to_owned(),
+        message: "strategy is \"standby\", which raises the clocks with boost or power_mizer, but \
+                  strategy_exclude has both. Its default is used: \"auto\"."
+            .to_owned(),
+    })
 }
 
 /// Sections that are none, and keys that nobody knows.

@@ -336,6 +336,22 @@ background = "black"
 }
 
 #[test]
+fn standby_needs_a_strategy_that_raises_the_clocks() {
+    let file = SettingsFile::parse(
+        "strategy_exclude = [\"boost\", \"power_mizer\"]\nstrategy = \"standby\"\n",
+    );
+    assert_eq!(file.settings().strategy, StrategyChoice::default());
+    assert_eq!(
+        problems(&file),
+        "2 warning: strategy is \"standby\", which raises the clocks with boost or power_mizer, \
+         but strategy_exclude has both. Its default is used: \"auto\".\n"
+    );
+    let one_is_left =
+        SettingsFile::parse("strategy_exclude = [\"boost\"]\nstrategy = \"standby\"\n");
+    assert_eq!(problems(&one_is_left), "");
+}
+
+#[test]
 fn a_section_that_is_a_value_is_told() {
     let file = SettingsFile::parse("version = 'one'\n\nthermal = 5\n");
     assert_snapshot!(problems(&file), @r"

@@ -123,7 +123,8 @@ fn work_that_no_wake_preceded_is_missed_once_and_lowers_the_threshold() {
     used(&mut sensor, 5080, us(30));
     assert_eq!(verdicts(&sensor), [Verdict::Missed]);
     assert_eq!(threshold(&sensor), us(160), "two thirds of what it used");
-    assert_eq!(sensor.wakes().next().map(|wake| wake.at), Some(at(5000)));
+    let missed = sensor.wakes().next().expect("a wake");
+    assert_eq!((missed.at, missed.used), (at(5000), Some(us(240))));
     assert!(!sensor.is_judging());
     assert_eq!(
         sensor.work(&gpu(5500, 30)),
