@@ -102,7 +102,7 @@ def bars(results):
     note("  leases without raised clocks", get("leases", "not_raised"))
     if get("serve", "wakes_after"):
         useful = change(get("serve"), "sensed") - change(get("serve"), "false")
-        note("requests to a server of `serve`, woken", f"{useful} of {len(get('serve', 'rows'))}")
+        note("requests to a server of `serve`, woken", f"{useful} of {len(get('serve', 'answers'))}")
         most("  answer, first after a rest / back to back", get("serve", "answer_ratio"), 1.1)
         note("  exit code after SIGTERM", get("serve", "exit_code"))
         most("  processes left behind", len(get("serve", "left_behind") or []), 0)

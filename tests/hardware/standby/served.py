@@ -24,7 +24,7 @@ def served(run, entry):
         run.server.ask()
     entry["status"], entry["standby_after_s"] = run.engine.standing_by(60)
     entry["wakes_before"] = run.engine.wakes()
-    rows = entry.setdefault("rows", [])
+    rows = entry.setdefault("answers", [])
     for _ in range(REQUESTS):
         rows.append({"first": run.first_after_rest(REST_S), "back_to_back": run.server.ask()})
     time.sleep(JUDGED_S)
