@@ -113,7 +113,8 @@ fn steady(mode: &str, settings: &str) -> Result<Costs> {
         let after = [counted(engine)?, counted(driver)?];
         windows.push([0, 1].map(|which| {
             let cpu = (after[which].0 - before[which].0).as_secs_f64();
-            let waits = after[which].1 - before[which].1;
+            // A thread that ended meanwhile takes its count with it.
+            let waits = after[which].1.saturating_sub(before[which].1);
             (cpu / seconds * 3600.0, waits as f64 / seconds)
         }));
     }
