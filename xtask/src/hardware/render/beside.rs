@@ -16,7 +16,7 @@ const SERVERS: [(&str, &str); 2] = [
 /// Who keeps the GPU, in the order of the table.
 const KEEPERS: [(&str, &str); 6] = [
     ("own", "the server's own context"),
-    ("nobody", "nobody"),
+    ("nobody", "nothing"),
     ("loop", "the loop"),
     ("context", "GPU Keepalive, `context`"),
     ("boost", "GPU Keepalive, `boost`"),
