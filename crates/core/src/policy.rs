@@ -25,6 +25,7 @@ mod shown;
 mod standby;
 mod step;
 mod switches;
+mod tail;
 #[cfg(test)]
 mod tests;
 

@@ -27,7 +27,10 @@ impl Pid {
     /// The clock of another process is known on Linux alone.
     #[cfg(not(target_os = "linux"))]
     pub(super) fn cpu_time(self) -> Result<Duration> {
-        anyhow::bail!("the processor time of process {} is read on Linux alone", self.0)
+        anyhow::bail!(
+            "the processor time of process {} is read on Linux alone",
+            self.0
+        )
     }
 
     /// How often one of its living threads gave up the processor to wait: each is a wake-up.

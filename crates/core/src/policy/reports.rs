@@ -28,7 +28,7 @@ impl GpuPolicy {
                 let standby = &mut self.standby;
                 let holds = matches!(standby.holder.duty(), Duty::Boost(_)) || standby.is_raised();
                 if held && !holds {
-                    standby.released_at = Some(now);
+                    standby.tail.begin(now);
                     self.history.released_beside(now);
                 }
             }
@@ -42,7 +42,7 @@ impl GpuPolicy {
             }
             HolderReport::Released(released) => {
                 standby.holder.released();
-                standby.released_at = Some(released.at);
+                standby.tail.begin(released.at);
                 standby.lease_until = None;
                 standby.raising.forget_sensed();
                 standby.sensor.released(&released);

@@ -6,6 +6,7 @@ use super::{
     GpuPolicy, Observations,
     holder::{Duty, Holder},
     raising::Raising,
+    tail::Tail,
 };
 use crate::{
     Moment,
@@ -21,9 +22,6 @@ use crate::{
     units::Percent,
 };
 
-/// Clocks that are still up so long after a raise was released are up for another reason: longer
-/// than the slowest fall known (60 s).
-const OWN_TAIL: Duration = Duration::from_secs(75);
 /// NVML shows raised clocks 20 to 110 ms after the call (H200), and they count as late after 250 ms.
 const FIRST_SAMPLE: Duration = Duration::from_millis(120);
 /// Between two samples while a wake is being judged.
@@ -47,7 +45,7 @@ pub(super) struct Standby {
     pub(super) raising: Raising,
     /// Processes whose requests cannot be sensed.
     pub(super) hidden: BTreeSet<u32>,
-    pub(super) released_at: Option<Moment>,
+    pub(super) tail: Tail,
     /// When the driver's utilisation by process was last read: seldom while the GPU is idle, and
     /// the next reading covers the time since then.
     loads_read_at: Option<Moment>,
@@ -80,7 +78,7 @@ impl Standby {
             situation: Situation::Not,
             raising: Raising::default(),
             hidden: BTreeSet::new(),
-            released_at: None,
+            tail: Tail::default(),
             loads_read_at: None,
             lease_until: None,
             readiness,
@@ -239,6 +237,9 @@ impl GpuPolicy {
     /// Shows a new sample to the sensor.
     pub(super) fn show_sensor(&mut self, at: Moment, ready: Option<bool>) {
         self.clocks_up = ready;
+        if !self.standby.is_raised() {
+            self.standby.tail.take_clocks(at, ready);
+        }
         if let Some((_, sample)) = self.history.timed_sample() {
             self.standby.take_sample(at, sample, ready);
         }
@@ -293,9 +294,6 @@ impl GpuPolicy {
 }
 
 pub(super) fn up_without_us(standby: &Standby, clocks_up: Option<bool>, now: Moment) -> bool {
-    let own = standby.is_raised()
-        || standby
-            .released_at
-            .is_some_and(|at| now.since(at) < OWN_TAIL);
+    let own = standby.is_raised() || standby.tail.covers(now);
     !own && clocks_up == Some(true)
 }

@@ -342,6 +342,22 @@ fn a_server_that_keeps_the_clocks_up_is_named_with_what_was_measured() {
 }
 
 #[test]
+fn a_server_that_was_loaded_during_a_raise_is_named_soon_where_the_clocks_fall_fast() {
+    // Seen on an H200: the raise of its first request hid for 75 s that a server holds the clocks.
+    let program = "[[events]]\nkind = \"program\"\nprogram = \"llama-server\"\nvram_mib = 4096\n";
+    let text = format!(
+        "[[gpus]]\nlike = \"h200\"\nruntime_d3 = false\n\n{program}pid = 1\nboosts = false\n\
+         [[events]]\nkind = \"request\"\npid = 1\nat_s = 60\nfor_s = 1\nrepeat_every_s = 40\n\
+         lead_ms = 5\nutilization_percent = 90\n{program}pid = 2\nat_s = 102\n",
+    );
+    let mut harness = run_scenario(scenario(&text), Mode::OnDemand);
+    harness.run_for(102 * SECOND + SECOND / 2);
+    assert!(harness.policy().is_raised(), "the request of 100 s lingers");
+    harness.run_for(20 * SECOND);
+    assert_eq!(loud(&harness).map(|loud| loud.0), Some(vec![2]));
+}
+
+#[test]
 fn what_was_not_measured_is_not_made_up() {
     let mut silent = server("h200", "");
     silent.cards[0].unsupported = vec!["power", "energy"];

@@ -1,0 +1,47 @@
+//! Clocks that are still up after a raise of ours.
+
+use std::time::Duration;
+
+use crate::Moment;
+
+/// Longer than the slowest fall known (60 s): the limit on a GPU whose clocks were never seen to
+/// fall.
+const LONGEST: Duration = Duration::from_secs(75);
+/// Two samples of a GPU at rest.
+const SHORTEST: Duration = Duration::from_secs(10);
+
+/// How long clocks stay up after a raise was released, as seen on this GPU.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tail {
+    released_at: Option<Moment>,
+    /// The slowest fall seen.
+    fall: Option<Duration>,
+    /// Whether the clocks were seen down since.
+    fell: bool,
+}
+
+impl Tail {
+    /// A raise, or a boost, was released.
+    pub(super) fn begin(&mut self, at: Moment) {
+        self.released_at = Some(at);
+        self.fell = false;
+    }
+
+    /// A sample of the clocks while nothing is raised.
+    pub(super) fn take_clocks(&mut self, at: Moment, up: Option<bool>) {
+        let Some(released_at) = self.released_at.filter(|_| up == Some(false) && !self.fell) else {
+            return;
+        };
+        self.fell = true;
+        self.fall = self.fall.max(Some(at.since(released_at)));
+    }
+
+    /// Whether clocks that are up now may be up because of that raise.
+    pub(super) fn covers(&self, now: Moment) -> bool {
+        // Falls of one GPU differ; twice the slowest is no longer this one.
+        let limit = self
+            .fall
+            .map_or(LONGEST, |fall| (fall * 2).clamp(SHORTEST, LONGEST));
+        self.released_at.is_some_and(|at| now.since(at) < limit)
+    }
+}
