@@ -55,7 +55,7 @@ fn command(gpu: &str) -> Command {
 }
 
 #[test]
-fn without_its_gpu_every_way_to_raise_the_clocks_is_refused() {
+fn without_its_gpu_every_strategy_to_raise_the_clocks_is_refused() {
     let mut hold = Hold::start();
     for action in [
         HolderAction::Arm(Sensing::default()),

@@ -54,7 +54,7 @@ fn the_example_runs() {
 }
 
 #[test]
-fn what_cannot_be_started_says_why() {
+fn a_failed_start_is_reported_with_its_reason() {
     let any = || Keepalive::builder().simulate("two-gpus");
     let cases = [
         (any().interval(Duration::from_millis(99)), "100 ms to 60 s"),

@@ -228,7 +228,7 @@ fn files_stay_small() {
 }
 
 #[test]
-fn types_say_what_they_are() {
+fn no_type_has_a_vague_name() {
     let vague = ["Manager", "Service", "Helper", "Util"];
     for source in sources(&SHIPPED, ".rs") {
         for line in source.text.lines() {

@@ -114,7 +114,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn durations_are_said_in_at_most_two_units() {
+    fn durations_have_at_most_two_units() {
         for (millis, text) in [
             (0, "0 ms"),
             (400, "400 ms"),
@@ -146,7 +146,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn names_are_short_but_tell_gpus_apart() {
+    fn names_are_short_but_distinguish_gpus() {
         let mut status = laptop();
         assert_eq!(short_name(&status.gpus[0], &status), "RTX 3070 Laptop");
         let mut second = status.gpus[0].clone();

@@ -22,7 +22,7 @@ fn without_waking(out: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_simulated_gpu_is_measured_at_once_and_says_so() {
+async fn a_simulated_gpu_is_measured_at_once_and_reported_as_simulated() {
     let user = User::new();
     let ended = user.run(&SIMULATED).await;
     assert_eq!(ended.code, Some(0), "{}", ended.err);
@@ -74,7 +74,7 @@ async fn json_is_one_object_with_the_contract_s_fields() {
 }
 
 #[tokio::test]
-async fn a_short_measurement_says_that_it_is_one() {
+async fn a_short_measurement_is_reported_as_one() {
     let user = User::new();
     let ended = user.run(&[&SIMULATED[..], &["--quick"]].concat()).await;
     assert_eq!(ended.code, Some(0), "{}", ended.err);

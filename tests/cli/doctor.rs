@@ -20,7 +20,7 @@ fn ids(told: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn findings_are_told_worst_first_and_say_that_they_are_simulated() {
+async fn findings_are_reported_worst_first_and_marked_as_simulated() {
     let ended = User::new().run(&["doctor", "--simulate", "rtx-4090"]).await;
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
     assert_snapshot!(ended.out);

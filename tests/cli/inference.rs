@@ -86,7 +86,7 @@ async fn signals_are_passed_on() {
 }
 
 #[tokio::test]
-async fn the_command_goes_on_when_the_engine_ends() {
+async fn the_command_keeps_running_when_the_engine_ends() {
     let running = Running::start();
     let mut child = started(&running, "echo ready; read line; exit 5").await;
     running.server.abort();

@@ -84,7 +84,7 @@ async fn without_a_driver_it_is_an_object_with_code_4() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn output_that_cannot_be_written_is_a_failure_that_is_said() {
+async fn output_that_cannot_be_written_is_a_reported_failure() {
     let user = User::new();
     for line in [
         "--help",

@@ -131,7 +131,7 @@ async fn what_ollama_has_is_marked_without_asking_it() {
 }
 
 #[tokio::test]
-async fn without_a_stated_size_the_gpu_is_asked_and_said() {
+async fn without_a_stated_size_the_gpu_is_asked_and_named() {
     let user = User::new();
     let told = user.run(&["recommend", "--simulate", "rtx-4090"]).await;
     assert_eq!(told.code, Some(0), "{}", told.err);
@@ -157,7 +157,7 @@ async fn without_a_stated_size_the_gpu_is_asked_and_said() {
 }
 
 #[tokio::test]
-async fn without_any_gpu_it_ends_with_4_and_says_how_to_do_without() {
+async fn without_any_gpu_it_ends_with_4_and_names_an_alternative() {
     let ended = User::new()
         .run(&["recommend", "--simulate", "no-driver"])
         .await;
@@ -166,7 +166,7 @@ async fn without_any_gpu_it_ends_with_4_and_says_how_to_do_without() {
 }
 
 #[tokio::test]
-async fn a_catalogue_of_ones_own_is_added_and_its_mistakes_are_told() {
+async fn a_catalogue_of_ones_own_is_added_and_its_mistakes_are_reported() {
     let user = User::new();
     let settings = user.run(&["settings", "path"]).await.out;
     let file = Path::new(settings.trim()).with_file_name("models.toml");

@@ -41,7 +41,7 @@ impl Running {
 }
 
 #[tokio::test]
-async fn the_status_is_told_and_says_that_it_is_simulated() {
+async fn the_status_is_published_and_marked_as_simulated() {
     let running = Running::start();
     let ended = running.user.run(&["status"]).await;
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
@@ -57,7 +57,7 @@ async fn json_is_one_object_and_the_status_itself() {
 }
 
 #[tokio::test]
-async fn colours_are_for_terminals_and_for_those_who_ask() {
+async fn colours_are_for_terminals_and_on_request() {
     let running = Running::start();
     assert!(!running.user.run(&["status"]).await.out.contains('\u{1b}'));
     let mut command = running.user.command(&["status"]);
@@ -69,7 +69,7 @@ async fn colours_are_for_terminals_and_for_those_who_ask() {
 }
 
 #[tokio::test]
-async fn every_switch_asks_for_what_it_says() {
+async fn every_switch_sends_the_request_of_its_name() {
     let mut running = Running::start();
     let mode = Mode::WhileLoaded;
     let cases = [

@@ -3,7 +3,7 @@ use insta::assert_snapshot;
 use super::{User, ended};
 
 #[tokio::test]
-async fn wrong_usage_ends_with_2_and_says_what_would_be_right() {
+async fn wrong_usage_ends_with_2_and_states_what_would_be_right() {
     let user = User::new();
     let mut told = String::new();
     for line in [
@@ -56,7 +56,7 @@ async fn wrong_usage_ends_with_2_and_says_what_would_be_right() {
 }
 
 #[tokio::test]
-async fn without_an_engine_a_switch_ends_with_3_and_says_how_to_start_one() {
+async fn without_an_engine_a_switch_ends_with_3_and_states_how_to_start_one() {
     let user = User::new();
     for line in [
         "status",
@@ -105,7 +105,7 @@ async fn gpus_are_found_without_an_engine() {
 }
 
 #[tokio::test]
-async fn without_a_gpu_the_exit_code_is_4_and_says_what_to_do() {
+async fn without_a_gpu_the_exit_code_is_4_and_the_error_advises() {
     let user = User::new();
     let mut command = user.command(&["gpus"]);
     command.env("GPU_KEEPALIVE_SIMULATE", "no-driver");
@@ -175,7 +175,7 @@ async fn settings_are_read_and_written_without_an_engine() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_in_the_settings_file_is_told_with_its_line() {
+async fn a_mistake_in_the_settings_file_is_reported_with_its_line() {
     let user = User::new();
     let path = user.run(&["settings", "path"]).await.out;
     let file = std::path::Path::new(path.trim());
@@ -198,7 +198,7 @@ async fn what_is_wrong_in_the_settings_file_is_told_with_its_line() {
 }
 
 #[tokio::test]
-async fn a_broken_settings_file_is_said_and_not_changed() {
+async fn a_broken_settings_file_is_reported_and_not_changed() {
     let user = User::new();
     user.sets("version = 1\nmode = \"alw");
     for (key, value) in [

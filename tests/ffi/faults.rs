@@ -10,7 +10,7 @@ use gpu_keepalive_core::{
 use super::driver::{FakeDriver, done, hold, is_alive, refused, sample, until};
 
 #[tokio::test]
-async fn nvml_failures_are_told_apart() {
+async fn nvml_failures_are_distinguished() {
     for (function, code, kind) in [
         ("nvmlInit_v2", 9, Kind::DriverNotLoaded),
         ("nvmlInit_v2", 18, Kind::VersionMismatch),
@@ -32,7 +32,7 @@ async fn nvml_failures_are_told_apart() {
 }
 
 #[tokio::test]
-async fn cuda_failures_are_told_apart_and_leave_nothing() {
+async fn cuda_failures_are_distinguished_and_leave_nothing() {
     for (function, code, kind) in [
         ("cuInit", 100, Kind::NoGpu),
         ("cuInit", 803, Kind::VersionMismatch),
@@ -215,7 +215,7 @@ async fn a_program_that_does_not_start_is_named() {
 }
 
 #[tokio::test]
-async fn dropping_a_gpu_lets_go_of_it() {
+async fn dropping_a_gpu_releases_it() {
     let driver = FakeDriver::new();
     let mut gpu = driver.gpu().await;
     done(&mut gpu, hold(Strategy::Pulse)).await;

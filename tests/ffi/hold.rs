@@ -192,7 +192,7 @@ async fn in_a_container_our_own_context_is_recognised() {
 }
 
 #[tokio::test]
-async fn without_a_list_of_processes_the_free_memory_tells() {
+async fn without_a_list_of_processes_the_free_memory_decides() {
     let driver = FakeDriver::new();
     let mut gpu = driver.gpu().await;
     driver.fail("nvmlDeviceGetComputeRunningProcesses_v3", 3);

@@ -132,7 +132,7 @@ async fn a_gpu_is_used_without_what_it_can_do_without() {
 }
 
 #[tokio::test]
-async fn a_gpu_that_cannot_be_told_from_others_is_left_out_by_name() {
+async fn a_gpu_that_cannot_be_distinguished_is_left_out_by_name() {
     let driver = FakeDriver::new();
     for (values, words) in [
         ("uuid=", "nvmlDeviceGetUUID: the driver gives “”"),

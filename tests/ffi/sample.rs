@@ -35,7 +35,7 @@ async fn gpus_are_listed_and_nothing_stays_open() {
 }
 
 #[tokio::test]
-async fn a_list_without_a_gpu_says_so() {
+async fn a_list_without_a_gpu_is_reported() {
     let driver = FakeDriver::new();
     driver.change("gpus=0");
     let error = driver.list().await.expect_err("no GPU");
@@ -124,7 +124,7 @@ async fn unusual_values_are_understood() {
 }
 
 #[tokio::test]
-async fn other_processes_are_told_with_their_memory() {
+async fn other_processes_are_reported_with_their_memory() {
     let driver = FakeDriver::new();
     let mut gpu = driver.gpu().await;
     driver.change("compute=4242:104857600,4343:");
@@ -139,7 +139,7 @@ async fn other_processes_are_told_with_their_memory() {
 }
 
 #[tokio::test]
-async fn only_what_others_computed_since_the_last_look_counts() {
+async fn only_work_of_others_since_the_last_sample_counts() {
     let driver = FakeDriver::new();
     let mut gpu = driver.gpu().await;
     driver.change("process_utilization=4242:90@1000");
@@ -168,7 +168,7 @@ async fn only_what_others_computed_since_the_last_look_counts() {
 }
 
 #[tokio::test]
-async fn what_draws_is_told_from_what_only_computes() {
+async fn drawing_processes_are_distinguished_from_those_that_only_compute() {
     let driver = FakeDriver::new();
     let mut gpu = driver.gpu().await;
     // As under Windows: everything that has a window is in both lists.
@@ -259,7 +259,7 @@ async fn another_users_keepalive_is_no_other_process() {
 }
 
 #[tokio::test]
-async fn while_the_gpu_does_nothing_nobody_is_asked_for_and_nothing_is_missed() {
+async fn while_the_gpu_does_nothing_no_process_is_asked_for_and_nothing_is_missed() {
     let driver = FakeDriver::new();
     let mut gpu = driver.gpu().await;
     let steps = [

@@ -116,7 +116,7 @@ async fn a_refusal_leaves_nothing_and_names_itself() {
 }
 
 #[tokio::test]
-async fn a_dead_program_says_so_and_dropping_a_living_one_kills_it() {
+async fn a_dead_workload_is_reported_and_dropping_a_living_one_kills_it() {
     let driver = FakeDriver::new();
     let mut program = start(&driver, PerfBoost::Allowed).await;
     work(&mut program, WorkloadAction::Load)

@@ -45,7 +45,7 @@ async fn the_gpu_is_listed_and_every_field_is_sampled() {
 
 #[tokio::test]
 #[ignore = "needs a GPU"]
-async fn a_context_raises_the_clocks_and_letting_go_gives_everything_back() {
+async fn a_context_raises_the_clocks_and_its_release_frees_everything() {
     let card = Card::find().await;
     let mut observer = card.observer();
     observer.at_rest().await;

@@ -95,7 +95,7 @@ fn at_home(mut command: Command, home: &TempDir) -> Command {
 
 #[tokio::test]
 #[ignore = "needs a GPU"]
-async fn the_engine_holds_whatever_its_own_environment_says() {
+async fn the_engine_holds_whatever_its_own_environment_sets() {
     let card = Card::find().await;
     let mut observer = card.observer();
     observer.at_rest().await;

@@ -76,7 +76,7 @@ async fn every_field_has_its_type() {
 }
 
 #[tokio::test]
-async fn what_the_driver_does_not_say_is_null() {
+async fn values_that_the_driver_does_not_report_are_null() {
     let (user, driver) = (User::new(), FakeDriver::new());
     user.sets(HELD_ANYWAY);
     driver.tell("");

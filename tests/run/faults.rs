@@ -121,7 +121,7 @@ async fn a_driver_that_hangs_at_the_end_does_not_keep_the_engine() {
 }
 
 #[tokio::test]
-async fn without_libcuda_the_gpu_is_observed_and_the_fault_told() {
+async fn without_libcuda_the_gpu_is_observed_and_the_fault_reported() {
     let machine = Machine::with("strategy = \"context\"\n");
     machine.driver.without_library("libcuda.so.1");
     let engine = machine.start().await;

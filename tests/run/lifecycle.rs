@@ -6,7 +6,7 @@ use super::engine::{Engine, on_fakes, without_times};
 use crate::{ffi::driver::FakeDriver, user::User};
 
 #[tokio::test]
-async fn a_simulated_gpu_gets_warm_stays_and_is_let_go_of() {
+async fn a_simulated_gpu_becomes_ready_stays_ready_and_is_released() {
     let user = User::new();
     let command = user.command(&["run", "--mode", "always", "--simulate", "rtx-3070-laptop"]);
     let engine = Engine::start(&user, command).await;

@@ -47,7 +47,7 @@ async fn goes_on(engine: &Engine, driver: &FakeDriver) {
 }
 
 #[tokio::test]
-async fn the_command_line_asks_it_and_interrupted_it_goes_on_as_before() {
+async fn the_command_line_asks_it_and_interrupted_it_continues_as_before() {
     let (user, driver) = (User::new(), FakeDriver::new());
     let engine = warm(&user, &driver).await;
     for signal in [Signal::INT, Signal::KILL] {

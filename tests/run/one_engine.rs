@@ -173,7 +173,7 @@ async fn until(what: &str, is_so: impl Fn() -> bool) {
 }
 
 #[tokio::test]
-async fn there_is_one_engine_whatever_the_environment_says() {
+async fn there_is_one_engine_whatever_the_environment_sets() {
     for shell in SHELLS {
         let user = Alone::new().await;
         let _engine = user.engine(shell).await;

@@ -27,7 +27,7 @@ fn set_aside(status: &Status) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn what_an_engine_cannot_read_or_understand_is_set_aside_and_said_once() {
+async fn a_file_that_an_engine_cannot_read_or_understand_is_set_aside_and_reported_once() {
     let (user, driver) = (User::new(), FakeDriver::new());
     let folder = records(&user);
     fs::create_dir_all(&folder).unwrap();

@@ -179,7 +179,7 @@ async fn the_command_has_its_arguments_its_input_and_its_output_for_itself() {
 }
 
 #[tokio::test]
-async fn whoever_reads_from_it_notices_when_it_closes_its_output() {
+async fn a_reader_notices_when_it_closes_its_output() {
     let user = User::new();
     let _engine = engine(&user, &SIMULATED).await;
     let mut served = Served::script(&user, "echo last; exec >&- 2>&-; read line; exit 3");

@@ -131,7 +131,7 @@ async fn a_gpu_that_does_not_exist_is_noticed_with_those_that_do() {
 }
 
 #[tokio::test]
-async fn no_chosen_gpu_is_said_and_is_no_end() {
+async fn no_chosen_gpu_is_reported_and_is_no_end() {
     let user = User::new();
     user.sets("gpus = [7]\n");
     let engine = Engine::start(&user, user.command(&RUN)).await;

@@ -28,7 +28,7 @@ async fn the_socket_of_a_dead_engine_is_taken_over() {
 }
 
 #[tokio::test]
-async fn a_second_engine_is_refused_and_the_first_goes_on() {
+async fn a_second_engine_is_refused_and_the_first_keeps_running() {
     let user = User::new();
     let engine = Engine::start(&user, user.command(&RUN)).await;
     let second = user.run(&RUN).await;

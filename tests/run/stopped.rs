@@ -52,7 +52,7 @@ async fn ctrl_z_releases_the_gpus_before_the_program_stops() {
 }
 
 #[tokio::test]
-async fn a_stop_that_cannot_be_caught_keeps_a_context_as_the_help_says() {
+async fn a_stop_that_cannot_be_caught_keeps_a_context_as_the_help_states() {
     let (user, driver) = (User::new(), FakeDriver::new());
     let engine = warm(&user, &driver, "context").await;
     let held = driver.left_open();

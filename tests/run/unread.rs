@@ -72,7 +72,7 @@ fn debug(user: &User) -> Command {
 }
 
 #[tokio::test]
-async fn lines_that_nobody_reads_do_not_stop_it() {
+async fn unread_lines_do_not_stop_it() {
     let user = User::new();
     let engine = user.command(&RUN).spawn().expect("it starts");
     toggle(&user).await;
@@ -80,7 +80,7 @@ async fn lines_that_nobody_reads_do_not_stop_it() {
 }
 
 #[tokio::test]
-async fn nor_does_a_log_that_nobody_reads() {
+async fn nor_does_an_unread_log() {
     let user = User::new();
     let engine = debug(&user).spawn().expect("it starts");
     toggle(&user).await;
@@ -132,7 +132,7 @@ async fn nor_does_a_terminal_that_is_stopped() {
 }
 
 #[tokio::test]
-async fn a_reader_that_comes_back_is_told_how_much_it_missed() {
+async fn a_reader_that_comes_back_gets_the_number_of_missed_lines() {
     use tokio::io::{AsyncBufReadExt, BufReader};
     let user = User::new();
     let mut engine = debug(&user).spawn().expect("it starts");

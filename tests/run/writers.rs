@@ -117,7 +117,7 @@ async fn sixteen_at_once_are_all_kept_while_an_engine_runs() {
 }
 
 #[tokio::test]
-async fn subscribers_are_told_of_a_change_whatever_made_it() {
+async fn subscribers_receive_a_change_whatever_made_it() {
     let user = User::new();
     user.sets(MINE);
     let engine = Engine::start(&user, user.command(&RUN)).await;
@@ -257,7 +257,7 @@ async fn a_folder_or_a_pipe_in_the_files_place_is_one_notice_and_no_end() {
 }
 
 #[tokio::test]
-async fn a_file_that_becomes_a_folder_is_one_notice_however_often_it_is_looked_at() {
+async fn a_file_that_becomes_a_folder_is_one_notice_however_often_it_is_read() {
     let user = User::new();
     user.sets("mode = \"always\"\n");
     let file = user.settings_file();

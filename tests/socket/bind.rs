@@ -119,7 +119,7 @@ async fn a_socket_that_another_put_in_its_place_is_not_removed() {
 }
 
 #[tokio::test]
-async fn without_an_engine_the_client_says_how_to_start_one() {
+async fn without_an_engine_the_client_states_how_to_start_one() {
     let folder = tempdir().unwrap();
     for path in ["control.sock", "no/such/folder/control.sock"] {
         let Err(error) = Client::connect(&folder.path().join(path)).await else {

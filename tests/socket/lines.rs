@@ -21,7 +21,7 @@ async fn answer_to(line: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn bad_lines_get_an_error_that_says_what_would_be_right() {
+async fn bad_lines_get_an_error_that_states_what_would_be_right() {
     let mut answers = String::new();
     for line in [
         b"" as &[u8],
@@ -115,7 +115,7 @@ async fn requests_sent_at_once_are_answered_in_order() {
 }
 
 #[tokio::test]
-async fn one_client_too_many_is_told_so_and_a_place_freed_is_given() {
+async fn one_client_too_many_gets_an_error_and_a_freed_place_is_given() {
     let served = Served::start();
     let mut clients: Vec<Raw> = Vec::new();
     for _ in 0..MAX_CLIENTS {

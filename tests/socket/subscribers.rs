@@ -36,7 +36,7 @@ async fn a_subscriber_gets_the_full_status_then_every_change() {
 }
 
 #[tokio::test]
-async fn a_subscriber_hears_that_the_window_is_wanted() {
+async fn a_subscriber_receives_the_request_for_the_window() {
     let served = Served::start();
     let client = Client::connect(&served.path).await.unwrap();
     let mut events = client.subscribe().await.unwrap();
@@ -102,7 +102,7 @@ async fn a_subscription_ends_with_the_engine() {
 }
 
 #[tokio::test]
-async fn the_client_tells_replies_from_refusals() {
+async fn the_client_distinguishes_replies_from_refusals() {
     let served = Served::start();
     let mut client = Client::connect(&served.path).await.unwrap();
     let reply = client.ask(&Request::Status).await.unwrap();

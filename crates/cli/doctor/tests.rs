@@ -18,7 +18,7 @@ fn plain(findings: Vec<Finding>) -> String {
 }
 
 #[test]
-fn a_healthy_machine_is_told_in_a_few_lines() {
+fn a_healthy_machine_is_reported_in_a_few_lines() {
     assert_snapshot!(plain(vec![
         finding(
             "driver-works",
@@ -38,7 +38,7 @@ fn a_healthy_machine_is_told_in_a_few_lines() {
 }
 
 #[test]
-fn a_sick_machine_is_told_with_what_to_do() {
+fn a_sick_machine_is_reported_with_advice() {
     assert_snapshot!(plain(vec![
         finding(
             "gpu-lost",
@@ -67,7 +67,7 @@ fn a_sick_machine_is_told_with_what_to_do() {
 }
 
 #[test]
-fn without_findings_it_says_to_ask_again() {
+fn without_findings_it_advises_to_ask_again() {
     assert!(plain(Vec::new()).contains("ask again"));
 }
 

@@ -13,7 +13,7 @@ fn gpu(kind: GpuErrorKind) -> anyhow::Error {
 }
 
 #[test]
-fn a_cause_is_said_once() {
+fn a_cause_is_printed_once() {
     let source = || io::Error::other("disk full");
     let path = || "a.sock".into();
     let error = anyhow::Error::from(ConnectError::Io {
@@ -81,7 +81,7 @@ fn exit_codes_and_names_are_the_contracts() {
 }
 
 #[test]
-fn the_drivers_words_are_details() {
+fn the_drivers_text_is_details() {
     let failure = Failure::of(&gpu(GpuErrorKind::NvmlMissing).context("cannot list the GPUs"));
     assert_eq!(
         failure.text(),

@@ -106,7 +106,7 @@ fn no_gpu() {
 }
 
 #[test]
-fn colours_say_nothing_that_words_do_not() {
+fn colours_carry_nothing_that_the_text_lacks() {
     let styled = render(&laptop());
     assert!(
         styled.contains("\u{1b}[32mReady"),

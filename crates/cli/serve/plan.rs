@@ -89,7 +89,7 @@ mod tests {
     use crate::text::tests::laptop;
 
     #[test]
-    fn what_the_user_has_to_know_is_said() {
+    fn information_for_the_user_is_printed() {
         let mut status = laptop();
         status.engine.simulated = false;
         assert_eq!(simulated(&status, "“server”"), None);

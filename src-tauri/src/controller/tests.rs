@@ -114,7 +114,7 @@ impl App {
 }
 
 #[test]
-fn every_entry_of_the_menu_does_what_it_says() {
+fn every_entry_of_the_menu_does_what_its_label_states() {
     let cases = [
         (MenuAction::KeepReady, r#"{"request":"off"}"#),
         (
@@ -201,7 +201,7 @@ fn the_first_start_shows_the_wizard_unless_it_is_at_login() {
 }
 
 #[test]
-fn start_at_login_follows_the_setting_and_says_how_it_is() {
+fn start_at_login_follows_the_setting_and_reports_its_state() {
     let mut app = App::start(Recorded::default(), true);
     assert!(app.settings(|_| {}).is_empty());
     assert_eq!(
@@ -279,7 +279,7 @@ fn what_was_held_back_is_notified_when_its_time_has_come() {
 }
 
 #[test]
-fn what_the_engine_refuses_is_said() {
+fn a_refusal_of_the_engine_is_shown() {
     let refused = Input::Refused("the settings file cannot be written".to_owned());
     assert_eq!(
         App::running().hears(refused),
@@ -315,7 +315,7 @@ fn a_missing_tray_does_not_take_the_wizard_away() {
 }
 
 #[test]
-fn a_tray_that_came_late_is_told_to_the_engine_and_needs_no_hint() {
+fn a_tray_that_came_late_is_reported_to_the_engine_and_needs_no_hint() {
     let mut app = App::running();
     assert_eq!(
         app.hears(Input::Tray(true)),

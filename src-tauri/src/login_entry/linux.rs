@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_written_and_removed_and_says_how_it_is() {
+    fn it_is_written_and_removed_and_reports_its_state() {
         let (_config, entry) = entry("/usr/bin/gpu-keepalive-app");
         assert_eq!(entry.is_on(), Some(false));
         entry.set(false).unwrap();
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_or_read_is_said() {
+    fn a_failed_write_or_read_is_reported() {
         let (config, entry) = entry("/usr/bin/gpu-keepalive-app");
         fs::write(config.path().join("autostart"), "in the way").unwrap();
         assert!(entry.set(true).is_err());

@@ -35,7 +35,7 @@ fn written(menu: &[MenuEntry]) -> String {
 }
 
 #[test]
-fn every_phase_and_reason_has_its_icon_and_words() {
+fn every_phase_and_reason_has_its_icon_and_text() {
     use PauseReason::{Battery, Budget, Sensor, Thermal, Vram};
     let clocks = |pstate, mhz| samples::with(|gpu| samples::clocks(gpu, pstate, mhz));
     let state = |phase: Phase, state: State, cause: Option<Cause>| {
@@ -91,7 +91,7 @@ fn the_menu_of_a_warm_gpu() {
 }
 
 #[test]
-fn the_menu_of_two_gpus_tells_the_worse_first() {
+fn the_menu_of_two_gpus_lists_the_worse_first() {
     let mut status = samples::together([samples::warm(), samples::hot()]);
     status.engine.simulated = true;
     insta::assert_snapshot!(written(&view(&status).menu));
@@ -129,7 +129,7 @@ fn marks_are_what_is_true() {
 }
 
 #[test]
-fn whose_engine_it_is_is_said() {
+fn the_owner_of_the_engine_is_shown() {
     let status = samples::warm();
     let followed = TrayView::of(&status, EngineAt::CommandLine, Some(false));
     insta::assert_snapshot!(followed.tooltip, @r"

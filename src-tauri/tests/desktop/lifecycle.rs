@@ -138,7 +138,7 @@ async fn sigterm_ends_the_engine_and_its_socket_before_the_app() {
 }
 
 #[tokio::test]
-async fn sigterm_lets_go_of_the_gpu_before_the_app_ends() {
+async fn sigterm_releases_the_gpu_before_the_app_ends() {
     let session = Session::start();
     session.write_settings("version = 1\nmode = \"always\"\nstrategy = \"context\"\n");
     let panel = Panel::start(&session).await;
@@ -168,7 +168,7 @@ async fn sigterm_lets_go_of_the_gpu_before_the_app_ends() {
 }
 
 #[tokio::test]
-async fn a_panel_that_hangs_keeps_nobody_from_ending() {
+async fn a_panel_that_hangs_does_not_delay_the_exit() {
     let session = Session::start();
     session.write_settings(DONE);
     let _panel = Panel::start_hung(&session).await;
@@ -309,7 +309,7 @@ async fn an_engine_from_the_command_line_is_followed_and_taken_over() {
 }
 
 #[tokio::test]
-async fn without_a_display_one_sentence_says_what_does_the_same() {
+async fn without_a_display_one_sentence_names_what_does_the_same() {
     let session = Session::start();
     let output = session
         .command(app::PROGRAM)

@@ -8,7 +8,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_fault_is_told_with_advice_and_a_click_opens_diagnostics() {
+async fn a_fault_is_shown_with_advice_and_a_click_opens_diagnostics() {
     let session = Session::start();
     let _panel = Panel::start(&session).await;
     let server = NotificationServer::start(&session).await;
@@ -50,7 +50,7 @@ async fn no_notification_server_breaks_nothing() {
 }
 
 #[tokio::test]
-async fn nothing_is_told_to_those_who_switched_it_off() {
+async fn no_notification_is_shown_when_switched_off() {
     let session = Session::start();
     session.write_settings("version = 1\n[app]\nnotifications = \"off\"\n");
     let panel = Panel::start(&session).await;

@@ -57,7 +57,7 @@ async fn no_opengl_driver_is_loaded_for_the_icon() {
 }
 
 #[tokio::test]
-async fn the_icon_and_a_notification_tell_of_heat_and_of_its_end() {
+async fn the_icon_and_a_notification_report_heat_and_its_end() {
     let session = Session::start();
     let panel = Panel::start(&session).await;
     let server = NotificationServer::start(&session).await;

@@ -227,7 +227,7 @@ async fn start_at_login_is_written_to_the_registry_and_removed() {
 
 #[tokio::test]
 #[ignore = "needs the programs for Windows and wine: cargo xtask windows --app"]
-async fn a_window_without_webview2_says_what_is_missing() {
+async fn a_window_without_webview2_names_what_is_missing() {
     let wine = Wine::start();
     // The wizard of the first start.
     let set = wine.ask(&["settings", "set", "app.setup_completed", "false"]);
@@ -249,7 +249,7 @@ async fn a_window_without_webview2_says_what_is_missing() {
 
 #[tokio::test]
 #[ignore = "needs the programs for Windows and wine: cargo xtask windows --app"]
-async fn without_a_driver_the_icon_says_so_and_nothing_outlives_the_app() {
+async fn without_a_driver_the_icon_shows_it_and_nothing_outlives_the_app() {
     let wine = Wine::start();
     let mut app = wine.spawn(APP, &["--hidden"]);
     WineTray::of(&wine.session).wait_for_colour(RED).await;

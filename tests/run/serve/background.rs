@@ -46,7 +46,7 @@ async fn a_command_that_goes_into_the_background_is_sensed_until_it_ends() {
 }
 
 #[tokio::test]
-async fn without_an_engine_by_then_it_says_that_nothing_wakes_the_gpu() {
+async fn without_an_engine_by_then_it_reports_that_nothing_wakes_the_gpu() {
     let user = User::new();
     let first = engine(&user, &SIMULATED).await;
     let script = format!("echo $$; read line; {}", daemon(&user));

@@ -7,7 +7,7 @@ use crate::{ffi::driver::FakeDriver, run::engine::on_fakes};
 const SHOWS_THE_VARIABLE: [&str; 3] = ["sh", "-c", "echo \"v=$CUDA_DISABLE_PERF_BOOST\""];
 
 #[tokio::test]
-async fn without_an_engine_the_command_runs_unchanged_and_that_is_said() {
+async fn without_an_engine_the_command_runs_unchanged_and_reports_it() {
     let user = User::new();
     let ended = serve(&user, &SHOWS_THE_VARIABLE).await;
     assert_eq!((ended.code, &*ended.out), (Some(0), "v=\n"));
@@ -31,7 +31,7 @@ async fn with_the_keepalive_switched_off_it_runs_unchanged() {
 }
 
 #[tokio::test]
-async fn while_it_is_paused_the_command_is_quiet_and_told_so() {
+async fn while_it_is_paused_the_command_is_quiet_and_its_user_informed() {
     let user = User::new();
     let engine = engine(&user, &SIMULATED).await;
     engine.ask(Request::Pause { for_s: None }).await;
@@ -41,7 +41,7 @@ async fn while_it_is_paused_the_command_is_quiet_and_told_so() {
 }
 
 #[tokio::test]
-async fn with_an_old_driver_it_says_that_nothing_changes() {
+async fn with_an_old_driver_it_reports_that_nothing_changes() {
     let user = User::new();
     let _engine = engine(&user, &["run", "--simulate", "rtx-3070-laptop"]).await;
     let ended = serve(&user, &SHOWS_THE_VARIABLE).await;

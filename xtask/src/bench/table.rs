@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_against_something_is_told_as_such() {
+    fn nothing_against_something_is_reported_as_such() {
         assert_eq!(ratio(0.0), "none");
         assert_eq!(ratio(1.001), "the same");
         assert_eq!(ratio(2.5), "2.50 x more");
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn json_says_the_same() {
+    fn json_has_the_same() {
         let json = json("a machine", &rows());
         assert_eq!(json["machine"], "a machine");
         assert_eq!(json["rows"][0]["ok"], true);

@@ -54,7 +54,7 @@ fn no_line_but_a_command_is_wider_than_a_terminal_and_none_ends_in_spaces() {
 }
 
 #[test]
-fn a_licence_that_forbids_commercial_use_is_said() {
+fn a_licence_that_forbids_commercial_use_is_stated() {
     let mut answer = recommend(Catalogue::embedded(), &Query::for_vram(24.0)).expect("a card");
     answer.models[0].commercial_use = false;
     let marked = render(&answer).contains("licence: not for commercial use");

@@ -162,7 +162,7 @@ fn anyone() -> User {
 }
 
 #[test]
-fn a_thermal_pause_and_its_end_are_told_once_each() {
+fn a_thermal_pause_and_its_end_are_reported_once_each() {
     let mut user = anyone();
     assert!(user.after(0, gpus(&[Is::Warm])).is_empty());
     assert_eq!(
@@ -183,7 +183,7 @@ fn a_thermal_pause_and_its_end_are_told_once_each() {
 }
 
 #[test]
-fn what_comes_too_early_is_told_when_it_may_be_and_still_holds() {
+fn a_held_back_notification_is_shown_when_due_if_it_still_holds() {
     let mut user = anyone();
     user.after(0, gpus(&[FAULT]));
     user.after(100, gpus(&[Is::Warm]));
@@ -204,7 +204,7 @@ fn what_comes_too_early_is_told_when_it_may_be_and_still_holds() {
 }
 
 #[test]
-fn what_no_longer_holds_when_it_may_be_told_is_not_told() {
+fn a_held_back_notification_that_no_longer_holds_is_not_shown() {
     let mut user = anyone();
     assert_eq!(user.after(0, gpus(&[Is::Hot])).len(), 1);
     assert_eq!(user.after(9, gpus(&[Is::Warm])).len(), 1);
@@ -216,7 +216,7 @@ fn what_no_longer_holds_when_it_may_be_told_is_not_told() {
 }
 
 #[test]
-fn a_gpu_that_is_hot_again_and_again_is_told_of_every_ten_minutes() {
+fn a_gpu_that_is_hot_again_and_again_is_reported_every_ten_minutes() {
     let mut user = anyone();
     for second in 0..3600 {
         let is = if second % 40 < 20 { Is::Hot } else { Is::Warm };
@@ -230,7 +230,7 @@ fn a_gpu_that_is_hot_again_and_again_is_told_of_every_ten_minutes() {
 }
 
 #[test]
-fn every_fault_is_told_in_plain_words_with_advice() {
+fn every_fault_is_a_plain_sentence_with_advice() {
     for kind in GpuErrorKind::ALL {
         let mut user = anyone();
         assert!(user.after(0, gpus(&[Is::Warm])).is_empty());
@@ -264,7 +264,7 @@ fn another_fault_is_another_word_and_heat_that_ends_in_one_too() {
 }
 
 #[test]
-fn a_machine_without_a_gpu_is_told_of_until_there_is_one() {
+fn a_machine_without_a_gpu_is_reported_until_there_is_one() {
     let mut user = anyone();
     let mut starting = gpus(&[]);
     starting.notices.clear();
@@ -283,7 +283,7 @@ fn a_machine_without_a_gpu_is_told_of_until_there_is_one() {
 }
 
 #[test]
-fn each_gpu_has_its_own_words_by_number_where_names_repeat() {
+fn each_gpu_has_its_own_text_by_number_where_names_repeat() {
     let mut user = anyone();
     user.after(0, gpus(&[Is::Warm, Is::Warm]));
     user.after(1, gpus(&[Is::Hot, Is::Hot]));
@@ -303,7 +303,7 @@ fn each_gpu_has_its_own_words_by_number_where_names_repeat() {
 }
 
 #[test]
-fn other_phases_are_for_those_who_want_all() {
+fn other_phases_are_shown_only_with_all_notifications() {
     let course = [Is::Warm, Is::Asleep, Is::OnBattery, Is::Warm];
     for (wanted, expected) in [
         (Notifications::Off, 0),
@@ -327,7 +327,7 @@ fn other_phases_are_for_those_who_want_all() {
 }
 
 #[test]
-fn who_wants_nothing_is_told_nothing_and_who_wants_it_again_what_still_holds() {
+fn notifications_switched_on_again_show_what_still_holds() {
     let mut user = User::who_wants(Notifications::Off);
     for is in [Is::Warm, Is::Hot, Is::Warm, FAULT] {
         assert!(user.after(1, gpus(&[is])).is_empty());

@@ -171,7 +171,7 @@ fn a_quick_plan_rests_just_longer_than_the_clocks_stay_up() {
 }
 
 #[test]
-fn a_plan_says_how_long_it_takes_at_most() {
+fn a_plan_states_how_long_it_takes_at_most() {
     for (plan, minutes) in [(Plan::new(true, None), 5), (Plan::new(false, None), 19)] {
         assert!(
             plan.longest() < Duration::from_secs(60 * minutes),

@@ -237,7 +237,7 @@ fn each_finding_is_provoked_by_its_evidence() {
 }
 
 #[test]
-fn what_looks_alike_provokes_nothing() {
+fn similar_input_provokes_nothing() {
     let cases: [(&str, Provoke); 19] = [
         ("held-down-by-hardware", |s| because(s, 0x48)),
         ("held-down-by-heat", |s| because(s, 0x1)),
@@ -322,7 +322,7 @@ fn a_healthy_machine_shows_that_it_is() {
 }
 
 #[test]
-fn a_gpu_that_a_request_wakes_is_not_said_to_make_it_wait() {
+fn a_gpu_that_a_request_wakes_is_not_reported_to_delay_it() {
     let advice = |phase| {
         let mut seen = healthy();
         seen.gpus[0].phase = Some(phase);
@@ -350,7 +350,7 @@ fn what_could_not_be_read_brings_no_finding() {
 }
 
 #[test]
-fn the_worst_comes_first_and_each_gpu_says_its_name() {
+fn the_worst_comes_first_and_each_gpu_has_its_name() {
     let mut seen = healthy();
     let mut second = seen.gpus[0].clone();
     second.info.index = 1;
@@ -373,7 +373,7 @@ fn the_worst_comes_first_and_each_gpu_says_its_name() {
 }
 
 #[test]
-fn a_machine_without_an_nvidia_gpu_is_told_from_one_without_a_driver() {
+fn a_machine_without_an_nvidia_gpu_differs_from_one_without_a_driver() {
     let mut seen = healthy();
     no_gpu(&mut seen, GpuErrorKind::NvmlMissing);
     let fitted = found(&seen, "driver-missing").expect("found");
@@ -384,7 +384,7 @@ fn a_machine_without_an_nvidia_gpu_is_told_from_one_without_a_driver() {
 }
 
 #[test]
-fn simulated_gpus_are_said_to_be() {
+fn simulated_gpus_are_marked_as_simulated() {
     let mut seen = healthy();
     seen.simulated = true;
     seen.engine = None;

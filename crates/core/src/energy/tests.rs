@@ -279,7 +279,7 @@ fn a_late_reading_is_ignored() {
 }
 
 #[test]
-fn a_second_reading_of_the_same_moment_says_only_what_is_held() {
+fn a_second_reading_of_the_same_moment_changes_only_the_hold() {
     let mut ledger = rested();
     feed(
         &mut ledger,
@@ -386,7 +386,7 @@ fn energy_waits_for_a_baseline_then_is_exact() {
 }
 
 #[test]
-fn a_first_look_before_the_hold_is_enough_for_a_number() {
+fn a_first_sample_before_the_hold_is_enough_for_a_number() {
     let mut ledger = Ledger::default();
     let first = Reading {
         held: true,

@@ -27,7 +27,7 @@ fn idle() -> Sample {
 }
 
 #[test]
-fn a_driver_that_names_nobody_for_what_goes_on_does_not_tell_who_uses_the_gpu() {
+fn a_driver_that_names_no_process_for_the_work_does_not_report_the_users_of_the_gpu() {
     let cases: [(&str, Sample, bool); 9] = [
         ("an idle card without a desktop", idle(), true),
         (
@@ -106,7 +106,7 @@ fn a_driver_that_names_nobody_for_what_goes_on_does_not_tell_who_uses_the_gpu() 
 }
 
 #[test]
-fn the_machine_is_looked_at_often_where_nothing_else_tells_of_demand() {
+fn the_machine_is_sampled_often_where_nothing_else_reports_demand() {
     let gpu = gpu();
     let blind = Sample {
         compute_processes: None,

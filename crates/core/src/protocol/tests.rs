@@ -36,7 +36,7 @@ fn numbers_out_of_range_are_refused() {
 }
 
 #[test]
-fn lines_look_as_specified() {
+fn lines_are_as_specified() {
     let cases = [
         (
             serde_json::to_string(&Request::Pause { for_s: Some(900.0) }),

@@ -42,7 +42,7 @@ fn an_environment_is_quiet_if_the_variable_has_a_value() {
 }
 
 #[test]
-fn an_environment_that_was_written_over_says_nothing() {
+fn an_environment_that_was_written_over_is_unknown() {
     let over: [&[u8]; 4] = [
         b"",
         b"\0\0\0\0",

@@ -268,7 +268,7 @@ fn no_program_has_to_be_listed_for_those_that_are_known() {
 }
 
 #[test]
-fn what_is_wrong_is_told_by_line_and_only_that_is_defaulted() {
+fn a_mistake_is_reported_by_line_and_only_that_is_defaulted() {
     let file = SettingsFile::parse(
         r#"version = 1
 mode = "sometimes"
@@ -352,7 +352,7 @@ fn standby_needs_a_strategy_that_raises_the_clocks() {
 }
 
 #[test]
-fn a_section_that_is_a_value_is_told() {
+fn a_section_that_is_a_value_is_reported() {
     let file = SettingsFile::parse("version = 'one'\n\nthermal = 5\n");
     assert_snapshot!(problems(&file), @r"
     1 warning: version is 'one', but it has to be 1. The file is read as such.
@@ -362,7 +362,7 @@ fn a_section_that_is_a_value_is_told() {
 }
 
 #[test]
-fn files_that_cannot_be_used_are_told_and_never_changed() {
+fn files_that_cannot_be_used_are_reported_and_never_changed() {
     let cases: &[(&str, &[u8])] = &[
         ("cut off", b"version = 1\nmode = \"always\"\ngpus = [0,"),
         ("half a key", b"version = 1\nmode = \"always\"\nstrat"),
@@ -411,7 +411,7 @@ fn deep_nesting_is_an_error_and_not_a_crash() {
 }
 
 #[test]
-fn a_file_of_settings_says_just_those() {
+fn a_settings_file_holds_just_the_changed_settings() {
     let settings = Settings {
         mode: Mode::Always,
         warm_window: std::time::Duration::from_secs(60),

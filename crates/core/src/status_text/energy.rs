@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_what_was_saved_and_what_that_is_worth() {
+    fn states_what_was_saved_and_what_that_is_worth() {
         let settings = |price_per_kwh| EnergySettings {
             price_per_kwh,
             currency: "EUR".to_owned(),

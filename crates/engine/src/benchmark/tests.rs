@@ -119,7 +119,7 @@ async fn a_laptop_gains_much_after_a_long_rest_and_nothing_after_a_short_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_card_whose_context_holds_says_how_its_cold_case_was_made() {
+async fn a_card_whose_context_holds_states_how_its_cold_case_was_made() {
     let simulation = simulate("h200");
     let (benchmark, told) = benchmark(&simulation, Plan::new(false, Some(1))).await;
     assert_eq!(benchmark.cold_case, ColdCase::BoostDisabled);
@@ -134,7 +134,7 @@ async fn a_card_whose_context_holds_says_how_its_cold_case_was_made() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gpu_that_somebody_else_keeps_up_does_not_need_it() {
+async fn a_gpu_that_another_process_keeps_up_does_not_need_it() {
     let simulation = simulate("rtx-4090");
     // Busy with something else all along.
     let busy = EventKind::Process(SimulatedProcess {
@@ -183,7 +183,7 @@ async fn a_quick_measurement_rests_once_and_shows_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gpu_that_gets_too_hot_is_let_go_of() {
+async fn a_gpu_that_gets_too_hot_is_released() {
     let simulation = simulate("hot-laptop");
     let limit = Celsius(70);
     let (result, _) = attempt(&simulation, QUICK, Some(limit)).await;
@@ -239,7 +239,7 @@ async fn assert_free(simulation: &Simulation) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_newest_proof_of_a_gpu_and_driver_is_kept() {
+async fn the_newest_benchmark_of_a_gpu_and_driver_is_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let simulation = simulate("rtx-4090");
     let (first, _) = benchmark(&simulation, QUICK).await;

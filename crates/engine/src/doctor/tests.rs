@@ -177,7 +177,7 @@ fn the_machine_is_described_by_its_files() {
 }
 
 #[test]
-fn an_empty_root_tells_nothing() {
+fn an_empty_root_yields_nothing() {
     let mut machine = FakeMachine::laptop();
     machine.places.root = machine.root.path().join("nothing");
     let files = machine.read(&[10]);
@@ -267,7 +267,7 @@ impl Watcher {
 }
 
 #[tokio::test]
-async fn the_buses_tell_of_profile_and_tray() {
+async fn the_buses_report_profile_and_tray() {
     let Some(daemon) = Bus::start() else { return };
     let mut places = FakeMachine::laptop().places;
     places.system_bus = Some(daemon.address().to_owned());
@@ -297,7 +297,7 @@ async fn the_buses_tell_of_profile_and_tray() {
 }
 
 #[tokio::test]
-async fn without_buses_nothing_is_told() {
+async fn without_buses_nothing_is_reported() {
     let said = bus::ask(&FakeMachine::laptop().places).await;
     assert_eq!(said, bus::Said::default());
 }
@@ -327,7 +327,7 @@ async fn a_sleeping_gpu_is_left_asleep() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn gpus_that_cannot_sleep_are_looked_at_and_let_go_of() {
+async fn gpus_that_cannot_sleep_are_sampled_and_released() {
     let desktop = simulation("two-gpus");
     let findings = examined(&desktop, None).await;
     assert_eq!(

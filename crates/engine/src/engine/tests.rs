@@ -136,7 +136,7 @@ fn seconds(seconds: u64) -> impl Future<Output = ()> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_warms_up_says_so_and_lets_go_at_the_end() {
+async fn it_becomes_ready_reports_it_and_releases_at_the_end() {
     let running = start("rtx-3070-laptop");
     let status = running
         .until("ready", |status| {
@@ -231,7 +231,7 @@ async fn two_gpus_are_kept_each_on_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_the_chosen_gpu_is_kept_and_an_unknown_one_is_told() {
+async fn only_the_chosen_gpu_is_kept_and_an_unknown_one_is_reported() {
     let running = start_with(Scenario::preset("two-gpus").expect("a preset"), |options| {
         let gpus = Some(vec![GpuSelector::Index(1), GpuSelector::Index(7)]);
         let settings = Settings {
@@ -254,7 +254,7 @@ async fn only_the_chosen_gpu_is_kept_and_an_unknown_one_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_driver_it_says_so_and_keeps_looking() {
+async fn without_a_driver_it_reports_that_and_keeps_searching() {
     let running = start("no-driver");
     let status = running
         .until("a notice", |status| !status.notices.is_empty())
@@ -264,7 +264,7 @@ async fn without_a_driver_it_says_so_and_keeps_looking() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_suspended_machine_finds_everything_let_go_and_rebuilt_after() {
+async fn a_suspended_machine_finds_everything_released_and_rebuilt_after() {
     let scenario = Scenario::parse(
         "suspend.toml",
         "[[gpus]]\nlike = \"rtx-4090\"\n[[events]]\nat_s = 30\nfor_s = 600\nkind = \"suspend\"\n",
@@ -343,7 +343,7 @@ async fn settings_change_through_the_engine_or_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gpu_is_looked_at_more_often_while_a_client_follows_it() {
+async fn a_gpu_is_sampled_more_often_while_a_client_is_subscribed() {
     let running = start_with(Scenario::preset("rtx-4090").expect("a preset"), |options| {
         options.mode = Some(Mode::OnDemand);
     });
@@ -442,7 +442,7 @@ async fn a_hanging_driver_holds_up_the_doctor_and_not_the_engine() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_status_is_told_when_something_changed_and_not_as_time_passes() {
+async fn a_status_is_published_when_something_changed_and_not_as_time_passes() {
     let running = start("rtx-3070-laptop");
     running
         .ask(Request::Mode {

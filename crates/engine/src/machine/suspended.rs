@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn a_resume_that_nobody_told_is_noticed_once() {
+    fn a_resume_that_is_not_announced_is_detected_once() {
         let mut suspended = Suspended::since(seconds(100));
         assert!(!suspended.has_grown(seconds(100)));
         assert!(!suspended.has_grown(seconds(100) + Duration::from_millis(1)));
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_resume_that_is_told_is_not_noticed_as_well() {
+    fn a_resume_that_is_announced_is_not_detected_as_well() {
         let mut suspended = Suspended::since(seconds(0));
         suspended.announced(HostEvent::Suspending, seconds(0));
         assert!(!suspended.has_grown(seconds(60)));

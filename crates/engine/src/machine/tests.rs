@@ -172,7 +172,7 @@ fn unplug(root: &Path, plugged_in: bool) {
 }
 
 #[tokio::test]
-async fn upower_says_when_the_cable_is_pulled_and_sysfs_when_upower_is_gone() {
+async fn upower_reports_a_pulled_cable_and_sysfs_does_when_upower_is_gone() {
     let Some(bus) = Bus::start() else { return };
     unplug(bus.root.path(), true);
     let upower = bus.upower(true).await;
@@ -216,7 +216,7 @@ async fn the_machine_sleeps_only_after_the_event_was_handled() {
 }
 
 #[tokio::test]
-async fn a_machine_that_goes_lets_the_system_sleep() {
+async fn a_dropped_machine_releases_the_sleep_inhibitor() {
     let Some(bus) = Bus::start() else { return };
     let (_logind, mut locks) = bus.logind().await;
     let machine = bus.machine();

@@ -12,7 +12,7 @@ fn without_a_file_the_catalogue_is_as_it_comes() {
 }
 
 #[test]
-fn a_file_that_is_not_utf_8_is_told_with_its_line() {
+fn a_file_that_is_not_utf_8_is_reported_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("models.toml"), b"# one\n# two \xff\n").unwrap();
     let own = catalogue(&folder.path().join("settings.toml"));

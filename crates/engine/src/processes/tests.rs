@@ -204,7 +204,7 @@ fn machine() -> tempfile::TempDir {
 }
 
 #[test]
-fn what_is_open_is_told_by_the_open_files() {
+fn the_open_gpus_are_found_in_the_open_files() {
     let root = machine();
     let first: PciBusId = "0000:01:00.0".parse().unwrap();
     let mut devices = Devices::under(root.path());
@@ -253,7 +253,7 @@ fn what_is_open_is_told_by_the_open_files() {
 }
 
 #[test]
-fn others_are_told_from_ours_where_the_driver_is_open() {
+fn others_are_distinguished_from_ours_where_the_driver_is_open() {
     let root = machine();
     let seen = Processes::new(root.path()).read(&[]);
     assert_eq!(seen.uvm_open, Some(7), "none of ours has it open");

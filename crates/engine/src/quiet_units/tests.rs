@@ -191,7 +191,7 @@ fn gpu_keepalive_starts_at_login_by_its_service_or_its_entry() {
 }
 
 #[test]
-fn a_service_of_the_system_is_told_from_a_users() {
+fn a_service_of_the_system_is_distinguished_from_a_users() {
     let name = |name: &str| name.parse::<UnitName>().unwrap();
     let home = Home::new();
     home.file("etc/systemd/system/ollama.service", "");

@@ -218,7 +218,7 @@ fn a_file_that_breaks_while_it_is_followed_leaves_the_last_good_settings() {
 }
 
 #[test]
-fn what_is_no_settings_file_is_a_problem_that_is_said_once() {
+fn a_path_that_is_no_settings_file_is_a_problem_reported_once() {
     let folder = TempDir::new().expect("a temporary folder");
     let is_folder = folder.path().join("is_folder.toml");
     fs::create_dir(&is_folder).expect("made");

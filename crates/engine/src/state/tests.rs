@@ -67,7 +67,7 @@ fn what_was_kept_is_there_again() {
 }
 
 #[test]
-fn every_file_that_is_not_understood_is_set_aside_at_the_start_and_said_once() {
+fn every_file_that_is_not_understood_is_set_aside_at_the_start_and_reported_once() {
     for newer in ["{\"version\":99,\"days\":7}", "{", "\u{0}\u{0}\u{0}"] {
         let folder = folder();
         for name in FILES {
@@ -102,7 +102,7 @@ fn reading_without_an_engine_changes_nothing() {
 }
 
 #[test]
-fn of_two_engines_the_second_keeps_nothing_and_says_so() {
+fn of_two_engines_the_second_keeps_nothing_and_reports_it() {
     let folder = folder();
     let mut first = open(&folder);
     first.save(kept());

@@ -358,7 +358,7 @@ fn real_command_lines_are_recognised_and_named() {
 }
 
 #[test]
-fn what_only_looks_like_ai_does_not_count() {
+fn processes_that_only_resemble_ai_do_not_count() {
     assert!(NOT_AI.len() >= 40, "{}", NOT_AI.len());
     for ((executable, line, folder), why) in NOT_AI {
         let argv = argv(line);

@@ -117,7 +117,7 @@ fn json_has_the_contract_s_names_for_each_strategy() {
 }
 
 #[test]
-fn each_strategy_is_a_line_in_plain_words() {
+fn each_strategy_is_a_line_of_plain_text() {
     let mut all = side_by_side();
     fails(&mut all, Context, WhyNot::ClocksDown);
     let benchmark = all.benchmark(about(false));
@@ -128,7 +128,7 @@ fn each_strategy_is_a_line_in_plain_words() {
 }
 
 #[test]
-fn the_first_that_keeps_the_promise_is_chosen_and_the_verdict_says_why() {
+fn the_first_that_keeps_the_promise_is_chosen_and_the_verdict_states_why() {
     let rows = [
         ("woken", verdict(|_| {})),
         (

@@ -81,7 +81,7 @@ fn a_report_holds_nothing_private() {
 }
 
 #[test]
-fn the_log_is_told_as_far_as_it_is_harmless() {
+fn the_log_is_reported_as_far_as_it_is_harmless() {
     let text = written(&["2026-11-23T10:00:00Z  WARN gpu_keepalive: the link is 8 GT/s"]);
     let last = text.lines().last();
     assert_eq!(

@@ -158,7 +158,7 @@ proptest! {
     }
 
     #[test]
-    fn a_reading_said_twice_counts_once(readings in readings()) {
+    fn a_repeated_reading_counts_once(readings in readings()) {
         let (mut once, mut twice) = (Ledger::default(), Ledger::default());
         feed(&mut once, readings.iter().copied());
         feed(&mut twice, readings.iter().flat_map(|reading| [*reading; 2]));
@@ -184,7 +184,7 @@ proptest! {
     }
 
     #[test]
-    fn the_file_says_the_same(readings in readings()) {
+    fn the_file_has_the_same(readings in readings()) {
         let mut ledger = Ledger::default();
         feed(&mut ledger, readings.iter().copied());
         let json = serde_json::to_string(&ledger).expect("json");

@@ -202,7 +202,7 @@ fn another_driver_is_learned_anew_and_what_was_charged_stays() {
 }
 
 #[test]
-fn gpus_and_power_sources_are_told_apart() {
+fn gpus_and_power_sources_are_kept_apart() {
     let mut ledger = known();
     rest(&mut ledger, "b", PowerSource::Ac, 20.0);
     hold(&mut ledger, "b", PowerSource::Ac, 25.0);
@@ -234,7 +234,7 @@ fn midnight_gets_a_half_each_of_the_savings() {
 }
 
 #[test]
-fn a_benchmark_makes_savings_known_until_readings_tell_more() {
+fn a_benchmark_makes_savings_known_until_readings_replace_it() {
     let measured = |ledger: &mut Ledger, held, resting| {
         let powers = (Some(Watts(held)), Some(Watts(resting)));
         ledger.take_benchmark(&gpu("a"), PowerSource::Ac, powers.0, powers.1);

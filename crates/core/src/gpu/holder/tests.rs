@@ -10,7 +10,7 @@ fn process(pid: u32) -> SensedProcess {
 }
 
 #[test]
-fn everything_that_is_said_survives_the_line() {
+fn every_message_survives_the_line() {
     let cause = RaiseCause {
         pid: 7,
         used: Duration::from_micros(5100),

@@ -170,7 +170,7 @@ fn asleep_on_a_laptop_lets_the_gpu_suspend_and_stay_suspended() {
 }
 
 #[test]
-fn a_suspended_laptop_gpu_wakes_us_when_somebody_uses_it() {
+fn a_suspended_laptop_gpu_wakes_us_when_another_process_uses_it() {
     let phases = run_phases(
         r#"
         [[gpus]]

@@ -182,7 +182,7 @@ fn a_model_loaded_in_the_first_minute_of_a_laptop_is_noticed_within_two_seconds(
 }
 
 #[test]
-fn without_a_count_of_its_users_a_gpu_that_slept_in_between_tells() {
+fn without_a_count_of_its_users_a_gpu_that_slept_in_between_is_evidence() {
     for (after, offset) in [0.2, 1.0, 1.9, 5.0]
         .into_iter()
         .flat_map(|after| OFFSETS.map(|o| (after, o)))
@@ -234,7 +234,7 @@ fn a_request_to_a_model_that_rested_for_long_is_noticed_within_two_seconds() {
 }
 
 #[test]
-fn a_gpu_that_nobody_uses_suspends_as_if_we_were_not_there() {
+fn an_unused_gpu_suspends_as_if_we_were_not_there() {
     // A service that waits, and a model on the processor.
     let events = r#"
         [[events]]
@@ -284,7 +284,7 @@ fn a_gpu_suspends_soon_after_a_program_that_was_no_demand_ends() {
 }
 
 #[test]
-fn a_model_that_may_not_be_held_for_is_not_looked_at_without_end() {
+fn a_model_that_may_not_be_held_for_is_not_sampled_without_end() {
     // Seen by the driver alone, and no reason to open it once it is closed again.
     let mut laptop = Laptop::with(&loads_at(3.0, "my-own-script"), nothing_hidden);
     laptop.mode = Mode::WhileLoaded;

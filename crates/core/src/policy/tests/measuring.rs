@@ -47,7 +47,7 @@ fn without_budget() -> String {
 }
 
 #[test]
-fn what_protects_a_gpu_and_who_uses_it_stand_in_the_way_and_the_user_does_not() {
+fn protection_and_use_of_a_gpu_prevent_a_benchmark_and_the_user_does_not() {
     let sentences = [
         why_not("rtx-4090", |_| {}),
         why_not("rtx-4090", |h| h.request(Request::Pause { for_s: None })),

@@ -178,7 +178,7 @@ fn a_performance_mode_that_comes_too_late_means_holding() {
 }
 
 #[test]
-fn an_excluded_way_is_not_tried() {
+fn an_excluded_strategy_is_not_tried() {
     let without_boost = settings("auto", &[Strategy::Boost], Mode::OnDemand);
     let works = "ramp_ms = 60\npower_mizer = \"works\"";
     let mut harness = run_with(works, &without_boost);
@@ -196,7 +196,7 @@ fn an_excluded_way_is_not_tried() {
 }
 
 #[test]
-fn standby_alone_is_a_fault_only_where_neither_way_is_left() {
+fn standby_alone_is_a_fault_only_where_neither_strategy_is_left() {
     let fixed = settings("standby", &[], Mode::OnDemand);
     let mut harness = run_with(REFUSED, &fixed);
     harness.run_for(45 * SECOND);

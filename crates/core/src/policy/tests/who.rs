@@ -125,7 +125,7 @@ fn windows_desktop() -> Sample {
 }
 
 #[test]
-fn a_busy_gpu_of_which_nobody_is_named_is_computing() {
+fn a_busy_gpu_without_a_named_process_is_computing() {
     let cases = [
         (
             "a container: empty lists",
@@ -166,7 +166,7 @@ fn the_first_sample_is_not_taken_for_a_model() {
 }
 
 #[test]
-fn a_game_is_not_demand_whether_or_not_the_driver_tells_by_process() {
+fn a_game_is_not_demand_whether_or_not_the_driver_reports_by_process() {
     for other_utilization in [Some(Percent(0)), None] {
         let mut shown = Shown::new(vec![]);
         let game = Sample {
@@ -248,7 +248,7 @@ fn a_compute_process_that_does_not_draw_counts_under_windows_as_well() {
 }
 
 #[test]
-fn the_process_table_says_what_a_blind_driver_does_not() {
+fn the_process_table_has_what_a_blind_driver_does_not() {
     let here = Shown::new(vec![]).info.pci_bus_id;
     let elsewhere = "0000:99:00.0".parse().expect("an address");
     let cases = [

@@ -89,7 +89,7 @@ fn a_useful_wake_is_bad_all_the_same_if_the_clocks_are_not_seen_up_in_time() {
 }
 
 #[test]
-fn clocks_that_are_seen_up_after_the_work_are_proof_too() {
+fn clocks_that_are_measured_up_after_the_work_confirm_the_strategy_too() {
     let mut sensor = sensor();
     wake(&mut sensor, 10_000, ms(10));
     sensor.clocks(at(10_120), Some(false));
@@ -100,7 +100,7 @@ fn clocks_that_are_seen_up_after_the_work_are_proof_too() {
 }
 
 #[test]
-fn clocks_of_which_the_driver_says_nothing_are_no_failure() {
+fn clocks_that_the_driver_does_not_report_are_no_failure() {
     let mut sensor = sensor();
     for now in [10_000, 20_000, 30_000, 40_000] {
         wake(&mut sensor, now, ms(10));
@@ -127,7 +127,7 @@ fn a_driver_that_refuses_means_holding_instead() {
 }
 
 #[test]
-fn a_useful_wake_with_the_clocks_seen_up_is_proof() {
+fn a_useful_wake_with_the_clocks_measured_up_confirms_the_strategy() {
     let mut sensor = sensor();
     assert!(!sensor.has_proved_itself());
     wake(&mut sensor, 10_000, ms(10));

@@ -229,7 +229,7 @@ fn a_command_that_raises_accounts_for_its_time() {
 }
 
 #[test]
-fn readings_far_apart_say_nothing() {
+fn readings_far_apart_are_ignored() {
     let mut watch = watch();
     assert_eq!(
         check(&mut watch, &[Some(ms(6000))], at(1041)),
@@ -241,7 +241,7 @@ fn readings_far_apart_say_nothing() {
 }
 
 #[test]
-fn a_reading_that_failed_says_nothing() {
+fn a_reading_that_failed_is_ignored() {
     let mut watch = watch();
     assert_eq!(check(&mut watch, &[None], at(40)), None);
     // Nor does a clock that went back: another process's, read in the moment of this one's end.

@@ -126,7 +126,7 @@ fn settings_of_a_report_are_those_of_the_engine() {
 }
 
 #[test]
-fn words_of_the_command_line() {
+fn arguments_of_the_command_line() {
     let mut out = String::new();
     let words = [
         "true",

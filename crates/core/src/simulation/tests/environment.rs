@@ -42,7 +42,7 @@ fn a_partly_offloaded_model_computes_with_fallen_clocks_unless_they_are_held() {
 }
 
 #[test]
-fn a_context_of_anybody_holds_an_h200() {
+fn a_context_of_any_process_holds_an_h200() {
     let mut machine = machine(
         "[[gpus]]\nlike = \"h200\"\n\
          [[events]]\nkind = \"program\"\nprogram = \"vllm\"\nat_s = 1\nfor_s = 100",
@@ -142,7 +142,7 @@ fn contexts_are_dead_after_the_machine_slept() {
 }
 
 #[test]
-fn what_the_driver_does_not_tell_is_none() {
+fn values_that_the_driver_does_not_report_are_none() {
     let all: Vec<_> = model::METRICS.iter().map(|(name, _)| *name).collect();
     let text = format!("[[gpus]]\nlike = \"rtx-4090\"\nunsupported = {all:?}");
     let mut machine = machine(&text);

@@ -12,7 +12,7 @@ fn error(rest: &str) -> String {
 }
 
 #[test]
-fn each_error_says_where_and_what_would_be_right() {
+fn each_error_states_its_place_and_what_would_be_right() {
     let errors: Vec<_> = [
         "hold_s = -3",
         "hold_s = nan",

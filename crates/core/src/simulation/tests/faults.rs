@@ -11,7 +11,7 @@ fn with_fault(error: &str) -> SimulatedMachine {
 }
 
 #[test]
-fn a_fault_of_the_driver_is_met_by_every_call_and_lets_go_of_everything() {
+fn a_fault_of_the_driver_fails_every_call_and_releases_everything() {
     use GpuErrorKind::*;
     for (name, kind) in [
         ("nvml_missing", NvmlMissing),
@@ -148,7 +148,7 @@ fn a_hung_driver_answers_nothing_until_its_process_is_ended() {
 }
 
 #[test]
-fn letting_go_of_a_context_needs_no_answer() {
+fn releasing_a_context_needs_no_answer() {
     let mut machine = machine("[[gpus]]\nlike = \"h200\"\n[[events]]\nkind = \"hang\"\nat_s = 10");
     done(&mut machine, hold(Context), 1.0).unwrap();
     assert!(done(&mut machine, Action::Release, 11.0).is_ok());

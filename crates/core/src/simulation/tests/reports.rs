@@ -191,7 +191,7 @@ fn run(text: &str, seconds: u64) -> Status {
 }
 
 #[test]
-fn a_gpu_that_is_left_out_is_said_and_waited_for() {
+fn a_gpu_that_is_left_out_is_reported_and_waited_for() {
     let mut harness = harness(
         "[[gpus]]\nlike = \"rtx-4090\"\n[[gpus]]\nlike = \"h200\"\n[[events]]\nkind = \"reports\"\n\
          gpu = 0\nreading = \"uuid\"\nvalue = \"\"\nuntil_s = 100\n\
@@ -227,7 +227,7 @@ fn a_gpu_that_is_left_out_is_said_and_waited_for() {
 }
 
 #[test]
-fn a_gpu_in_use_stays_in_use_when_it_cannot_be_told_from_others() {
+fn a_gpu_in_use_stays_in_use_when_it_cannot_be_distinguished() {
     let mut harness = harness(
         "[[gpus]]\nlike = \"rtx-4090\"\n[[gpus]]\nlike = \"h200\"\n[[events]]\nkind = \"reports\"\n\
          gpu = 0\nreading = \"uuid\"\nvalue = \"\"\nuntil_s = 40\n\
@@ -411,7 +411,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn no_reading_makes_the_keeper_say_an_impossible_number(
+    fn no_reading_makes_the_keeper_report_an_impossible_number(
         preset in select(vec!["rtx-3070-laptop", "rtx-4090", "h200", "h200-quiet", "two-gpus"]),
         steps in proptest::collection::vec((report(), 1..60u64), 1..24),
     ) {

@@ -190,7 +190,7 @@ fn a_year_of_working_days_passes_at_once() {
 }
 
 #[test]
-fn events_are_told_in_time_and_only_ahead() {
+fn events_are_reported_in_time_and_only_ahead() {
     let machine = machine(BUSY);
     let mut now = Moment::ORIGIN;
     let mut moments = Vec::new();

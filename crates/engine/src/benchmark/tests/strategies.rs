@@ -37,7 +37,7 @@ fn outcomes(benchmark: &BenchmarkResult) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_card_says_what_works_on_it() {
+async fn each_card_states_what_works_on_it() {
     let unsupported = "power_mizer: the driver does not offer it here";
     let fell = |strategy: &str| format!("{strategy}: the clocks fell although they were held");
     let rows = [
@@ -126,7 +126,7 @@ async fn a_short_promise_is_not_kept_by_waking_and_holding_is_chosen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_settings_exclude_is_not_tried_and_said() {
+async fn an_excluded_strategy_is_not_tried_and_reported() {
     let simulation = simulate("rtx-4090");
     let terms = Terms::of(&Settings {
         strategy_exclude: vec![Boost, PowerMizer, Context, Pulse],
@@ -148,7 +148,7 @@ async fn what_the_settings_exclude_is_not_tried_and_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_driver_that_refuses_the_boost_leaves_the_other_ways() {
+async fn a_driver_that_refuses_the_boost_leaves_the_other_strategies() {
     let simulation = simulate("rtx-4090");
     simulation.with(|machine, now| machine.happen(None, EventKind::BoostRefused, None, now));
     let (benchmark, _) = benchmark(&simulation, QUICK).await;

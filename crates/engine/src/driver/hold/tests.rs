@@ -260,7 +260,7 @@ fn a_hold_that_is_ordered_again_is_renewed_until_the_driver_refuses() {
 }
 
 #[test]
-fn a_hold_that_nobody_orders_again_ends_with_its_boost() {
+fn a_hold_that_is_not_renewed_ends_with_its_boost() {
     let mut hold = Hold::start();
     let lasting = Duration::from_secs(1);
     let order = HolderAction::Hold(Renewal {

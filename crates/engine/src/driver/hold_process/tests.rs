@@ -43,7 +43,7 @@ async fn every_command_is_answered_by_its_number() {
 }
 
 #[tokio::test]
-async fn its_death_is_noticed_at_once_with_its_last_words() {
+async fn its_death_is_noticed_at_once_with_its_last_output() {
     let mut process = start("0000:02:00.0");
     process.send(HolderAction::Report).await.expect("sent");
     let error = process.next().await.expect_err("it is dead");

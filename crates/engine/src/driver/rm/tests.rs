@@ -142,7 +142,7 @@ fn a_boost_always_ends() {
 
 /// Where each step fails and how, and what the log then has.
 #[test]
-fn every_refusal_names_its_step_and_what_the_driver_said() {
+fn every_refusal_names_its_step_and_the_drivers_answer() {
     use Failure::{Errno, Status};
     let (denied, absent) = (
         rustix::io::Errno::ACCESS.raw_os_error(),

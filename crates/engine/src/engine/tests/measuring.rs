@@ -70,7 +70,7 @@ fn refusal(answer: Result<Reply, ApiError>) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_lets_go_measures_tells_of_the_progress_and_holds_again() {
+async fn it_releases_measures_reports_the_progress_and_holds_again() {
     let running = start("rtx-3070-laptop");
     running.until_phase(Phase::Warm).await;
     let (_, answer) = running.bench();
@@ -108,7 +108,7 @@ async fn it_lets_go_measures_tells_of_the_progress_and_holds_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_ends_with_whoever_asked_and_when_cancelled_at_any_moment() {
+async fn it_ends_with_its_client_and_when_cancelled_at_any_moment() {
     let running = start("rtx-3070-laptop");
     running.until_phase(Phase::Warm).await;
     for (moment, leaves) in [
@@ -154,7 +154,7 @@ async fn a_second_one_is_refused_and_leaves_the_first_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gpu_in_use_is_not_measured_and_the_status_says_why() {
+async fn a_gpu_in_use_is_not_measured_and_the_status_states_why() {
     let running = start("rtx-4090");
     running.until_phase(Phase::Warm).await;
     let busy = EventKind::Process(SimulatedProcess {
@@ -235,7 +235,7 @@ async fn a_result_is_kept_between_runs_where_state_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gpu_lost_half_way_is_told() {
+async fn a_gpu_lost_half_way_is_reported() {
     let running = start("gpu-lost");
     running.until_phase(Phase::Warm).await;
     let (_, answer) = running.bench();

@@ -93,7 +93,7 @@ async fn a_dropped_gpu_holds_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_host_tells_power_and_sleep_when_they_happen() {
+async fn the_host_reports_power_and_sleep_when_they_occur() {
     let simulation = start(
         "[[events]]\nkind = \"battery\"\nat_s = 10\nfor_s = 50\n\
          [[events]]\nkind = \"suspend\"\nat_s = 20\nfor_s = 3600",
@@ -115,7 +115,7 @@ async fn the_host_tells_power_and_sleep_when_they_happen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_host_tells_what_a_test_lets_happen() {
+async fn the_host_reports_the_events_of_a_test() {
     let simulation = start("[[gpus]]\nlike = \"rtx-4090\"");
     let mut host = simulation.host();
     let unplugged = async {

@@ -50,7 +50,7 @@ fn supplies(words: &str) -> Vec<String> {
 }
 
 #[test]
-fn laptops_and_desktops_are_told_apart() {
+fn laptops_and_desktops_are_distinguished() {
     let cases = [
         // Desktops, with whatever lies on the table.
         ("", Ac),

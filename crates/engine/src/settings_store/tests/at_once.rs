@@ -60,7 +60,7 @@ fn no_writer_loses_the_change_of_another() {
 }
 
 #[test]
-fn a_lock_file_that_was_left_behind_blocks_nobody() {
+fn a_lock_file_that_was_left_behind_blocks_no_process() {
     let (folder, path) = folder_with("");
     let lock = folder.path().join(".settings.toml.lock");
     fs::write(&lock, "left by a writer that was killed").expect("written");
@@ -82,7 +82,7 @@ fn a_writer_that_never_ends_is_not_waited_for_without_limit() {
 }
 
 #[test]
-fn a_writer_goes_on_as_soon_as_the_other_is_done() {
+fn a_writer_continues_as_soon_as_the_other_is_done() {
     let folder = TempDir::new().expect("a temporary folder");
     let path = folder.path().join("lock");
     let held = acquire(&path, PATIENTLY).expect("a lock").expect("free");

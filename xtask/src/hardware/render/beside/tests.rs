@@ -49,7 +49,7 @@ fn each_server_has_a_table_and_missing_rows_are_named() {
 }
 
 #[test]
-fn a_call_that_failed_is_said_to_have() {
+fn a_failed_call_is_reported_as_failed() {
     let mut failed = partial();
     let step = &mut failed["steps"]["beside-decoder"];
     step["not_measured"] = Value::Null;

@@ -38,7 +38,7 @@ fn watched(looks: u32, raise: bool) -> (Watch, Duration, Moment) {
 
 proptest! {
     #[test]
-    fn the_same_as_looking(
+    fn the_same_as_checking_each_time(
         looks in 1u32..200,
         raise in any::<bool>(),
         quiet_ms in 0u64..200_000,
@@ -63,7 +63,7 @@ proptest! {
 }
 
 #[test]
-fn a_watch_of_processes_that_never_do_anything_never_looks() {
+fn a_watch_of_processes_that_never_do_anything_never_samples() {
     let (watch, reading, _) = watched(3, false);
     assert_eq!(watch.next_after(None), None);
     assert!(watch.has_seen(0, reading));

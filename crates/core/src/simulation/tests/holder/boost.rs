@@ -203,7 +203,7 @@ fn a_game_raises_the_clocks_and_no_process_is_sensed() {
 }
 
 #[test]
-fn presets_say_what_a_boost_does() {
+fn presets_define_what_a_boost_does() {
     let boosts = |name: &str| Scenario::preset(name).unwrap().cards[0].boost;
     for name in ["h200", "h200-quiet", "rtx-4090", "two-gpus"] {
         assert_eq!(boosts(name), Boost::Holds, "{name}");

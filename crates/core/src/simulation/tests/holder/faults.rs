@@ -15,7 +15,7 @@ fn a_card_without_boost_refuses_to_be_armed() {
 }
 
 #[test]
-fn a_renewal_that_is_refused_is_told_and_the_boost_is_over() {
+fn a_renewal_that_is_refused_is_reported_and_the_boost_is_over() {
     let mut machine = preset("h200");
     ask(&mut machine, HOLD, 1.0).unwrap();
     machine.happen(None, EventKind::BoostRefused, None, at(15.0));
@@ -27,7 +27,7 @@ fn a_renewal_that_is_refused_is_told_and_the_boost_is_over() {
 }
 
 #[test]
-fn a_refused_raise_is_told_and_the_process_still_watched() {
+fn a_refused_raise_is_reported_and_the_process_still_watched() {
     let mut machine = asked("h200");
     let lasts = Some(Duration::from_secs(1));
     machine.happen(None, EventKind::BoostRefused, lasts, at(9.9));

@@ -84,7 +84,7 @@ fn a_server_at_rest_is_no_request_and_a_poll_above_the_threshold_is() {
 }
 
 #[test]
-fn a_report_tells_the_time_used_since_the_last_one() {
+fn a_report_has_the_time_used_since_the_last_one() {
     let mut machine = asked("h200");
     ask(&mut machine, arm(&[server()]), 1.01).unwrap();
     let quiet = ask(&mut machine, HolderAction::Report, 8.99).unwrap();
@@ -101,7 +101,7 @@ fn a_report_tells_the_time_used_since_the_last_one() {
 }
 
 #[test]
-fn a_raise_for_a_lease_lasts_as_long_as_it_says_and_a_stay_extends_it() {
+fn a_raise_for_a_lease_lasts_as_long_as_ordered_and_a_stay_extends_it() {
     let mut machine = asked("h200");
     ask(&mut machine, arm(&[]), 1.0).unwrap();
     let lasting = Duration::from_secs(5);
@@ -146,7 +146,7 @@ fn without_the_keeper_a_raise_ends_and_no_other_follows() {
 }
 
 #[test]
-fn a_process_that_ends_is_told_and_its_raise_released() {
+fn a_process_that_ends_is_reported_and_its_raise_released() {
     let mut machine = asked("h200");
     ask(&mut machine, arm(&[server()]), 97.0).unwrap();
     let request = Request {

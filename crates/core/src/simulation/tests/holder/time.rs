@@ -136,7 +136,7 @@ proptest! {
 }
 
 #[test]
-fn a_look_that_is_left_out_would_have_found_nothing() {
+fn a_check_that_is_left_out_would_have_found_nothing() {
     // The same server, once with a second process beside it that never rests, so that no look is
     // left out.
     let raised = |beside: bool| {

@@ -74,7 +74,7 @@ async fn a_dropped_next_loses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_killed_one_says_so_and_holds_nothing() {
+async fn a_killed_one_is_reported_and_holds_nothing() {
     let (simulation, mut holder) = start("h200").await;
     let hold = HolderAction::Hold(Renewal::default());
     assert!(ask(&mut holder, hold.clone()).await.raised);
