@@ -65,8 +65,8 @@ fn without_its_gpu_every_strategy_to_raise_the_clocks_is_refused() {
             panic!("no answer");
         };
         let error = result.expect_err("there is no such GPU");
-        let words = "cannot ";
-        assert!(error.message.starts_with(words), "{error}");
+        let prefix = "cannot ";
+        assert!(error.message.starts_with(prefix), "{error}");
     }
     let report = hold.ask(HolderAction::Report);
     assert!(matches!(report, HolderReport::Reply { result: Ok(answer), .. } if !answer.raised));
@@ -122,9 +122,9 @@ fn it_dies_with_the_engine_even_if_its_input_stays_open() {
 fn an_address_that_is_none_is_refused() {
     let output = command("GPU-5e2c1a34").output().expect("it runs");
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8(output.stderr).expect("text");
+    let stderr = String::from_utf8(output.stderr).expect("text");
     assert_eq!(
-        said,
+        stderr,
         "driver-hold is started by GPU Keepalive itself: “GPU-5e2c1a34” is not a PCI address such \
          as 0000:01:00.0\n"
     );

@@ -34,10 +34,10 @@ async fn until_gpu(keepalive: &Keepalive, what: &str, is_so: impl Fn(&GpuStatus)
 
 #[test]
 fn the_example_runs() {
-    let mut told = Vec::new();
-    example::infer(Some("rtx-3070-laptop".to_owned()), &mut told).expect("it runs");
-    let told = String::from_utf8(told).expect("UTF-8");
-    let (first, rest) = told.split_once('\n').expect("lines");
+    let mut printed = Vec::new();
+    example::infer(Some("rtx-3070-laptop".to_owned()), &mut printed).expect("it runs");
+    let printed = String::from_utf8(printed).expect("UTF-8");
+    let (first, rest) = printed.split_once('\n').expect("lines");
     assert!(
         first.starts_with("NVIDIA GeForce RTX 3070 Laptop GPU: "),
         "{first}"

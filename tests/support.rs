@@ -39,9 +39,9 @@ impl FakeEngine {
         let (events, _) = broadcast::channel(8);
         let settings = watch::channel(Arc::default()).1;
         let (ended, leases_ended) = mpsc::unbounded_channel();
-        let (heard, asked) = mpsc::unbounded_channel();
+        let (asking, asked) = mpsc::unbounded_channel();
         let handle = EngineHandle::new(requests, watched.clone(), settings, events.clone());
-        tokio::spawn(answer(controls, watched, events, ended, heard));
+        tokio::spawn(answer(controls, watched, events, ended, asking));
         Self {
             handle,
             status,

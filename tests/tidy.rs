@@ -249,9 +249,9 @@ fn the_architecture_page_names_only_what_is_there() {
     let page = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("the page");
     let mut named = 0;
     for word in page.split('`').skip(1).step_by(2) {
-        let looks_like_a_path =
+        let is_path_like =
             word.contains('/') && !word.contains([' ', '<', '*', ':', '$', '~']);
-        if looks_like_a_path && !word.starts_with('/') {
+        if is_path_like && !word.starts_with('/') {
             named += 1;
             assert!(
                 root().join(word).exists(),

@@ -102,9 +102,9 @@ async fn run(
 ) -> anyhow::Result<BenchmarkResult> {
     announce(&job.gpu, job.simulated, job.plan.longest());
     let mut signals = Signals::new()?;
-    let tell = |progress: Progress| output::note(format_args!("  {}", progress.text));
+    let print_progress = |progress: Progress| output::note(format_args!("  {}", progress.text));
     tokio::select! {
-        benchmark = measure(job, &mut gpu, holder, &mut workloads, clock, tell) => match benchmark {
+        benchmark = measure(job, &mut gpu, holder, &mut workloads, clock, print_progress) => match benchmark {
             Ok(benchmark) => Ok(benchmark),
             // Its exit code depends on the kind.
             Err(MeasureError::Gpu(error)) => Err(error.into()),

@@ -12,7 +12,7 @@ use crate::text::{hold, short_name};
 
 /// An interval is told again when it has become so many times as long or as short: the law that
 /// finds it changes it by half at a time, and a line for each step would tell nobody anything.
-const WORTH_TELLING: u64 = 4;
+const INTERVAL_FACTOR: u64 = 4;
 
 /// Tells one status after the other.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl ChangeLines {
                 lines.push(format!("{}  {attempt}", short_name(gpu, &new)));
             }
             let due = before.is_none_or(|before| differs(before, gpu));
-            if due || self.interval_is_news(gpu) {
+            if due || self.interval_changed(gpu) {
                 lines.push(gpu_line(before, gpu, &new));
                 self.intervals_ms.extend(interval_ms(gpu));
             }
@@ -73,12 +73,12 @@ impl ChangeLines {
         lines
     }
 
-    fn interval_is_news(&self, gpu: &GpuStatus) -> bool {
+    fn interval_changed(&self, gpu: &GpuStatus) -> bool {
         let (Some(shown), Some(now)) = (self.intervals_ms.get(&gpu.uuid), gpu.pulse_interval_ms)
         else {
             return gpu.pulse_interval_ms.is_some();
         };
-        now >= shown * WORTH_TELLING || now * WORTH_TELLING <= *shown
+        now >= shown * INTERVAL_FACTOR || now * INTERVAL_FACTOR <= *shown
     }
 }
 
@@ -95,9 +95,9 @@ fn engine_lines(old: &Status, new: &Status) -> Vec<String> {
     if old.engine.mode != new.engine.mode {
         lines.push(format!("Mode {} → {}", old.engine.mode, new.engine.mode));
     }
-    let news = new.notices.iter();
-    let news = news.filter(|notice| !old.notices.contains(notice));
-    lines.extend(news.map(|notice| notice.message.clone()));
+    let added = new.notices.iter();
+    let added = added.filter(|notice| !old.notices.contains(notice));
+    lines.extend(added.map(|notice| notice.message.clone()));
     lines
 }
 
@@ -105,7 +105,7 @@ fn engine_lines(old: &Status, new: &Status) -> Vec<String> {
 /// numbers in the sentence about the phase: those alone are no news. Nor is a hold that is left
 /// for another, or a GPU that is no longer looked at because nothing is wanted of it.
 fn differs(old: &GpuStatus, new: &GpuStatus) -> bool {
-    let news = |gpu: &GpuStatus| {
+    let compared = |gpu: &GpuStatus| {
         (
             gpu.phase,
             gpu.reasons.clone(),
@@ -116,7 +116,7 @@ fn differs(old: &GpuStatus, new: &GpuStatus) -> bool {
     };
     let other_hold = held(new).is_some() && held(old) != held(new);
     let other_speed = new.pstate.is_some() && (old.pstate, old.ready) != (new.pstate, new.ready);
-    news(old) != news(new) || other_hold || other_speed
+    compared(old) != compared(new) || other_hold || other_speed
 }
 
 /// What is held, where holding is what is wanted.

@@ -114,7 +114,7 @@ impl Failure {
 
     fn text(&self) -> String {
         let details = self.details.as_ref();
-        let details = details.map_or_else(String::new, |words| format!("Details: {words}\n"));
+        let details = details.map_or_else(String::new, |text| format!("Details: {text}\n"));
         format!("gpu-keepalive: {}\n{details}", self.message)
     }
 }
@@ -124,14 +124,14 @@ impl Failure {
 fn sentence(error: &anyhow::Error) -> String {
     let mut sentence = String::new();
     for cause in error.chain() {
-        let words = match cause.downcast_ref::<GpuError>() {
+        let text = match cause.downcast_ref::<GpuError>() {
             Some(gpu) => format!("{}. {}", gpu.meaning(), gpu.advice()),
             None => cause.to_string(),
         };
         if sentence.is_empty() {
-            sentence = words;
-        } else if !sentence.contains(&words) {
-            sentence += &format!(": {words}");
+            sentence = text;
+        } else if !sentence.contains(&text) {
+            sentence += &format!(": {text}");
         }
     }
     sentence

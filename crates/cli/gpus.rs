@@ -22,8 +22,8 @@ pub(crate) async fn gpus(as_json: bool, simulate: Option<String>) -> anyhow::Res
         Some(client) => ask(client).await?,
         None => discover(simulate).await?,
     };
-    for words in &found.left_out {
-        output::note(words);
+    for message in &found.left_out {
+        output::note(message);
     }
     if as_json {
         let object = json!({"simulated": found.simulated.is_some(), "gpus": found.gpus});

@@ -79,7 +79,7 @@ async fn start<S: GpuSource, H: Host>(
     let machine = {
         let lines = lines.clone();
         Stoppable::new(machine, move |stops| {
-            lines.print(&[if stops { STOPS } else { GOES_ON }.to_owned()]);
+            lines.print(&[if stops { STOPS } else { RESUMES }.to_owned()]);
             lines.output.flush();
         })?
     };
@@ -96,7 +96,7 @@ async fn start<S: GpuSource, H: Host>(
 #[cfg(unix)]
 const STOPS: &str = "The GPUs are released while this program is stopped";
 #[cfg(unix)]
-const GOES_ON: &str = "Running again";
+const RESUMES: &str = "Running again";
 
 /// Serves the socket and says what changes until a signal; then the engine lets go of the GPUs.
 ///

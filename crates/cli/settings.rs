@@ -17,13 +17,13 @@ pub(crate) async fn settings(command: SettingsCommand) -> anyhow::Result<()> {
     let text = match command {
         SettingsCommand::Path => format!("{}\n", report.path),
         SettingsCommand::Show => {
-            tell_problems(&report, |_| true);
+            print_problems(&report, |_| true);
             render(&report)
         }
         SettingsCommand::Get { key } => {
             let setting = find(&report, &key)?;
             // The value in force, and why it is not the file's.
-            tell_problems(&report, |about| about == key || about.is_empty());
+            print_problems(&report, |about| about == key || about.is_empty());
             let value = as_toml(&setting.value);
             value.map_or_else(String::new, |value| format!("{value}\n"))
         }
@@ -60,7 +60,7 @@ pub(crate) fn load() -> io::Result<SettingsStore> {
 }
 
 /// Writes to standard error what is wrong in the file with the keys that are chosen.
-fn tell_problems(report: &SettingsReport, chosen: impl Fn(&str) -> bool) {
+fn print_problems(report: &SettingsReport, chosen: impl Fn(&str) -> bool) {
     for problem in &report.problems {
         if chosen(&problem.key) {
             output::note(problem.in_file(&report.path));

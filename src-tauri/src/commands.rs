@@ -35,7 +35,7 @@ mod tests {
     const OURS: &str = "tauri://localhost";
 
     /// What a window of that label is told when a page from `url` calls that command wrongly.
-    fn told(label: &str, url: &str, command: &str) -> String {
+    fn reply(label: &str, url: &str, command: &str) -> String {
         let app = mock_builder()
             .invoke_handler(tauri::generate_handler![super::ask])
             .build(tauri::generate_context!(test = true))
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn only_our_page_in_our_window_may_ask_and_nothing_else() {
-        let understood = told("main", OURS, "ask");
+        let understood = reply("main", OURS, "ask");
         assert!(understood.starts_with("invalid args"), "{understood}");
         for (label, url, command) in [
             ("other", OURS, "ask"),
@@ -64,7 +64,7 @@ mod tests {
             ("main", OURS, "plugin:event|emit"),
             ("main", OURS, "plugin:window|close"),
         ] {
-            let refused = told(label, url, command);
+            let refused = reply(label, url, command);
             assert!(
                 refused.contains("not allowed"),
                 "{label} {command}: {refused}"

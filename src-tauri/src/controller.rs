@@ -115,11 +115,11 @@ impl<D: Desktop> Controller<D> {
             return;
         }
         match input {
-            Input::Woke => self.tell(now),
+            Input::Woke => self.notify(now),
             Input::Status(status) => self.status(status, now),
             Input::Settings(settings) => {
                 self.settings(settings);
-                self.tell(now);
+                self.notify(now);
             }
             Input::Engine(engine) => {
                 self.engine = engine;
@@ -158,16 +158,16 @@ impl<D: Desktop> Controller<D> {
 
     fn status(&mut self, status: Arc<Status>, now: Moment) {
         self.status = Some(status);
-        self.tell(now);
+        self.notify(now);
     }
 
     /// Shows what the user does not know yet, once it is known what they want to know.
-    fn tell(&mut self, now: Moment) {
+    fn notify(&mut self, now: Moment) {
         let (Some(status), Some(settings)) = (&self.status, &self.settings) else {
             return;
         };
         let wanted = settings.app.notifications;
-        for alert in self.alerts.look(status, wanted, now) {
+        for alert in self.alerts.observe(status, wanted, now) {
             self.desktop.notify(alert.into());
         }
     }
@@ -244,8 +244,8 @@ impl<D: Desktop> Controller<D> {
 
     /// A plain GNOME has no place for icons: said once; whoever starts the app gets the window.
     fn window_instead_of_tray(&mut self) {
-        let told = self.desktop.missing_tray_shown();
-        if !told {
+        let shown_before = self.desktop.missing_tray_shown();
+        if !shown_before {
             self.desktop.notify(Notification {
                 title: "GPU Keepalive is running without a tray icon".to_owned(),
                 body: NO_TRAY.to_owned(),
@@ -254,7 +254,7 @@ impl<D: Desktop> Controller<D> {
             });
         }
         // The wizard of the first run stays where it is.
-        if !(told && self.hidden || self.window_shown) {
+        if !(shown_before && self.hidden || self.window_shown) {
             self.show_window(Page::Overview);
         }
     }

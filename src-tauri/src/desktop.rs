@@ -31,7 +31,7 @@ pub(crate) struct RealDesktop {
     pub(crate) windows: watch::Sender<Page>,
     pub(crate) login_entry: LoginEntry,
     /// Where it is kept what the user was told.
-    pub(crate) told: PathBuf,
+    pub(crate) shown_before: PathBuf,
 }
 
 /// What the user was told, once for ever.
@@ -88,14 +88,14 @@ impl Desktop for RealDesktop {
     }
 
     fn missing_tray_shown(&mut self) -> bool {
-        let told: Shown = store::load(&self.told);
+        let shown_before: Shown = store::load(&self.shown_before);
         let now = Shown { missing_tray: true };
-        if !told.missing_tray
-            && let Err(error) = store::save(&self.told, &now)
+        if !shown_before.missing_tray
+            && let Err(error) = store::save(&self.shown_before, &now)
         {
             tracing::warn!(%error, "it cannot be kept that the tray was missed");
         }
-        told.missing_tray
+        shown_before.missing_tray
     }
 
     fn quit(&mut self) {

@@ -134,7 +134,7 @@ pub(crate) async fn run(
     loop {
         match claimed {
             Claim::Host(server) => {
-                tell(&inputs, Input::Engine(EngineAt::Here)).await;
+                send(&inputs, Input::Engine(EngineAt::Here)).await;
                 return host(hosting, *server, asks, &inputs).await;
             }
             Claim::Follow(lock) => {
@@ -150,12 +150,12 @@ pub(crate) async fn run(
             }
             // Another app was quicker to take over.
             Claim::ShownByOther | Claim::WindowOnly => {
-                tell(&inputs, Input::Quit).await;
+                send(&inputs, Input::Quit).await;
                 while asks.recv().await.is_some() {}
                 return Ok(());
             }
         }
-        tell(&inputs, Input::Engine(EngineAt::Nowhere)).await;
+        send(&inputs, Input::Engine(EngineAt::Nowhere)).await;
         // The lock is ours already, and opening it once more would find it taken.
         _only_follower = None;
         claimed = claim().await?;
@@ -232,14 +232,14 @@ async fn relay(engine: &EngineHandle, mut asks: Receiver<Ask>, inputs: &Sender<I
             // Settings first: they say which notifications the first status may bring.
             biased;
             Ok(()) = settings.changed() => {
-                tell(inputs, Input::Settings(settings.borrow_and_update().clone())).await;
+                send(inputs, Input::Settings(settings.borrow_and_update().clone())).await;
             }
             Ok(()) = status.changed() => {
-                tell(inputs, Input::Status(status.borrow_and_update().clone())).await;
+                send(inputs, Input::Status(status.borrow_and_update().clone())).await;
             }
             Ok(event) = events.recv() => {
                 if matches!(event, Event::ShowWindow) {
-                    tell(inputs, Input::Show(Page::Overview)).await;
+                    send(inputs, Input::Show(Page::Overview)).await;
                 }
             }
             ask = asks.recv() => match ask {
@@ -249,7 +249,7 @@ async fn relay(engine: &EngineHandle, mut asks: Receiver<Ask>, inputs: &Sender<I
                     let (engine, inputs) = (engine.clone(), inputs.clone());
                     tokio::spawn(async move {
                         if let Err(error) = engine.ask(us, request).await {
-                            tell(&inputs, Input::Refused(error.message)).await;
+                            send(&inputs, Input::Refused(error.message)).await;
                         }
                     });
                 }
@@ -276,17 +276,17 @@ async fn follow(asks: &mut Receiver<Ask>, inputs: &Sender<Input>) -> anyhow::Res
     };
     // Settings first: they say which notifications the first status may bring.
     let settings = client.ask(&Request::Settings).await?;
-    let mut news: Subscription = client.subscribe().await?;
-    tell(inputs, Input::Engine(EngineAt::CommandLine)).await;
+    let mut subscription: Subscription = client.subscribe().await?;
+    send(inputs, Input::Engine(EngineAt::CommandLine)).await;
     if let Reply::Settings(report) = settings {
-        tell(inputs, in_force(&report)).await;
+        send(inputs, in_force(&report)).await;
     }
     loop {
         tokio::select! {
-            event = news.next() => match event {
-                Ok(Event::Status(status)) => tell(inputs, Input::Status((*status).into())).await,
-                Ok(Event::Settings(report)) => tell(inputs, in_force(&report)).await,
-                Ok(Event::ShowWindow) => tell(inputs, Input::Show(Page::Overview)).await,
+            event = subscription.next() => match event {
+                Ok(Event::Status(status)) => send(inputs, Input::Status((*status).into())).await,
+                Ok(Event::Settings(report)) => send(inputs, in_force(&report)).await,
+                Ok(Event::ShowWindow) => send(inputs, Input::Show(Page::Overview)).await,
                 Err(error) => {
                     tracing::info!("the followed engine is gone: {error}");
                     return Ok(Ended::Engine);
@@ -318,11 +318,11 @@ async fn ask_other(socket: ControlSocket, request: Request, inputs: Sender<Input
         Err(error) => Some(error.to_string()),
     };
     if let Some(message) = refused {
-        tell(&inputs, Input::Refused(message)).await;
+        send(&inputs, Input::Refused(message)).await;
     }
 }
 
-async fn tell(inputs: &Sender<Input>, input: Input) {
+async fn send(inputs: &Sender<Input>, input: Input) {
     // Without a controller the app is ending.
     let _ = inputs.send(input).await;
 }

@@ -72,7 +72,7 @@ fn main() -> ExitCode {
     let errors = OutputQueue::new("log", std::io::stderr);
     let _flushed = errors.flush_on_drop();
     start(args, &errors).unwrap_or_else(|error| {
-        platform::tell(&error, &errors);
+        platform::report(&error, &errors);
         ExitCode::FAILURE
     })
 }

@@ -6,6 +6,6 @@ mod linux;
 mod windows;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{require_display, require_web_view, tell};
+pub(crate) use linux::{require_display, require_web_view, report};
 #[cfg(windows)]
-pub(crate) use windows::{require_display, require_web_view, tell};
+pub(crate) use windows::{require_display, require_web_view, report};

@@ -61,7 +61,7 @@ pub(crate) fn run(
             let code = match runtime.block_on(work.work(claim, hosting, inputs, received)) {
                 Ok(()) => 0,
                 Err(error) => {
-                    platform::tell(&error, &errors);
+                    platform::report(&error, &errors);
                     1
                 }
             };
@@ -143,7 +143,7 @@ impl Work {
             asks: Some(ask),
             windows: windows.pages(),
             login_entry: LoginEntry::new(&self.places, &self.program),
-            told: self.places.state.join("told.json"),
+            shown_before: self.places.state.join("told.json"),
         };
         let controller = Controller::new(desktop, self.hidden);
         tokio::spawn(quit_on_signal(Signals::new()?, inputs.clone()));

@@ -36,7 +36,7 @@ pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
                 .min_inner_size(360.0, 320.0)
                 .on_page_load(|window, load: PageLoadPayload<'_>| {
                     if load.event() == PageLoadEvent::Finished {
-                        window.state::<NewestEvents>().tell_all(window.app_handle());
+                        window.state::<NewestEvents>().emit_all(window.app_handle());
                     }
                 })
                 .build()?;
@@ -135,25 +135,25 @@ struct Newest {
 }
 
 impl NewestEvents {
-    fn tell_all(&self, app: &AppHandle) {
+    fn emit_all(&self, app: &AppHandle) {
         let newest = self.0.lock().expect("nothing panics with the news");
-        tell(app, "connection", &newest.connection);
+        emit(app, "connection", &newest.connection);
         if let Some(status) = &newest.status {
-            tell(app, "status", status);
+            emit(app, "status", status);
         }
         if let Some(settings) = &newest.settings {
-            tell(app, "settings", settings);
+            emit(app, "settings", settings);
         }
     }
 
     fn settings(&self, app: &AppHandle, settings: Box<SettingsReport>) {
-        tell(app, "settings", &settings);
+        emit(app, "settings", &settings);
         let mut newest = self.0.lock().expect("nothing panics with the news");
         newest.settings = Some(settings);
     }
 
     fn connection(&self, app: &AppHandle, connection: Connection) {
-        tell(app, "connection", &connection);
+        emit(app, "connection", &connection);
         self.0
             .lock()
             .expect("nothing panics with the news")
@@ -161,7 +161,7 @@ impl NewestEvents {
     }
 
     fn status(&self, app: &AppHandle, status: Box<Status>) {
-        tell(app, "status", &status);
+        emit(app, "status", &status);
         let mut newest = self.0.lock().expect("nothing panics with the news");
         let simulated = status.engine.simulated;
         let before = newest.status.replace(status);
@@ -173,7 +173,7 @@ impl NewestEvents {
     }
 }
 
-fn tell<T: Serialize>(app: &AppHandle, event: &str, payload: &T) {
+fn emit<T: Serialize>(app: &AppHandle, event: &str, payload: &T) {
     if let Err(error) = app.emit_to(WINDOW, event, payload) {
         tracing::warn!(%error, event, "the page was not told");
     }
@@ -181,21 +181,21 @@ fn tell<T: Serialize>(app: &AppHandle, event: &str, payload: &T) {
 
 /// Passes on what the engine says, and that it is gone, for ever.
 async fn follow(app: AppHandle) {
-    let news = app.state::<NewestEvents>();
+    let newest_events = app.state::<NewestEvents>();
     loop {
-        let lost = listen(&app, &news).await;
+        let lost = listen(&app, &newest_events).await;
         tracing::info!("no engine: {lost}");
         let connection = Connection {
             connected: false,
             message: Some(lost),
         };
-        news.connection(&app, connection);
+        newest_events.connection(&app, connection);
         tokio::time::sleep(RECONNECT).await;
     }
 }
 
 /// Listens until the connection is lost, and says why it was.
-async fn listen(app: &AppHandle, news: &NewestEvents) -> String {
+async fn listen(app: &AppHandle, newest_events: &NewestEvents) -> String {
     let connected = async {
         let client = Client::connect(&control_socket().map_err(ClientError::Io)?).await?;
         Ok::<_, Lost>(client.subscribe().await?)
@@ -208,11 +208,11 @@ async fn listen(app: &AppHandle, news: &NewestEvents) -> String {
         connected: true,
         message: None,
     };
-    news.connection(app, connection);
+    newest_events.connection(app, connection);
     loop {
         match events.next().await {
-            Ok(Event::Status(status)) => news.status(app, status),
-            Ok(Event::Settings(settings)) => news.settings(app, settings),
+            Ok(Event::Status(status)) => newest_events.status(app, status),
+            Ok(Event::Settings(settings)) => newest_events.settings(app, settings),
             // Whoever asked for the window asked the tray, which asks us.
             Ok(Event::ShowWindow) => {}
             Err(error) => return error.to_string(),

@@ -7,12 +7,12 @@ use crate::user::{Ended, User};
 
 async fn doctor(user: &User, arguments: &[&str]) -> (Ended, Value) {
     let ended = user.run(&[&["doctor", "--json"], arguments].concat()).await;
-    let told = serde_json::from_str(&ended.out).expect("one JSON object");
-    (ended, told)
+    let report = serde_json::from_str(&ended.out).expect("one JSON object");
+    (ended, report)
 }
 
-fn ids(told: &Value) -> Vec<&str> {
-    let findings = told["findings"].as_array().expect("a list");
+fn ids(report: &Value) -> Vec<&str> {
+    let findings = report["findings"].as_array().expect("a list");
     findings
         .iter()
         .filter_map(|finding| finding["id"].as_str())
@@ -28,14 +28,14 @@ async fn findings_are_reported_worst_first_and_marked_as_simulated() {
 
 #[tokio::test]
 async fn json_has_the_shape_of_the_contract() {
-    let (ended, told) = doctor(&User::new(), &["--simulate", "two-gpus"]).await;
+    let (ended, report) = doctor(&User::new(), &["--simulate", "two-gpus"]).await;
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
     assert_eq!(
-        ids(&told),
+        ids(&report),
         ["simulated", "driver-works", "gpu-at-rest", "gpu-at-rest"]
     );
-    assert_eq!(told.as_object().expect("an object").len(), 1);
-    for finding in told["findings"].as_array().expect("a list") {
+    assert_eq!(report.as_object().expect("an object").len(), 1);
+    for finding in report["findings"].as_array().expect("a list") {
         let keys = finding.as_object().expect("an object").keys();
         let keys: BTreeSet<_> = keys.map(String::as_str).collect();
         let expected = ["id", "severity", "title", "evidence", "advice"];
@@ -56,26 +56,26 @@ async fn json_has_the_shape_of_the_contract() {
 #[tokio::test]
 async fn the_exit_code_is_1_only_when_something_is_worse_than_a_warning() {
     let user = User::new();
-    let (ended, told) = doctor(&user, &["--simulate", "no-driver"]).await;
+    let (ended, report) = doctor(&user, &["--simulate", "no-driver"]).await;
     assert_eq!((ended.code, ended.err.as_str()), (Some(1), ""));
-    assert_eq!(ids(&told)[0], "driver-missing");
+    assert_eq!(ids(&report)[0], "driver-missing");
 
     let path = user.run(&["settings", "path"]).await.out;
     let file = std::path::Path::new(path.trim());
     fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
     fs::write(file, "version = 1\nmode = \"turbo\"\n").expect("a file");
-    let (ended, told) = doctor(&user, &["--simulate", "rtx-4090"]).await;
-    assert_eq!(ended.code, Some(0), "a warning: {told}");
-    assert_eq!(ids(&told)[0], "settings-defaulted");
+    let (ended, report) = doctor(&user, &["--simulate", "rtx-4090"]).await;
+    assert_eq!(ended.code, Some(0), "a warning: {report}");
+    assert_eq!(ids(&report)[0], "settings-defaulted");
     assert!(
-        told["findings"][0]["evidence"]
+        report["findings"][0]["evidence"]
             .as_str()
             .is_some_and(|e| e.contains("line 2"))
     );
 
-    let (ended, told) = doctor(&user, &["--simulate", "rtx-3070-laptop"]).await;
+    let (ended, report) = doctor(&user, &["--simulate", "rtx-3070-laptop"]).await;
     assert_eq!(ended.code, Some(0));
-    assert!(ids(&told).contains(&"gpu-asleep"), "not woken: {told}");
+    assert!(ids(&report).contains(&"gpu-asleep"), "not woken: {report}");
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn a_wrong_scenario_is_wrong_usage() {
 #[tokio::test]
 async fn a_running_engine_is_asked() {
     let running = super::running::Running::start();
-    let (ended, told) = doctor(&running.user, &[]).await;
+    let (ended, report) = doctor(&running.user, &[]).await;
     assert_eq!(ended.code, Some(1), "the engine found an error");
-    assert_eq!(ids(&told), ["gpu-lost"]);
+    assert_eq!(ids(&report), ["gpu-lost"]);
 }

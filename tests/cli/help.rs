@@ -7,7 +7,7 @@ use super::User;
 #[tokio::test]
 async fn help_is_in_plain_sentences() {
     let user = User::new();
-    let mut told = String::new();
+    let mut text = String::new();
     for command in [
         "",
         "run",
@@ -33,10 +33,10 @@ async fn help_is_in_plain_sentences() {
         arguments.push("-h");
         let ended = user.run(&arguments).await;
         assert_eq!(ended.code, Some(0), "{}", ended.err);
-        told += &format!("$ gpu-keepalive {}\n{}\n", arguments.join(" "), ended.out);
+        text += &format!("$ gpu-keepalive {}\n{}\n", arguments.join(" "), ended.out);
     }
     // The program's name has an ending on Windows.
-    assert_snapshot!(told.replace("gpu-keepalive.exe", "gpu-keepalive"));
+    assert_snapshot!(text.replace("gpu-keepalive.exe", "gpu-keepalive"));
 }
 
 #[tokio::test]

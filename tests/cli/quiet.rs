@@ -158,9 +158,9 @@ async fn servers_that_keep_the_clocks_up_are_listed_with_their_watts() {
         .spawn()
         .expect("it starts");
     let listed = soon("a server", async {
-        let mut look = tokio::time::interval(DEADLINE / 200);
+        let mut ticks = tokio::time::interval(DEADLINE / 200);
         loop {
-            look.tick().await;
+            ticks.tick().await;
             let listed = user.run(&["quiet", "--json"]).await;
             let Ok(listed) = serde_json::from_str::<serde_json::Value>(&listed.out) else {
                 continue;
@@ -210,10 +210,10 @@ async fn the_doctor_names_quiet_servers_that_nothing_wakes() {
         .command(&["run", "--simulate", "h200-quiet"])
         .spawn()
         .expect("it starts");
-    let mut look = tokio::time::interval(DEADLINE / 200);
+    let mut ticks = tokio::time::interval(DEADLINE / 200);
     let mut client = soon("an engine", async {
         loop {
-            look.tick().await;
+            ticks.tick().await;
             if let Ok(client) = Client::connect(&user.socket()).await {
                 return client;
             }
@@ -238,7 +238,7 @@ fn the_removal_of_the_package_names_what_remains() {
     fs::write(&getent, format!("#!/bin/sh\nprintf '{users}'\n")).unwrap();
     fs::set_permissions(&getent, fs::Permissions::from_mode(0o755)).unwrap();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/packaging/remaining.sh");
-    let says = || {
+    let notice = || {
         let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
         let ended = Command::new("sh")
             .args(["-euc", ". \"$0\"; remaining", script])
@@ -249,7 +249,7 @@ fn the_removal_of_the_package_names_what_remains() {
         assert!(ended.status.success(), "{ended:?}");
         String::from_utf8(ended.stdout).unwrap()
     };
-    assert_eq!(says(), "");
+    assert_eq!(notice(), "");
     let drop_ins = [
         "etc/systemd/system/ollama.service.d",
         "home/ann b/.config/systemd/user/llama.service.d",
@@ -259,11 +259,11 @@ fn the_removal_of_the_package_names_what_remains() {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("gpu-keepalive-quiet.conf"), "").unwrap();
     }
-    let said = says();
+    let text = notice();
     for drop_in in drop_ins {
         assert!(
-            said.contains(&format!("{drop_in}/gpu-keepalive-quiet.conf\n")),
-            "{said}"
+            text.contains(&format!("{drop_in}/gpu-keepalive-quiet.conf\n")),
+            "{text}"
         );
     }
 }

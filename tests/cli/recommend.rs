@@ -16,20 +16,20 @@ async fn answer(user: &User, arguments: &[&str]) -> Value {
 #[tokio::test]
 async fn a_stated_size_needs_no_gpu() {
     let user = User::new();
-    let told = user.run(&["recommend", "--vram", "24"]).await;
-    assert_eq!((told.code, told.err.as_str()), (Some(0), ""));
+    let ended = user.run(&["recommend", "--vram", "24"]).await;
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
     assert!(
-        told.out
+        ended.out
             .starts_with("24.0 GiB of VRAM, 23.5 GiB free (assumed"),
         "{}",
-        told.out
+        ended.out
     );
     assert!(
-        told.out.contains("Take this one: Qwen3.8 27B"),
+        ended.out.contains("Take this one: Qwen3.8 27B"),
         "{}",
-        told.out
+        ended.out
     );
-    assert!(told.out.contains("llama-server -hf "), "{}", told.out);
+    assert!(ended.out.contains("llama-server -hf "), "{}", ended.out);
 
     let json = answer(
         &user,
@@ -133,20 +133,20 @@ async fn what_ollama_has_is_marked_without_asking_it() {
 #[tokio::test]
 async fn without_a_stated_size_the_gpu_is_asked_and_named() {
     let user = User::new();
-    let told = user.run(&["recommend", "--simulate", "rtx-4090"]).await;
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    let mut lines = told.out.lines();
+    let ended = user.run(&["recommend", "--simulate", "rtx-4090"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let mut lines = ended.out.lines();
     assert!(
         lines
             .next()
             .is_some_and(|line| line.ends_with("4090 (simulated)")),
         "{}",
-        told.out
+        ended.out
     );
     assert!(
         lines.next().is_some_and(|line| line.ends_with(" GiB free")),
         "{}",
-        told.out
+        ended.out
     );
 
     let json = answer(&user, &["--simulate", "rtx-4090"]).await;
@@ -205,9 +205,9 @@ async fn a_catalogue_of_ones_own_is_added_and_its_mistakes_are_reported() {
         .replace("Mine 27B", "Second")
         .replace("layers = 46", "layers = 0");
     fs::write(&file, format!("{entry}{second}")).unwrap();
-    let told = user.run(&["recommend", "--vram", "32"]).await;
-    assert_eq!((told.code, told.err.as_str()), (Some(0), ""));
-    let words: Vec<_> = told.out.split_whitespace().collect();
+    let ended = user.run(&["recommend", "--vram", "32"]).await;
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+    let words: Vec<_> = ended.out.split_whitespace().collect();
     let text = words.join(" ");
     assert!(text.contains("models.toml, line 28, layers"), "{text}");
     assert!(
@@ -216,6 +216,6 @@ async fn a_catalogue_of_ones_own_is_added_and_its_mistakes_are_reported() {
     );
 
     fs::write(&file, b"\xff").unwrap();
-    let told = user.run(&["recommend", "--vram", "32"]).await;
-    assert!(told.out.contains("this is not UTF-8"), "{}", told.out);
+    let ended = user.run(&["recommend", "--vram", "32"]).await;
+    assert!(ended.out.contains("this is not UTF-8"), "{}", ended.out);
 }

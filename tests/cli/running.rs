@@ -52,8 +52,8 @@ async fn the_status_is_published_and_marked_as_simulated() {
 async fn json_is_one_object_and_the_status_itself() {
     let running = Running::start();
     let ended = running.user.run(&["status", "--json"]).await;
-    let told: serde_json::Value = serde_json::from_str(&ended.out).expect("one JSON object");
-    assert_eq!(told, serde_json::to_value(status()).unwrap());
+    let printed: serde_json::Value = serde_json::from_str(&ended.out).expect("one JSON object");
+    assert_eq!(printed, serde_json::to_value(status()).unwrap());
 }
 
 #[tokio::test]
@@ -143,8 +143,8 @@ async fn watching_ends_well_with_an_interrupt() {
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let line = soon("a line", lines.next_line()).await.unwrap().unwrap();
-    let told: serde_json::Value = serde_json::from_str(&line).expect("one object a line");
-    assert_eq!(told["engine"]["pid"], 4242);
+    let printed: serde_json::Value = serde_json::from_str(&line).expect("one object a line");
+    assert_eq!(printed["engine"]["pid"], 4242);
     let pid = Pid::from_raw(child.id().unwrap().cast_signed()).unwrap();
     kill_process(pid, Signal::INT).unwrap();
     let status = soon("the end", child.wait()).await.unwrap();
@@ -173,7 +173,7 @@ async fn a_reader_that_has_seen_enough_is_no_failure() {
 #[tokio::test]
 async fn the_running_engine_is_asked_for_gpus_and_settings() {
     let running = Running::start();
-    let mut told = String::new();
+    let mut printed = String::new();
     for (line, code) in [
         ("gpus", 0),
         ("settings path", 0),
@@ -187,7 +187,7 @@ async fn the_running_engine_is_asked_for_gpus_and_settings() {
         let arguments: Vec<_> = line.split_whitespace().collect();
         let ended = running.user.run(&arguments).await;
         assert_eq!(ended.code, Some(code), "{line}: {}", ended.err);
-        told += &format!("$ gpu-keepalive {line}\n{}{}\n", ended.out, ended.err);
+        printed += &format!("$ gpu-keepalive {line}\n{}{}\n", ended.out, ended.err);
     }
-    assert_snapshot!(told);
+    assert_snapshot!(printed);
 }

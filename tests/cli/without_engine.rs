@@ -5,7 +5,7 @@ use super::{User, ended};
 #[tokio::test]
 async fn wrong_usage_ends_with_2_and_states_what_would_be_right() {
     let user = User::new();
-    let mut told = String::new();
+    let mut text = String::new();
     for line in [
         "",
         "dance",
@@ -49,10 +49,10 @@ async fn wrong_usage_ends_with_2_and_states_what_would_be_right() {
         assert_eq!(ended.code, Some(2), "{line}: {ended:?}");
         assert_eq!(ended.out, "", "{line}");
         if !line.is_empty() {
-            told += &format!("$ gpu-keepalive {line}\n{}\n", ended.err.trim());
+            text += &format!("$ gpu-keepalive {line}\n{}\n", ended.err.trim());
         }
     }
-    assert_snapshot!(told.replace("gpu-keepalive.exe", "gpu-keepalive"));
+    assert_snapshot!(text.replace("gpu-keepalive.exe", "gpu-keepalive"));
 }
 
 #[tokio::test]

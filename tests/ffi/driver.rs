@@ -44,7 +44,7 @@ impl FakeDriver {
         symlink(script, at("driver-process")).expect("a link");
         symlink(env!("CARGO_BIN_EXE_gpu-keepalive"), at("program")).expect("a link");
         let driver = Self { folder };
-        driver.tell(VALUES);
+        driver.set_values(VALUES);
         driver
     }
 
@@ -79,7 +79,7 @@ impl FakeDriver {
     }
 
     /// Replaces what there is to read.
-    pub(crate) fn tell(&self, values: &str) {
+    pub(crate) fn set_values(&self, values: &str) {
         // Whole or not at all: the driver may be reading.
         let new = self.path().join("values.new");
         fs::write(&new, values).expect("values are written");
@@ -89,7 +89,7 @@ impl FakeDriver {
     /// Replaces some of what there is to read.
     pub(crate) fn change(&self, changes: &str) {
         // The first of two lines with the same key counts.
-        self.tell(&format!("{changes}\n{VALUES}"));
+        self.set_values(&format!("{changes}\n{VALUES}"));
     }
 
     /// From now on `function` returns that number.
@@ -236,9 +236,9 @@ pub(crate) fn state(pid: u32) -> Option<char> {
 /// Waits until something is so.
 pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     soon(what, async {
-        let mut look = tokio::time::interval(Duration::from_millis(5));
+        let mut ticks = tokio::time::interval(Duration::from_millis(5));
         while !is_so() {
-            look.tick().await;
+            ticks.tick().await;
         }
     })
     .await;

@@ -142,15 +142,15 @@ fn inside(driver: &FakeDriver, test: &str) -> Command {
 async fn succeed(mut command: Command) {
     let mut child = command.spawn().expect("the test binary starts");
     let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-    let mut said = Vec::new();
+    let mut output = Vec::new();
     while let Some(line) = soon("a line", lines.next_line()).await.expect("text") {
-        said.push(line);
+        output.push(line);
     }
     let status = soon("its end", child.wait()).await.expect("a status");
-    let said = said.join("\n");
+    let output = output.join("\n");
     assert!(
-        status.success() && said.contains("1 passed"),
-        "{status}\n{said}"
+        status.success() && output.contains("1 passed"),
+        "{status}\n{output}"
     );
 }
 

@@ -134,7 +134,7 @@ async fn a_gpu_is_used_without_what_it_can_do_without() {
 #[tokio::test]
 async fn a_gpu_that_cannot_be_distinguished_is_left_out_by_name() {
     let driver = FakeDriver::new();
-    for (values, words) in [
+    for (values, message) in [
         ("uuid=", "nvmlDeviceGetUUID: the driver gives “”"),
         (
             "uuid=GPU-00000000-0000-0000-0000-000000000000",
@@ -149,7 +149,7 @@ async fn a_gpu_that_cannot_be_distinguished_is_left_out_by_name() {
         let error = driver.list().await.expect_err("the only GPU");
         assert_eq!(
             (error.kind, error.message.as_str()),
-            (GpuErrorKind::Other, words)
+            (GpuErrorKind::Other, message)
         );
     }
     driver.change("gpus=2\nuuid=GPU-5e2c1a34-0000-4000-8000-000000000000");

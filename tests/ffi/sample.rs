@@ -75,7 +75,7 @@ async fn every_reading_arrives_in_its_unit() {
 async fn what_the_driver_does_not_support_is_none() {
     let driver = FakeDriver::new();
     let mut gpu = driver.gpu().await;
-    driver.tell("");
+    driver.set_values("");
     let nothing = Sample {
         // Known without the driver: no context of ours is open.
         vram_ours: Some(Bytes(0)),
@@ -331,7 +331,7 @@ async fn how_a_gpu_is_set_up_is_read_without_cuda() {
     assert!(!has_mapped(driver.latest_process(), "libcuda"));
 
     // Older cards and consumer ones refuse most of it.
-    driver.tell("");
+    driver.set_values("");
     let inspected = done(&mut gpu, Action::Inspect).await;
     assert_eq!(inspected, Outcome::Inspected(Inspection::default()));
 }

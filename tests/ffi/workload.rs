@@ -80,7 +80,7 @@ async fn requests_are_repeated_for_as_long_as_was_asked() {
 
 #[tokio::test]
 async fn the_boost_is_allowed_or_not_whatever_we_inherit() {
-    for (boost, told) in [
+    for (boost, event) in [
         (PerfBoost::Allowed, "env CUDA_DISABLE_PERF_BOOST (absent)"),
         (PerfBoost::Disabled, "env CUDA_DISABLE_PERF_BOOST 1"),
     ] {
@@ -89,7 +89,7 @@ async fn the_boost_is_allowed_or_not_whatever_we_inherit() {
         work(&mut program, WorkloadAction::Load)
             .await
             .expect("it loads");
-        assert_eq!(driver.events("env CUDA_DISABLE_PERF_BOOST"), [told]);
+        assert_eq!(driver.events("env CUDA_DISABLE_PERF_BOOST"), [event]);
     }
 }
 

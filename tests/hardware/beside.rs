@@ -25,7 +25,7 @@ use record::Record;
 /// The rest of the bar for the first request.
 const REST: Duration = Duration::from_secs(20);
 /// Between two looks during a rest.
-const LOOK: Duration = Duration::from_millis(250);
+const SAMPLE_EVERY: Duration = Duration::from_millis(250);
 /// Requests before the ones that count as back to back.
 const WARM_UP: usize = 5;
 const BACK_TO_BACK: usize = 15;
@@ -40,7 +40,7 @@ async fn side_by_side() {
     let rounds: usize = rounds.and_then(|text| text.parse().ok()).unwrap_or(2);
     let card = Card::find().await;
     let mut record = Record::default();
-    let mut kinds = vec![Kind::Nobody, Kind::Engine];
+    let mut kinds = vec![Kind::Unheld, Kind::Engine];
     match keeper::has_torch().await {
         Ok(()) => kinds.insert(1, Kind::Loop),
         Err(why) => note("without PyTorch", why),
@@ -62,7 +62,7 @@ async fn measure(card: &Card, kind: Kind, workload: Workload, record: &mut Recor
     let mut observer = card.observer();
     let mut program = card.workload(PerfBoost::Disabled);
     work(&mut program, WorkloadAction::Load).await;
-    if observer.see_ready(false).await.is_none() {
+    if observer.wait_for_ready(false).await.is_none() {
         note("never cold", "the clocks stay up with the program loaded");
     }
     let free = free_mib(&observer.sample().await);
@@ -98,7 +98,7 @@ async fn measure(card: &Card, kind: Kind, workload: Workload, record: &mut Recor
     }
     if let Some(engine) = keeper.engine() {
         engine.switch(&["pause"]).await;
-        observer.see_ready(false).await;
+        observer.wait_for_ready(false).await;
         add("vram_asleep_mib", free - free_mib(&observer.sample().await));
     }
     keeper.stop().await;
@@ -116,7 +116,7 @@ async fn rest(observer: &mut Observer<'_>, keeper: &Keeper) -> Rested {
     let cpu_before = keeper.cpu_seconds();
     let (mut watts, mut ready) = (Vec::new(), Vec::new());
     while Clock::Boot.now().since(began) < REST {
-        pause(LOOK).await;
+        pause(SAMPLE_EVERY).await;
         watts.extend(observer.sample().await.power.map(|power| power.0));
         ready.push(if observer.is_ready().await {
             100.0

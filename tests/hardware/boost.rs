@@ -36,7 +36,7 @@ async fn next(hold: &mut HoldProcess) -> HolderReport {
 }
 
 /// Sends a command; reports of what happens meanwhile are dropped.
-async fn tell(hold: &mut HoldProcess, action: HolderAction) -> HolderReply {
+async fn order(hold: &mut HoldProcess, action: HolderAction) -> HolderReply {
     let sent = hold.send(action).await.expect("it reads");
     loop {
         if let HolderReport::Reply { id, result } = next(hold).await
@@ -118,7 +118,7 @@ async fn a_boost_raises_the_clocks_and_takes_nothing_else() {
 
     let mut hold = start(&card);
     let holder = pid(&hold);
-    let answer = tell(&mut hold, HolderAction::Hold(Renewal::default())).await;
+    let answer = order(&mut hold, HolderAction::Hold(Renewal::default())).await;
     let seen_up_s = observer.until_ready(true).await;
     pause(Duration::from_secs(2)).await;
     let held = observer.sample().await;
@@ -136,7 +136,7 @@ async fn a_boost_raises_the_clocks_and_takes_nothing_else() {
     }
     assert!(resident(holder) <= RESIDENT, "{}", resident(holder));
 
-    let answer = tell(&mut hold, HolderAction::Disarm).await;
+    let answer = order(&mut hold, HolderAction::Disarm).await;
     let down_s = observer.until_ready(false).await;
     note("disarmed", &answer);
     note("down_after_s", down_s);
@@ -156,7 +156,7 @@ async fn a_renewed_boost_outlasts_its_duration() {
         lasting: Duration::from_secs(4),
         every: Duration::from_secs(2),
     };
-    tell(&mut hold, HolderAction::Hold(renewal)).await;
+    order(&mut hold, HolderAction::Hold(renewal)).await;
     let mut ordered = Clock::Boot.now();
     observer.until_ready(true).await;
     let began = Clock::Boot.now();
@@ -164,7 +164,7 @@ async fn a_renewed_boost_outlasts_its_duration() {
     while Clock::Boot.now().since(began) < Duration::from_secs(14) {
         // As the keeper does: the process renews nothing by itself.
         if Clock::Boot.now().since(ordered) >= renewal.every {
-            tell(&mut hold, HolderAction::Hold(renewal)).await;
+            order(&mut hold, HolderAction::Hold(renewal)).await;
             ordered = Clock::Boot.now();
         }
         down += u32::from(!observer.is_ready().await);
@@ -183,7 +183,7 @@ async fn a_boost_ends_with_its_process_however_that_ends() {
     let mut observer = card.observer();
     observer.at_rest().await;
     let mut hold = start(&card);
-    tell(&mut hold, HolderAction::Hold(Renewal::default())).await;
+    order(&mut hold, HolderAction::Hold(Renewal::default())).await;
     observer.until_ready(true).await;
     signal(&hold, Signal::KILL);
     let down_s = observer.until_ready(false).await;
@@ -196,7 +196,7 @@ async fn a_boost_ends_with_its_process_however_that_ends() {
         lasting: Duration::from_secs(6),
         every: Duration::from_secs(3),
     };
-    tell(&mut hung, HolderAction::Hold(watched)).await;
+    order(&mut hung, HolderAction::Hold(watched)).await;
     observer.until_ready(true).await;
     signal(&hung, Signal::STOP);
     note(
@@ -230,17 +230,17 @@ async fn a_request_is_sensed_and_the_clocks_are_raised_for_it() {
         processes: vec![sensed],
         ..Sensing::default()
     };
-    let armed = tell(&mut hold, HolderAction::Arm(sensing)).await;
+    let armed = order(&mut hold, HolderAction::Arm(sensing)).await;
     assert!(armed.unwatched.is_empty() && !armed.raised, "{armed:?}");
 
     let (mut requests, mut false_wakes) = (Vec::new(), Vec::new());
     for _ in 0..REQUESTS {
         false_wakes.extend(until_at_rest(&mut hold, &mut observer).await);
-        let resting = tell(&mut hold, HolderAction::Report).await;
+        let resting = order(&mut hold, HolderAction::Report).await;
         let first_ms = run(&mut program).await;
         let raised = raised(&mut hold).await;
         // Without a word of ours it would soon stop to raise.
-        tell(&mut hold, HolderAction::Report).await;
+        order(&mut hold, HolderAction::Report).await;
         let released = released(&mut hold).await;
         requests.push(json!({
             "first_ms": first_ms,

@@ -101,7 +101,7 @@ impl Observer<'_> {
 
     /// Waits until the clocks are up (or down); the seconds it took.
     pub(super) async fn until_ready(&mut self, ready: bool) -> f64 {
-        match self.see_ready(ready).await {
+        match self.wait_for_ready(ready).await {
             Some(waited) => waited,
             None => panic!("ready did not become {ready}: {}", self.holds().await),
         }
@@ -132,7 +132,7 @@ impl Observer<'_> {
     }
 
     /// The same; `None` when it took too long.
-    pub(super) async fn see_ready(&mut self, ready: bool) -> Option<f64> {
+    pub(super) async fn wait_for_ready(&mut self, ready: bool) -> Option<f64> {
         let limit = if ready { RISES_WITHIN } else { FALLS_WITHIN };
         let began = Clock::Boot.now();
         loop {

@@ -30,7 +30,7 @@ async fn the_gpu_is_listed_and_every_field_is_sampled() {
     sample(&mut gpu).await;
     let sample = sample(&mut gpu).await;
     note("sample", &sample);
-    for (field, is_told) in [
+    for (field, is_reported) in [
         ("P-state", sample.pstate.is_some()),
         ("SM clock", sample.sm_clock.is_some()),
         ("temperature", sample.temperature.is_some()),
@@ -38,7 +38,7 @@ async fn the_gpu_is_listed_and_every_field_is_sampled() {
         ("free VRAM", sample.vram_free.is_some()),
         ("reasons", sample.clocks_event_reasons.is_some()),
     ] {
-        assert!(is_told, "no {field}");
+        assert!(is_reported, "no {field}");
     }
     done(&mut gpu, Action::Close).await;
 }

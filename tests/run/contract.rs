@@ -65,7 +65,7 @@ async fn every_field_has_its_type() {
     )
     .await;
     engine.until_gpu("a pulse", |gpu| gpu.pulses > 0).await;
-    let status = told(&user).await;
+    let status = status_json(&user).await;
     for (field, kind, _) in FIELDS {
         let value = status.pointer(field).unwrap_or_else(|| panic!("{field}"));
         let is = type_of(value, kind);
@@ -79,14 +79,14 @@ async fn every_field_has_its_type() {
 async fn values_that_the_driver_does_not_report_are_null() {
     let (user, driver) = (User::new(), FakeDriver::new());
     user.sets(HELD_ANYWAY);
-    driver.tell("");
+    driver.set_values("");
     let engine = Engine::start(
         &user,
         on_fakes(&user, &driver, &["run", "--mode", "always"]),
     )
     .await;
     engine.until_gpu("a pulse", |gpu| gpu.pulses > 0).await;
-    let status = told(&user).await;
+    let status = status_json(&user).await;
     for (field, _, may_be_unsaid) in FIELDS {
         let value = status.pointer(field).unwrap_or_else(|| panic!("{field}"));
         if may_be_unsaid {
@@ -100,10 +100,10 @@ async fn values_that_the_driver_does_not_report_are_null() {
     }
 }
 
-async fn told(user: &User) -> Value {
-    let told = ended(user.command(&["status", "--json"])).await;
-    assert_eq!((told.code, told.err.as_str()), (Some(0), ""), "{told:?}");
-    serde_json::from_str(&told.out).expect("one JSON object")
+async fn status_json(user: &User) -> Value {
+    let answer = ended(user.command(&["status", "--json"])).await;
+    assert_eq!((answer.code, answer.err.as_str()), (Some(0), ""), "{answer:?}");
+    serde_json::from_str(&answer.out).expect("one JSON object")
 }
 
 /// An integer is a number as well.

@@ -47,14 +47,14 @@ impl Engine {
             err,
             socket: user.socket(),
         };
-        let mut look = tokio::time::interval(Duration::from_millis(5));
+        let mut ticks = tokio::time::interval(Duration::from_millis(5));
         let deadline = tokio::time::Instant::now() + DEADLINE;
         while Client::connect(&engine.socket).await.is_err() {
             let ended = engine.child.try_wait().expect("its state");
             if ended.is_some() || tokio::time::Instant::now() > deadline {
                 panic!("no engine: {:?}", engine.ended().await);
             }
-            look.tick().await;
+            ticks.tick().await;
         }
         engine
     }

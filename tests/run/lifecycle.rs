@@ -64,10 +64,10 @@ async fn pulses_are_sent_and_end_with_the_engine() {
     engine
         .until_gpu("a few pulses", |gpu| gpu.pulses >= 5)
         .await;
-    let told = engine.status().await.gpus[0].pulses;
+    let pulses = engine.status().await.gpus[0].pulses;
     let ended = engine.interrupted().await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(driver.events("launch").len() as u64 >= told);
+    assert!(driver.events("launch").len() as u64 >= pulses);
     assert_eq!(driver.left_open(), []);
     // Intervals grow by half at a time; a line for each would be nothing to read.
     let lines = ended.out.matches("a pulse every").count();

@@ -38,7 +38,7 @@ fn measured(status: &Status) -> bool {
 }
 
 /// The engine holds the GPU as before, and no program computes beside it.
-async fn goes_on(engine: &Engine, driver: &FakeDriver) {
+async fn holds_again(engine: &Engine, driver: &FakeDriver) {
     engine
         .until("no measurement", |status| status.measuring.is_none())
         .await;
@@ -55,7 +55,7 @@ async fn the_command_line_asks_it_and_interrupted_it_continues_as_before() {
         engine.until_phase(Phase::Paused).await;
         kill(bench.id().expect("it lives"), signal);
         soon("its end", bench.wait()).await.expect("a status");
-        goes_on(&engine, &driver).await;
+        holds_again(&engine, &driver).await;
     }
     assert!(!user.home().join("state/gpu-keepalive/proofs.json").exists());
     assert_eq!(engine.interrupted().await.code, Some(0));
@@ -77,5 +77,5 @@ async fn a_second_client_is_refused_and_can_cancel() {
     engine.ask(Request::CancelBench).await;
     let ended = soon("its end", first.wait()).await.expect("a status");
     assert_eq!(ended.code(), Some(1));
-    goes_on(&engine, &driver).await;
+    holds_again(&engine, &driver).await;
 }

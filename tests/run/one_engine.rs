@@ -163,10 +163,10 @@ fn is_socket(path: &Path) -> bool {
 }
 
 async fn until(what: &str, is_so: impl Fn() -> bool) {
-    let mut look = tokio::time::interval(Duration::from_millis(20));
+    let mut ticks = tokio::time::interval(Duration::from_millis(20));
     soon(what, async {
         while !is_so() {
-            look.tick().await;
+            ticks.tick().await;
         }
     })
     .await;

@@ -47,8 +47,8 @@ async fn a_file_that_an_engine_cannot_read_or_understand_is_set_aside_and_report
         let aside = folder.join(format!("{name}.set-aside"));
         let aside = aside.to_string_lossy();
         let about = |notice: &&&str| notice.contains(&*aside);
-        let said: Vec<_> = set_aside(&status).into_iter().collect();
-        assert_eq!(said.iter().filter(about).count(), 1, "{said:?}");
+        let messages: Vec<_> = set_aside(&status).into_iter().collect();
+        assert_eq!(messages.iter().filter(about).count(), 1, "{messages:?}");
     }
 
     // Another file appears while it runs.

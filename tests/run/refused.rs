@@ -28,7 +28,7 @@ async fn without_a_usable_driver_the_exit_code_is_4_with_what_to_do() {
         }),
         ("no GPU", &|driver| driver.change("gpus=0")),
     ];
-    let mut told = String::new();
+    let mut text = String::new();
     for (what, break_it) in broken {
         let (user, driver) = (User::new(), FakeDriver::new());
         break_it(&driver);
@@ -40,12 +40,12 @@ async fn without_a_usable_driver_the_exit_code_is_4_with_what_to_do() {
                 "{what}: {refused:?}"
             );
             let folder = driver.path().to_string_lossy();
-            told += &format!("-- {what}: {line}\n{}", refused.err.replace(&*folder, "…"));
+            text += &format!("-- {what}: {line}\n{}", refused.err.replace(&*folder, "…"));
         }
         assert!(!user.socket().exists(), "{what}");
         driver.until_no_process_lives().await;
     }
-    assert_snapshot!(told);
+    assert_snapshot!(text);
 }
 
 #[tokio::test]

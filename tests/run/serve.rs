@@ -33,7 +33,7 @@ struct Served {
     out: Lines<BufReader<ChildStdout>>,
     err: Lines<BufReader<ChildStderr>>,
     /// What it said before the last note that was waited for.
-    said: String,
+    printed: String,
 }
 
 impl Served {
@@ -49,7 +49,7 @@ impl Served {
             stdin: child.stdin.take(),
             out: BufReader::new(child.stdout.take().expect("piped")).lines(),
             err: BufReader::new(child.stderr.take().expect("piped")).lines(),
-            said: String::new(),
+            printed: String::new(),
             child,
         }
     }
@@ -69,11 +69,11 @@ impl Served {
     }
 
     /// Waits until it says that on standard error.
-    async fn says(&mut self, part: &str) {
+    async fn wait_for(&mut self, part: &str) {
         loop {
             let line = soon(part, self.err.next_line()).await.expect("text");
             let line = line.expect("it goes on");
-            self.said += &format!("{line}\n");
+            self.printed += &format!("{line}\n");
             if line.contains(part) {
                 return;
             }
@@ -95,7 +95,7 @@ impl Served {
         while let Some(line) = soon("a line", self.out.next_line()).await.expect("text") {
             out += &format!("{line}\n");
         }
-        let mut err = self.said;
+        let mut err = self.printed;
         while let Some(line) = soon("a line", self.err.next_line()).await.expect("text") {
             err += &format!("{line}\n");
         }
@@ -116,7 +116,7 @@ const SERVER: &str = "echo $$; echo \"v=$CUDA_DISABLE_PERF_BOOST\"; \
                       while read line; do i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; \
                       echo \"answer to $line\"; done";
 
-const SAYS_SIMULATED: &str =
+const SIMULATED_NOTE: &str =
     "gpu-keepalive: These GPUs are simulated: GPU 0 is woken by the processor time of “sh”.\n";
 
 #[tokio::test]
@@ -168,7 +168,7 @@ async fn the_command_has_its_arguments_its_input_and_its_output_for_itself() {
     let _engine = engine(&user, &SIMULATED).await;
     let ended = serve(&user, &["printf", "%s|", "--for", "-x", "a b", ""]).await;
     assert_eq!(ended.out, "--for|-x|a b||\n");
-    assert_eq!(ended.err, SAYS_SIMULATED.replace("“sh”", "“printf”"));
+    assert_eq!(ended.err, SIMULATED_NOTE.replace("“sh”", "“printf”"));
 
     let mut served = Served::start(&user, &["cat"]);
     served.write("one\ntwo\n").await;

@@ -32,20 +32,20 @@ async fn what_is_wrong_in_the_file_is_noticed_and_the_file_stays_as_it_is() {
         ("unknown key", b"mode = \"always\"\nmood = \"good\"\n"),
         ("unknown mode", b"mode = \"turbo\"\n"),
     ];
-    let mut told = String::new();
+    let mut text = String::new();
     for (what, bytes) in cases {
         let user = User::new();
         user.sets(bytes);
         let engine = Engine::start(&user, user.command(&RUN)).await;
         let status = engine.until("GPUs", |status| !status.gpus.is_empty()).await;
-        told += &format!("-- {what}: mode {}\n", status.engine.mode);
+        text += &format!("-- {what}: mode {}\n", status.engine.mode);
         for notice in status.notices {
-            told += &format!("{:?} {}: {}\n", notice.severity, notice.id, notice.message);
+            text += &format!("{:?} {}: {}\n", notice.severity, notice.id, notice.message);
         }
         engine.interrupted().await;
         assert_eq!(fs::read(user.settings_file()).unwrap(), bytes, "{what}");
     }
-    assert_snapshot!(told);
+    assert_snapshot!(text);
 }
 
 #[tokio::test]

@@ -41,12 +41,12 @@ async fn ctrl_z_releases_the_gpus_before_the_program_stops() {
         }
         let ended = engine.interrupted().await;
         assert_eq!((ended.code, &*ended.err), (Some(0), ""), "{ended:?}");
-        let said = without_times(&ended.out);
+        let output = without_times(&ended.out);
         for line in [
             "HH:MM:SS  The GPUs are released while this program is stopped\n",
             "HH:MM:SS  Running again\n",
         ] {
-            assert_eq!(said.matches(line).count(), 2, "{said}");
+            assert_eq!(output.matches(line).count(), 2, "{output}");
         }
     }
 }

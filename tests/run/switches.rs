@@ -53,12 +53,12 @@ async fn a_pause_and_a_warm_up_end_by_themselves() {
     engine.until_warm().await;
     user.run(&["pause", "--for", "1s"]).await;
     engine.until_warm().await;
-    let told = engine.interrupted().await.out;
+    let output = engine.interrupted().await.out;
     for part in [
         "Getting ready: for 1 min, as you asked",
         "Paused: you paused it. Resumes in 1 min.",
     ] {
-        assert!(told.contains(part), "{part}\n{told}");
+        assert!(output.contains(part), "{part}\n{output}");
     }
 }
 

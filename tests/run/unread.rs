@@ -23,12 +23,12 @@ const TOGGLES: usize = 230;
 
 /// Waits for an engine, whose output the test has in hand.
 async fn client(user: &User) -> Client {
-    let mut look = tokio::time::interval(std::time::Duration::from_millis(5));
+    let mut ticks = tokio::time::interval(std::time::Duration::from_millis(5));
     soon("an engine", async {
         loop {
             match Client::connect(&user.socket()).await {
                 Ok(client) => return client,
-                Err(_) => look.tick().await,
+                Err(_) => ticks.tick().await,
             };
         }
     })
@@ -143,7 +143,7 @@ async fn a_reader_that_comes_back_gets_the_number_of_missed_lines() {
         toggle(&user).await;
         toggles += TOGGLES;
     }
-    let told = tokio::time::timeout(DEADLINE, async {
+    let dropped = tokio::time::timeout(DEADLINE, async {
         while let Ok(Some(line)) = lines.next_line().await {
             if line.starts_with("(not written in time, so dropped: ") {
                 return true;
@@ -151,6 +151,6 @@ async fn a_reader_that_comes_back_gets_the_number_of_missed_lines() {
         }
         false
     });
-    assert_eq!(told.await, Ok(true));
+    assert_eq!(dropped.await, Ok(true));
     assert_ends(engine).await;
 }

@@ -301,10 +301,10 @@ async fn an_engine_removes_what_a_killed_writer_left_and_nothing_else() {
     }
     fs::write(&left, "mode = ").unwrap();
     let _engine = Engine::start(&user, user.command(&RUN)).await;
-    let mut look = tokio::time::interval(std::time::Duration::from_millis(5));
+    let mut ticks = tokio::time::interval(std::time::Duration::from_millis(5));
     soon("no leftover", async {
         while left.exists() {
-            look.tick().await;
+            ticks.tick().await;
         }
     })
     .await;

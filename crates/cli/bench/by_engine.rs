@@ -28,7 +28,7 @@ pub(super) async fn bench(mut engine: Client, args: &BenchArgs) -> anyhow::Resul
     output::note(format_args!(
         "GPU Keepalive is running; it lets go of this GPU for the measurement"
     ));
-    let news = reach::engine().await?.subscribe().await?;
+    let subscription = reach::engine().await?.subscribe().await?;
     let request = Request::Bench {
         gpu: Some(gpu.index),
         quick: args.quick,
@@ -40,7 +40,7 @@ pub(super) async fn bench(mut engine: Client, args: &BenchArgs) -> anyhow::Resul
         _ = signals.next() => {
             bail!("interrupted: the running GPU Keepalive ends the measurement, and nothing is kept")
         }
-        () = tell(news) => unreachable!("it listens for ever"),
+        () = print_progress(subscription) => unreachable!("it listens for ever"),
     };
     match reply {
         Reply::Measured(benchmark) => Ok(*benchmark),
@@ -49,17 +49,17 @@ pub(super) async fn bench(mut engine: Client, args: &BenchArgs) -> anyhow::Resul
 }
 
 /// Tells of the progress until it is dropped.
-async fn tell(mut news: Subscription) {
-    let mut told = None;
-    while let Ok(event) = news.next().await {
+async fn print_progress(mut subscription: Subscription) {
+    let mut printed = None;
+    while let Ok(event) = subscription.next().await {
         let Event::Status(status) = event else {
             continue;
         };
         let text = status.measuring.map(|measuring| measuring.text);
-        if let Some(text) = text.as_ref().filter(|_| text != told) {
+        if let Some(text) = text.as_ref().filter(|_| text != printed) {
             output::note(format_args!("  {text}"));
         }
-        told = text;
+        printed = text;
     }
     // That the engine is gone is told by the request.
     pending().await

@@ -34,7 +34,7 @@ pub(super) fn write(unit: UnitName, as_json: bool) -> anyhow::Result<()> {
         Written::Now => "Written",
         Written::Already => "It was there already",
     };
-    say("written", done, &units, &drop_in, as_json)
+    print_result("written", done, &units, &drop_in, as_json)
 }
 
 /// Undoes that.
@@ -42,10 +42,10 @@ pub(super) fn remove(unit: UnitName, as_json: bool) -> anyhow::Result<()> {
     let units = QuietUnits::of_user()?;
     let drop_in = DropIn::of(unit);
     units.remove(&drop_in)?;
-    say("removed", "Removed", &units, &drop_in, as_json)
+    print_result("removed", "Removed", &units, &drop_in, as_json)
 }
 
-fn say(
+fn print_result(
     key: &str,
     done: &str,
     units: &QuietUnits,

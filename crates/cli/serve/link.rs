@@ -18,7 +18,7 @@ use super::note;
 use crate::reach;
 
 /// Between two looks for an engine while there is none.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+const CHECK_EVERY: Duration = Duration::from_millis(500);
 
 /// An engine that runs.
 pub(super) struct Link {
@@ -56,15 +56,15 @@ impl Link {
     /// Waits for the next engine.
     async fn replace(&mut self, settle: &mut mpsc::Receiver<Settle>) {
         let boost = self.hold();
-        let mut look = interval(LOOK_EVERY);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = interval(CHECK_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let status = loop {
             tokio::select! {
                 Some(asked) = settle.recv() => {
                     let _ = asked.send(false);
                     continue;
                 }
-                _ = look.tick() => {}
+                _ = ticks.tick() => {}
             }
             let Ok(path) = control_socket() else { continue };
             let Ok(client) = Client::connect(&path).await else {

@@ -58,7 +58,7 @@ fn original(scenario: &Scenario) -> Harness {
 }
 
 /// Switched off.
-fn nobody(scenario: &Scenario) -> Harness {
+fn unheld(scenario: &Scenario) -> Harness {
     let kept = Kept {
         enabled: false,
         ..Kept::default()
@@ -140,7 +140,7 @@ fn working_day(preset: &str) -> Value {
         "requests": requests.len(),
         "ours": day(in_mode(&scenario, Mode::OnDemand), &requests),
         "original": day(original(&scenario), &requests),
-        "nobody": day(nobody(&scenario), &requests),
+        "nobody": day(unheld(&scenario), &requests),
     })
 }
 

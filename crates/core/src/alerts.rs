@@ -15,7 +15,7 @@ use crate::{
     settings::Notifications,
 };
 
-mod words;
+mod text;
 
 /// At most one of a kind in this time for each GPU (product specification).
 pub const QUIET: Duration = Duration::from_secs(10 * 60);
@@ -77,7 +77,7 @@ enum Condition {
 #[derive(Clone, Debug, Default)]
 struct Subject {
     /// What the last word said; at first that all is well, unsaid.
-    told: Condition,
+    notified: Condition,
     /// The phase that was last said, or that it had at first.
     phase: Option<Phase>,
     /// When each kind of word was last delivered.
@@ -86,7 +86,7 @@ struct Subject {
 
 impl Alerts {
     /// What is to be shown now of that status.
-    pub fn look(
+    pub fn observe(
         &mut self,
         status: &Status,
         wanted: Notifications,
@@ -110,10 +110,10 @@ impl Alerts {
                 self.wake_at = self.wake_at.into_iter().chain([until]).min();
                 continue;
             }
-            subject.told = condition;
+            subject.notified = condition;
             subject.phase = phase;
             subject.last.insert(kind, now);
-            new.push(words::notification(kind, gpu, status));
+            new.push(text::notification(kind, gpu, status));
         }
         new
     }
@@ -156,8 +156,8 @@ impl Subject {
         phase: Option<Phase>,
         wanted: Notifications,
     ) -> Option<Kind> {
-        if *condition != self.told {
-            return Some(match (condition, &self.told) {
+        if *condition != self.notified {
+            return Some(match (condition, &self.notified) {
                 (Condition::Hot, _) => Kind::TooHot,
                 (Condition::Fault(_), _) => Kind::Fault,
                 (Condition::NoGpu(_), _) => Kind::NoGpu,
@@ -167,8 +167,8 @@ impl Subject {
             });
         }
         let known = self.phase.or(phase);
-        let is_news = wanted == Notifications::All && *condition == Condition::Fine;
-        self.phase = if is_news { known } else { phase };
+        let phase_shown = wanted == Notifications::All && *condition == Condition::Fine;
+        self.phase = if phase_shown { known } else { phase };
         phase
             .filter(|phase| self.phase != Some(*phase))
             .map(Kind::Phase)

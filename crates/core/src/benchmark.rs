@@ -16,7 +16,7 @@ use crate::{gpu::GpuUuid, settings::Strategy};
 
 pub use job::{Job, Progress, Terms};
 pub use measurements::{About, Measurements};
-pub use plan::{Plan, Step, TrialStep, quick_in_words};
+pub use plan::{Plan, Step, TrialStep, quick_text};
 pub use share::{share, share_json};
 pub use strategies::{AloneResult, LADDER, StrategyResult, Trial, WhyNot, means};
 pub use workload::{Workload, WorkloadAction, WorkloadOutcome};

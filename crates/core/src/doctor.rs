@@ -29,10 +29,10 @@ pub use report::{Private, report};
 pub fn examine(evidence: &Evidence) -> Doctor {
     let mut findings: Vec<Finding> = OF_THE_MACHINE
         .iter()
-        .filter_map(|look| look(evidence))
+        .filter_map(|check| check(evidence))
         .collect();
     for gpu in &evidence.gpus {
-        let found = OF_EACH_GPU.iter().filter_map(|look| look(gpu, evidence));
+        let found = OF_EACH_GPU.iter().filter_map(|check| check(gpu, evidence));
         findings.extend(found.map(|finding| match evidence.gpus.len() {
             1 => finding,
             _ => Finding {
@@ -83,7 +83,7 @@ const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 22] = [
     quiet::loud_servers,
     device::vram_nearly_full,
     device::model_partly_on_cpu,
-    device::processes_not_told,
+    device::processes_not_reported,
     device::pcie_link_reduced,
     device::persistence_mode_off,
     device::runtime_d3_off,

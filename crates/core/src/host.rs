@@ -165,7 +165,7 @@ impl HostSample {
     ) -> Duration {
         let untold = samples
             .into_iter()
-            .any(|(gpu, sample)| !sample.tells_processes(gpu));
+            .any(|(gpu, sample)| !sample.reports_processes(gpu));
         if untold || !self.runtime_pm.is_empty() {
             OFTEN
         } else {

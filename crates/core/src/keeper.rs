@@ -248,7 +248,7 @@ impl Keeper {
             Input::Stored { notices, error } => return self.stored(notices, error),
             Input::BenchmarkProgress(progress) => self.benchmark_progress(progress, now),
             Input::BenchmarkEnded(result) => self.benchmark_ended(result),
-            Input::WorkerEnded(worker, words) => self.worker_ended(worker, &words, now),
+            Input::WorkerEnded(worker, message) => self.worker_ended(worker, &message, now),
             Input::Stop => {
                 self.stopping = true;
                 self.save();

@@ -39,7 +39,7 @@ use crate::{
     settings::{Settings, Strategy},
 };
 
-pub use demand::{DemandReason, others_computing, somebody_computing};
+pub use demand::{DemandReason, others_computing, is_busy};
 pub use governor::{Attempt, Governor, Learned, Verdict};
 pub use history::{Fault, GpuHistory};
 pub use inhibitor::thermal_limit;

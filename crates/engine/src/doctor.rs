@@ -86,12 +86,12 @@ pub async fn examine<S: GpuSource, H: Host>(
 ) -> Doctor {
     let problems = settings.file().problems().to_vec();
     let settings = settings.settings();
-    let looked = host.sample(&settings.ai_programs).await;
+    let host_sample = host.sample(&settings.ai_programs).await;
     let mut evidence = Evidence {
         simulated: places.is_none(),
         ..Evidence::default()
     };
-    evidence.left_asleep = looked
+    evidence.left_asleep = host_sample
         .runtime_pm
         .iter()
         .filter(|(_, state)| *state == RuntimePm::Suspended)
@@ -102,7 +102,7 @@ pub async fn examine<S: GpuSource, H: Host>(
         match source.discover().await {
             Ok(list) => {
                 for gpu in list.gpus {
-                    evidence.gpus.push(look(&mut source, gpu).await);
+                    evidence.gpus.push(examine_gpu(&mut source, gpu).await);
                 }
                 evidence.left_out = list.left_out;
             }
@@ -110,28 +110,28 @@ pub async fn examine<S: GpuSource, H: Host>(
         }
     }
     evidence.add_settings(settings, problems);
-    evidence.add_host(&looked);
-    look_around(&mut evidence, looked.ai_programs, places).await;
+    evidence.add_host(&host_sample);
+    read_machine(&mut evidence, host_sample.ai_programs, places).await;
     doctor::examine(&evidence)
 }
 
 /// Reads what the machine tells in files and on its buses; nothing when there are no places.
-pub(crate) async fn look_around(
+pub(crate) async fn read_machine(
     evidence: &mut Evidence,
     ai_programs: Vec<AiProcess>,
     places: Option<Places>,
 ) {
     let Some(places) = places else { return };
     let files = read_files(evidence, ai_programs, places.clone());
-    let (files, said) = tokio::join!(files, bus::ask(&places));
+    let (files, answers) = tokio::join!(files, bus::ask(&places));
     if let Some(files) = files {
-        tell_files(evidence, files);
+        add_files(evidence, files);
     }
-    evidence.machine.power_profile = said.power_profile;
-    evidence.app.tray_host = said.tray_host.filter(|_| places.graphical);
+    evidence.machine.power_profile = answers.power_profile;
+    evidence.app.tray_host = answers.tray_host.filter(|_| places.graphical);
 }
 
-fn tell_files(evidence: &mut Evidence, files: machine::Files) {
+fn add_files(evidence: &mut Evidence, files: machine::Files) {
     evidence.machine = MachineEvidence {
         power_source: evidence.machine.power_source,
         ..files.machine
@@ -160,18 +160,18 @@ async fn read_files(
         .iter()
         .map(|gpu| gpu.info.pci_bus_id)
         .collect();
-    let (tell, told) = tokio::sync::oneshot::channel();
+    let (sender, receiver) = tokio::sync::oneshot::channel();
     let read = move || {
-        let _ = tell.send(machine::read(&places, &devices, ai_programs));
+        let _ = sender.send(machine::read(&places, &devices, ai_programs));
     };
     std::thread::Builder::new()
         .name("doctor".into())
         .spawn(read)
         .ok()?;
-    tokio::time::timeout(FILES_DEADLINE, told).await.ok()?.ok()
+    tokio::time::timeout(FILES_DEADLINE, receiver).await.ok()?.ok()
 }
 
-async fn look<S: GpuSource>(source: &mut S, info: GpuInfo) -> GpuEvidence {
+async fn examine_gpu<S: GpuSource>(source: &mut S, info: GpuInfo) -> GpuEvidence {
     let mut gpu = source.open(&info);
     let mut seen = GpuEvidence::new(info);
     match sample_and_inspect(&mut gpu).await {

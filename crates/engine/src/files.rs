@@ -64,7 +64,7 @@ pub(crate) enum ReadError {
 }
 
 /// State of the file now; `None` when the system does not tell.
-pub(crate) fn look(path: &Path) -> Option<Seen> {
+pub(crate) fn stat(path: &Path) -> Option<Seen> {
     match fs::metadata(path) {
         Ok(metadata) => Some(Seen::There(Stamp::of(&metadata))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Seen::Missing),

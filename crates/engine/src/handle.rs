@@ -90,7 +90,7 @@ impl EngineHandle {
     }
 
     /// Asks without waiting for the answer, from any thread, in order with what was asked before.
-    pub fn tell(&self, client: ClientId, request: Request) {
+    pub fn send(&self, client: ClientId, request: Request) {
         let (answer, _) = oneshot::channel();
         self.send_now(Control::Call(Call {
             client,
@@ -100,7 +100,7 @@ impl EngineHandle {
     }
 
     /// Says that a client is gone, without waiting, from any thread.
-    pub fn tell_gone(&self, client: ClientId) {
+    pub fn send_client_gone(&self, client: ClientId) {
         self.send_now(Control::ClientGone(client));
     }
 

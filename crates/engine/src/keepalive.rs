@@ -285,25 +285,25 @@ impl Keepalive {
         };
         lease
             .handle
-            .tell(lease.client, Request::BeginLease { wait: false });
+            .send(lease.client, Request::BeginLease { wait: false });
         lease
     }
 
     /// Holds nothing until [`Self::resume`].
     pub fn pause(&self) {
         self.handle
-            .tell(self.client, Request::Pause { for_s: None });
+            .send(self.client, Request::Pause { for_s: None });
     }
 
     /// Ends a pause.
     pub fn resume(&self) {
-        self.handle.tell(self.client, Request::Resume);
+        self.handle.send(self.client, Request::Resume);
     }
 
     /// Asks for a warm GPU now, for that long; matters in the modes other than always.
     pub fn warm(&self, for_how_long: Duration) {
         let for_s = Some(for_how_long.as_secs_f64());
-        self.handle.tell(self.client, Request::Warm { for_s });
+        self.handle.send(self.client, Request::Warm { for_s });
     }
 
     /// What it is doing: the phase of each GPU, its clocks, pulses sent and energy spent.
@@ -347,6 +347,6 @@ pub struct Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.handle.tell_gone(self.client);
+        self.handle.send_client_gone(self.client);
     }
 }

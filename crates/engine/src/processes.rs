@@ -158,7 +158,7 @@ impl Processes {
 
     /// The processes that are served, whatever they have open.
     #[cfg(target_os = "linux")]
-    pub(crate) fn look_at_served(&mut self) -> Vec<AiProcess> {
+    pub(crate) fn read_served(&mut self) -> Vec<AiProcess> {
         let read = self.refresh();
         let Some(system) = &self.system else {
             return Vec::new();
@@ -175,7 +175,7 @@ impl Processes {
     /// The GPUs that the processes which are served have open.
     #[cfg(target_os = "linux")]
     pub(crate) fn gpus_of_served(&mut self) -> Vec<PciBusId> {
-        self.look_at_served();
+        self.read_served();
         self.open.begin_read(&[]);
         let pids = self.served.members().map(|(pid, _)| pid.as_u32());
         let gpus = open::gpus(&mut self.open, pids);

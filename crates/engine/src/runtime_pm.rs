@@ -104,7 +104,7 @@ impl PciGpus {
 
     /// Whether NVIDIA's driver lets this GPU reach D3 at all; without its word, sysfs decides.
     fn driver_allows_suspend(&self, id: PciBusId) -> bool {
-        let status = self.driver_says(id, "power", "Runtime D3 status");
+        let status = self.driver_value(id, "power", "Runtime D3 status");
         !status.is_some_and(|status| {
             let status = status.to_ascii_lowercase();
             status.starts_with("disabled") || status.starts_with("not supported")
@@ -115,13 +115,13 @@ impl PciGpus {
         match self.runtime_pm_of(id) {
             RuntimePm::Suspended => None,
             RuntimePm::Active | RuntimePm::Unsupported => {
-                self.driver_says(id, "information", "Model")
+                self.driver_value(id, "information", "Model")
             }
         }
     }
 
     /// The value of one `key: value` line of the driver's files on a GPU.
-    fn driver_says(&self, id: PciBusId, file: &str, key: &str) -> Option<String> {
+    fn driver_value(&self, id: PciBusId, file: &str, key: &str) -> Option<String> {
         let text = read(&self.driver.join(id.to_string()).join(file))?;
         let (_, value) = text
             .lines()

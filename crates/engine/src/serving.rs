@@ -16,7 +16,7 @@ use gpu_keepalive_core::{
 use crate::{clock::Clock, driver::OwnBoosts, processes::Processes};
 
 /// Between two looks at which GPUs the server has open.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+const CHECK_EVERY: Duration = Duration::from_secs(2);
 
 /// Holds the boost of every GPU that a process tree has open, from a thread of this process: a driver
 /// that hangs then stops nothing but that. Dropping it ends the boosts.
@@ -51,7 +51,7 @@ impl OwnBoost {
                 for (gpu, result) in boosts.hold(&processes.gpus_of_served(), now) {
                     report(gpu, result);
                 }
-                if stopped.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Disconnected) {
+                if stopped.recv_timeout(CHECK_EVERY) == Err(RecvTimeoutError::Disconnected) {
                     return;
                 }
             }

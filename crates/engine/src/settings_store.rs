@@ -92,7 +92,7 @@ impl SettingsStore {
             return false;
         };
         // A file that could not be read may become readable without any sign of it.
-        if self.seen.is_some() && self.seen == read::look(path) {
+        if self.seen.is_some() && self.seen == read::stat(path) {
             return false;
         }
         let (file, seen) = read::read_or_report(path);

@@ -82,8 +82,8 @@ impl<S: GpuSource> Shell<S> {
                 () = &mut stop => break,
                 Some(control) = controls.recv() => self.control(control),
                 Some(report) = reports.recv() => self.report(report),
-                (worker, words) = self.workers.ended() => {
-                    self.handle(Input::WorkerEnded(worker, words));
+                (worker, message) = self.workers.ended() => {
+                    self.handle(Input::WorkerEnded(worker, message));
                 }
                 () = alarm.at(wake_at) => self.handle(Input::Woke),
             }
@@ -202,8 +202,8 @@ impl<S: GpuSource> Shell<S> {
                 tokio::select! {
                     biased;
                     Some(report) = reports.recv() => self.report(report),
-                    (worker, words) = self.workers.ended() => {
-                        self.handle(Input::WorkerEnded(worker, words));
+                    (worker, message) = self.workers.ended() => {
+                        self.handle(Input::WorkerEnded(worker, message));
                     }
                 }
             }

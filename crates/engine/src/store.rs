@@ -20,7 +20,7 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 use tempfile::NamedTempFile;
 
-use crate::files::{self, Seen, Stamp, folder_of, followed, look, sync_folder, temporary};
+use crate::files::{self, Seen, Stamp, folder_of, followed, stat, sync_folder, temporary};
 
 /// No file of ours is larger: half a year of energy for eight GPUs has 200 KiB.
 const MAX_BYTES: u64 = 16 << 20;
@@ -193,7 +193,7 @@ impl NewFile {
     fn take_place(self) -> io::Result<Known> {
         let Self { file, target } = self;
         let stamp = Stamp::of(&file.as_file().metadata()?);
-        match look(&target) {
+        match stat(&target) {
             Some(Seen::There(_)) => file.persist(&target)?,
             _ => file.persist_noclobber(&target)?,
         };

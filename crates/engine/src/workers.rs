@@ -114,15 +114,15 @@ impl<S: GpuSource> Workers<S> {
             let Some(joined) = self.tasks.join_next_with_id().await else {
                 return std::future::pending().await;
             };
-            let (id, words) = match joined {
+            let (id, message) = match joined {
                 Ok((id, ())) => (id, "it ended".to_owned()),
-                Err(error) => (error.id(), last_words(error)),
+                Err(error) => (error.id(), end_message(error)),
             };
             match self.names.remove(&id) {
                 Some(Worker::Gpu(gpu)) if !self.gpus.contains_key(&gpu) => {}
                 // These end when they are done.
-                Some(Worker::Driver | Worker::Benchmark) if words == "it ended" => {}
-                Some(worker) => return (worker, words),
+                Some(Worker::Driver | Worker::Benchmark) if message == "it ended" => {}
+                Some(worker) => return (worker, message),
                 None => {}
             }
         }
@@ -264,7 +264,7 @@ impl<S: GpuSource> Workers<S> {
     }
 }
 
-fn last_words(error: JoinError) -> String {
+fn end_message(error: JoinError) -> String {
     match error.try_into_panic() {
         Ok(panic) => panicked(&*panic),
         Err(error) => error.to_string(),
@@ -273,12 +273,12 @@ fn last_words(error: JoinError) -> String {
 
 /// What a panic said.
 fn panicked(panic: &(dyn std::any::Any + Send)) -> String {
-    let said = panic
+    let message = panic
         .downcast_ref::<&str>()
-        .map(|said| (*said).to_owned())
+        .map(|message| (*message).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned());
-    said.map_or_else(
+    message.map_or_else(
         || "it panicked".to_owned(),
-        |said| format!("it panicked: {said}"),
+        |message| format!("it panicked: {message}"),
     )
 }

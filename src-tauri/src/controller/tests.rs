@@ -95,12 +95,12 @@ impl App {
     fn running() -> Self {
         let mut app = Self::start(Recorded::default(), false);
         app.settings(|_| {});
-        app.hears(Input::Status(samples::warm().into()));
+        app.handle(Input::Status(samples::warm().into()));
         app.desktop.done();
         app
     }
 
-    fn hears(&mut self, input: Input) -> Vec<String> {
+    fn handle(&mut self, input: Input) -> Vec<String> {
         self.controller.handle(input, Moment::ORIGIN);
         self.desktop.done()
     }
@@ -109,7 +109,7 @@ impl App {
         let mut settings = Settings::default();
         settings.app.setup_completed = true;
         change(&mut settings);
-        self.hears(Input::Settings(settings.into()))
+        self.handle(Input::Settings(settings.into()))
     }
 }
 
@@ -142,7 +142,7 @@ fn every_entry_of_the_menu_does_what_its_label_states() {
     ];
     for (action, done) in cases {
         assert_eq!(
-            App::running().hears(Input::Menu(action)),
+            App::running().handle(Input::Menu(action)),
             [done],
             "{action:?}"
         );
@@ -154,9 +154,9 @@ fn keep_warm_switches_on_what_is_off() {
     let mut app = App::running();
     let mut off = samples::warm();
     off.engine.enabled = false;
-    app.hears(Input::Status(off.into()));
+    app.handle(Input::Status(off.into()));
     assert_eq!(
-        app.hears(Input::Menu(MenuAction::KeepReady)),
+        app.handle(Input::Menu(MenuAction::KeepReady)),
         [r#"{"request":"on"}"#]
     );
 }
@@ -238,7 +238,7 @@ fn start_at_login_in_the_menu_turns_around_what_is_true() {
     app.desktop.0.borrow_mut().starts_at_login = false;
     app.controller.starts_at_login = Some(false);
     assert_eq!(
-        app.hears(Input::Menu(MenuAction::StartAtLogin)),
+        app.handle(Input::Menu(MenuAction::StartAtLogin)),
         [
             "start at login: true",
             "tray false, login Some(true)",
@@ -250,15 +250,15 @@ fn start_at_login_in_the_menu_turns_around_what_is_true() {
 #[test]
 fn notifications_wait_for_the_settings_and_obey_them() {
     let mut app = App::start(Recorded::default(), true);
-    assert!(app.hears(Input::Status(samples::warm().into())).is_empty());
+    assert!(app.handle(Input::Status(samples::warm().into())).is_empty());
     app.settings(|_| {});
     assert_eq!(
-        app.hears(Input::Status(samples::hot().into())),
+        app.handle(Input::Status(samples::hot().into())),
         ["notify: RTX 3070 Laptop is too hot"]
     );
     let mut quiet = App::start(Recorded::default(), true);
     quiet.settings(|s| s.app.notifications = gpu_keepalive_core::settings::Notifications::Off);
-    assert!(quiet.hears(Input::Status(samples::hot().into())).is_empty());
+    assert!(quiet.handle(Input::Status(samples::hot().into())).is_empty());
 }
 
 #[test]
@@ -266,15 +266,15 @@ fn what_was_held_back_is_notified_when_its_time_has_come() {
     let mut app = App::start(Recorded::default(), true);
     app.settings(|_| {});
     for status in [samples::hot(), samples::warm()] {
-        assert_eq!(app.hears(Input::Status(status.into())).len(), 1);
+        assert_eq!(app.handle(Input::Status(status.into())).len(), 1);
     }
     assert_eq!(app.controller.wake_at(), None);
-    assert!(app.hears(Input::Status(samples::hot().into())).is_empty());
+    assert!(app.handle(Input::Status(samples::hot().into())).is_empty());
     let due = Moment::ORIGIN + gpu_keepalive_core::alerts::QUIET;
     assert_eq!(app.controller.wake_at(), Some(due));
     app.controller.handle(Input::Woke, due);
-    let told = app.desktop.done();
-    assert_eq!(told, ["notify: RTX 3070 Laptop is too hot"]);
+    let notified = app.desktop.done();
+    assert_eq!(notified, ["notify: RTX 3070 Laptop is too hot"]);
     assert_eq!(app.controller.wake_at(), None);
 }
 
@@ -282,7 +282,7 @@ fn what_was_held_back_is_notified_when_its_time_has_come() {
 fn a_refusal_of_the_engine_is_shown() {
     let refused = Input::Refused("the settings file cannot be written".to_owned());
     assert_eq!(
-        App::running().hears(refused),
+        App::running().handle(refused),
         ["notify: GPU Keepalive could not do that"]
     );
 }
@@ -293,8 +293,8 @@ fn a_desktop_without_a_tray_gets_one_hint_and_the_window() {
     let start = |hidden| {
         let mut app = App::start(desktop.clone(), hidden);
         app.settings(|_| {});
-        app.hears(Input::Tray(false));
-        app.hears(Input::TrayWaitedFor)
+        app.handle(Input::Tray(false));
+        app.handle(Input::TrayWaitedFor)
     };
     let hint = "notify: GPU Keepalive is running without a tray icon";
     assert_eq!(start(true), [hint, "window: overview"]);
@@ -307,7 +307,7 @@ fn a_desktop_without_a_tray_gets_one_hint_and_the_window() {
 fn a_missing_tray_does_not_take_the_wizard_away() {
     let mut app = App::start(Recorded::default(), false);
     app.settings(|settings| settings.app.setup_completed = false);
-    let done = app.hears(Input::TrayWaitedFor);
+    let done = app.handle(Input::TrayWaitedFor);
     assert_eq!(
         done,
         ["notify: GPU Keepalive is running without a tray icon"]
@@ -318,13 +318,13 @@ fn a_missing_tray_does_not_take_the_wizard_away() {
 fn a_tray_that_came_late_is_reported_to_the_engine_and_needs_no_hint() {
     let mut app = App::running();
     assert_eq!(
-        app.hears(Input::Tray(true)),
+        app.handle(Input::Tray(true)),
         ["tray true, login Some(false)"]
     );
-    assert!(app.hears(Input::TrayWaitedFor).is_empty());
+    assert!(app.handle(Input::TrayWaitedFor).is_empty());
     // A new engine has to hear it, too.
     assert_eq!(
-        app.hears(Input::Engine(EngineAt::Here)),
+        app.handle(Input::Engine(EngineAt::Here)),
         ["tray true, login Some(false)"]
     );
 }
@@ -332,14 +332,14 @@ fn a_tray_that_came_late_is_reported_to_the_engine_and_needs_no_hint() {
 #[test]
 fn a_panel_that_ends_takes_the_tray_with_it_until_it_is_back() {
     let mut app = App::running();
-    app.hears(Input::Tray(true));
-    assert!(app.hears(Input::Panel(true)).is_empty());
+    app.handle(Input::Tray(true));
+    assert!(app.handle(Input::Panel(true)).is_empty());
     assert_eq!(
-        app.hears(Input::Panel(false)),
+        app.handle(Input::Panel(false)),
         ["tray false, login Some(false)"]
     );
     assert_eq!(
-        app.hears(Input::Panel(true)),
+        app.handle(Input::Panel(true)),
         ["tray true, login Some(false)"]
     );
 }
@@ -347,7 +347,7 @@ fn a_panel_that_ends_takes_the_tray_with_it_until_it_is_back() {
 #[test]
 fn nothing_happens_after_the_end_has_begun() {
     let mut app = App::running();
-    assert_eq!(app.hears(Input::Quit), ["quit"]);
-    assert!(app.hears(Input::Show(Page::Overview)).is_empty());
-    assert!(app.hears(Input::Quit).is_empty());
+    assert_eq!(app.handle(Input::Quit), ["quit"]);
+    assert!(app.handle(Input::Show(Page::Overview)).is_empty());
+    assert!(app.handle(Input::Quit).is_empty());
 }

@@ -19,6 +19,6 @@ pub(crate) fn require_web_view() -> anyhow::Result<()> {
 }
 
 /// Tells whoever started the program what ended it.
-pub(crate) fn tell(error: &anyhow::Error, errors: &OutputQueue) {
+pub(crate) fn report(error: &anyhow::Error, errors: &OutputQueue) {
     errors.push(format!("{error:#}\n").into_bytes());
 }

@@ -17,7 +17,7 @@ pub(crate) fn require_web_view() -> anyhow::Result<()> {
 
 /// Tells the user what ended the program: one that was not started from a console is not seen to
 /// write anything.
-pub(crate) fn tell(error: &anyhow::Error, errors: &OutputQueue) {
+pub(crate) fn report(error: &anyhow::Error, errors: &OutputQueue) {
     let message = format!("{error:#}");
     errors.push(format!("{message}\n").into_bytes());
     MessageDialog::new()

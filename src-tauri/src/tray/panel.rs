@@ -11,12 +11,12 @@ const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
 /// Tells of every panel that ends or comes, as long as there is a message bus.
 pub(crate) async fn follow(inputs: Sender<Input>) {
-    if let Err(error) = tell_changes(&inputs).await {
+    if let Err(error) = report_changes(&inputs).await {
         tracing::debug!(%error, "panels that end or come are not heard");
     }
 }
 
-async fn tell_changes(inputs: &Sender<Input>) -> zbus::Result<()> {
+async fn report_changes(inputs: &Sender<Input>) -> zbus::Result<()> {
     let bus = Connection::session().await?;
     let names = DBusProxy::new(&bus).await?;
     let only = [(0, WATCHER)];

@@ -50,7 +50,7 @@ impl TrayThread {
 
 fn draw_all(app: &AppHandle, newest: &Newest, changes: &mpsc::Receiver<()>, shown: impl Fn(bool)) {
     let mut drawn: Option<Drawn> = None;
-    let mut told = None;
+    let mut reported = None;
     let mut view = None;
     loop {
         let waited = match (&view, &drawn) {
@@ -73,8 +73,8 @@ fn draw_all(app: &AppHandle, newest: &Newest, changes: &mpsc::Receiver<()>, show
         if let Err(error) = result {
             tracing::debug!(%error, "the tray icon cannot be drawn");
         }
-        if told != Some(drawn.is_some()) {
-            told = Some(drawn.is_some());
+        if reported != Some(drawn.is_some()) {
+            reported = Some(drawn.is_some());
             shown(drawn.is_some());
         }
     }

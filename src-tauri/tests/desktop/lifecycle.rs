@@ -128,9 +128,9 @@ async fn sigterm_ends_the_engine_and_its_socket_before_the_app() {
     // Somebody listens to the last.
     let socket = session.path("run/gpu-keepalive.sock");
     let client = Client::connect(&socket).await.unwrap();
-    let mut news = client.subscribe().await.unwrap();
+    let mut subscription = client.subscribe().await.unwrap();
     app.signal("TERM");
-    while let Ok(event) = news.next().await {
+    while let Ok(event) = subscription.next().await {
         assert!(matches!(event, Event::Status(_) | Event::Settings(_)));
     }
     assert!(app.wait_for_end().await.success());
@@ -230,8 +230,8 @@ async fn a_desktop_without_a_tray_gets_one_hint_and_the_window() {
     assert_eq!(page, "overview");
     app.signal("TERM");
     app.wait_for_end().await;
-    let told = fs::read_to_string(session.path("state/gpu-keepalive/told.json")).unwrap();
-    assert_eq!(told, r#"{"missing_tray":true}"#);
+    let shown_before = fs::read_to_string(session.path("state/gpu-keepalive/told.json")).unwrap();
+    assert_eq!(shown_before, r#"{"missing_tray":true}"#);
 }
 
 /// The engine of `gpu-keepalive run`, played by the test.
@@ -317,9 +317,9 @@ async fn without_a_display_one_sentence_names_what_does_the_same() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8(output.stderr).unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(
-        said,
+        message,
         "there is no display for a tray icon; “gpu-keepalive run” does the same without one\n"
     );
 }

@@ -22,11 +22,11 @@ async fn the_p_state_in_the_window_is_the_engines() {
             status.gpus[0].pstate.map(PState::number) == Some(pstate)
         })
         .await;
-        let words = format!(", P-state {pstate}");
-        soon(&words, async || {
+        let suffix = format!(", P-state {pstate}");
+        soon(&suffix, async || {
             let label = "return document.querySelector(arguments[0]).ariaLabel";
             let label = page.run(label, [json!(BADGE)]).await;
-            label.as_str()?.ends_with(&words).then_some(())
+            label.as_str()?.ends_with(&suffix).then_some(())
         })
         .await;
         let shown = "return document.querySelector(arguments[0]).textContent.trim()";

@@ -48,7 +48,7 @@ async fn a_wrong_value_is_refused_where_it_was_typed() {
         (invalid.as_deref() == Some("true")).then_some(())
     })
     .await;
-    let said = page
+    let shown = page
         .run(
             "const words = arguments[0].getAttribute('aria-describedby').split(' ');
              const message = document.getElementById(words.at(-1));
@@ -59,7 +59,7 @@ async fn a_wrong_value_is_refused_where_it_was_typed() {
         .await;
     let message =
         "thermal.max_temperature cannot be 300; it has to be a whole number from 50 to 95\u{a0}°C";
-    assert_eq!(said, json!([message, true]));
+    assert_eq!(shown, json!([message, true]));
     assert_eq!(field.value().await.unwrap().as_deref(), Some("300"));
     assert_eq!(fs::read_to_string(session.path(FILE)).unwrap(), WRITTEN);
     assert_eq!(value_of(&app, "thermal.max_temperature").await, 83);

@@ -14,7 +14,7 @@ use super::super::{
 /// Who keeps the GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
-    Nobody,
+    Unheld,
     Loop,
     Engine,
 }
@@ -22,7 +22,7 @@ pub(super) enum Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::Nobody => "nobody",
+            Self::Unheld => "nobody",
             Self::Loop => "pytorch_loop",
             Self::Engine => "gpu_keepalive",
         })
@@ -30,7 +30,7 @@ impl fmt::Display for Kind {
 }
 
 pub(super) enum Keeper {
-    Nobody,
+    Unheld,
     Loop(Child),
     Engine(RunningEngine),
 }
@@ -39,7 +39,7 @@ impl Keeper {
     /// Starts it, and waits until it keeps.
     pub(super) async fn start(kind: Kind, card: &Card) -> Self {
         match kind {
-            Kind::Nobody => Self::Nobody,
+            Kind::Unheld => Self::Unheld,
             Kind::Loop => Self::Loop(start_loop().await),
             Kind::Engine => {
                 let engine = RunningEngine::start(card, "context", &[]);
@@ -92,7 +92,7 @@ impl Keeper {
 
     pub(super) async fn stop(self) {
         match self {
-            Self::Nobody => {}
+            Self::Unheld => {}
             Self::Loop(mut child) => {
                 send(child.id().expect("it lives"), Signal::TERM);
                 child.wait().await.expect("its end");
@@ -109,7 +109,7 @@ impl Keeper {
 
     fn pids(&self) -> Vec<u32> {
         match self {
-            Self::Nobody => Vec::new(),
+            Self::Unheld => Vec::new(),
             Self::Loop(child) => {
                 let pid = child.id().expect("it lives");
                 let mut pids = descendants(pid);
@@ -128,8 +128,8 @@ pub(super) async fn has_torch() -> Result<(), String> {
     match output {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stderr);
-            Err(said.lines().last().unwrap_or("no reason").to_owned())
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            Err(stderr.lines().last().unwrap_or("no reason").to_owned())
         }
         Err(error) => Err(format!("python3: {error}")),
     }

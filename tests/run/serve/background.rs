@@ -53,13 +53,13 @@ async fn without_an_engine_by_then_it_reports_that_nothing_wakes_the_gpu() {
     let mut served = Served::script(&user, &script);
     served.number().await;
     first.interrupted().await;
-    served.says("has ended").await;
+    served.wait_for("has ended").await;
     served.write("go\n").await;
     let pid = served.number().await;
     let ended = served.ended().await;
     assert_eq!(ended.code, Some(7));
-    let says = "“sh” has left processes running, and nothing wakes the GPU for them";
-    assert!(ended.err.contains(says), "{}", ended.err);
+    let text = "“sh” has left processes running, and nothing wakes the GPU for them";
+    assert!(ended.err.contains(text), "{}", ended.err);
     kill(pid, Signal::KILL);
 }
 

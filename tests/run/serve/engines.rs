@@ -46,9 +46,9 @@ async fn with_an_old_driver_it_reports_that_nothing_changes() {
     let _engine = engine(&user, &["run", "--simulate", "rtx-3070-laptop"]).await;
     let ended = serve(&user, &SHOWS_THE_VARIABLE).await;
     assert_eq!(ended.code, Some(0));
-    let says = "CUDA_DISABLE_PERF_BOOST changes nothing with your driver 570.195.03: that takes \
+    let text = "CUDA_DISABLE_PERF_BOOST changes nothing with your driver 570.195.03: that takes \
                 580.105.08 or later";
-    assert!(ended.err.contains(says), "{}", ended.err);
+    assert!(ended.err.contains(text), "{}", ended.err);
 }
 
 #[tokio::test]
@@ -62,12 +62,12 @@ async fn the_clocks_are_held_while_there_is_no_engine_and_handed_over_to_the_nex
     for _ in 0..2 {
         engine.signal(Signal::KILL);
         engine.ended().await;
-        served.says("The GPU is held at full speed for “sh”").await;
+        served.wait_for("The GPU is held at full speed for “sh”").await;
         // It goes on meanwhile.
         served.write("a question\n").await;
         assert_eq!(served.line().await, "answer to a question");
         engine = start().await;
-        served.says("is back and wakes the GPU for “sh”").await;
+        served.wait_for("is back and wakes the GPU for “sh”").await;
     }
     served.stdin = None;
     assert_eq!(served.ended().await.code, Some(0));
@@ -81,10 +81,10 @@ async fn the_next_engine_senses_it_too() {
     let pid = served.number().await;
     first.interrupted().await;
     served
-        .says("nothing is held for “sh” until it is back")
+        .wait_for("nothing is held for “sh” until it is back")
         .await;
     let second = engine(&user, &SIMULATED).await;
-    served.says("is back").await;
+    served.wait_for("is back").await;
     second
         .until_gpu("the client", |gpu| {
             gpu.clients.iter().any(|client| client.pid == pid)
@@ -93,7 +93,7 @@ async fn the_next_engine_senses_it_too() {
     second.ask(Request::Off).await;
     second.signal(Signal::KILL);
     second.ended().await;
-    served.says("has ended").await;
+    served.wait_for("has ended").await;
     served.stdin = None;
     assert_eq!(served.ended().await.code, Some(0));
 }

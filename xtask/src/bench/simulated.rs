@@ -75,10 +75,10 @@ fn working_day(day: &Value) -> Result<Vec<Row>> {
     let requests = number("/requests")?;
     let day = format!("24 h, {requests} requests, {card}");
     // What the card draws without any keepalive is the requests' own.
-    let nobody = number("/nobody/wh")?;
+    let unheld = number("/nobody/wh")?;
     let (ours, original) = (
-        number("/ours/wh")? - nobody,
-        number("/original/wh")? - nobody,
+        number("/ours/wh")? - unheld,
+        number("/original/wh")? - unheld,
     );
     let saved = 100.0 * (1.0 - ours / original);
     Ok(vec![

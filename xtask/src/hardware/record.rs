@@ -53,8 +53,8 @@ pub(crate) fn record(args: &RecordArgs) -> Result<()> {
     let folder = folder.parent().context("this program has no folder")?;
     let wanted = |part| args.only.is_none_or(|only| only == part);
     let mut record = json!({
-        "date": said("date", &["-u", "+%Y-%m-%dT%H:%M:%SZ"]),
-        "kernel": said("uname", &["-sr"]),
+        "date": output_of("date", &["-u", "+%Y-%m-%dT%H:%M:%SZ"]),
+        "kernel": output_of("uname", &["-sr"]),
         "gpu": gpu(folder),
     });
     let runner = Runner { folder, args };
@@ -81,7 +81,7 @@ struct Runner<'a> {
 
 impl Runner<'_> {
     fn tests(&self) -> Value {
-        let listed = said(
+        let listed = output_of(
             &self.program("tests"),
             &["--list", "--ignored", "--format", "terse", "hardware::"],
         );
@@ -137,8 +137,8 @@ impl Runner<'_> {
             .env("XDG_STATE_HOME", &home)
             .env("XDG_CONFIG_HOME", &home);
         let found = ended(command);
-        let said = found["said"].as_str().unwrap_or_default();
-        serde_json::from_str(said).unwrap_or(found)
+        let output = found["said"].as_str().unwrap_or_default();
+        serde_json::from_str(output).unwrap_or(found)
     }
 
     /// A program of the folder, ended when it takes too long, with some time to clean up.
@@ -175,7 +175,7 @@ fn exclude_power_mizer(home: &Path) -> Result<()> {
 /// Card and driver, as our own program lists them.
 fn gpu(folder: &Path) -> Value {
     let program = folder.join("gpu-keepalive");
-    let listed = said(&program.to_string_lossy(), &["gpus", "--json"]);
+    let listed = output_of(&program.to_string_lossy(), &["gpus", "--json"]);
     let listed = serde_json::from_str(listed.as_str().unwrap_or_default());
     listed.map_or(Value::Null, |list: Value| list["gpus"][0].clone())
 }
@@ -200,7 +200,7 @@ fn ended(mut command: Command) -> Value {
 }
 
 /// What a program writes; null when it cannot be started.
-fn said(program: &str, arguments: &[&str]) -> Value {
+fn output_of(program: &str, arguments: &[&str]) -> Value {
     let output = Command::new(program).args(arguments).output();
     output.map_or(Value::Null, |output| {
         json!(String::from_utf8_lossy(&output.stdout).trim_end())

@@ -72,14 +72,14 @@ pub(super) fn text(record: &Value) -> String {
 }
 
 fn heading(text: &mut String, record: &Value) {
-    let told = |value: &Value| value.as_str().unwrap_or("unknown").to_owned();
+    let text_of = |value: &Value| value.as_str().unwrap_or("unknown").to_owned();
     for (title, value) in [
         ("Date", &record["date"]),
         ("GPU", &record["gpu"]["name"]),
         ("Driver", &record["gpu"]["driver_version"]),
         ("System", &record["kernel"]),
     ] {
-        writeln!(text, "{title:<8}{}", told(value)).expect("text");
+        writeln!(text, "{title:<8}{}", text_of(value)).expect("text");
     }
 }
 

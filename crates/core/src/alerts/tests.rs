@@ -108,24 +108,24 @@ struct User {
     wanted: Notifications,
     status: Status,
     /// Everything delivered, with its second.
-    told: Vec<(u64, Notification)>,
+    shown: Vec<(u64, Notification)>,
 }
 
 impl User {
-    fn who_wants(wanted: Notifications) -> Self {
+    fn with_setting(wanted: Notifications) -> Self {
         Self {
             alerts: Alerts::default(),
             now: Moment::ORIGIN,
             wanted,
             status: gpus(&[Is::Warm]),
-            told: Vec::new(),
+            shown: Vec::new(),
         }
     }
 
-    fn look(&mut self) {
+    fn observe(&mut self) {
         let seconds = self.now.since(Moment::ORIGIN).as_secs();
-        let new = self.alerts.look(&self.status, self.wanted, self.now);
-        self.told.extend(new.into_iter().map(|new| (seconds, new)));
+        let new = self.alerts.observe(&self.status, self.wanted, self.now);
+        self.shown.extend(new.into_iter().map(|new| (seconds, new)));
     }
 
     /// Lets time pass; asks when that is due.
@@ -134,31 +134,31 @@ impl User {
         while let Some(at) = self.alerts.wake_at().filter(|at| *at <= end) {
             assert!(at > self.now, "woken for nothing");
             self.now = at;
-            self.look();
+            self.observe();
         }
         self.now = end;
     }
 
     /// What is told in the seconds before that status, and about it.
     fn after(&mut self, seconds: u64, status: Status) -> Vec<String> {
-        let before = self.told.len();
+        let before = self.shown.len();
         self.wait(seconds);
         self.status = status;
-        self.look();
-        let new = self.told[before..].iter();
+        self.observe();
+        let new = self.shown[before..].iter();
         new.map(|(_, n)| format!("{}\n{}", n.title, n.body))
             .collect()
     }
 
     /// The second and title of everything told.
     fn all(&self) -> Vec<(u64, &str)> {
-        let told = self.told.iter();
-        told.map(|(at, n)| (*at, n.title.as_str())).collect()
+        let shown = self.shown.iter();
+        shown.map(|(at, n)| (*at, n.title.as_str())).collect()
     }
 }
 
 fn anyone() -> User {
-    User::who_wants(Notifications::Important)
+    User::with_setting(Notifications::Important)
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn a_held_back_notification_that_no_longer_holds_is_not_shown() {
     assert!(user.after(9, gpus(&[Is::Warm])).is_empty());
     assert_eq!(user.alerts.wake_at(), None);
     user.wait(5000);
-    assert_eq!(user.told.len(), 2);
+    assert_eq!(user.shown.len(), 2);
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn a_gpu_that_is_hot_again_and_again_is_reported_every_ten_minutes() {
         let is = if second % 40 < 20 { Is::Hot } else { Is::Warm };
         user.after(u64::from(second > 0), gpus(&[is]));
     }
-    let at: Vec<_> = user.told.iter().map(|(at, _)| *at).collect();
+    let at: Vec<_> = user.shown.iter().map(|(at, _)| *at).collect();
     let expected = [
         0, 20, 600, 620, 1200, 1220, 1800, 1820, 2400, 2420, 3000, 3020,
     ];
@@ -241,7 +241,7 @@ fn every_fault_is_a_plain_sentence_with_advice() {
         assert!(one.contains(&capitalised(kind.meaning())), "{one}");
         assert!(!one.contains("the driver's words"), "{one}");
         assert!(one.contains(kind.advice()), "{one}");
-        assert!(user.told[0].1.urgent);
+        assert!(user.shown[0].1.urgent);
         let over = user.after(1, gpus(&[Is::Warm]));
         assert_eq!(over, ["RTX 3070 Laptop works again\nReady (always on)"]);
     }
@@ -256,7 +256,7 @@ fn another_fault_is_another_word_and_heat_that_ends_in_one_too() {
     assert!(new[0].contains("cannot be kept ready"), "{new:?}");
     user.after(5, gpus(&[Is::Fault(GpuErrorKind::VersionMismatch)]));
     user.wait(2000);
-    let (at, last) = user.told.last().expect("told");
+    let (at, last) = user.shown.last().expect("a notification");
     assert_eq!(*at, 605, "ten minutes after the first fault");
     assert!(last.body.contains("Restart the computer"), "{last:?}");
     let new = user.after(5, gpus(&[Is::Warm]));
@@ -310,17 +310,17 @@ fn other_phases_are_shown_only_with_all_notifications() {
         (Notifications::Important, 0),
         (Notifications::All, 3),
     ] {
-        let mut user = User::who_wants(wanted);
+        let mut user = User::with_setting(wanted);
         for is in course {
             user.after(1, gpus(&[is]));
         }
-        assert_eq!(user.told.len(), expected, "{wanted}: {:?}", user.all());
+        assert_eq!(user.shown.len(), expected, "{wanted}: {:?}", user.all());
         // Each once in ten minutes, and the last one is true.
         for is in [Is::Asleep, Is::OnBattery] {
             assert!(user.after(1, gpus(&[is])).is_empty(), "{wanted}");
         }
         user.wait(2000);
-        let last = user.told.last().map(|(_, told)| told.kind);
+        let last = user.shown.last().map(|(_, shown)| shown.kind);
         let expected = (expected > 0).then_some(Kind::Phase(Phase::Paused));
         assert_eq!(last, expected, "{wanted}");
     }
@@ -328,7 +328,7 @@ fn other_phases_are_shown_only_with_all_notifications() {
 
 #[test]
 fn notifications_switched_on_again_show_what_still_holds() {
-    let mut user = User::who_wants(Notifications::Off);
+    let mut user = User::with_setting(Notifications::Off);
     for is in [Is::Warm, Is::Hot, Is::Warm, FAULT] {
         assert!(user.after(1, gpus(&[is])).is_empty());
     }
@@ -370,7 +370,7 @@ fn is_true(last: Option<&Notification>, is: Is, wanted: Notifications) -> bool {
     let phase = |phase| match last.map(|last| last.kind) {
         // At first all is well, and that is not said.
         None | Some(Kind::CooledDown | Kind::Recovered) => true,
-        Some(Kind::Phase(told)) => wanted == Notifications::Important || told == phase,
+        Some(Kind::Phase(shown)) => wanted == Notifications::Important || shown == phase,
         Some(_) => false,
     };
     match is {
@@ -391,7 +391,7 @@ proptest! {
         all in any::<bool>(),
     ) {
         let wanted = if all { Notifications::All } else { Notifications::Important };
-        let mut user = User::who_wants(wanted);
+        let mut user = User::with_setting(wanted);
         let mut last = [Is::Warm; 2];
         for (seconds, conditions, oddity) in steps {
             // Now and then none is wanted for a while, or a GPU is not there.
@@ -407,13 +407,13 @@ proptest! {
         for (index, is) in last.iter().enumerate() {
             let now = user.status.gpus[index].phase_text.replace(" °C", "\u{a0}°C");
             let gpu = Some(GpuUuid(format!("GPU-{index}")));
-            let told: Vec<_> = user.told.iter().filter(|(_, n)| n.gpu == gpu).collect();
-            let newest = told.last().map(|(_, newest)| newest);
+            let shown: Vec<_> = user.shown.iter().filter(|(_, n)| n.gpu == gpu).collect();
+            let newest = shown.last().map(|(_, newest)| newest);
             prop_assert!(is_true(newest, *is, wanted), "{is:?} after {newest:?}");
             let up_to_date = newest.is_none_or(|n| n.kind == Kind::Fault || n.body == now);
             prop_assert!(up_to_date || !all, "{now} after {newest:?}");
-            for (at, word) in &told {
-                let again = told.iter().filter(|(other, n)| n.kind == word.kind && other > at);
+            for (at, word) in &shown {
+                let again = shown.iter().filter(|(other, n)| n.kind == word.kind && other > at);
                 for (other, _) in again {
                     prop_assert!(other - at >= QUIET.as_secs(), "{word:?} at {at} and {other}");
                 }

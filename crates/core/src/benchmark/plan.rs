@@ -162,7 +162,7 @@ impl Step {
 }
 
 /// What a quick measurement does and how long it takes, before it is begun.
-pub fn quick_in_words() -> String {
+pub fn quick_text() -> String {
     let longest = Plan::new(true, None).longest().as_secs().div_ceil(60);
     format!(
         "A small task like that of a language model is run and timed after a rest, with the GPU \

@@ -11,9 +11,9 @@ use crate::{
     units::{Bytes, Watts},
 };
 
-mod words;
+mod text;
 
-pub use words::means;
+pub use text::means;
 
 /// The strategies in the order in which the engine tries them.
 pub const LADDER: [Strategy; 5] = [
@@ -129,7 +129,7 @@ impl Comparison {
         let first_ms = median_ms(&trial.first);
         let wake_ms = median_ms(&trial.wakes);
         let why_not = match &trial.why_not {
-            Some(why) => Some(words::why_not(why)),
+            Some(why) => Some(text::why_not(why)),
             None => self.broken_promise(first_ms, wake_ms),
         };
         let vram = match strategy.takes_vram() {
@@ -148,18 +148,18 @@ impl Comparison {
             vram_bytes: vram.filter(|_| tried).map(|vram| vram.0),
             resident_bytes: trial.resident.map(|resident| resident.0),
             best: false,
-            label: words::label(strategy),
+            label: text::label(strategy),
             detail: String::new(),
             text: String::new(),
         };
-        result.detail = words::strategy(&result, self);
+        result.detail = text::strategy(&result, self);
         result.text = format!("{}: {}", result.label, result.detail);
         result
     }
 
     /// The result of leaving the GPU alone.
     pub(super) fn alone(&self, first_ms: Option<f64>) -> AloneResult {
-        let (label, detail) = (words::ALONE, words::alone(self.later_ms(first_ms)));
+        let (label, detail) = (text::ALONE, text::alone(self.later_ms(first_ms)));
         AloneResult {
             watts_at_rest: self.cold_watts,
             first_ms,
@@ -193,8 +193,8 @@ impl Comparison {
             return Some("it was not measured".to_owned());
         };
         match wake_ms {
-            Some(wake) if wake > limit => Some(words::slow("waking takes", wake, limit)),
-            _ if later > limit => Some(words::slow("the first answer comes", later, limit)),
+            Some(wake) if wake > limit => Some(text::slow("waking takes", wake, limit)),
+            _ if later > limit => Some(text::slow("the first answer comes", later, limit)),
             _ => None,
         }
     }

@@ -180,8 +180,8 @@ fn a_plan_states_how_long_it_takes_at_most() {
         assert!(plan.longest() > plan.hold_watch());
     }
     assert!(
-        quick_in_words().ends_with("one to three minutes, 5 at most."),
+        quick_text().ends_with("one to three minutes, 5 at most."),
         "{}",
-        quick_in_words()
+        quick_text()
     );
 }

@@ -18,7 +18,7 @@ impl Workload {
     pub const ALL: [Self; 2] = [Self::Decode, Self::Prefill];
 
     /// What it stands for, for people.
-    pub fn in_words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Decode => "writing an answer (decode)",
             Self::Prefill => "reading a prompt (prefill)",

@@ -69,9 +69,9 @@ pub(super) fn model_partly_on_cpu(gpu: &GpuEvidence, _: &Evidence) -> Option<Fin
 }
 
 /// Who uses it, where the driver does not tell.
-pub(super) fn processes_not_told(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
+pub(super) fn processes_not_reported(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     let sample = gpu.sample.as_ref()?;
-    if sample.tells_processes(&gpu.info) {
+    if sample.reports_processes(&gpu.info) {
         return None;
     }
     let evidence = match (&sample.compute_processes, sample.utilization) {
@@ -149,7 +149,7 @@ pub(super) fn runtime_d3_off(gpu: &GpuEvidence, seen: &Evidence) -> Option<Findi
     if seen.machine.is_laptop != Some(true) || gpu.device.runtime_pm != RuntimePm::Unsupported {
         return None;
     }
-    let driver = d3.driver_says.as_ref();
+    let driver = d3.driver_status.as_ref();
     let driver = driver.map(|word| format!("; the driver reports “{word}”"));
     finding(
         "runtime-d3-off",

@@ -119,7 +119,7 @@ pub struct RuntimeD3 {
     /// The kernel's switch, `power/control`: `auto` or `on`.
     pub control: String,
     /// The driver's word, such as `Enabled (fine-grained)`.
-    pub driver_says: Option<String>,
+    pub driver_status: Option<String>,
 }
 
 /// A PCI Express link now and at its best.

@@ -93,9 +93,9 @@ pub(super) fn left_asleep(seen: &Evidence) -> Option<Finding> {
 }
 
 fn power_source(seen: &Evidence) -> PowerSource {
-    let told = seen
+    let reported = seen
         .gpus
         .iter()
         .filter_map(|gpu| gpu.sample.as_ref()?.power_source);
-    told.fold(seen.machine.power_source, PowerSource::worse)
+    reported.fold(seen.machine.power_source, PowerSource::worse)
 }

@@ -187,7 +187,7 @@ fn on_a_laptop(seen: &mut Evidence, runtime_pm: RuntimePm, control: &str) {
     seen.gpus[0].device.runtime_pm = runtime_pm;
     seen.gpus[0].device.runtime_d3 = Some(RuntimeD3 {
         control: control.to_owned(),
-        driver_says: Some("Disabled by default".to_owned()),
+        driver_status: Some("Disabled by default".to_owned()),
     });
 }
 

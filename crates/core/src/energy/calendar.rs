@@ -42,13 +42,13 @@ pub(super) struct WallClock {
 impl WallClock {
     /// Takes in what it shows.
     pub(super) fn shows(&mut self, date: Date, at: Moment) {
-        let goes_on = |(since, first): (Moment, Date)| {
+        let continues = |(since, first): (Moment, Date)| {
             let full_days = (at.since(since).as_secs() / DAY.as_secs()).cast_signed();
             let seen = i64::from((date - first).get_days());
             // One midnight more or fewer, by the time of day and by the time zone.
             (full_days - 1..=full_days + 2).contains(&seen)
         };
-        if !self.since.is_some_and(goes_on) {
+        if !self.since.is_some_and(continues) {
             self.since = Some((at, date));
         }
     }

@@ -1,6 +1,6 @@
 //! The held power: what a GPU draws while its clocks are held and no process computes.
 //!
-//! Law: every reading of such a GPU is one observation; the last [`LOOKS`] of them are kept, and
+//! Law: every reading of such a GPU is one observation; the last [`MOST_READINGS`] of them are kept, and
 //! the held power is their lower quartile. Whatever contaminates a hold (a video, the tail of a
 //! request) adds power, so where the quartile errs, it errs low, which makes what was saved look
 //! smaller, never larger.
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Readings kept: a few minutes of holding, or a dozen requests.
-const LOOKS: usize = 40;
+const MOST_READINGS: usize = 40;
 
 /// Readings from which on the quartile is charged with; fewer are provisional.
 const SETTLED: usize = 8;
@@ -49,7 +49,7 @@ impl HeldPower {
 
     /// Takes in a reading.
     pub(super) fn add(&mut self, Watts(power): Watts) {
-        if self.looks_w.len() >= LOOKS {
+        if self.looks_w.len() >= MOST_READINGS {
             self.looks_w.remove(0);
         }
         self.looks_w.push(power);

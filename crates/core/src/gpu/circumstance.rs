@@ -51,7 +51,7 @@ impl GpuError {
     }
 }
 
-fn explain(kind: GpuErrorKind, words: &str, host: DriverHost) -> Option<Circumstance> {
+fn explain(kind: GpuErrorKind, message: &str, host: DriverHost) -> Option<Circumstance> {
     use Circumstance::*;
     use GpuErrorKind as Kind;
     // Without its module the computer itself has no driver to give.
@@ -62,7 +62,7 @@ fn explain(kind: GpuErrorKind, words: &str, host: DriverHost) -> Option<Circumst
         found.map(|(_, circumstance)| *circumstance)
     };
     match kind {
-        Kind::NvmlMissing | Kind::CudaMissing => unloadable(words).or_else(|| {
+        Kind::NvmlMissing | Kind::CudaMissing => unloadable(message).or_else(|| {
             first(&[
                 (host.wsl, Wsl),
                 (container, Container),
@@ -73,7 +73,7 @@ fn explain(kind: GpuErrorKind, words: &str, host: DriverHost) -> Option<Circumst
         Kind::VersionMismatch => first(&[(container, Container)]),
         Kind::DriverNotLoaded | Kind::NoPermission | Kind::Other
             // Later calls fail for reasons of their own.
-            if words.starts_with("nvmlInit") =>
+            if message.starts_with("nvmlInit") =>
         {
             let no_files = host.module_loaded && !host.device_files;
             first(&[
@@ -88,7 +88,7 @@ fn explain(kind: GpuErrorKind, words: &str, host: DriverHost) -> Option<Circumst
 
 /// Why a library that is there cannot be loaded, in the words of glibc's loader and of Windows
 /// (193: `ERROR_BAD_EXE_FORMAT`).
-fn unloadable(words: &str) -> Option<Circumstance> {
+fn unloadable(message: &str) -> Option<Circumstance> {
     const OTHER_ARCHITECTURE: [&str; 2] = ["wrong ELF class", "os error 193"];
     const DAMAGED: [&str; 5] = [
         "invalid ELF header",
@@ -97,12 +97,12 @@ fn unloadable(words: &str) -> Option<Circumstance> {
         "undefined symbol",
         "cannot read file data",
     ];
-    let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
-    if says(&OTHER_ARCHITECTURE) {
+    let contains = |parts: &[&str]| parts.iter().any(|part| message.contains(part));
+    if contains(&OTHER_ARCHITECTURE) {
         Some(Circumstance::OtherArchitecture)
-    } else if says(&["Permission denied"]) {
+    } else if contains(&["Permission denied"]) {
         Some(Circumstance::NotReadable)
-    } else if says(&DAMAGED) {
+    } else if contains(&DAMAGED) {
         Some(Circumstance::NotLoadable)
     } else {
         None

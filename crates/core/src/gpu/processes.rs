@@ -46,7 +46,7 @@ impl Sample {
     /// It does not where it gives no list (WSL2, MIG, old drivers), nor where it names nobody
     /// although the GPU is busy or holds a model, as in a container and in a virtual machine with a
     /// part of a GPU.
-    pub fn tells_processes(&self, gpu: &GpuInfo) -> bool {
+    pub fn reports_processes(&self, gpu: &GpuInfo) -> bool {
         let idle = self.utilization.is_some_and(|all| all < BUSY);
         self.compute_processes.is_some()
             && (self.names_processes || (idle && !self.holds_unnamed_model(gpu)))

@@ -7,11 +7,11 @@ fn at(seconds: f64) -> Moment {
 }
 
 /// Seconds, ready, working or held.
-type Look = (f64, Option<bool>, bool);
+type Reading = (f64, Option<bool>, bool);
 
-fn learn(looks: &[Look]) -> Option<f64> {
+fn learn(readings: &[Reading]) -> Option<f64> {
     let mut watch = HoldTimeWatch::default();
-    for &(seconds, ready, working_or_held) in looks {
+    for &(seconds, ready, working_or_held) in readings {
         watch.observe(at(seconds), ready, working_or_held);
     }
     watch.estimate().map(|time| time.as_secs_f64())
@@ -22,7 +22,7 @@ const DOWN: Option<bool> = Some(false);
 
 #[test]
 fn learns_only_from_whole_falls() {
-    let rows: &[(&str, &[Look], Option<f64>)] = &[
+    let rows: &[(&str, &[Reading], Option<f64>)] = &[
         ("nothing seen", &[], None),
         (
             "a fall",
@@ -95,8 +95,8 @@ fn learns_only_from_whole_falls() {
             Some(0.5),
         ),
     ];
-    for (name, looks, expected) in rows {
-        assert_eq!(learn(looks), *expected, "{name}");
+    for (name, readings, expected) in rows {
+        assert_eq!(learn(readings), *expected, "{name}");
     }
 }
 
@@ -162,8 +162,8 @@ proptest! {
     fn finds_the_hold_time(hold_ms in 200..60_000u64, pace_ms in 50..1_000u64) {
         let mut watch = HoldTimeWatch::default();
         watch.observe(Moment::ORIGIN, UP, true);
-        for look in 1..=hold_ms / pace_ms + 1 {
-            let rest = Duration::from_millis(look * pace_ms);
+        for count in 1..=hold_ms / pace_ms + 1 {
+            let rest = Duration::from_millis(count * pace_ms);
             let ready = rest < Duration::from_millis(hold_ms);
             watch.observe(Moment::from_origin(rest), Some(ready), false);
         }

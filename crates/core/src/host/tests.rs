@@ -100,8 +100,8 @@ fn a_driver_that_names_no_process_for_the_work_does_not_report_the_users_of_the_
             true,
         ),
     ];
-    for (what, sample, told) in cases {
-        assert_eq!(sample.tells_processes(&gpu()), told, "{what}");
+    for (what, sample, reported) in cases {
+        assert_eq!(sample.reports_processes(&gpu()), reported, "{what}");
     }
 }
 

@@ -260,6 +260,6 @@ impl Lane {
 }
 
 /// The error of a worker that ended.
-pub(super) fn worker_ended(words: &str) -> GpuError {
-    GpuError::new(GpuErrorKind::ProcessEnded, words)
+pub(super) fn worker_ended(message: &str) -> GpuError {
+    GpuError::new(GpuErrorKind::ProcessEnded, message)
 }

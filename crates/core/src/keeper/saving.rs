@@ -99,9 +99,9 @@ impl Keeper {
     /// Takes in what came of writing. Returns whether that was news.
     pub(super) fn stored(&mut self, notices: Vec<String>, error: Option<String>) -> bool {
         let changed = self.not_saved != error;
-        let news = notices.iter().chain(error.iter().filter(|_| changed));
-        for news in news.cloned().collect::<Vec<_>>() {
-            self.warn(news);
+        let warnings = notices.iter().chain(error.iter().filter(|_| changed));
+        for warning in warnings.cloned().collect::<Vec<_>>() {
+            self.warn(warning);
         }
         let changed = changed || !notices.is_empty();
         self.set_aside.extend(notices);

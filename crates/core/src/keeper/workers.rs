@@ -10,9 +10,9 @@ const HOST_SAMPLE_AGAIN: Duration = Duration::from_secs(2);
 
 impl Keeper {
     /// A worker failed: what it owed is answered in its place, and a GPU is taken in hand anew.
-    pub(super) fn worker_ended(&mut self, worker: Worker, words: &str, now: Moment) {
-        self.warn(format!("{worker} ended: {words}"));
-        let error = lane::worker_ended(words);
+    pub(super) fn worker_ended(&mut self, worker: Worker, message: &str, now: Moment) {
+        self.warn(format!("{worker} ended: {message}"));
+        let error = lane::worker_ended(message);
         match worker {
             Worker::Gpu(gpu) => {
                 let mut log = Vec::new();
@@ -30,7 +30,7 @@ impl Keeper {
             }
             Worker::Host => self.host_sample_at = now + HOST_SAMPLE_AGAIN,
             Worker::Store => {}
-            Worker::Benchmark => self.benchmark_ended(Some(Err(words.to_owned()))),
+            Worker::Benchmark => self.benchmark_ended(Some(Err(message.to_owned()))),
         }
     }
 

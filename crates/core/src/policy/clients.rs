@@ -1,4 +1,4 @@
-use super::{GpuPolicy, somebody_computing};
+use super::{GpuPolicy, is_busy};
 use crate::{
     host::{AiProcess, HostSample},
     units::Percent,
@@ -18,8 +18,8 @@ impl GpuPolicy {
     pub fn answering<'a>(&self, host: &'a HostSample) -> Option<&'a AiProcess> {
         let sample = self.history.sample()?;
         let load = |process: &AiProcess| -> Option<Percent> {
-            let mut told = sample.process_utilization.iter().flatten();
-            let one = told.find(|one| one.pid == process.pid)?;
+            let mut reported = sample.process_utilization.iter().flatten();
+            let one = reported.find(|one| one.pid == process.pid)?;
             Some(one.percent).filter(|percent| percent.0 > 0)
         };
         let clients: Vec<&AiProcess> = self.clients(host).collect();
@@ -29,7 +29,7 @@ impl GpuPolicy {
             .max_by_key(|(load, _)| *load);
         match (busiest, clients.as_slice()) {
             (Some((_, process)), _) => Some(process),
-            (None, [only]) if somebody_computing(sample) == Some(true) => Some(only),
+            (None, [only]) if is_busy(sample) == Some(true) => Some(only),
             _ => None,
         }
     }

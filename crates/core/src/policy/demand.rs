@@ -73,12 +73,12 @@ fn computing_among(
     if only_drawing && sample.names_processes && !unnamed {
         return Some(false);
     }
-    somebody_computing(sample).filter(|_| !sample.first)
+    is_busy(sample).filter(|_| !sample.first)
 }
 
 /// Whether anybody computes at this very moment, whoever it is; `None` when the driver does not
 /// tell.
-pub fn somebody_computing(sample: &Sample) -> Option<bool> {
+pub fn is_busy(sample: &Sample) -> Option<bool> {
     sample.utilization.map(|all| all >= BUSY)
 }
 

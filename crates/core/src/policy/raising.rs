@@ -32,25 +32,25 @@ impl Raising {
     /// The first way that is left.
     pub(super) fn with(&self) -> Option<Strategy> {
         let gone = [&self.excluded, &self.refused, &self.late];
-        let is_left = |way: &Strategy| !gone.iter().any(|ways| ways.contains(way));
+        let is_left = |strategy: &Strategy| !gone.iter().any(|left| left.contains(strategy));
         Strategy::RAISING.into_iter().find(is_left)
     }
 
     /// Leaves a way that the driver refused.
-    pub(super) fn refused(&mut self, way: Strategy) {
-        self.refused.push(way);
+    pub(super) fn refused(&mut self, strategy: Strategy) {
+        self.refused.push(strategy);
     }
 
     /// Leaves the way in use, which did not raise the clocks in time, if another is left. Returns
     /// the one that was left.
     pub(super) fn fall_back(&mut self) -> Option<Strategy> {
-        let way = self.with()?;
-        self.late.push(way);
+        let strategy = self.with()?;
+        self.late.push(strategy);
         if self.with().is_none() {
             self.late.pop();
             return None;
         }
-        Some(way)
+        Some(strategy)
     }
 
     /// Tries those again that were late.
@@ -76,7 +76,7 @@ impl Raising {
 
 impl GpuPolicy {
     /// Takes the next way to raise the clocks after one that did not do so in time.
-    pub(super) fn leave_late_way(&mut self, now: Moment) {
+    pub(super) fn leave_late_strategy(&mut self, now: Moment) {
         let standby = &mut self.standby;
         let Sensed::Hold(reason) = standby.sensor.sensed(now) else {
             return;

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{GpuHistory, demand::somebody_computing, governor::Plan};
+use super::{GpuHistory, demand::is_busy, governor::Plan};
 use crate::{
     Moment,
     gpu::Action,
@@ -162,15 +162,15 @@ fn next_while_holding(situation: &Situation<'_>, plan: Plan, now: Moment) -> Sch
         Phase::Yielding => WATCHED,
         _ => situation.calm(),
     };
-    let next_look = sampled_at + rest;
+    let next_sample = sampled_at + rest;
     if !pulses || situation.phase != Phase::Warm {
-        return Scheduled::due(Action::Sample, next_look, now);
+        return Scheduled::due(Action::Sample, next_sample, now);
     }
     let pulse_at = history
         .last_pulse()
         .map_or(now, |last| last + plan.interval);
     if now < pulse_at {
-        return Scheduled::due(Action::Sample, next_look.min(pulse_at), now);
+        return Scheduled::due(Action::Sample, next_sample.min(pulse_at), now);
     }
     let since_pulse = history.last_pulse().is_none_or(|last| sampled_at > last);
     Scheduled::now(if fresh && since_pulse {
@@ -190,14 +190,14 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
     if history.needs_release() {
         return Scheduled::now(Action::Release);
     }
-    let looks = history.timed_sample().map(|(at, _)| at);
+    let sampled_at = history.timed_sample().map(|(at, _)| at);
     let asleep = situation.phase == Phase::Asleep;
     let hold_fault = situation.phase == Phase::Fault;
     // Who keeps the GPU busy is known from the second sample on.
     let unclear = history.sample().is_some_and(|sample| {
         sample.first
             && sample.other_utilization.is_none()
-            && somebody_computing(sample) == Some(true)
+            && is_busy(sample) == Some(true)
     });
     if situation.runtime_pm == RuntimePm::Unsupported {
         let rest = match situation.phase {
@@ -206,21 +206,21 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
             Phase::Paused if must_watch(situation.reasons) => ATTENTIVE,
             _ => situation.calm(),
         };
-        let next_look = looks.map_or(now, |at| at + rest);
+        let next_sample = sampled_at.map_or(now, |at| at + rest);
         // What is shown is from before the release; the clocks need a moment to fall.
         let after_release = history
             .unseen_release()
-            .map_or(next_look, |at| at + ATTENTIVE);
-        return Scheduled::due(Action::Sample, next_look.min(after_release), now);
+            .map_or(next_sample, |at| at + ATTENTIVE);
+        return Scheduled::due(Action::Sample, next_sample.min(after_release), now);
     }
     if situation.phase == Phase::Paused && must_watch(situation.reasons) {
-        return Scheduled::due(Action::Sample, looks.map_or(now, |at| at + ATTENTIVE), now);
+        return Scheduled::due(Action::Sample, sampled_at.map_or(now, |at| at + ATTENTIVE), now);
     }
     let active = situation.runtime_pm == RuntimePm::Active;
     if active && situation.in_use && (asleep || hold_fault) {
         let rest = if unclear { ATTENTIVE } else { WATCHED };
         // What a sample brought may have been a reason to close again.
-        let last = looks.max(history.closed_at());
+        let last = sampled_at.max(history.closed_at());
         return Scheduled::due(Action::Sample, last.map_or(now, |at| at + rest), now);
     }
     if history.is_open() {

@@ -181,7 +181,7 @@ impl GpuPolicy {
         self.standby.sensor.watch(&candidates);
         let allowed = sensable && self.may_stand_by(seen);
         if allowed {
-            self.leave_late_way(now);
+            self.leave_late_strategy(now);
         }
         let standby = &mut self.standby;
         let sensed = standby.sensor.sensed(now);

@@ -22,7 +22,7 @@ mod properties;
 mod raising;
 mod standby;
 mod stopped;
-mod who;
+mod users;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -88,12 +88,12 @@ impl Harness {
         self.machine.counters(0, self.now()).expect("a card")
     }
 
-    fn tell(&mut self, input: Input) {
+    fn handle(&mut self, input: Input) {
         self.input(input, &mut |_| {});
     }
 
     fn request(&mut self, request: Request) {
-        self.tell(Input::Request {
+        self.handle(Input::Request {
             client: ClientId(1),
             ticket: Ticket(0),
             request,
@@ -104,7 +104,7 @@ impl Harness {
         let mut settings = self.keeper.settings().clone();
         change(&mut settings);
         let file = crate::settings::SettingsFile::of(&settings);
-        self.tell(Input::SettingsChanged(Box::new(file)));
+        self.handle(Input::SettingsChanged(Box::new(file)));
     }
 
     fn load(&mut self, utilization: u32) {
@@ -275,7 +275,7 @@ fn with_a_fixed_interval_nothing_is_tried_so_the_samples_are_calm() {
 fn while_a_client_is_subscribed_a_gpu_is_sampled_every_two_seconds() {
     for mode in [Mode::OnDemand, Mode::Always] {
         let mut harness = pulsing_every(10 * SECOND, mode);
-        harness.tell(Input::Subscribed(ClientId(1)));
+        harness.handle(Input::Subscribed(ClientId(1)));
         harness.run_for(HOUR);
         let samples = harness.counters().samples;
         assert!(

@@ -23,7 +23,7 @@ const TOO_FAR_APART: Duration = Duration::from_secs(1);
 pub struct Watch {
     sensing: Sensing,
     processes: Vec<Process>,
-    looked: Moment,
+    checked: Moment,
     due: Moment,
     busy_until: Moment,
     /// `busy_until` before the last raise.
@@ -77,7 +77,7 @@ impl Watch {
         Self {
             sensing: Sensing::default(),
             processes: Vec::new(),
-            looked: now,
+            checked: now,
             due: now,
             busy_until: now,
             busy_before: now,
@@ -117,7 +117,7 @@ impl Watch {
             .collect();
         self.sensing = sensing;
         if before.is_empty() {
-            self.looked = now;
+            self.checked = now;
             self.due = now + self.period(now);
         }
     }
@@ -153,7 +153,7 @@ impl Watch {
         now: Moment,
         mut read: impl FnMut(usize) -> Option<Duration>,
     ) -> Option<Step> {
-        let before = std::mem::replace(&mut self.looked, now);
+        let before = std::mem::replace(&mut self.checked, now);
         self.due = self.due + self.period(now);
         if self.due <= now {
             self.due = now + self.period(now);
@@ -297,7 +297,7 @@ impl Watch {
 
     /// When the processes' clocks were last read.
     pub fn read_at(&self) -> Moment {
-        self.looked
+        self.checked
     }
 
     /// Processor time of each process since the last report.
@@ -321,9 +321,9 @@ impl Watch {
 }
 
 impl Raise {
-    /// Until when a command accounts for it; the last one came at `heard`.
-    fn confirmed(&self, heard: Moment) -> Moment {
-        self.at.max(heard).max(self.commanded_until)
+    /// Until when a command accounts for it; the last one came at `commanded`.
+    fn confirmed(&self, commanded: Moment) -> Moment {
+        self.at.max(commanded).max(self.commanded_until)
     }
 }
 

@@ -10,11 +10,11 @@ pub(super) fn stops_every_call(kind: GpuErrorKind) -> bool {
 }
 
 pub(super) fn refused(kind: GpuErrorKind) -> GpuError {
-    GpuError::new(kind, words(kind))
+    GpuError::new(kind, message(kind))
 }
 
 /// The driver's words for it.
-fn words(kind: GpuErrorKind) -> &'static str {
+fn message(kind: GpuErrorKind) -> &'static str {
     use GpuErrorKind::*;
     match kind {
         NvmlMissing => "libnvidia-ml.so.1: cannot open shared object file",

@@ -55,9 +55,9 @@ impl Harness {
     /// Runs for that long and shows the harness after every decision, its actions not performed.
     pub fn run_watched(&mut self, time: Duration, mut watch: impl FnMut(&Self)) {
         let end = self.now + time;
-        let (mut due, mut happened) = (true, true);
+        let (mut due, mut event_due) = (true, true);
         loop {
-            while happened && let Some(event) = self.machine.take_host_event() {
+            while event_due && let Some(event) = self.machine.take_host_event() {
                 self.input(Input::HostEvent(event, Ticket(0)), &mut watch);
             }
             while let Some(input) = self.take_holder_report() {
@@ -77,7 +77,7 @@ impl Harness {
             let step = self.machine.next_holder_step().unwrap_or(end);
             self.now = wake_at.min(event).min(step).min(end).max(self.now);
             self.machine.advance(self.now);
-            (due, happened) = (self.now >= wake_at, self.now >= event);
+            (due, event_due) = (self.now >= wake_at, self.now >= event);
             self.wake_ups += u64::from(due);
         }
     }

@@ -109,14 +109,14 @@ impl Holder {
         if hangs || self.halted {
             return None;
         }
-        let looks_at = match self.mode {
+        let checks_at = match self.mode {
             _ if self.stopped => None,
             Mode::Closed => None,
             Mode::Armed => self.check.map(|check| check.at),
             Mode::Holding { until, .. } => Some(until),
         };
         let task = self.tasks.front().map(|_| self.free_at);
-        let next = [task, looks_at].into_iter().flatten().min()?;
+        let next = [task, checks_at].into_iter().flatten().min()?;
         Some(next.max(self.free_at))
     }
 
@@ -167,10 +167,10 @@ impl Holder {
     /// Decides when to look next.
     fn plan(&mut self, seen: &Seen<'_>) {
         let readings = || self.targets.iter().map(|t| reading(t, seen)).enumerate();
-        let news = readings().any(|(index, reading)| {
+        let changed = readings().any(|(index, reading)| {
             reading.is_some_and(|reading| !self.watch.has_seen(index, reading))
         });
-        if news || self.stopped {
+        if changed || self.stopped {
             let at = self.watch.next();
             self.check = at.map(|at| Check { at, skips: false });
             return;

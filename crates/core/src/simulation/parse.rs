@@ -159,9 +159,9 @@ fn card(source: Source<'_>, table: &Table, index: u32) -> Result<CardModel, Scen
 }
 
 fn info(keys: &mut Keys<'_>, like: Option<&GpuInfo>, index: u32) -> Result<GpuInfo, ScenarioError> {
-    let words = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let name = keys.text("name", "use a text", words)?;
-    let driver_version = keys.text("driver_version", "use a text", words)?;
+    let not_empty = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let name = keys.text("name", "use a text", not_empty)?;
+    let driver_version = keys.text("driver_version", "use a text", not_empty)?;
     let compute_capability = keys.text(
         "compute_capability",
         "use a text such as \"8.9\"",
@@ -178,7 +178,7 @@ fn info(keys: &mut Keys<'_>, like: Option<&GpuInfo>, index: u32) -> Result<GpuIn
     Ok(GpuInfo {
         index,
         uuid: keys
-            .text("uuid", "use a text such as \"GPU-5e2c1a34\"", words)?
+            .text("uuid", "use a text such as \"GPU-5e2c1a34\"", not_empty)?
             .map_or_else(|| model::uuid(index), GpuUuid),
         name,
         pci_bus_id: keys

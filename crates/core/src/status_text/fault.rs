@@ -94,10 +94,10 @@ pub fn left_out(gpu: &LeftOutGpu) -> String {
 /// are the doctor's.
 pub fn driver_failed(error: &GpuError) -> String {
     let meaning = capitalised(error.meaning());
-    format!("{meaning}. {} {LOOKED_FOR}", error.advice())
+    format!("{meaning}. {} {SEARCHED_FOR}", error.advice())
 }
 
-const LOOKED_FOR: &str = "The GPU is looked for again by itself.";
+const SEARCHED_FOR: &str = "The GPU is looked for again by itself.";
 const RETRIED: &str = "It is tried again by itself.";
 
 impl GpuErrorKind {

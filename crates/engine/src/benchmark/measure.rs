@@ -12,7 +12,7 @@ use gpu_keepalive_core::{
         WorkloadOutcome, means,
     },
     gpu::{Action, GpuError, GpuErrorKind, Outcome, Sample},
-    policy::somebody_computing,
+    policy::is_busy,
     settings::Strategy,
 };
 use tokio::time::sleep;
@@ -32,9 +32,9 @@ const WARM_UP: usize = 2;
 /// Requests that count, before every rest.
 const BACK_TO_BACK: usize = 3;
 /// Between two looks for the clocks to fall.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const SAMPLE_EVERY: Duration = Duration::from_millis(100);
 /// Looks at the power of a GPU at rest, over one second.
-const POWER_LOOKS: usize = 10;
+const POWER_SAMPLES: usize = 10;
 /// For this long after work the driver's utilization may still be that of the work.
 const UNSETTLED: Duration = Duration::from_secs(1);
 /// The pulse's working set is this squared values: the default of the settings.
@@ -42,7 +42,7 @@ const MATRIX_SIZE: u32 = 256;
 /// How long a busy program is watched, once without and once beside pulses.
 const STRETCH: Duration = Duration::from_secs(1);
 
-/// Measures one GPU; `tell` hears of the progress. `holder` is its `hold` process, or why there is none.
+/// Measures one GPU; `report` hears of the progress. `holder` is its `hold` process, or why there is none.
 ///
 /// # Errors
 /// The first that GPU or program meet, and heat. A strategy that is refused is no error.
@@ -52,14 +52,14 @@ pub async fn measure<G: Gpu, P: Workloads, H: Holder>(
     holder: Result<H, GpuError>,
     workloads: &mut P,
     clock: &Clock,
-    tell: impl FnMut(Progress),
+    report: impl FnMut(Progress),
 ) -> Result<BenchmarkResult, MeasureError> {
     let mut bench = Bench {
         job,
         gpu,
         hold: HoldProcess::new(holder),
         clock,
-        tell,
+        report,
         found: Measurements::default(),
         ready_by: None,
     };
@@ -100,7 +100,7 @@ struct Bench<'a, G, H, F> {
     gpu: &'a mut G,
     hold: HoldProcess<H>,
     clock: &'a Clock,
-    tell: F,
+    report: F,
     found: Measurements,
     /// What holds the clocks where the GPU is to be ready; `None` where nothing may.
     ready_by: Option<Strategy>,
@@ -115,14 +115,14 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
             kept_warm,
         } = step;
         let how = if *kept_warm { "ready" } else { "cold" };
-        let what = workload.in_words();
+        let what = workload.label();
         let text = match self.job.plan.rounds {
             1 => format!("{what} after a rest of {rest_s} s, {how}"),
             rounds => {
                 format!("round {round} of {rounds}: {what} after a rest of {rest_s} s, {how}")
             }
         };
-        self.tell(text, left);
+        self.report(text, left);
     }
 
     async fn step(
@@ -171,7 +171,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
     /// What the driver tells by process is a mean since some earlier look, and so would count our own
     /// program's work before the rest.
     fn note_others(&mut self, rest: Duration, sample: &Sample) {
-        let disturbed = rest > UNSETTLED && somebody_computing(sample) == Some(true);
+        let disturbed = rest > UNSETTLED && is_busy(sample) == Some(true);
         self.found.disturbed |= disturbed;
     }
 
@@ -193,7 +193,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
 
     async fn slowdown(&mut self, program: &mut impl BenchmarkWorkload) -> Result<(), MeasureError> {
         let text = "measuring a busy program with and without pulses beside it";
-        self.tell(text, self.job.plan.afterwards());
+        self.report(text, self.job.plan.afterwards());
         self.hold(Strategy::Pulse).await?;
         for workload in Workload::ALL {
             let busy = WorkloadAction::Repeat {
@@ -257,12 +257,12 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
             1 => text,
             rounds => format!("round {round} of {rounds}: {text}"),
         };
-        self.tell(text, left);
+        self.report(text, left);
     }
 
-    fn tell(&mut self, text: impl Into<String>, left: Duration) {
+    fn report(&mut self, text: impl Into<String>, left: Duration) {
         let text = text.into();
-        (self.tell)(Progress { text, left });
+        (self.report)(Progress { text, left });
     }
 }
 

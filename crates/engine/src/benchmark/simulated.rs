@@ -120,14 +120,14 @@ impl SimulatedWorkload {
         let index = self.on.index;
         self.on
             .simulation
-            .look(|machine, now| machine.sm_clock(index, now))
+            .access(|machine, now| machine.sm_clock(index, now))
             .unwrap_or_default()
     }
 
     /// How many of our pulses ran, and how long one takes.
     fn pulses(&self) -> (u64, Duration) {
         let index = self.on.index;
-        self.on.simulation.look(|machine, now| {
+        self.on.simulation.access(|machine, now| {
             let pulses = machine.counters(index, now).map_or(0, |c| c.pulses);
             (pulses, machine.pulse_duration(index).unwrap_or_default())
         })

@@ -31,8 +31,8 @@ fn simulate(preset: &str) -> Simulation {
 }
 
 async fn benchmark(simulation: &Simulation, plan: Plan) -> (BenchmarkResult, Vec<String>) {
-    let (result, told) = attempt(simulation, plan, None).await;
-    (result.expect("a benchmark"), told)
+    let (result, lines) = attempt(simulation, plan, None).await;
+    (result.expect("a benchmark"), lines)
 }
 
 async fn attempt(
@@ -55,7 +55,7 @@ async fn attempt_with(
     let mut gpu = source.open(&info);
     let mut workloads = source.workloads(&info).expect("programs");
     let holder = source.holder(&info);
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     let job = Job {
         gpu: info,
         simulated: true,
@@ -71,10 +71,10 @@ async fn attempt_with(
             clock.now().since(began) + progress.left <= plan.longest(),
             "{progress:?}"
         );
-        told.push(progress.text);
+        lines.push(progress.text);
     })
     .await;
-    (result, told)
+    (result, lines)
 }
 
 fn longest_rest(benchmark: &BenchmarkResult) -> RestResult {
@@ -84,7 +84,7 @@ fn longest_rest(benchmark: &BenchmarkResult) -> RestResult {
 #[tokio::test(start_paused = true)]
 async fn a_laptop_gains_much_after_a_long_rest_and_nothing_after_a_short_one() {
     let simulation = simulate("rtx-3070-laptop");
-    let (benchmark, told) = benchmark(&simulation, Plan::new(false, None)).await;
+    let (benchmark, lines) = benchmark(&simulation, Plan::new(false, None)).await;
     let hold = benchmark.hold_time_s.expect("its clocks fall");
     assert!((17.5..18.5).contains(&hold), "{hold}");
     assert_eq!(benchmark.cold_case, ColdCase::Ordinary);
@@ -113,15 +113,15 @@ async fn a_laptop_gains_much_after_a_long_rest_and_nothing_after_a_short_one() {
         benchmark.verdict
     );
     assert!(
-        told.iter().any(|line| line.contains("round 2 of 2")),
-        "{told:?}"
+        lines.iter().any(|line| line.contains("round 2 of 2")),
+        "{lines:?}"
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_card_whose_context_holds_states_how_its_cold_case_was_made() {
     let simulation = simulate("h200");
-    let (benchmark, told) = benchmark(&simulation, Plan::new(false, Some(1))).await;
+    let (benchmark, lines) = benchmark(&simulation, Plan::new(false, Some(1))).await;
     assert_eq!(benchmark.cold_case, ColdCase::BoostDisabled);
     assert!(
         benchmark.hold_time_s < Some(2.0),
@@ -130,7 +130,7 @@ async fn a_card_whose_context_holds_states_how_its_cold_case_was_made() {
     );
     assert!(benchmark.verdict.contains("CUDA_DISABLE_PERF_BOOST=1"));
     assert!(longest_rest(&benchmark).ratio > Some(1.1), "{benchmark:?}");
-    assert!(told.iter().any(|line| line.contains("holds the clocks")));
+    assert!(lines.iter().any(|line| line.contains("holds the clocks")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -168,7 +168,7 @@ async fn a_gpu_that_another_process_keeps_up_does_not_need_it() {
 #[tokio::test(start_paused = true)]
 async fn a_quick_measurement_rests_once_and_shows_the_same() {
     let simulation = simulate("rtx-3070-laptop");
-    let (quick, told) = benchmark(&simulation, QUICK).await;
+    let (quick, lines) = benchmark(&simulation, QUICK).await;
     let rests: Vec<_> = quick.workloads.iter().map(|w| w.rests.len()).collect();
     assert_eq!(rests, [1, 1], "{quick:?}");
     let rest = longest_rest(&quick);
@@ -177,7 +177,7 @@ async fn a_quick_measurement_rests_once_and_shows_the_same() {
     assert_eq!((quick.quick, quick.disturbed), (true, false));
     assert_eq!(quick.slowdown_percent, None, "left out");
     assert!(
-        told.iter()
+        lines.iter()
             .any(|line| line.ends_with(&format!("a rest of {} s, ready", rest.rest_s)))
     );
 }

@@ -10,7 +10,7 @@ pub(super) use linux::ask;
 
 /// What the buses told; `None` where there is no bus or no answer.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Said {
+pub(super) struct Answers {
     /// The profile that power-profiles-daemon applies.
     pub(super) power_profile: Option<String>,
     /// Whether something shows tray icons.
@@ -19,6 +19,6 @@ pub(super) struct Said {
 
 /// Elsewhere there is no D-Bus.
 #[cfg(not(target_os = "linux"))]
-pub(super) async fn ask(_: &Places) -> Said {
-    Said::default()
+pub(super) async fn ask(_: &Places) -> Answers {
+    Answers::default()
 }

@@ -118,7 +118,7 @@ fn the_device_is_described_by_its_files() {
     assert_eq!(device.link, Some(link));
     let d3 = RuntimeD3 {
         control: "auto".to_owned(),
-        driver_says: Some("Enabled (fine-grained)".to_owned()),
+        driver_status: Some("Enabled (fine-grained)".to_owned()),
     };
     assert_eq!(device.runtime_d3, Some(d3));
     assert_eq!(device.opened_by, Some(vec!["ollama".to_owned()]));
@@ -206,13 +206,13 @@ fn the_environment_of_ai_programs_is_read() {
         machine.process(pid, "ollama", environment, &[]);
     }
     let found = machine.read(&[10, 11, 12, 13, 14]).machine.ai_programs;
-    let told: Vec<_> = found
+    let values: Vec<_> = found
         .iter()
         .map(|program| program.perf_boost_disabled)
         .collect();
     let expected = cases.map(|(.., expected)| expected);
-    assert_eq!(told[..4], expected);
-    assert_eq!(told[4], None, "there is no such process");
+    assert_eq!(values[..4], expected);
+    assert_eq!(values[4], None, "there is no such process");
 }
 
 #[test]
@@ -272,8 +272,8 @@ async fn the_buses_report_profile_and_tray() {
     let mut places = FakeMachine::laptop().places;
     places.system_bus = Some(daemon.address().to_owned());
     places.session_bus = Some(daemon.address().to_owned());
-    let said = bus::ask(&places).await;
-    assert_eq!((said.power_profile, said.tray_host), (None, Some(false)));
+    let answers = bus::ask(&places).await;
+    assert_eq!((answers.power_profile, answers.tray_host), (None, Some(false)));
 
     let serve = |has_host| {
         zbus::connection::Builder::address(daemon.address())
@@ -287,9 +287,9 @@ async fn the_buses_report_profile_and_tray() {
             .build()
     };
     let without_host = serve(false).await.expect("services");
-    let said = bus::ask(&places).await;
-    assert_eq!(said.power_profile.as_deref(), Some("power-saver"));
-    assert_eq!(said.tray_host, Some(false));
+    let answers = bus::ask(&places).await;
+    assert_eq!(answers.power_profile.as_deref(), Some("power-saver"));
+    assert_eq!(answers.tray_host, Some(false));
 
     without_host.graceful_shutdown().await;
     let _with_host = serve(true).await.expect("services");
@@ -298,8 +298,8 @@ async fn the_buses_report_profile_and_tray() {
 
 #[tokio::test]
 async fn without_buses_nothing_is_reported() {
-    let said = bus::ask(&FakeMachine::laptop().places).await;
-    assert_eq!(said, bus::Said::default());
+    let answers = bus::ask(&FakeMachine::laptop().places).await;
+    assert_eq!(answers, bus::Answers::default());
 }
 
 async fn examined(simulation: &Simulation, places: Option<Places>) -> Vec<Finding> {

@@ -32,7 +32,7 @@ pub use processor::processor_time;
 
 use boost::Boost;
 use events::{Event, Events};
-use holder::{Holder, News};
+use holder::{Holder, Wakeup};
 use lines::{Input, Output};
 use targets::Targets;
 
@@ -58,16 +58,16 @@ pub(super) fn serve<K: Kernel + Clone>(
     let (mut input, mut output) = (Input::new(input), Output::new(output));
     loop {
         match holder.wait()? {
-            News::Event(Event::Ended(pid)) => {
+            Wakeup::Event(Event::Ended(pid)) => {
                 holder.ended(pid, |report| output.write(report))?;
             }
-            News::Event(Event::Input) => {
+            Wakeup::Event(Event::Input) => {
                 if !input.read()? {
                     return Ok(());
                 }
                 carry_out(&mut holder, &mut input, &mut output)?;
             }
-            News::Step(step, now) => holder.take(step, now, |report| output.write(report))?,
+            Wakeup::Step(step, now) => holder.take(step, now, |report| output.write(report))?,
         }
     }
 }

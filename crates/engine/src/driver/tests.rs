@@ -3,19 +3,19 @@ use std::os::unix::process::ExitStatusExt;
 use super::*;
 
 /// A program that plays the driver process in that way.
-fn start(way: &str) -> Running {
+fn start(fault: &str) -> Running {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let program = folder.join("src/driver/tests/fake.sh");
-    Running::start(driver_process(&program, way)).expect("it starts")
+    Running::start(driver_process(&program, fault)).expect("it starts")
 }
 
 #[tokio::test]
 async fn a_line_without_end_or_of_no_text_is_an_error_and_ends_the_process() {
-    for (way, why) in [
+    for (fault, why) in [
         ("endless", "max line length exceeded"),
         ("binary", "Unable to decode input as UTF8"),
     ] {
-        let mut running = start(way);
+        let mut running = start(fault);
         let answer = running.ask::<Outcome>(1, Action::Sample).await;
         let error = answer.expect_err("no answer");
         assert_eq!(error.kind, GpuErrorKind::ProcessEnded);

@@ -348,17 +348,17 @@ async fn a_gpu_is_sampled_more_often_while_a_client_is_subscribed() {
         options.mode = Some(Mode::OnDemand);
     });
     running.until_phase(Phase::Asleep).await;
-    let looks_in_a_minute = async || {
-        let looks = |machine: &mut SimulatedMachine, now| machine.counters(0, now);
-        let before = running.simulation.with(looks).expect("a card").samples;
+    let samples_in_a_minute = async || {
+        let counters = |machine: &mut SimulatedMachine, now| machine.counters(0, now);
+        let before = running.simulation.with(counters).expect("a card").samples;
         seconds(60).await;
-        running.simulation.with(looks).expect("a card").samples - before
+        running.simulation.with(counters).expect("a card").samples - before
     };
-    let alone = looks_in_a_minute().await;
+    let alone = samples_in_a_minute().await;
     running.handle.client_subscribed(running.client).await;
-    let watched = looks_in_a_minute().await;
+    let watched = samples_in_a_minute().await;
     running.handle.client_gone(running.client).await;
-    let alone_again = looks_in_a_minute().await;
+    let alone_again = samples_in_a_minute().await;
     assert!((11..=13).contains(&alone), "{alone}");
     assert!((28..=31).contains(&watched), "{watched}");
     assert!((11..=13).contains(&alone_again), "{alone_again}");
@@ -407,8 +407,8 @@ async fn the_doctor_does_not_wake_a_gpu_that_sleeps() {
     // Listing the GPUs at the start woke it.
     seconds(60).await;
     let suspended = |machine: &mut SimulatedMachine, now| {
-        let looked = machine.host(&[], now);
-        looked.runtime_pm[0].1 == RuntimePm::Suspended
+        let host = machine.host(&[], now);
+        host.runtime_pm[0].1 == RuntimePm::Suspended
     };
     assert!(running.simulation.with(suspended));
     let Reply::Doctor(doctor) = running.ask(Request::Doctor).await else {

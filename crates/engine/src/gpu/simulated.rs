@@ -68,7 +68,7 @@ impl Simulation {
 
     /// Asks the machine something, or lets something happen to it, at the present moment.
     pub fn with<T>(&self, f: impl FnOnce(&mut SimulatedMachine, Moment) -> T) -> T {
-        let result = self.look(f);
+        let result = self.access(f);
         self.changed.notify_one();
         self.stirred.notify_waiters();
         result
@@ -76,18 +76,18 @@ impl Simulation {
 
     /// Kills the driver process of that GPU, as an administrator's `kill` would.
     pub fn kill_process(&self, index: u32) {
-        self.look(|machine, now| machine.kill_process(index, now));
+        self.access(|machine, now| machine.kill_process(index, now));
         self.killed.notify_waiters();
     }
 
     /// Kills the `hold` process of that GPU.
     pub fn kill_hold(&self, index: u32) {
-        self.look(|machine, now| machine.kill_hold(index, now));
+        self.access(|machine, now| machine.kill_hold(index, now));
         self.stirred.notify_waiters();
     }
 
     /// As [`Self::with`], for what cannot change the course of events.
-    pub(crate) fn look<T>(&self, f: impl FnOnce(&mut SimulatedMachine, Moment) -> T) -> T {
+    pub(crate) fn access<T>(&self, f: impl FnOnce(&mut SimulatedMachine, Moment) -> T) -> T {
         let mut machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
         machine.advance(now);
@@ -116,7 +116,7 @@ impl GpuSource for SimulatedSource {
     type Workloads = SimulatedWorkloads;
 
     async fn discover(&mut self) -> Result<GpuList, GpuError> {
-        self.0.look(SimulatedMachine::discover)
+        self.0.access(SimulatedMachine::discover)
     }
 
     fn open(&mut self, gpu: &GpuInfo) -> SimulatedGpu {
@@ -155,7 +155,7 @@ pub struct SimulatedGpu {
 impl Gpu for SimulatedGpu {
     async fn perform(&mut self, action: Action) -> Result<Outcome, GpuError> {
         let index = self.index;
-        let (performed, time) = self.simulation.look(|machine, now| {
+        let (performed, time) = self.simulation.access(|machine, now| {
             let time = machine.call_time(index, action);
             (machine.perform(index, action, now), time)
         });
@@ -192,7 +192,7 @@ impl Gpu for SimulatedGpu {
         let index = self.index;
         let counters = self
             .simulation
-            .look(|machine, now| machine.counters(index, now))?;
+            .access(|machine, now| machine.counters(index, now))?;
         counters.context_open.then_some(CONTEXT_RESIDENT)
     }
 }
@@ -201,13 +201,13 @@ impl SimulatedGpu {
     fn was_killed(&self) -> bool {
         let index = self.index;
         self.simulation
-            .look(|machine, _| machine.take_killed(index))
+            .access(|machine, _| machine.take_killed(index))
     }
 
     fn end_process(&self) {
         let index = self.index;
         self.simulation
-            .look(|machine, now| machine.end_process(index, now));
+            .access(|machine, now| machine.end_process(index, now));
     }
 }
 

@@ -57,7 +57,7 @@ impl Host for SimulatedHost {
 
     async fn sample(&mut self, ai_programs: &[AiProgram]) -> HostSample {
         let simulation = &self.simulation;
-        let mut sample = simulation.look(|machine, now| machine.host(ai_programs, now));
+        let mut sample = simulation.access(|machine, now| machine.host(ai_programs, now));
         self.add_served(&mut sample);
         sample.served_round = self.served.round;
         sample
@@ -66,10 +66,10 @@ impl Host for SimulatedHost {
     async fn event(&mut self) -> HostEvent {
         let simulation = &self.simulation;
         loop {
-            if let Some(event) = simulation.look(|machine, _| machine.take_host_event()) {
+            if let Some(event) = simulation.access(|machine, _| machine.take_host_event()) {
                 return event;
             }
-            let wait = simulation.look(|machine, now| Some(machine.next_event(now)?.since(now)));
+            let wait = simulation.access(|machine, now| Some(machine.next_event(now)?.since(now)));
             let next = async {
                 match wait {
                     Some(wait) => tokio::time::sleep(wait).await,

@@ -18,32 +18,32 @@ pub struct Stoppable<H> {
     machine: H,
     stop: Signal,
     released: bool,
-    tell: Box<dyn FnMut(bool) + Send>,
+    on_stop: Box<dyn FnMut(bool) + Send>,
 }
 
 impl<H: Host> Stoppable<H> {
-    /// Begins to listen. `tell` is called with true right before this program stops, and with
+    /// Begins to listen. `on_stop` is called with true right before this program stops, and with
     /// false when it runs again. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// The system lets nobody listen.
-    pub fn new(machine: H, tell: impl FnMut(bool) + Send + 'static) -> io::Result<Self> {
+    pub fn new(machine: H, on_stop: impl FnMut(bool) + Send + 'static) -> io::Result<Self> {
         Ok(Self {
             machine,
             stop: signal(SignalKind::from_raw(TERMINAL_STOP))?,
             released: false,
-            tell: Box::new(tell),
+            on_stop: Box::new(on_stop),
         })
     }
 
     fn stop(&mut self) {
-        (self.tell)(true);
+        (self.on_stop)(true);
         let own = rustix::process::getpid();
         // Returns when SIGCONT arrives.
         if let Err(error) = rustix::process::kill_process(own, rustix::process::Signal::STOP) {
             tracing::warn!("this program cannot be stopped: {error}");
         }
-        (self.tell)(false);
+        (self.on_stop)(false);
     }
 }
 

@@ -9,7 +9,7 @@ const SHORTEST_SUSPEND: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(super) struct Suspended {
     seen: Duration,
-    resume_will_be_told: bool,
+    resume_will_be_announced: bool,
 }
 
 impl Suspended {
@@ -17,23 +17,23 @@ impl Suspended {
     pub(super) fn since(seen: Duration) -> Self {
         Self {
             seen,
-            resume_will_be_told: false,
+            resume_will_be_announced: false,
         }
     }
 
     /// Whether the machine was suspended since the last look or announcement.
     pub(super) fn has_grown(&mut self, total: Duration) -> bool {
         let grown = total.saturating_sub(self.seen) >= SHORTEST_SUSPEND;
-        if grown && !self.resume_will_be_told {
+        if grown && !self.resume_will_be_announced {
             self.seen = total;
         }
-        grown && !self.resume_will_be_told
+        grown && !self.resume_will_be_announced
     }
 
     /// Takes note of what is told anyway.
     pub(super) fn announced(&mut self, event: HostEvent, total: Duration) {
         match event {
-            HostEvent::Suspending => self.resume_will_be_told = true,
+            HostEvent::Suspending => self.resume_will_be_announced = true,
             HostEvent::Resumed => *self = Self::since(total),
             HostEvent::PowerSourceChanged => {}
         }

@@ -144,7 +144,7 @@ async fn soon<T>(what: impl Future<Output = T>) -> T {
     timeout(DEADLINE, what).await.expect("in time")
 }
 
-async fn say_sleep(logind: &Connection, start: bool) {
+async fn announce_sleep(logind: &Connection, start: bool) {
     let emitter = SignalEmitter::new(logind, LOGIND).unwrap();
     FakeLogind::prepare_for_sleep(&emitter, start)
         .await
@@ -202,7 +202,7 @@ async fn the_machine_sleeps_only_after_the_event_was_handled() {
     let mut machine = bus.machine();
     for _ in 0..2 {
         let mut lock = soon(locks.recv()).await.unwrap();
-        say_sleep(&logind, true).await;
+        announce_sleep(&logind, true).await;
         assert_eq!(soon(machine.event()).await, HostEvent::Suspending);
         machine.sample(&[]).await;
         let held = lock.try_read(&mut [0]).unwrap_err();
@@ -210,7 +210,7 @@ async fn the_machine_sleeps_only_after_the_event_was_handled() {
         handled(&mut machine).await;
         assert_eq!(soon(lock.read(&mut [0])).await.unwrap(), 0);
         assert!(locks.try_recv().is_err());
-        say_sleep(&logind, false).await;
+        announce_sleep(&logind, false).await;
         assert_eq!(soon(machine.event()).await, HostEvent::Resumed);
     }
 }

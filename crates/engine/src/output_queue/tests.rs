@@ -25,13 +25,13 @@ impl Write for Slow {
 
 fn queue() -> (OutputQueue, SyncSender<io::Result<()>>, Arc<Mutex<String>>) {
     // Without room: what was sent was taken.
-    let (tell, outcomes) = sync_channel(0);
+    let (results, outcomes) = sync_channel(0);
     let written = Arc::default();
     let slow = Slow {
         outcomes,
         written: Arc::clone(&written),
     };
-    (OutputQueue::new("slow", || slow), tell, written)
+    (OutputQueue::new("slow", || slow), results, written)
 }
 
 fn line(number: usize) -> Vec<u8> {
@@ -40,8 +40,8 @@ fn line(number: usize) -> Vec<u8> {
 
 #[test]
 fn everything_is_written_in_order_where_it_is_read() {
-    let (queue, tell, written) = queue();
-    drop(tell);
+    let (queue, results, written) = queue();
+    drop(results);
     for number in 0..100 {
         queue.push(line(number));
     }
@@ -52,16 +52,16 @@ fn everything_is_written_in_order_where_it_is_read() {
 
 #[test]
 fn the_oldest_lines_are_dropped_where_it_is_not_and_counted_once() {
-    let (queue, tell, written) = queue();
+    let (queue, results, written) = queue();
     queue.push(line(0));
-    tell.send(Ok(())).unwrap();
+    results.send(Ok(())).unwrap();
     // The first line is being written from here on.
     let lines = 3 * CAPACITY / line(0).len();
     for number in 1..lines {
         queue.push(line(number));
     }
     assert!(queue.0.lock().bytes <= CAPACITY);
-    drop(tell);
+    drop(results);
     queue.flush();
     let written = written.lock().unwrap();
     assert!(written.as_bytes().ends_with(&line(lines - 1)));
@@ -78,11 +78,11 @@ fn the_oldest_lines_are_dropped_where_it_is_not_and_counted_once() {
 
 #[test]
 fn a_full_disk_is_tried_again_and_a_closed_pipe_is_not() {
-    let (queue, tell, written) = queue();
+    let (queue, results, written) = queue();
     let push = |number, outcome: Result<(), io::ErrorKind>| {
         queue.push(line(number));
-        tell.send(Ok(())).unwrap();
-        tell.send(outcome.map_err(io::Error::from)).unwrap();
+        results.send(Ok(())).unwrap();
+        results.send(outcome.map_err(io::Error::from)).unwrap();
     };
     push(0, Err(io::ErrorKind::StorageFull));
     push(1, Err(io::ErrorKind::StorageFull));
@@ -94,7 +94,7 @@ fn a_full_disk_is_tried_again_and_a_closed_pipe_is_not() {
 
     push(3, Err(io::ErrorKind::BrokenPipe));
     // The thread ends then.
-    assert!(tell.send(Ok(())).is_err());
+    assert!(results.send(Ok(())).is_err());
     queue.push(line(4));
     queue.flush();
     assert!(queue.0.lock().waiting.is_empty());

@@ -20,12 +20,12 @@ pub(crate) fn power_source() -> PowerSource {
 
 /// Tells of every change for as long as the returned value lives.
 pub(crate) fn follow(events: mpsc::Sender<HostNotice>) -> Option<Following> {
-    let tell = EventHandler::new(move |_, _| {
+    let handler = EventHandler::new(move |_, _| {
         // A full queue wakes the engine just as well.
         let _ = events.try_send(HostEvent::PowerSourceChanged.into());
         Ok(())
     });
-    PowerManager::PowerSupplyStatusChanged(&tell)
+    PowerManager::PowerSupplyStatusChanged(&handler)
         .inspect_err(|error| tracing::debug!("no news of the power source: {error}"))
         .ok()
         .map(Following)

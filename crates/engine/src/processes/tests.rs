@@ -77,7 +77,7 @@ fn seen(processes: &mut Processes, listed: &[AiProgram], pid: u32) -> Option<AiP
     found.into_iter().find(|process| process.pid == pid)
 }
 
-fn sees(processes: &mut Processes, listed: &[AiProgram], pid: u32) -> bool {
+fn finds(processes: &mut Processes, listed: &[AiProgram], pid: u32) -> bool {
     seen(processes, listed, pid).is_some()
 }
 
@@ -98,9 +98,9 @@ fn an_ai_process_is_seen_when_it_runs_and_only_then() {
         process_started(pid),
         "as the hold process reads it"
     );
-    assert!(sees(&mut processes, &[], pid));
+    assert!(finds(&mut processes, &[], pid));
     drop(program);
-    assert!(!sees(&mut processes, &[], pid));
+    assert!(!finds(&mut processes, &[], pid));
 }
 
 #[test]
@@ -108,21 +108,21 @@ fn the_users_list_adds_to_what_is_known_as_soon_as_it_changes() {
     let program = TestProcess::start("my-server", "x", "read line");
     let mut processes = processes();
     let pid = program.pid();
-    assert!(!sees(&mut processes, &[], pid));
+    assert!(!finds(&mut processes, &[], pid));
     let listed = listed_as("my-server", None);
-    assert!(sees(&mut processes, &listed, pid));
-    assert!(sees(
+    assert!(finds(&mut processes, &listed, pid));
+    assert!(finds(
         &mut processes,
         &listed_as("my-server", Some("--listen")),
         pid
     ));
-    assert!(!sees(
+    assert!(!finds(
         &mut processes,
         &listed_as("my-server", Some("--cpu")),
         pid
     ));
-    assert!(sees(&mut processes, &listed, pid));
-    assert!(!sees(&mut processes, &[], pid));
+    assert!(finds(&mut processes, &listed, pid));
+    assert!(!finds(&mut processes, &[], pid));
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_relative_script_is_known_by_the_folder_it_was_started_in() {
     let mut processes = processes();
     let found = seen(&mut processes, &[], ours.pid()).expect("it is ComfyUI");
     assert_eq!((&*found.name, &*found.label), ("main.py", "ComfyUI"));
-    assert!(!sees(&mut processes, &[], other.pid()), "it has no context");
+    assert!(!finds(&mut processes, &[], other.pid()), "it has no context");
 }
 
 #[test]
@@ -156,14 +156,14 @@ fn a_process_that_becomes_another_program_is_read_again() {
     let mut program = TestProcess::start("start", "start.sh", body);
     let mut processes = processes();
     let listed = listed_as("ollama", None);
-    assert!(!sees(&mut processes, &listed, program.pid()));
+    assert!(!finds(&mut processes, &listed, program.pid()));
     processes.read(&listed);
     let mut stdin = program.child.stdin.take().unwrap();
     std::io::Write::write_all(&mut stdin, b"\n").unwrap();
     let mut ready = [0; 6];
     let stdout = program.child.stdout.as_mut().unwrap();
     std::io::Read::read_exact(stdout, &mut ready).unwrap();
-    let seen = (0..PASSES_BETWEEN_READS).any(|_| sees(&mut processes, &listed, program.pid()));
+    let seen = (0..PASSES_BETWEEN_READS).any(|_| finds(&mut processes, &listed, program.pid()));
     assert!(seen);
 }
 
@@ -175,8 +175,8 @@ fn we_are_not_an_ai_process() {
     let mut programs = listed_as("gpu-keepalive-app", None);
     programs.extend(listed_as(&own, None));
     let mut processes = processes();
-    assert!(!sees(&mut processes, &programs, program.pid()));
-    assert!(!sees(&mut processes, &programs, std::process::id()));
+    assert!(!finds(&mut processes, &programs, program.pid()));
+    assert!(!finds(&mut processes, &programs, std::process::id()));
 }
 
 /// A machine's `/proc` and `/sys` with two GPUs, the second of which is suspended.
@@ -303,27 +303,27 @@ fn a_served_tree_is_followed_until_each_of_its_processes_ends() {
     let out = child.stdout.as_mut().unwrap();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
     let mut processes = processes();
-    assert_eq!(processes.look_at_served(), [], "none is announced");
+    assert_eq!(processes.read_served(), [], "none is announced");
     let root = child.id();
     processes.serve(Served {
         roots: vec![root],
         round: 1,
     });
-    let found = processes.look_at_served();
+    let found = processes.read_served();
     for pid in [root, line.trim().parse().unwrap()] {
         let ours = found.iter().find(|process| process.pid == pid);
         let ours = ours.expect("it is below what was announced");
         assert_eq!((ours.kind, ours.quiet), (ProcessKind::Worker, Some(true)));
     }
     assert_eq!(processes.read(&[]).served_round, 1);
-    assert!(!sees(&mut processes, &[], root), "it has no GPU open");
+    assert!(!finds(&mut processes, &[], root), "it has no GPU open");
 
     // Announced no more, and still there.
     processes.serve(Served::default());
-    let found = processes.look_at_served();
+    let found = processes.read_served();
     assert!(found.iter().any(|process| process.pid == root));
     child.kill().unwrap();
     child.wait().unwrap();
-    let found = processes.look_at_served();
+    let found = processes.read_served();
     assert!(found.iter().all(|process| process.pid != root));
 }

@@ -13,7 +13,7 @@ impl PciGpus {
     pub(crate) fn runtime_d3(&self, id: PciBusId) -> Option<RuntimeD3> {
         Some(RuntimeD3 {
             control: read(&self.device(id).join("power/control"))?,
-            driver_says: self.driver_says(id, "power", "Runtime D3 status"),
+            driver_status: self.driver_value(id, "power", "Runtime D3 status"),
         })
     }
 
@@ -42,7 +42,7 @@ impl PciGpus {
         if self.runtime_pm_of(id) == RuntimePm::Suspended {
             return None;
         }
-        self.driver_says(id, "information", "Device Minor")?
+        self.driver_value(id, "information", "Device Minor")?
             .parse()
             .ok()
     }

@@ -85,11 +85,11 @@ fn only_a_card_that_may_suspend_by_itself_counts() {
         (Card { vendor: "0x1002", ..LAPTOP }, Unsupported),
     ];
     for (card, expected) in cases {
-        let told = format!(
+        let case = format!(
             "{} {:?} {:?} {:?}",
             card.class, card.control, card.status, card.d3
         );
-        assert_eq!(card.state(), expected, "{told}");
+        assert_eq!(card.state(), expected, "{case}");
     }
 }
 

@@ -3,7 +3,7 @@ use std::path::Path;
 use gpu_keepalive_core::settings::SettingsFile;
 
 use crate::files::{self, ReadError};
-pub(super) use crate::files::{Seen, look};
+pub(super) use crate::files::{Seen, stat};
 
 /// No settings file is larger: the default one has 3 KiB with every key written out.
 const MAX_BYTES: u64 = 1 << 20;

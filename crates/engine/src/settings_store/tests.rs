@@ -7,7 +7,7 @@ use gpu_keepalive_core::{
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{read::look, *};
+use super::{read::stat, *};
 
 mod at_once;
 #[cfg(unix)]
@@ -102,13 +102,13 @@ fn a_refused_change_leaves_what_others_wrote_to_be_noticed() {
 fn a_change_that_is_there_already_takes_over_the_rest() {
     let (folder, path) = folder_with("mode = \"always\"\n");
     let mut store = SettingsStore::load(&path);
-    let before = look(&path);
+    let before = stat(&path);
     assert!(
         !store
             .set("mode", Some(&json!("always")))
             .expect("nothing to do")
     );
-    assert_eq!(look(&path), before, "the file is as it was");
+    assert_eq!(stat(&path), before, "the file is as it was");
     assert_eq!(names(folder.path()), ["settings.toml"]);
     fs::write(&path, "mode = \"always\"\nstrategy = \"pulse\"\n").expect("written");
     assert!(
@@ -122,7 +122,7 @@ fn a_change_that_is_there_already_takes_over_the_rest() {
 #[test]
 fn nothing_is_written_over_a_state_that_was_not_read() {
     let (folder, path) = folder_with("mode = \"always\"\n");
-    let known = look(&path).expect("there");
+    let known = stat(&path).expect("there");
     fs::write(&path, "# another program's\n").expect("written");
     let writer = write::Writer::new(&path).expect("free");
     for known in [known, Seen::Missing] {

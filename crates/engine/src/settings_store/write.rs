@@ -14,7 +14,7 @@ use super::error::StoreError;
 use crate::files::{
     Seen, Stamp, beside, folder_of, followed, leftovers,
     lock::{self, Lock},
-    look, remove_leftovers, sync_folder, temporary,
+    stat, remove_leftovers, sync_folder, temporary,
 };
 
 /// How long a writer waits for others: less than a client waits for the engine's answer (10 s).
@@ -85,7 +85,7 @@ impl Writer {
             new.as_file().set_permissions(old.permissions())?;
         }
         new.as_file().sync_all()?;
-        if look(&self.target).as_ref() != Some(read) {
+        if stat(&self.target).as_ref() != Some(read) {
             return Ok(None);
         }
         let file = new.persist(&self.target).map_err(|error| error.error)?;

@@ -244,9 +244,9 @@ fn a_full_disk_is_an_error_and_leaves_the_file() {
         .env("STORE_TEST_FILE", &path)
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&limited.stdout).into_owned();
-    assert!(limited.status.success(), "{said}");
-    assert!(said.contains("1 passed"), "{said}");
+    let output = String::from_utf8_lossy(&limited.stdout).into_owned();
+    assert!(limited.status.success(), "{output}");
+    assert!(output.contains("1 passed"), "{output}");
     assert_eq!(fs::read(&path).unwrap(), before);
     assert_eq!(names(folder.path()), ["energy.json"]);
 }

@@ -22,7 +22,7 @@ pub(super) async fn run<G: Gpu, P: Workloads, H: Holder>(
     stopped: oneshot::Receiver<()>,
     reports: mpsc::Sender<Report>,
 ) {
-    let tell = |progress| {
+    let report = |progress| {
         // Progress that the loop has no time for is followed by newer.
         let _ = reports.try_send(Report::Input(Input::BenchmarkProgress(progress)));
     };
@@ -31,7 +31,7 @@ pub(super) async fn run<G: Gpu, P: Workloads, H: Holder>(
             let message = "GPUs are measured from the app or the command line alone";
             return Err(GpuError::new(GpuErrorKind::NotSupported, message).into());
         };
-        measure(job, &mut gpu, holder, &mut workloads, &clock, tell).await
+        measure(job, &mut gpu, holder, &mut workloads, &clock, report).await
     };
     let result = tokio::select! {
         result = measured => Some(result.map(Box::new).map_err(|error| error.to_string())),

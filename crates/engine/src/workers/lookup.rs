@@ -4,7 +4,7 @@ use gpu_keepalive_core::{
 };
 
 use super::gpu::Inspected;
-use crate::doctor::{Places, look_around, private};
+use crate::doctor::{Places, read_machine, private};
 
 /// Judges what is known together with what the machine says.
 pub(super) async fn examine(
@@ -20,7 +20,7 @@ pub(super) async fn examine(
     // The real machine says nothing about simulated GPUs.
     let places = (!simulated).then(Places::here);
     let running = evidence.running.clone();
-    look_around(&mut evidence, running, places).await;
+    read_machine(&mut evidence, running, places).await;
     (doctor::examine(&evidence), evidence)
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gpu_keepalive_core::{
-    benchmark::quick_in_words,
+    benchmark::quick_text,
     gpu::GpuInfo,
     keeper::{Input, StoreAction, Ticket, Worker},
     models::{self, Query},
@@ -11,7 +11,7 @@ use gpu_keepalive_core::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Report, last_words};
+use super::{Report, end_message};
 use crate::{
     benchmark::KeptBenchmarks,
     own_models::{self, OwnCatalogue},
@@ -61,7 +61,7 @@ pub(super) async fn serve(
         let report = match carried_out.await {
             Ok(report) => report,
             Err(error) => {
-                let ended = Input::WorkerEnded(Worker::Store, last_words(error));
+                let ended = Input::WorkerEnded(Worker::Store, end_message(error));
                 Some(Report::Input(ended))
             }
         };
@@ -155,7 +155,7 @@ impl Files {
         let kept = loaded.as_ref().unwrap_or(&self.benchmarks);
         let of = |gpu| kept.of(gpu).cloned();
         BenchmarkReport {
-            quick: quick_in_words(),
+            quick: quick_text(),
             benchmarks: gpus.iter().filter_map(of).collect(),
         }
     }

@@ -92,10 +92,10 @@ impl WineTray {
         let tree = self.connection.query_tree(self.root).unwrap();
         let windows = tree.reply().unwrap().children;
         // Any may be gone again.
-        windows.into_iter().filter_map(|w| self.see(w)).collect()
+        windows.into_iter().filter_map(|w| self.viewable(w)).collect()
     }
 
-    fn see(&self, window: Window) -> Option<Seen> {
+    fn viewable(&self, window: Window) -> Option<Seen> {
         let attributes = self.connection.get_window_attributes(window).unwrap();
         if attributes.reply().ok()?.map_state != MapState::VIEWABLE {
             return None;

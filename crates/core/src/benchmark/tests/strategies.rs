@@ -246,9 +246,9 @@ fn private() -> Private {
 #[test]
 fn a_shared_report_has_the_results_and_nothing_of_their_owner() {
     let mut all = side_by_side();
-    let words = "cannot start /home/ada/bin/gpu-keepalive on lovelace for \
+    let message = "cannot start /home/ada/bin/gpu-keepalive on lovelace for \
                  GPU-51300000-0000-4000-8000-000000000000: no | such file in /srv/secret";
-    let error = GpuError::new(GpuErrorKind::ProcessEnded, words);
+    let error = GpuError::new(GpuErrorKind::ProcessEnded, message);
     fails(&mut all, Boost, WhyNot::Refused(error));
     let mut about = about(false);
     about.gpu.uuid.0 = "GPU-51300000-0000-4000-8000-000000000000".to_owned();

@@ -167,13 +167,13 @@ fn a_failure_is_explained_by_where_it_happens() {
             None,
         ),
     ];
-    for (kind, words, facts, expected) in cases {
-        let error = GpuError::new(kind, words.clone()).explained(host(facts));
+    for (kind, message, facts, expected) in cases {
+        let error = GpuError::new(kind, message.clone()).explained(host(facts));
         assert_eq!(
             error.circumstance, expected,
-            "{kind:?} on “{facts}”: {words}"
+            "{kind:?} on “{facts}”: {message}"
         );
-        assert_eq!((error.kind, error.message), (kind, words));
+        assert_eq!((error.kind, error.message), (kind, message));
     }
 }
 
@@ -181,7 +181,7 @@ fn a_failure_is_explained_by_where_it_happens() {
 fn every_explanation_is_a_sentence_with_something_to_do() {
     use GpuErrorKind::*;
     let mut page = String::new();
-    let words = ["", "wrong ELF class", "Permission denied", "file too short"];
+    let messages = ["", "wrong ELF class", "Permission denied", "file too short"];
     let hosts = ["wsl", "container module", "nixos", "module"];
     for kind in [
         NvmlMissing,
@@ -191,9 +191,9 @@ fn every_explanation_is_a_sentence_with_something_to_do() {
         NoPermission,
         Other,
     ] {
-        for words in words {
+        for message in messages {
             for facts in hosts {
-                let error = GpuError::new(kind, format!("nvmlInit_v2: {words}"));
+                let error = GpuError::new(kind, format!("nvmlInit_v2: {message}"));
                 let error = error.explained(host(facts));
                 let Some(circumstance) = error.circumstance else {
                     continue;

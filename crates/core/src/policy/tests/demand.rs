@@ -161,10 +161,10 @@ fn a_partly_offloaded_model_is_held_to_the_end_of_its_computation() {
 fn asleep_on_a_laptop_lets_the_gpu_suspend_and_stay_suspended() {
     let mut harness = run("rtx-3070-laptop", Mode::OnDemand);
     harness.run_for(2 * MINUTE);
-    let looks = harness.counters().samples;
+    let samples = harness.counters().samples;
     harness.run_for(HOUR);
     let counters = harness.counters();
-    assert_eq!(counters.samples, looks, "nobody looked at it for an hour");
+    assert_eq!(counters.samples, samples, "nobody looked at it for an hour");
     assert!(!counters.nvml_open);
     assert!(harness.wake_ups < 3800, "at most one wake-up a second");
 }

@@ -154,7 +154,7 @@ fn of_another_user(host: &mut HostSample) {
 }
 
 /// The same on a kernel that does not count the users of a module.
-fn nothing_told(host: &mut HostSample) {
+fn nothing_reported(host: &mut HostSample) {
     of_another_user(host);
     host.uvm_open = None;
 }
@@ -189,7 +189,7 @@ fn without_a_count_of_its_users_a_gpu_that_slept_in_between_is_evidence() {
     {
         // It is let go of with the first look at the machine, and suspends 6 s later.
         let load = offset.as_secs_f64() + 6.0 + after;
-        let mut laptop = Laptop::with(&loads_at(load, "ollama runner --model m"), nothing_told);
+        let mut laptop = Laptop::with(&loads_at(load, "ollama runner --model m"), nothing_reported);
         laptop.run(offset, 60 * SECOND);
         laptop.notices_within(load, 2.0);
     }

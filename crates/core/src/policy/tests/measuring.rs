@@ -2,10 +2,10 @@ use super::*;
 use crate::{gpu::GpuErrorKind, simulation::EventKind, status_text::cannot_benchmark};
 
 /// Why a GPU that is held cannot be benchmarked a while after something happened.
-fn why_not(preset: &str, happens: impl FnOnce(&mut Harness)) -> String {
+fn why_not(preset: &str, provoke: impl FnOnce(&mut Harness)) -> String {
     let mut harness = run(preset, Mode::Always);
     harness.run_for(5 * SECOND);
-    happens(&mut harness);
+    provoke(&mut harness);
     harness.run_for(30 * SECOND);
     obstacle(&harness)
 }
@@ -89,7 +89,7 @@ fn while_it_is_benchmarked_nothing_of_ours_has_it_open() {
             harness.decision().reasons.contains(&PauseReason::Measuring),
             "{preset}"
         );
-        harness.tell(Input::BenchmarkEnded(None));
+        harness.handle(Input::BenchmarkEnded(None));
         harness.run_for(MINUTE);
         assert_eq!(harness.phase(), Phase::Warm, "{preset}");
     }

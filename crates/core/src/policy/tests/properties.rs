@@ -28,7 +28,7 @@ enum Operation {
     Limit(i32),
     Strategy(StrategyChoice),
     /// It happens for so long.
-    Happens(EventKind, Duration),
+    Provoked(EventKind, Duration),
     ProcessEnded,
     WorkerEnded,
 }
@@ -81,7 +81,7 @@ fn operation() -> impl Generator<Value = Operation> {
         1 => (50i32..95).prop_map(O::Limit),
         1 => proptest::sample::select(strategies).prop_map(O::Strategy),
         3 => (proptest::sample::select(events), 1u64..120)
-            .prop_map(|(kind, s)| O::Happens(kind, Duration::from_secs(s))),
+            .prop_map(|(kind, s)| O::Provoked(kind, Duration::from_secs(s))),
         1 => Just(O::ProcessEnded),
         1 => Just(O::WorkerEnded),
     ]
@@ -167,14 +167,14 @@ fn apply(harness: &mut Harness, operation: Operation) {
     match operation {
         Operation::Run(time) => harness.run_watched(time, check),
         Operation::Request(request) => harness.request(request),
-        Operation::ClientGone => harness.tell(Input::ClientGone(ClientId(1))),
-        Operation::Subscribed => harness.tell(Input::Subscribed(ClientId(1))),
+        Operation::ClientGone => harness.handle(Input::ClientGone(ClientId(1))),
+        Operation::Subscribed => harness.handle(Input::Subscribed(ClientId(1))),
         Operation::Benchmark => harness.request(Request::Bench {
             gpu: None,
             quick: true,
             rounds: None,
         }),
-        Operation::BenchmarkEnded => harness.tell(Input::BenchmarkEnded(None)),
+        Operation::BenchmarkEnded => harness.handle(Input::BenchmarkEnded(None)),
         Operation::Load(percent) => harness.machine.set_load(0, Percent(percent), now),
         Operation::Reserve(mib) => {
             harness.change(|settings| settings.vram_reserve = Bytes::from_mib(mib));
@@ -188,7 +188,7 @@ fn apply(harness: &mut Harness, operation: Operation) {
         Operation::Strategy(strategy) => {
             harness.change(|settings| settings.strategy = strategy);
         }
-        Operation::Happens(kind, lasts) => {
+        Operation::Provoked(kind, lasts) => {
             let first = matches!(kind, EventKind::Fault(_) | EventKind::Hang).then_some(0);
             harness.machine.happen(first, kind, Some(lasts), now);
         }
@@ -197,7 +197,7 @@ fn apply(harness: &mut Harness, operation: Operation) {
                 return;
             };
             harness.machine.end_process(gpu.index, now);
-            harness.tell(match operation {
+            harness.handle(match operation {
                 Operation::ProcessEnded => {
                     let error = crate::gpu::GpuError::new(GpuErrorKind::ProcessEnded, "killed");
                     Input::ProcessEnded(gpu, error)
@@ -210,11 +210,11 @@ fn apply(harness: &mut Harness, operation: Operation) {
 
 /// Let everything end that ends by itself: then each GPU is held or at rest, and none in flight.
 fn settle(harness: &mut Harness) {
-    harness.tell(Input::ClientGone(ClientId(1)));
+    harness.handle(Input::ClientGone(ClientId(1)));
     for request in [Request::On, Request::Resume, Request::CancelBench] {
         harness.request(request);
     }
-    harness.tell(Input::BenchmarkEnded(None));
+    harness.handle(Input::BenchmarkEnded(None));
     harness.change(|settings| {
         *settings = Settings {
             mode: Mode::Always,
@@ -255,7 +255,7 @@ proptest! {
         settle(&mut harness);
         let ready = readiness(&mut harness);
         prop_assert!(ready.iter().all(|share| *share > 0.0), "never ready again: {ready:?}");
-        harness.tell(Input::Stop);
+        harness.handle(Input::Stop);
         harness.run_for(20 * SECOND);
         prop_assert!(harness.keeper.is_stopped());
         let counters = harness.counters();

@@ -212,7 +212,7 @@ fn it_ends_with_the_last_process_that_could_ask() {
 #[test]
 fn every_reason_to_pause_disarms_at_once() {
     let now = |harness: &Harness| harness.now();
-    let happens: [fn(&mut Harness); 4] = [
+    let provocations: [fn(&mut Harness); 4] = [
         |harness| harness.request(Request::Pause { for_s: None }),
         |harness| harness.request(Request::Off),
         |harness| {
@@ -227,9 +227,9 @@ fn every_reason_to_pause_disarms_at_once() {
             harness.machine.happen(None, suspend, minute, at);
         },
     ];
-    for (case, happens) in happens.into_iter().enumerate() {
+    for (case, provoke) in provocations.into_iter().enumerate() {
         for mut harness in [armed(), raised()] {
-            happens(&mut harness);
+            provoke(&mut harness);
             let from = now(&harness);
             harness.run_for(SECOND / 10);
             assert!(harness.policy().holder_is_closed(), "case {case} at {from}");
@@ -245,7 +245,7 @@ fn a_killed_hold_process_is_replaced_and_the_next_request_is_sensed() {
     let now = harness.now();
     harness.machine.end_hold(0, now);
     let error = crate::gpu::GpuError::new(crate::gpu::GpuErrorKind::ProcessEnded, "killed");
-    harness.tell(Input::HolderEnded(gpu, error));
+    harness.handle(Input::HolderEnded(gpu, error));
     assert!(!harness.policy().is_raised());
     let sensed = harness.policy().sensor().statistics().sensed;
     harness.run_for(MINUTE);

@@ -45,12 +45,12 @@ fn a_server_that_still_prepares_its_prompt_is_undecided() {
 fn the_drivers_report_by_process_comes_before_that_of_the_gpu() {
     /// Processes with their utilisation; the GPU's.
     type Reported = (Option<&'static [(u32, Percent)]>, Option<u32>);
-    const NOBODY: &[(u32, Percent)] = &[];
+    const NO_PROCESS: &[(u32, Percent)] = &[];
     const DESKTOP: &[(u32, Percent)] = &[(1, Percent(9))];
     const SERVER: &[(u32, Percent)] = &[(1, Percent(9)), (7, Percent(1))];
     let cases: [(Reported, Option<Advice>); 6] = [
         ((Some(DESKTOP), Some(9)), Some(Advice::ReleaseFalse)),
-        ((Some(NOBODY), Some(9)), Some(Advice::ReleaseFalse)),
+        ((Some(NO_PROCESS), Some(9)), Some(Advice::ReleaseFalse)),
         ((Some(SERVER), Some(0)), Some(Advice::Stay)),
         ((None, Some(9)), Some(Advice::Stay)),
         ((None, Some(0)), Some(Advice::ReleaseFalse)),

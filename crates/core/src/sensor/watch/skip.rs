@@ -29,7 +29,7 @@ impl Watch {
             return;
         }
         if let (Some(last), next) = self.checks_until(moment) {
-            self.looked = last;
+            self.checked = last;
             self.due = next;
         }
     }

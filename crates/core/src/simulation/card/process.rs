@@ -104,8 +104,8 @@ impl Card {
             return Err(refused(kind));
         }
         if self.around.asleep {
-            let words = "nvmlInit: the machine is suspended (NVML_ERROR_UNKNOWN)";
-            return Err(GpuError::new(GpuErrorKind::Other, words));
+            let message = "nvmlInit: the machine is suspended (NVML_ERROR_UNKNOWN)";
+            return Err(GpuError::new(GpuErrorKind::Other, message));
         }
         self.ours.nvml_open = true;
         self.wake(now);
@@ -163,8 +163,8 @@ impl Card {
             return Err(refused(kind));
         }
         if self.ours.held != Some(Strategy::Pulse) {
-            let words = "nothing is held, so there is nothing to pulse";
-            return Err(GpuError::new(GpuErrorKind::Other, words));
+            let message = "nothing is held, so there is nothing to pulse";
+            return Err(GpuError::new(GpuErrorKind::Other, message));
         }
         if self.ours.context_dead {
             return Err(refused(GpuErrorKind::ContextLost));

@@ -103,14 +103,14 @@ impl Card {
     pub(super) fn sample(&self, first: bool, now: Moment) -> Sample {
         let reading = self.reading_at(self.shown_clocks(now), now);
         let unknown = first && !self.around.processes.is_empty();
-        let told = self.model.reported_sample(Sample {
+        let reported = self.model.reported_sample(Sample {
             first,
             other_utilization: reading.other_utilization.filter(|_| !unknown),
             process_utilization: reading.process_utilization.filter(|_| !unknown),
             ..reading
         });
         let total = self.model.info.vram_total;
-        self.around.reports.sample(told, total)
+        self.around.reports.sample(reported, total)
     }
 
     /// Everything there is to see, before the driver leaves things out or is late.

@@ -167,18 +167,18 @@ fn each_metric_can_be_switched_off_alone() {
     for (metric, _) in model::METRICS {
         let text = format!("[[gpus]]\nlike = \"rtx-4090\"\nunsupported = [\"{metric}\"]");
         let mut machine = machine(&text);
-        let told = |machine: &mut SimulatedMachine| {
+        let reported = |machine: &mut SimulatedMachine| {
             let info = &machine.discover(at(1.0)).unwrap().gpus[0];
-            let told = (
+            let reported = (
                 serde_json::to_value(info),
                 serde_json::to_value(sample(machine, 1.0)),
             );
-            (told.0.unwrap(), told.1.unwrap())
+            (reported.0.unwrap(), reported.1.unwrap())
         };
-        let (info, sample) = told(&mut machine);
+        let (info, sample) = reported(&mut machine);
         let nulls: Vec<_> = [&info, &sample]
             .into_iter()
-            .flat_map(|told| told.as_object().unwrap())
+            .flat_map(|reported| reported.as_object().unwrap())
             .filter(|(_, value)| value.is_null())
             .map(|(name, _)| name.as_str())
             .collect();

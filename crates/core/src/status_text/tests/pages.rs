@@ -185,7 +185,7 @@ fn unread(gpu: GpuStatus) -> GpuStatus {
 fn lost(gpu: GpuStatus) -> GpuStatus {
     let kind = GpuErrorKind::GpuLost;
     let cause = Cause::Fault { kind };
-    let words = "nvmlDeviceGetPerformanceState: GPU is lost (NVML_ERROR_GPU_IS_LOST)";
+    let message = "nvmlDeviceGetPerformanceState: GPU is lost (NVML_ERROR_GPU_IS_LOST)";
     let mut gpu = unread(gpu);
     gpu.cannot_measure = Some(cannot_benchmark(&cause));
     gpu.message.causes = vec![cause];
@@ -196,7 +196,7 @@ fn lost(gpu: GpuStatus) -> GpuStatus {
     };
     gpu.fault = Some(FaultStatus {
         kind,
-        message: words.to_owned(),
+        message: message.to_owned(),
         advice: kind.advice().to_owned(),
         retry_in_s: 7.4,
     });

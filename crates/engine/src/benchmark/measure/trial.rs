@@ -15,7 +15,7 @@ use gpu_keepalive_core::{
 };
 use tokio::time::sleep;
 
-use super::{Bench, LOOK_EVERY, MATRIX_SIZE, POWER_LOOKS, request};
+use super::{Bench, SAMPLE_EVERY, MATRIX_SIZE, POWER_SAMPLES, request};
 use crate::{
     benchmark::{BenchmarkWorkload, MeasureError},
     gpu::{Gpu, Holder},
@@ -114,7 +114,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
     ) -> Tried {
         let strategy = step.strategy;
         self.back_to_back(program, Workload::Decode).await?;
-        let (sample, watts) = self.rest_looking(step, Some(strategy)).await?;
+        let (sample, watts) = self.rest_sampling(step, Some(strategy)).await?;
         if !self.is_ready(&sample) {
             return Ok(Err(WhyNot::ClocksDown));
         }
@@ -150,7 +150,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
             Err(error) => return Ok(Err(WhyNot::Refused(error))),
         }
         self.back_to_back(program, Workload::Decode).await?;
-        let (sample, watts) = self.rest_looking(step, None).await?;
+        let (sample, watts) = self.rest_sampling(step, None).await?;
         if self.is_known_ready(&sample) {
             return Ok(Err(WhyNot::ClocksUp));
         }
@@ -184,26 +184,26 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
             if self.clock.now() >= end {
                 return Ok(false);
             }
-            sleep(LOOK_EVERY / 5).await;
+            sleep(SAMPLE_EVERY / 5).await;
         }
     }
 
     /// Rests, looking at the power in the last second of it.
-    async fn rest_looking(
+    async fn rest_sampling(
         &mut self,
         step: &TrialStep,
         held: Option<Strategy>,
     ) -> Result<(Sample, Vec<Watts>), MeasureError> {
         let rest = Duration::from_secs(step.rest_s.into());
-        let looking = LOOK_EVERY * POWER_LOOKS as u32;
-        self.wait(rest.saturating_sub(looking), held).await?;
+        let sampling = SAMPLE_EVERY * POWER_SAMPLES as u32;
+        self.wait(rest.saturating_sub(sampling), held).await?;
         let mut watts = Vec::new();
         let mut last = None;
-        for _ in 0..POWER_LOOKS {
+        for _ in 0..POWER_SAMPLES {
             if held == Some(Strategy::Pulse) {
                 self.gpu.perform(Action::Pulse).await?;
             }
-            sleep(LOOK_EVERY).await;
+            sleep(SAMPLE_EVERY).await;
             let sample = self.sample().await?;
             watts.extend(sample.power);
             last = Some(sample);

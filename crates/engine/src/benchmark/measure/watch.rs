@@ -8,7 +8,7 @@ use gpu_keepalive_core::{
 };
 use tokio::time::sleep;
 
-use super::{Bench, LOOK_EVERY, POWER_LOOKS};
+use super::{Bench, SAMPLE_EVERY, POWER_SAMPLES};
 use crate::{
     benchmark::{BenchmarkWorkload, MeasureError, Workloads},
     driver::PerfBoost,
@@ -20,7 +20,7 @@ const POWER_SETTLES: usize = 5;
 
 impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
     pub(super) async fn asleep(&mut self) -> Result<(), MeasureError> {
-        self.tell("waiting until the GPU is idle", self.job.plan.longest());
+        self.report("waiting until the GPU is idle", self.job.plan.longest());
         // One that somebody else keeps up is measured as it is.
         self.until_cold().await?;
         self.found.asleep_watts = self.settled_power().await?;
@@ -41,7 +41,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         program.end().await?;
         // Said where it happens: the wait that follows tells how long it takes.
         let text = "an open program holds the clocks, so one that may not is tried";
-        self.tell(text, self.watch_and_steps());
+        self.report(text, self.watch_and_steps());
         let mut program = workloads.start(PerfBoost::Disabled)?;
         self.found.boost_disabled = true;
         self.found.hold_time = self.watch(&mut program).await?;
@@ -54,7 +54,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
     ) -> Result<Option<Duration>, MeasureError> {
         let seconds = self.job.plan.hold_watch().as_secs();
         let text = format!("waiting up to {seconds} s for the clocks to fall");
-        self.tell(text, self.watch_and_steps());
+        self.report(text, self.watch_and_steps());
         program.perform(WorkloadAction::Load).await?;
         for workload in Workload::ALL {
             self.back_to_back(program, workload).await?;
@@ -68,22 +68,22 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
 
     /// The looks of the first second in which the power fell no more, or of the last one waited for.
     async fn settled_power(&mut self) -> Result<Vec<Watts>, MeasureError> {
-        let sum = |looks: &[Watts]| looks.iter().map(|watts| watts.0).sum::<f64>();
-        let mut looks = self.power().await?;
+        let sum = |powers: &[Watts]| powers.iter().map(|watts| watts.0).sum::<f64>();
+        let mut powers = self.power().await?;
         for _ in 0..POWER_SETTLES {
-            let earlier = std::mem::replace(&mut looks, self.power().await?);
-            if sum(&looks) >= 0.98 * sum(&earlier) {
+            let earlier = std::mem::replace(&mut powers, self.power().await?);
+            if sum(&powers) >= 0.98 * sum(&earlier) {
                 break;
             }
         }
-        Ok(looks)
+        Ok(powers)
     }
 
     /// A second of looks at the power.
     async fn power(&mut self) -> Result<Vec<Watts>, MeasureError> {
         let mut watts = Vec::new();
-        for _ in 0..POWER_LOOKS {
-            sleep(LOOK_EVERY).await;
+        for _ in 0..POWER_SAMPLES {
+            sleep(SAMPLE_EVERY).await;
             watts.extend(self.sample().await?.power);
         }
         Ok(watts)
@@ -101,7 +101,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
             if waited >= self.job.plan.hold_watch() {
                 return Ok(None);
             }
-            sleep(LOOK_EVERY).await;
+            sleep(SAMPLE_EVERY).await;
         }
     }
 

@@ -132,7 +132,7 @@ async fn an_excluded_strategy_is_not_tried_and_reported() {
         strategy_exclude: vec![Boost, PowerMizer, Context, Pulse],
         ..Settings::default()
     });
-    let (result, told) = attempt_with(&simulation, QUICK, None, terms).await;
+    let (result, lines) = attempt_with(&simulation, QUICK, None, terms).await;
     let benchmark = result.expect("a benchmark");
     for one in &benchmark.strategies {
         let why = one.why_not.as_deref().unwrap_or_default();
@@ -140,8 +140,8 @@ async fn an_excluded_strategy_is_not_tried_and_reported() {
         assert_eq!((one.first_ms, one.vram_bytes), (None, None));
     }
     assert_eq!((benchmark.chosen, benchmark.strategies.len()), (None, 5));
-    let tried = told.iter().any(|line| line.contains("a boost request"));
-    assert!(!tried, "{told:?}");
+    let tried = lines.iter().any(|line| line.contains("a boost request"));
+    assert!(!tried, "{lines:?}");
     let held = counters(&simulation);
     assert_eq!((held.boost_requests, held.contexts, held.pulses), (0, 0, 0));
     assert!(benchmark.verdict.contains("No way that may be tried"));
@@ -205,10 +205,10 @@ async fn a_thorough_one_names_the_vram_of_what_keeps_the_gpu_ready() {
 #[tokio::test(start_paused = true)]
 async fn several_rounds_give_medians_of_every_strategy() {
     let simulation = simulate("h200");
-    let (benchmark, told) = benchmark(&simulation, Plan::new(true, Some(3))).await;
+    let (benchmark, lines) = benchmark(&simulation, Plan::new(true, Some(3))).await;
     assert_eq!(benchmark.chosen, Some(Standby));
-    let rounds = told
+    let rounds = lines
         .iter()
         .filter(|line| line.contains("waking on request"));
-    assert_eq!(rounds.count(), 3, "{told:?}");
+    assert_eq!(rounds.count(), 3, "{lines:?}");
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use zbus::{Connection, connection, fdo::DBusProxy, names::BusName};
 
-use super::{Places, Said};
+use super::{Places, Answers};
 
 const DEADLINE: Duration = Duration::from_secs(2);
 
@@ -17,13 +17,13 @@ const POWER_PROFILES: [(&str, &str); 2] = [
 ];
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
-pub(in crate::doctor) async fn ask(places: &Places) -> Said {
+pub(in crate::doctor) async fn ask(places: &Places) -> Answers {
     let (power_profile, tray_host) = tokio::join!(
         timeout(DEADLINE, power_profile(places)),
         timeout(DEADLINE, tray_host(places)),
     );
     let known = |result: zbus::Result<Option<String>>| result.unwrap_or_else(unknown);
-    Said {
+    Answers {
         power_profile: power_profile.ok().and_then(known),
         tray_host: tray_host
             .ok()

@@ -72,11 +72,11 @@ pub(super) fn check(call: &str, result: CUresult) -> Result<(), GpuError> {
         return Ok(());
     }
     let error = DriverError(result);
-    let words = error.error_string().map(|text| text.to_string_lossy());
-    let words = words.as_deref().unwrap_or("no description");
+    let description = error.error_string().map(|text| text.to_string_lossy());
+    let description = description.as_deref().unwrap_or("no description");
     Err(GpuError::new(
         classify(call, result),
-        format!("{call}: {words} ({result:?})"),
+        format!("{call}: {description} ({result:?})"),
     ))
 }
 

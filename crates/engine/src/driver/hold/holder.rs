@@ -26,7 +26,7 @@ pub(super) struct Holder<K: Kernel> {
 }
 
 /// What a wait ended with.
-pub(super) enum News {
+pub(super) enum Wakeup {
     /// A command, the end of the input, or the end of a process.
     Event(Event),
     /// What the readings of that moment lead to, or that the boost was not requested again in time.
@@ -64,7 +64,7 @@ impl<K: Kernel + Clone> Holder<K> {
     ///
     /// All of standing by happens in here: it allocates nothing, and touches little memory.
     #[inline(never)]
-    pub(super) fn wait(&mut self) -> io::Result<News> {
+    pub(super) fn wait(&mut self) -> io::Result<Wakeup> {
         let mut now = clock::now();
         loop {
             let next = match self.mode {
@@ -79,10 +79,10 @@ impl<K: Kernel + Clone> Holder<K> {
             if next.is_some_and(|at| at <= now)
                 && let Some(step) = self.check(now)
             {
-                return Ok(News::Step(step, now));
+                return Ok(Wakeup::Step(step, now));
             }
             if let Some(event) = event {
-                return Ok(News::Event(event));
+                return Ok(Wakeup::Event(event));
             }
         }
     }

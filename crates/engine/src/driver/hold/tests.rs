@@ -377,7 +377,7 @@ fn what_cannot_be_opened_is_refused_with_the_reason() {
 
 #[test]
 fn a_line_that_is_no_command_ends_it() {
-    for (line, words) in [
+    for (line, expected) in [
         ("no JSON\n".to_owned(), "expected ident"),
         (
             "{\"id\":1,\"action\":\"burn\"}\n".to_owned(),
@@ -391,7 +391,7 @@ fn a_line_that_is_no_command_ends_it() {
         let _ = hold.commands.write_all(line.as_bytes());
         let kernel = hold.kernel.clone();
         let error = hold.thread.join().expect("no panic").expect_err("refused");
-        assert!(error.to_string().contains(words), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
         assert!(kernel.events().contains(&Event::Freed), "nothing is held");
     }
 }

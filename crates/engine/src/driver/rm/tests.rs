@@ -196,7 +196,7 @@ fn every_refusal_names_its_step_and_the_drivers_answer() {
         ),
     ];
     for form in [Form::Before535, Form::Since535] {
-        for (step, failure, words) in cases {
+        for (step, failure, text) in cases {
             let kernel = FakeKernel::new(form);
             kernel.fail(Some((step, failure)));
             let error = BoostClient::open(kernel.clone(), address("0000:01:00.0"));
@@ -206,7 +206,7 @@ fn every_refusal_names_its_step_and_the_drivers_answer() {
                 _ => GpuErrorKind::NotSupported,
             };
             assert_eq!(error.kind, kind, "{step:?}");
-            assert_eq!(error.message, format!("cannot {words}"));
+            assert_eq!(error.message, format!("cannot {text}"));
             let events = kernel.events();
             let count = |wanted: fn(&Event) -> bool| events.iter().filter(|e| wanted(e)).count();
             assert_eq!(

@@ -25,11 +25,11 @@ impl Running {
     }
 
     async fn until_measuring(&self, what: &str) -> MeasuringStatus {
-        let told = |status: &Status| {
+        let reported = |status: &Status| {
             let measuring = status.measuring.as_ref();
             measuring.is_some_and(|measuring| measuring.text.contains(what))
         };
-        let status = self.until(what, told).await;
+        let status = self.until(what, reported).await;
         status.measuring.clone().expect("it is measured")
     }
 
@@ -185,7 +185,7 @@ async fn a_gpu_in_use_is_not_measured_and_the_status_states_why() {
 
 #[tokio::test(start_paused = true)]
 async fn it_gives_way_to_inference_battery_sleep_and_the_end() {
-    for (happens, expected) in [
+    for (event, expected) in [
         (Some(EventKind::Battery), "on battery"),
         (Some(EventKind::Suspend), "went to sleep"),
         (None, "asked for full speed"),
@@ -194,7 +194,7 @@ async fn it_gives_way_to_inference_battery_sleep_and_the_end() {
         running.until_phase(Phase::Warm).await;
         let (_, answer) = running.bench();
         running.until_measuring("(decode) after").await;
-        match happens {
+        match event {
             Some(event) => running.simulation.with(|machine, now| {
                 machine.happen(None, event, Some(Duration::from_secs(60)), now);
             }),

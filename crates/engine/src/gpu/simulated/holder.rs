@@ -47,7 +47,7 @@ impl Holder for SimulatedHolder {
 impl SimulatedHolder {
     pub(super) fn new(simulation: Simulation, index: u32) -> Self {
         // Whatever ran before has ended.
-        simulation.look(|machine, now| {
+        simulation.access(|machine, now| {
             machine.end_hold(index, now);
             machine.take_killed_hold(index)
         });
@@ -71,7 +71,7 @@ impl SimulatedHolder {
         let command = HolderCommand { id, action };
         let index = self.index;
         self.simulation
-            .look(|machine, now| machine.hold(index, command, now));
+            .access(|machine, now| machine.hold(index, command, now));
         Ok(id)
     }
 
@@ -123,14 +123,14 @@ impl SimulatedHolder {
     fn was_killed(&self) -> bool {
         let index = self.index;
         self.simulation
-            .look(|machine, _| machine.take_killed_hold(index))
+            .access(|machine, _| machine.take_killed_hold(index))
     }
 
     fn take_report(&mut self) -> Option<HolderReport> {
         let index = self.index;
         let report = self
             .simulation
-            .look(|machine, _| machine.take_holder_report(index))?;
+            .access(|machine, _| machine.take_holder_report(index))?;
         if let HolderReport::Reply { id, .. } = &report {
             self.waiting.retain(|(waiting, _)| waiting > id);
         }
@@ -140,7 +140,7 @@ impl SimulatedHolder {
     /// Time until it may have something to report.
     fn next_step(&self) -> Option<std::time::Duration> {
         let index = self.index;
-        self.simulation.look(|machine, now| {
+        self.simulation.access(|machine, now| {
             let steps = [machine.holder_step(index), machine.next_event(now)];
             Some(steps.into_iter().flatten().min()?.since(now))
         })
@@ -150,7 +150,7 @@ impl SimulatedHolder {
         self.waiting.clear();
         let index = self.index;
         self.simulation
-            .look(|machine, now| machine.end_hold(index, now));
+            .access(|machine, now| machine.end_hold(index, now));
     }
 }
 

@@ -27,7 +27,7 @@ const MOST: usize = 16;
 /// Between two readings of their processor time, as in the `hold` process.
 const PERIOD: Duration = Duration::from_millis(20);
 /// Between two looks whether they still run, in periods.
-const LOOK_EVERY: u32 = 10;
+const CHECK_EVERY: u32 = 10;
 /// Processor time in one period that stands for a request.
 const REQUEST: Duration = Duration::from_micros(300);
 /// A request is taken for GPU work from so long after its start until so long after its end. Both
@@ -68,8 +68,8 @@ impl Attached {
     /// Attaches those that run now, and detaches those that ended.
     pub(super) fn refresh(&mut self, served: &Served) -> impl Iterator<Item = AiProcess> {
         self.processes.serve(served.clone());
-        let gpu = self.simulation.look(|machine, _| machine.pci_bus_id(GPU));
-        let found = self.processes.look_at_served().into_iter().take(MOST);
+        let gpu = self.simulation.access(|machine, _| machine.pci_bus_id(GPU));
+        let found = self.processes.read_served().into_iter().take(MOST);
         let targets: Vec<Target> = found
             .filter_map(|process| {
                 let started = process.started?;
@@ -151,7 +151,7 @@ async fn feed(simulation: Simulation, mut targets: watch::Receiver<Vec<Target>>)
             _ = period.tick(), if !fed.is_empty() => {
                 periods = periods.wrapping_add(1);
                 fed.retain_mut(|one| {
-                    if periods.is_multiple_of(LOOK_EVERY) && !one.runs() {
+                    if periods.is_multiple_of(CHECK_EVERY) && !one.runs() {
                         // The `hold` process notices, and the machine is sampled again.
                         simulation.with(|machine, now| machine.end_program(one.pid, now));
                         return false;
@@ -198,7 +198,7 @@ impl Fed {
             return;
         };
         let before = self.used.replace(used).unwrap_or(used);
-        let now = simulation.look(|_, now| now);
+        let now = simulation.access(|_, now| now);
         if used.saturating_sub(before) > REQUEST {
             let began = self.request.map_or(now, |(began, _)| began);
             self.request = Some((began, now + LASTS));

@@ -18,9 +18,9 @@ fn source(supplies: &[&str]) -> PowerSource {
 }
 
 /// Tables are read more easily with each supply's attributes behind a word.
-fn supplies(words: &str) -> Vec<String> {
-    let words = words.split(", ").filter(|word| !word.is_empty());
-    words
+fn supplies(text: &str) -> Vec<String> {
+    let listed = text.split(", ").filter(|word| !word.is_empty());
+    listed
         .enumerate()
         .map(|(number, word)| {
             let attributes = match word {
@@ -111,13 +111,13 @@ fn laptops_and_desktops_are_distinguished() {
         ("adapter off, empty bay, discharging", Battery),
         ("adapter off, empty bay, charging", Ac),
     ];
-    for (words, expected) in cases {
-        let supplies = supplies(words);
+    for (text, expected) in cases {
+        let supplies = supplies(text);
         // Whatever order the folder lists them in.
         let reversed: Vec<&str> = supplies.iter().rev().map(|s| &**s).collect();
         let supplies: Vec<&str> = supplies.iter().map(|s| &**s).collect();
-        assert_eq!(source(&supplies), expected, "{words}");
-        assert_eq!(source(&reversed), expected, "{words}, reversed");
+        assert_eq!(source(&supplies), expected, "{text}");
+        assert_eq!(source(&reversed), expected, "{text}, reversed");
     }
     assert_eq!(power_source(Path::new("/nonexistent")), Ac);
 }

@@ -31,12 +31,12 @@ pub(in super::super) struct Listener {
     name: Option<tokio::net::UnixListener>,
     file: Bound,
     watch: Watch,
-    said: Said,
+    logged: Logged,
 }
 
 /// What is logged once.
 #[derive(Debug, Default)]
-struct Said {
+struct Logged {
     not_bound_again: bool,
     refused_others: bool,
 }
@@ -52,7 +52,7 @@ impl Listener {
             watch: Watch::of(place.path()),
             file,
             place,
-            said: Said::default(),
+            logged: Logged::default(),
         })
     }
 
@@ -69,7 +69,7 @@ impl Listener {
                 stream = self.file.accept() => stream?,
                 stream = by_name => stream?,
                 () = self.watch.due() => {
-                    self.look_after_file();
+                    self.check_file();
                     continue;
                 }
             };
@@ -78,13 +78,13 @@ impl Listener {
                 return Ok(stream);
             }
             // Everyone can try a name, as often as they like.
-            if !std::mem::replace(&mut self.said.refused_others, true) {
+            if !std::mem::replace(&mut self.logged.refused_others, true) {
                 warn!(uid = peer, "refused a connection of another user");
             }
         }
     }
 
-    fn look_after_file(&mut self) {
+    fn check_file(&mut self) {
         if self.file.is_in_place() {
             return self.watch.rest();
         }
@@ -97,10 +97,10 @@ impl Listener {
             Ok(()) => {
                 info!("the control socket {} is there again", path.display());
                 self.watch = Watch::of(path);
-                self.said.not_bound_again = false;
+                self.logged.not_bound_again = false;
             }
             Err(error) => {
-                if !std::mem::replace(&mut self.said.not_bound_again, true) {
+                if !std::mem::replace(&mut self.logged.not_bound_again, true) {
                     warn!("the control socket was removed and cannot be made anew yet: {error}");
                 }
                 self.watch.bind_later();

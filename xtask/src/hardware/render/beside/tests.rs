@@ -35,10 +35,10 @@ fn whole() -> Value {
 }
 
 fn partial() -> Value {
-    let mut nobody = row(80.0, 56.5);
-    nobody["rounds"] = json!([{}, {}]);
-    nobody["vram_mib"] = Value::Null;
-    let rows = json!({"own": row(131.25, 12.5), "nobody": nobody});
+    let mut unheld = row(80.0, 56.5);
+    unheld["rounds"] = json!([{}, {}]);
+    unheld["vram_mib"] = Value::Null;
+    let rows = json!({"own": row(131.25, 12.5), "nobody": unheld});
     let why = "loop and later: 40 s left, 55 s needed";
     results(json!({"beside-decoder": {"rows": rows, "not_measured": why}}))
 }

@@ -241,8 +241,8 @@ proptest! {
         parts in proptest::collection::vec((leak(), select(HARMLESS.to_vec())), 1..6),
         separator in select(vec!["\n", ", ", "; ", ": "]),
     ) {
-        let said: Vec<_> = parts.iter().map(|((_, leak), harmless)| format!("{harmless}{separator}{leak}")).collect();
-        let text = redact(&said.join("\n"), &private());
+        let lines: Vec<_> = parts.iter().map(|((_, leak), harmless)| format!("{harmless}{separator}{leak}")).collect();
+        let text = redact(&lines.join("\n"), &private());
         for ((secret, leak), harmless) in &parts {
             prop_assert!(!text.contains(secret.as_str()), "{secret} of {leak} in {text}");
             prop_assert!(text.contains(harmless), "{harmless} in {text}");

@@ -144,8 +144,8 @@ impl<'a> Replay<'a> {
 
     fn run(mut self) -> Outcome {
         loop {
-            let looked = self.watch.next().filter(|_| self.armed.is_some());
-            let next = looked.map_or(self.next_sample, |look| look.min(self.next_sample));
+            let next_check = self.watch.next().filter(|_| self.armed.is_some());
+            let next = next_check.map_or(self.next_sample, |at| at.min(self.next_sample));
             if next > self.trace.end {
                 return self.outcome;
             }

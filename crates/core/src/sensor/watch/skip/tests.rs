@@ -11,7 +11,7 @@ use crate::{
 
 /// A watch of one process, as it is after that many looks of which the one in the middle found a
 /// request, and what it read last.
-fn watched(looks: u32, raise: bool) -> (Watch, Duration, Moment) {
+fn watched(checks: u32, raise: bool) -> (Watch, Duration, Moment) {
     let mut now = Moment::from_origin(Duration::from_secs(5));
     let mut watch = Watch::new(now);
     let sensing = Sensing {
@@ -24,9 +24,9 @@ fn watched(looks: u32, raise: bool) -> (Watch, Duration, Moment) {
     };
     watch.arm(sensing, &[Duration::ZERO], now);
     let mut reading = Duration::ZERO;
-    for look in 0..looks {
+    for number in 0..checks {
         now = watch.next().unwrap();
-        if raise && look == looks / 2 {
+        if raise && number == checks / 2 {
             reading += Duration::from_millis(5);
         }
         if let Some(Step::Raise(cause)) = watch.check(now, |_| Some(reading)) {
@@ -39,25 +39,25 @@ fn watched(looks: u32, raise: bool) -> (Watch, Duration, Moment) {
 proptest! {
     #[test]
     fn the_same_as_checking_each_time(
-        looks in 1u32..200,
+        checks in 1u32..200,
         raise in any::<bool>(),
         quiet_ms in 0u64..200_000,
     ) {
-        let (mut looking, reading, now) = watched(looks, raise);
-        let mut skipping = looking.clone();
+        let (mut stepping, reading, now) = watched(checks, raise);
+        let mut skipping = stepping.clone();
         let quiet_until = now + Duration::from_millis(quiet_ms);
 
         let next = skipping.next_after(Some(quiet_until)).unwrap();
         skipping.skip_until(next - Duration::from_nanos(1));
 
-        while looking.next().unwrap() < next {
-            let at = looking.next().unwrap();
-            prop_assert_eq!(looking.check(at, |_| Some(reading)), None);
+        while stepping.next().unwrap() < next {
+            let at = stepping.next().unwrap();
+            prop_assert_eq!(stepping.check(at, |_| Some(reading)), None);
         }
-        prop_assert_eq!(format!("{looking:?}"), format!("{skipping:?}"));
-        prop_assert_eq!(looking.next(), Some(next));
+        prop_assert_eq!(format!("{stepping:?}"), format!("{skipping:?}"));
+        prop_assert_eq!(stepping.next(), Some(next));
         // It was no look too early either: this one does something, or comes after the quiet time.
-        let does = looking.check(next, |_| Some(reading)).is_some();
+        let does = stepping.check(next, |_| Some(reading)).is_some();
         prop_assert_eq!(does || next > quiet_until, true);
     }
 }

@@ -127,10 +127,10 @@ fn a_boost_that_is_not_requested_again_ends_and_the_process_closes_everything() 
     // It closes after 6 s, and 0.25 to 1.05 s later they fall.
     assert_eq!(clock(&mut machine, 7.24), 1980);
     assert_eq!(clock(&mut machine, 8.07), 345);
-    let told = names(&reports(&mut machine, 60.0));
+    let reported = names(&reports(&mut machine, 60.0));
     assert!(
-        told.len() == 1 && told[0].ends_with("released, Unconfirmed"),
-        "{told:?}"
+        reported.len() == 1 && reported[0].ends_with("released, Unconfirmed"),
+        "{reported:?}"
     );
     assert!(!machine.counters(0, at(60.0)).unwrap().boost_open);
     // Requested late it raises them again.

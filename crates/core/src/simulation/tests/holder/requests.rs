@@ -200,8 +200,8 @@ fn each_round_of_a_program_is_another_process() {
         started: StartTime(first.0 + 3000),
         threshold: MS,
     };
-    let told = ask(&mut machine, arm(&[sensed]), 42.0).unwrap();
-    assert!(told.unwatched.is_empty());
+    let reply = ask(&mut machine, arm(&[sensed]), 42.0).unwrap();
+    assert!(reply.unwatched.is_empty());
     assert_eq!(names(&reports(&mut machine, 60.0)), ["45.000 s gone 500"]);
 }
 

@@ -52,7 +52,7 @@ pub(super) fn bind(place: &ControlSocket) -> Result<Option<UnixListener>, BindEr
                 );
                 return Ok(None);
             }
-            Owner::Nobody => std::thread::yield_now(),
+            Owner::Free => std::thread::yield_now(),
         }
     }
     Err(BindError::AlreadyRunning(shown(place)))
@@ -85,7 +85,7 @@ enum Owner {
     Us,
     Other(u32),
     /// It does not listen yet, or no longer.
-    Nobody,
+    Free,
 }
 
 fn owner(name: &str) -> io::Result<Owner> {
@@ -95,7 +95,7 @@ fn owner(name: &str) -> io::Result<Owner> {
     let address = SocketAddrUnix::new_abstract_name(name.as_bytes())?;
     match connect_socket(&socket, &address) {
         Ok(()) => {}
-        Err(rustix::io::Errno::CONNREFUSED) => return Ok(Owner::Nobody),
+        Err(rustix::io::Errno::CONNREFUSED) => return Ok(Owner::Free),
         // Its queue is full, as of an engine that is stopped: there is one.
         Err(rustix::io::Errno::AGAIN) => return Ok(Owner::Us),
         Err(error) => return Err(error.into()),

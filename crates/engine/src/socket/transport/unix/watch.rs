@@ -4,7 +4,7 @@ use tokio::time::{Instant, sleep_until};
 
 /// While the socket is in its place and the system announces what is removed: a folder may be
 /// covered by another, of which nothing is announced.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+const CHECK_EVERY: Duration = Duration::from_secs(60);
 /// After the socket was removed: what clears a folder is not to find a new one while it is at it.
 const BIND_AFTER: Duration = Duration::from_secs(1);
 /// Between attempts, as long as there is no folder, or another file is in the way.
@@ -63,7 +63,7 @@ impl Watch {
         let announced = self.removals.is_some();
         #[cfg(not(target_os = "linux"))]
         let announced = false;
-        let pause = if announced { LOOK_EVERY } else { BIND_EVERY };
+        let pause = if announced { CHECK_EVERY } else { BIND_EVERY };
         (self.due, self.resting) = (Instant::now() + pause, true);
     }
 
