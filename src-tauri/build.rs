@@ -16,7 +16,8 @@ fn main() {
     tauri_build::try_build(attributes).expect("tauri.conf.json and the capabilities are right");
 }
 
-/// Without the pages, which npm builds, the app still builds and works; its window says what to do.
+/// Without the pages, which npm builds, the app still builds and works; its window shows what to
+/// do.
 fn stand_in_for_missing_pages(out: &Path) {
     const PAGES: &str = "../ui/dist";
     println!("cargo:rerun-if-changed={PAGES}");

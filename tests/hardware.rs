@@ -1,5 +1,5 @@
-//! On a real GPU: what no fake can tell. Ignored unless asked for; `cargo xtask hardware` lays out
-//! a folder that asks.
+//! On a real GPU: checks that no fake can make. Ignored unless asked for; `cargo xtask hardware`
+//! lays out a folder that asks.
 //!
 //! No setting of the GPU is changed. What a test finds out beside its verdict it notes, and the
 //! notes become part of the record.

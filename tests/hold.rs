@@ -111,7 +111,7 @@ fn it_dies_with_the_engine_even_if_its_input_stays_open() {
     assert!(answer.contains("\"id\":1"), "{answer}");
     engine.kill().expect("a signal");
     engine.wait().expect("its end");
-    // The output ends when nobody has it open any more.
+    // The output ends when no process has it open any more.
     let (ended, end) = mpsc::channel();
     thread::spawn(move || ended.send(stdout.read_to_end(&mut Vec::new()).is_ok()));
     assert_eq!(end.recv_timeout(DEADLINE), Ok(true));

@@ -148,7 +148,7 @@ async fn stopped_or_dropped_it_is_over() {
         } else {
             keepalive.stop();
         }
-        // Nobody publishes any more, and what was last published holds nothing.
+        // No sender is left, and the last published status holds nothing.
         soon("the end", status.wait_for(|_| false))
             .await
             .unwrap_err();

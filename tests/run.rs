@@ -1,5 +1,5 @@
 //! The whole product: `gpu-keepalive run` from start to end, on simulated GPUs and on fake driver
-//! libraries, and what its user is told on the way.
+//! libraries, and its output on the way.
 
 mod asleep;
 mod authors;

@@ -1,4 +1,4 @@
-//! What several tests need.
+//! Shared parts of several tests.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -23,11 +23,11 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
         .unwrap_or_else(|_| panic!("in vain: {what}"))
 }
 
-/// An engine that answers at once, holds no GPU and tells who held a lease when it left.
+/// An engine that answers at once, holds no GPU and reports which client held a lease when it left.
 pub(crate) struct FakeEngine {
     pub(crate) handle: EngineHandle,
     pub(crate) status: watch::Sender<Arc<Status>>,
-    /// Every lease that ended, and whether its client was gone (rather than said so).
+    /// Every lease that ended, and whether its client was gone (rather than having ended it).
     pub(crate) leases_ended: mpsc::UnboundedReceiver<bool>,
     pub(crate) asked: mpsc::UnboundedReceiver<Request>,
 }

@@ -1,4 +1,4 @@
-//! What ARCHITECTURE.md promises about the sources, held by reading them.
+//! The rules of ARCHITECTURE.md about the sources, held by reading them.
 
 mod commands;
 mod purity;

@@ -1,4 +1,4 @@
-//! Somebody at a shell.
+//! A user at a shell.
 
 use std::{
     ffi::OsStr,
@@ -17,7 +17,7 @@ pub(crate) struct User {
     home: TempDir,
 }
 
-/// What a command left behind.
+/// The result of a command.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,

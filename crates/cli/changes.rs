@@ -1,4 +1,4 @@
-//! What changed from one status to the next, in lines for people.
+//! The changes from one status to the next, in lines for people.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,11 +10,11 @@ use gpu_keepalive_core::{
 
 use crate::text::{hold, short_name};
 
-/// An interval is told again when it has become so many times as long or as short: the law that
-/// finds it changes it by half at a time, and a line for each step would tell nobody anything.
+/// An interval is shown again when it has become so many times as long or as short: the law that
+/// finds it changes it by half at a time, and a line for each step would be noise.
 const INTERVAL_FACTOR: u64 = 4;
 
-/// Tells one status after the other.
+/// Describes one status after the other.
 #[derive(Debug)]
 pub(crate) struct ChangeLines {
     shown: Arc<Status>,
@@ -101,9 +101,9 @@ fn engine_lines(old: &Status, new: &Status) -> Vec<String> {
     lines
 }
 
-/// Whether a new line is due. Clocks, temperature and power change all the time, and so may the
-/// numbers in the sentence about the phase: those alone are no news. Nor is a hold that is left
-/// for another, or a GPU that is no longer looked at because nothing is wanted of it.
+/// Returns true if a new line is due. Clocks, temperature and power change all the time, and so may
+/// the numbers in the sentence about the phase: those alone are no change. Nor is a hold that is
+/// replaced by another, or a GPU that is no longer sampled because nothing is wanted of it.
 fn differs(old: &GpuStatus, new: &GpuStatus) -> bool {
     let compared = |gpu: &GpuStatus| {
         (
@@ -119,7 +119,7 @@ fn differs(old: &GpuStatus, new: &GpuStatus) -> bool {
     compared(old) != compared(new) || other_hold || other_speed
 }
 
-/// What is held, where holding is what is wanted.
+/// The strategy that is held, where holding is wanted.
 fn held(gpu: &GpuStatus) -> Option<Strategy> {
     gpu.strategy
         .filter(|_| matches!(gpu.phase, Phase::Warm | Phase::Yielding))
@@ -139,7 +139,7 @@ fn gpu_line(old: Option<&GpuStatus>, gpu: &GpuStatus, status: &Status) -> String
     format!("{}  {}", short_name(gpu, status), parts.join(" · "))
 }
 
-/// The state in words; of a fault also what to do, and the driver's words.
+/// The state as text; of a fault also the advice and the driver's message.
 fn state(gpu: &GpuStatus) -> String {
     let text = &gpu.phase_text;
     match &gpu.fault {

@@ -25,7 +25,7 @@ const WIDTH: usize = 76;
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// Says what stands in the way; fails when something is worse than a warning.
+/// Prints every finding; fails when one is worse than a warning.
 pub(crate) async fn doctor(as_json: bool, simulate: Option<String>) -> anyhow::Result<ExitCode> {
     let doctor = match reach::engine_if_any().await? {
         Some(mut client) => match client.ask(&Request::Doctor).await? {
@@ -57,7 +57,7 @@ async fn alone(simulate: Option<String>) -> anyhow::Result<Doctor> {
     Ok(examine(source, machine, &settings, Some(Places::here())).await)
 }
 
-/// Every finding, told by a sign and a word as well as by colour.
+/// Every finding, marked by a sign and a word as well as by colour.
 fn render(doctor: &Doctor) -> String {
     if doctor.findings.is_empty() {
         return "Nothing is known yet; ask again in a moment.\n".to_owned();

@@ -7,7 +7,8 @@ use crate::{output, reach, settings};
 
 mod render;
 
-/// What keeping the GPUs warm cost and brought, from the running engine or from what it kept.
+/// Prints what keeping the GPUs ready cost and brought, from the running engine or from its state
+/// folder.
 pub(crate) async fn energy(days: u32, as_json: bool) -> anyhow::Result<()> {
     let report = report(days).await?;
     if as_json {

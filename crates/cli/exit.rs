@@ -1,4 +1,5 @@
-//! How a command ends that failed: the exit code, a sentence for people and an object for programs.
+//! The end of a command that failed: the exit code, a sentence for people and an object for
+//! programs.
 
 use std::process::ExitCode;
 
@@ -22,17 +23,17 @@ pub(crate) const WRONG_USAGE: u8 = 2;
 const NO_ENGINE: u8 = 3;
 const NO_GPU: u8 = 4;
 
-/// What the caller wrote cannot be done as written.
+/// An argument that is valid and that cannot be done as written.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct WrongUsage(pub(crate) String);
 
-/// The running engine has no GPU, in its own words.
+/// The running engine has no GPU; the text is its own.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct EngineWithoutGpu(pub(crate) String);
 
-/// What became of a command.
+/// The outcome of a command.
 #[derive(Debug, PartialEq, Eq)]
 struct Failure {
     exit: u8,
@@ -40,12 +41,12 @@ struct Failure {
     code: String,
     /// Sentences for people; the first one continues the program's name.
     message: String,
-    /// The driver's own words.
+    /// The driver's own message.
     details: Option<String>,
 }
 
-/// Says what went wrong and what to do: on standard error, and with `as_json` also as an object on
-/// standard output. Returns the exit code.
+/// Reports what went wrong and what to do: on standard error, and with `as_json` also as an object
+/// on standard output. Returns the exit code.
 pub(crate) fn report(error: &anyhow::Error, as_json: bool, errors: &OutputQueue) -> ExitCode {
     let unwritten = error.downcast_ref::<OutputError>();
     if unwritten.is_some_and(OutputError::is_unread) {
@@ -119,8 +120,8 @@ impl Failure {
     }
 }
 
-/// The error and its causes, each once: most of ours say what the system said themselves. Of a
-/// failed driver the meaning and the advice are said.
+/// The error and its causes, each once: most of ours include the system's message themselves. Of a
+/// failed driver the meaning and the advice are shown.
 fn sentence(error: &anyhow::Error) -> String {
     let mut sentence = String::new();
     for cause in error.chain() {

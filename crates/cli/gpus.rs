@@ -38,7 +38,7 @@ struct Found {
     gpus: Vec<GpuInfo>,
     /// A sentence for each GPU that is listed and cannot be used.
     left_out: Vec<String>,
-    /// What is simulated, when something is.
+    /// The note about simulated GPUs, if there are any.
     simulated: Option<String>,
 }
 

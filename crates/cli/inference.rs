@@ -45,7 +45,7 @@ pub(crate) async fn run(command: &[OsString]) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(code))
 }
 
-/// Says why a command was not started; the exit code for it, as shells have it.
+/// Reports why a command was not started. Returns the exit code for it, as shells define it.
 pub(crate) fn not_started(program: &OsStr, error: &io::Error) -> ExitCode {
     let code = match error.kind() {
         ErrorKind::NotFound => NOT_FOUND,

@@ -99,8 +99,8 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Logs to standard error: warnings, every decision with `--debug`, or what `RUST_LOG` says. The
-/// newest lines are also kept for the window, with what changed as well.
+/// Logs to standard error: warnings, every decision with `--debug`, or the levels of `RUST_LOG`.
+/// The newest lines are also kept for the window, with what changed as well.
 fn start_log(debug: bool, errors: &OutputQueue) -> LogTail {
     let tail = LogTail::default();
     let (writer, errors) = (tail.clone(), errors.clone());

@@ -31,12 +31,12 @@ pub(crate) fn write_json(value: &Value) -> Result<(), OutputError> {
     write(format!("{value:#}\n").as_bytes())
 }
 
-/// Writes a line to standard error, if that takes it: nothing depends on what is said there.
+/// Writes a line to standard error, if that takes it: nothing depends on it.
 pub(crate) fn note(line: impl fmt::Display) {
     _ = writeln!(anstream::stderr(), "{line}");
 }
 
-/// What is added to a sentence about simulated GPUs.
+/// The suffix of a sentence about simulated GPUs.
 pub(crate) fn simulated_suffix(status: &Status) -> &'static str {
     if status.engine.simulated {
         " (simulated GPUs)"

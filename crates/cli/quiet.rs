@@ -50,7 +50,7 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// What makes it quiet, one command after the other.
+    /// The commands that make it quiet, one after the other.
     fn commands(&self) -> Vec<String> {
         match &self.unit {
             _ if !self.loud.possible => Vec::new(),
@@ -95,7 +95,7 @@ fn user() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Nobody that systemd knows.
+/// A user id that systemd does not know.
 #[cfg(not(unix))]
 fn user() -> u32 {
     u32::MAX

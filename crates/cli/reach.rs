@@ -29,7 +29,7 @@ pub(crate) async fn status(client: &mut Client) -> anyhow::Result<Status> {
     }
 }
 
-/// The error of an engine without a GPU: why it has none, or that it still looks.
+/// The error of an engine without a GPU: why it has none, or that it is still searching.
 pub(crate) fn no_gpu(status: &Status) -> anyhow::Error {
     let mut notices = status.notices.iter();
     let worst = notices.find(|notice| notice.severity == Severity::Error);

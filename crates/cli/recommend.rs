@@ -129,7 +129,7 @@ async fn cards(simulate: Option<String>) -> anyhow::Result<Vec<Card>> {
     }
 }
 
-/// What the running engine knows: a GPU that it leaves asleep is not woken for this.
+/// The cards that the running engine knows: a GPU that it leaves asleep is not woken for this.
 async fn cards_of_engine(mut client: Client) -> anyhow::Result<Vec<Card>> {
     let status = reach::status(&mut client).await?;
     let Reply::Gpus(gpus) = client.ask(&Request::Gpus).await? else {

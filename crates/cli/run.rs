@@ -32,7 +32,7 @@ pub(crate) async fn run(
     log: LogTail,
 ) -> anyhow::Result<()> {
     let scenario = simulate.as_deref().map(load_scenario).transpose()?;
-    // Before any GPU is touched: whoever has the socket is the engine.
+    // Before any GPU is touched: the process that has the socket is the engine.
     let server = match Server::bind(&control_socket()?) {
         Err(running @ BindError::AlreadyRunning(_)) if args.unless_running => {
             output::write(format!("{running}\n").as_bytes())?;
@@ -98,7 +98,7 @@ const STOPS: &str = "The GPUs are released while this program is stopped";
 #[cfg(unix)]
 const RESUMES: &str = "Running again";
 
-/// Serves the socket and says what changes until a signal; then the engine lets go of the GPUs.
+/// Serves the socket and prints changes until a signal; then the engine releases the GPUs.
 ///
 /// The socket is kept until that is done: no other engine may start before.
 async fn host(
@@ -112,7 +112,7 @@ async fn host(
     let mut signals = Signals::new()?;
     let until_stopped = async {
         tokio::select! {
-            // What has changed is said before the end is.
+            // Changes are printed before the end is.
             biased;
             () = lines.changes(status) => {}
             _ = signals.next() => lines.print(&["Releasing the GPUs".to_owned()]),
@@ -130,7 +130,7 @@ async fn host(
     Ok(())
 }
 
-/// What is printed, whoever reads it.
+/// The queue of lines to print, which never waits for their reader.
 #[derive(Clone)]
 struct Lines {
     clock: Clock,

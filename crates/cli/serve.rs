@@ -11,7 +11,7 @@ mod plan;
 #[cfg(target_os = "linux")]
 mod supervise;
 
-/// What has to happen before this program has a second thread.
+/// Steps that must happen before this program has a second thread.
 pub(crate) fn before_any_thread() {
     #[cfg(target_os = "linux")]
     supervise::block_signals();

@@ -68,8 +68,8 @@ fn print_problems(report: &SettingsReport, chosen: impl Fn(&str) -> bool) {
     }
 }
 
-/// Where settings are read and written: through the running engine, so that it knows at once, or
-/// without one in the file itself.
+/// The place where settings are read and written: the running engine, so that it knows at once, or
+/// without one the file itself.
 enum Source {
     Engine(Client),
     File(Box<SettingsStore>),
@@ -117,7 +117,7 @@ fn find<'a>(report: &'a SettingsReport, key: &str) -> Result<&'a SettingReport, 
     })
 }
 
-/// Every setting as TOML, with what is unset or a default said in a comment.
+/// Every setting as TOML, with unset ones and defaults marked in a comment.
 fn render(report: &SettingsReport) -> String {
     report.settings.iter().map(one_line).collect()
 }

@@ -2,7 +2,7 @@ use gpu_keepalive_core::protocol::Status;
 
 use crate::{args::Switch, output, reach, text::duration_text};
 
-/// Throws one switch of a running engine and says so.
+/// Throws one switch of a running engine and confirms it.
 pub(crate) async fn switch(switch: Switch) -> anyhow::Result<()> {
     let mut client = reach::engine().await?;
     client.ask(&switch.request()).await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gpu_keepalive_core::protocol::{GpuStatus, Hold, Status};
 
-/// A duration as people say it, in at most two units: `400 ms`, `4 s`, `1 h 30 min`.
+/// A duration for people, in at most two units: `400 ms`, `4 s`, `1 h 30 min`.
 pub(crate) fn duration_text(duration: Duration) -> String {
     let millis = duration.as_millis();
     let seconds = (millis + 500) / 1000;
@@ -43,8 +43,8 @@ pub(crate) fn seconds_text(seconds: f64) -> String {
     )
 }
 
-/// What tells a GPU from the others on this machine, short: `RTX 3070 Laptop`, or `0 RTX 4090`
-/// where two have the same name.
+/// A short name that distinguishes a GPU from the others on this machine: `RTX 3070 Laptop`, or `0
+/// RTX 4090` where two have the same name.
 pub(crate) fn short_name(gpu: &GpuStatus, status: &Status) -> String {
     let name = gpu.short_name();
     if status
@@ -67,12 +67,12 @@ pub(crate) fn speed(gpu: &GpuStatus) -> impl Iterator<Item = String> {
     pstate.into_iter().chain(clock)
 }
 
-/// How the clocks are held; `None` when nothing is.
+/// Describes how the clocks are held; `None` when nothing is.
 pub(crate) fn hold(gpu: &GpuStatus) -> Option<&str> {
     (gpu.hold != Hold::Nothing).then_some(gpu.text.hold.as_str())
 }
 
-/// The words in lines of at most `width` characters; a longer word has a line of its own.
+/// The text in lines of at most `width` characters; a longer word has a line of its own.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -87,8 +87,8 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// What keeps the clocks where they are, by NVML's name for it; `None` for a GPU at rest, which
-/// the P-state says already.
+/// The limit that keeps the clocks where they are, by NVML's name for it; `None` for a GPU at rest,
+/// which the P-state shows already.
 pub(crate) fn clock_limit(name: &str) -> Option<&str> {
     Some(match name {
         "gpu_idle" => return None,

@@ -29,8 +29,8 @@ pub(crate) fn arguments() -> Result<Args, ExitCode> {
     })
 }
 
-/// Whether an option asks for JSON, as far as arguments that are wrong tell. What follows two
-/// dashes is another program's.
+/// Returns true if an option asks for JSON, as far as wrong arguments show it. The arguments after
+/// two dashes are another program's.
 fn wants_json(arguments: impl IntoIterator<Item = String>) -> bool {
     let ours = arguments
         .into_iter()

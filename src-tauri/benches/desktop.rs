@@ -1,5 +1,5 @@
-//! What the app costs on a desktop: `cargo xtask bench --only desktop` builds a release, runs this
-//! and puts what it prints, one JSON object, into its table.
+//! The cost of the app on a desktop: `cargo xtask bench --only desktop` builds a release, runs this
+//! and puts its output, one JSON object, into its table.
 
 #![allow(
     clippy::disallowed_methods,

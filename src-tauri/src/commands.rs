@@ -1,4 +1,4 @@
-//! What the page may call.
+//! The commands that the page may call.
 
 use gpu_keepalive_core::protocol::{ApiError, ErrorCode, Reply, Request};
 use gpu_keepalive_engine::{
@@ -34,7 +34,8 @@ mod tests {
 
     const OURS: &str = "tauri://localhost";
 
-    /// What a window of that label is told when a page from `url` calls that command wrongly.
+    /// The reply that a window of that label gets when a page from `url` calls that command
+    /// wrongly.
     fn reply(label: &str, url: &str, command: &str) -> String {
         let app = mock_builder()
             .invoke_handler(tauri::generate_handler![super::ask])

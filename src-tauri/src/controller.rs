@@ -25,19 +25,20 @@ pub(crate) trait Desktop {
     fn show_window(&mut self, page: Page);
     /// Asks the engine; a refusal comes back as [`Input::Refused`].
     fn ask(&mut self, request: Request);
-    /// Has the engine's status tell how the desktop is.
+    /// Puts the state of the desktop into the engine's status.
     fn describe(&mut self, desktop: DesktopStatus);
     /// Writes or removes the entry that starts the app at login.
     fn set_starts_at_login(&mut self, on: bool);
-    /// Whether that entry is there and in force; `None` when it cannot be told.
+    /// Returns whether that entry is there and in force; `None` when it cannot be read.
     fn starts_at_login(&mut self) -> Option<bool>;
-    /// Whether the user was told before that this desktop shows no icons; from now on they were.
+    /// Returns true if the user was shown before that this desktop shows no icons; from now on they
+    /// were.
     fn missing_tray_shown(&mut self) -> bool;
-    /// Lets go of the GPUs, then ends the app.
+    /// Releases the GPUs, then ends the app.
     fn quit(&mut self);
 }
 
-/// What happens.
+/// An event for the controller.
 #[derive(Clone, Debug)]
 pub(crate) enum Input {
     /// [`Controller::wake_at`] was reached.
@@ -48,12 +49,12 @@ pub(crate) enum Input {
     Settings(Arc<Settings>),
     /// Another engine is there, or none.
     Engine(EngineAt),
-    /// The engine said no, in these words.
+    /// The engine refused, with this message.
     Refused(String),
-    /// Somebody clicked in the menu.
+    /// A click in the menu.
     Menu(MenuAction),
-    /// Somebody wants to see a page: by a click on the icon or a notification, or by starting the
-    /// app again.
+    /// A request to see a page: by a click on the icon or a notification, or by starting the app
+    /// again.
     Show(Page),
     /// Whether the desktop took the icon.
     Tray(bool),
@@ -69,11 +70,11 @@ pub(crate) enum Input {
     Quit,
 }
 
-/// What the app knows.
+/// The state of the app.
 #[derive(Debug)]
 pub(crate) struct Controller<D> {
     desktop: D,
-    /// Started at login, so that nobody waits for a window.
+    /// Started at login, so that no user waits for a window.
     hidden: bool,
     engine: EngineAt,
     status: Option<Arc<Status>>,
@@ -89,7 +90,7 @@ pub(crate) struct Controller<D> {
 }
 
 impl<D: Desktop> Controller<D> {
-    /// A controller that has heard nothing yet.
+    /// A controller that has had no input yet.
     pub(crate) fn new(mut desktop: D, hidden: bool) -> Self {
         let starts_at_login = desktop.starts_at_login();
         Self {
@@ -100,7 +101,7 @@ impl<D: Desktop> Controller<D> {
             settings: None,
             alerts: Alerts::default(),
             drawn: false,
-            // Until it is heard that there is none.
+            // Until it is reported that there is none.
             panel: true,
             starts_at_login,
             view: None,
@@ -123,7 +124,7 @@ impl<D: Desktop> Controller<D> {
             }
             Input::Engine(engine) => {
                 self.engine = engine;
-                // The engine that comes begins afresh; it has to hear this again.
+                // The engine that comes begins afresh; it has to receive this again.
                 self.describe();
             }
             Input::Refused(message) => self.desktop.notify(Notification {
@@ -134,7 +135,7 @@ impl<D: Desktop> Controller<D> {
             }),
             Input::Menu(action) => {
                 self.menu(action);
-                // Some desktops have turned the mark around already; it says what is true.
+                // Some desktops have turned the mark around already; it shows what is true.
                 self.view = None;
             }
             Input::Show(page) => self.show_window(page),
@@ -172,7 +173,7 @@ impl<D: Desktop> Controller<D> {
         }
     }
 
-    /// When to hand in [`Input::Woke`]; `None` when nothing waits for its time.
+    /// The time to hand in [`Input::Woke`]; `None` when nothing waits for its time.
     pub(crate) fn wake_at(&self) -> Option<Moment> {
         self.alerts.wake_at()
     }
@@ -242,7 +243,7 @@ impl<D: Desktop> Controller<D> {
         self.drawn && self.panel
     }
 
-    /// A plain GNOME has no place for icons: said once; whoever starts the app gets the window.
+    /// A plain GNOME has no place for icons: shown once; a user who starts the app gets the window.
     fn window_instead_of_tray(&mut self) {
         let shown_before = self.desktop.missing_tray_shown();
         if !shown_before {

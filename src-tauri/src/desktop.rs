@@ -26,15 +26,15 @@ const OPEN: &str = "default";
 pub(crate) struct RealDesktop {
     pub(crate) tray: TrayThread,
     pub(crate) inputs: Sender<Input>,
-    /// Nobody, once the end has begun.
+    /// The link to the engine; `None` once the end has begun.
     pub(crate) asks: Option<Sender<Ask>>,
     pub(crate) windows: watch::Sender<Page>,
     pub(crate) login_entry: LoginEntry,
-    /// Where it is kept what the user was told.
+    /// The file that keeps which hints the user was shown.
     pub(crate) shown_before: PathBuf,
 }
 
-/// What the user was told, once for ever.
+/// The hints that the user was shown, once for ever.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Shown {

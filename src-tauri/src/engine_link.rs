@@ -38,20 +38,20 @@ use tokio::sync::{
 
 use crate::{controller::Input, page::Page, tray::EngineAt};
 
-/// How long after a failure to take over the next attempt is made.
+/// The time after a failure to take over until the next attempt.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// An engine that ends needs up to three seconds for it.
 const CLAIM_ATTEMPTS: u32 = 20;
 const CLAIM_AGAIN: Duration = Duration::from_millis(200);
 
-/// What the controller wants of the engine. When nobody can ask any more, the engine stops.
+/// The requests of the controller to the engine. When no sender is left, the engine stops.
 #[derive(Debug)]
 pub(crate) enum Ask {
     Request(Request),
     Describe(DesktopStatus),
 }
 
-/// What this start of the app is for.
+/// The purpose of this start of the app.
 pub(crate) enum Claim {
     /// There is no engine: host it.
     Host(Box<Server>),
@@ -86,7 +86,7 @@ pub(crate) async fn claim() -> anyhow::Result<Claim> {
     }
 }
 
-/// What is left to do beside an engine that runs already.
+/// Does what is left to do beside an engine that runs already.
 async fn beside_another(socket: &ControlSocket) -> anyhow::Result<Claim> {
     let mut client = Client::connect(socket).await?;
     match client.ask(&Request::ShowWindow).await {
@@ -112,7 +112,7 @@ fn only_follower() -> anyhow::Result<Option<File>> {
     }
 }
 
-/// What an engine of ours is made of.
+/// The parts of an engine of ours.
 #[derive(Clone, Debug)]
 pub(crate) struct Hosting {
     /// Simulated GPUs instead of the machine's.
@@ -122,7 +122,7 @@ pub(crate) struct Hosting {
     pub(crate) log: LogTail,
 }
 
-/// Follows or hosts the engine until nobody can ask any more; then the GPUs are let go of.
+/// Follows or hosts the engine until no sender is left; then the GPUs are released.
 pub(crate) async fn run(
     hosting: Hosting,
     mut claimed: Claim,
@@ -197,7 +197,7 @@ async fn host(
     Ok(())
 }
 
-/// The socket is kept until the engine has let go: no other may start before.
+/// The socket is kept until the engine has released the GPUs: no other may start before.
 async fn serve<S: GpuSource, H: Host>(
     server: Server,
     engine: Engine<S, H>,
@@ -219,7 +219,7 @@ async fn serve<S: GpuSource, H: Host>(
     }
 }
 
-/// Between the controller and an engine in this process, until nobody asks any more.
+/// Connects the controller and an engine in this process, until no sender is left.
 async fn relay(engine: &EngineHandle, mut asks: Receiver<Ask>, inputs: &Sender<Input>) {
     let us = ClientId::next();
     let mut settings = engine.settings();
@@ -229,7 +229,7 @@ async fn relay(engine: &EngineHandle, mut asks: Receiver<Ask>, inputs: &Sender<I
     status.mark_changed();
     loop {
         tokio::select! {
-            // Settings first: they say which notifications the first status may bring.
+            // Settings first: they determine which notifications the first status may bring.
             biased;
             Ok(()) = settings.changed() => {
                 send(inputs, Input::Settings(settings.borrow_and_update().clone())).await;
@@ -258,11 +258,11 @@ async fn relay(engine: &EngineHandle, mut asks: Receiver<Ask>, inputs: &Sender<I
     }
 }
 
-/// What ended the following of an engine.
+/// The reason why the following of an engine ended.
 enum Ended {
     /// That engine's end.
     Engine,
-    /// Nobody asks any more.
+    /// No sender is left.
     Asked,
 }
 
@@ -274,7 +274,7 @@ async fn follow(asks: &mut Receiver<Ask>, inputs: &Sender<Input>) -> anyhow::Res
         Err(ConnectError::NotRunning) => return Ok(Ended::Engine),
         Err(error) => return Err(error.into()),
     };
-    // Settings first: they say which notifications the first status may bring.
+    // Settings first: they determine which notifications the first status may bring.
     let settings = client.ask(&Request::Settings).await?;
     let mut subscription: Subscription = client.subscribe().await?;
     send(inputs, Input::Engine(EngineAt::CommandLine)).await;

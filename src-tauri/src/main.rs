@@ -135,8 +135,8 @@ fn show_window_only() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Logs to standard error: warnings, or what `RUST_LOG` says. The newest lines are also kept for
-/// the window, with what changed as well.
+/// Logs to standard error: warnings, or the levels of `RUST_LOG`. The newest lines are also kept
+/// for the window, with what changed as well.
 fn start_log(errors: OutputQueue) -> LogTail {
     let tail = LogTail::default();
     let writer = tail.clone();

@@ -3,14 +3,14 @@ use clap::ValueEnum;
 /// A page of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Page {
-    /// How the GPUs are.
+    /// The state of the GPUs.
     #[default]
     Overview,
     /// Models for this card.
     Models,
-    /// What can be set.
+    /// The settings.
     Settings,
-    /// What is wrong.
+    /// The findings.
     Diagnostics,
     /// The first minute.
     Setup,

@@ -1,4 +1,4 @@
-//! What the systems ask of a desktop program, each in its own way.
+//! The requirements of each system on a desktop program.
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -1,4 +1,4 @@
-//! What the tray shows, as a plain value made from the status.
+//! The content of the tray, as a plain value made from the status.
 
 use gpu_keepalive_core::{
     protocol::{GpuStatus, Severity, Status},
@@ -33,7 +33,7 @@ pub(crate) enum MenuEntry {
     Separator,
 }
 
-/// What a click in the menu asks for.
+/// The request of a click in the menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MenuAction {
     KeepReady,
@@ -50,7 +50,7 @@ pub(crate) enum MenuAction {
     Quit,
 }
 
-/// Whose engine the tray shows.
+/// The engine that the tray shows, by its owner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum EngineAt {
     /// The one in this process.
@@ -58,12 +58,12 @@ pub(crate) enum EngineAt {
     Here,
     /// The one of `gpu-keepalive run`.
     CommandLine,
-    /// None: another one just ended and ours is starting.
+    /// None: the last one just ended and ours is starting.
     Nowhere,
 }
 
 impl TrayView {
-    /// The tray for that status, engine and entry at login (`None` where it cannot be told).
+    /// The tray for that status, engine and entry at login (`None` where it cannot be read).
     pub(crate) fn of(status: &Status, engine: EngineAt, starts_at_login: Option<bool>) -> Self {
         let head = headlines(status, engine);
         Self {
@@ -140,7 +140,7 @@ fn readings(gpu: &GpuStatus) -> String {
         gpu.pstate.map(|pstate| pstate.to_string()),
         gpu.sm_clock_mhz.map(|clock| clock.to_string()),
         gpu.temperature_c.map(|temperature| temperature.to_string()),
-        // Tenths would change the menu every second and tell nobody more.
+        // Tenths would change the menu every second without use.
         gpu.power_w.map(|power| format!("{:.0} W", power.0)),
     ];
     let known = readings.into_iter().flatten();
@@ -154,7 +154,7 @@ fn numbered(gpu: &GpuStatus) -> String {
     format!("GPU {}: {}", gpu.index, readings(gpu))
 }
 
-/// What is wrong besides the GPUs; the window has all of it.
+/// The worst notice besides the GPUs; the window has all of them.
 fn worst_notice(status: &Status) -> Option<MenuEntry> {
     let notice = status.notices.first()?;
     let matters = notice.severity >= Severity::Warning;

@@ -28,15 +28,15 @@ use crate::{
     window_process::WindowProcess,
 };
 
-/// How long a desktop that is just starting may take to have a place for icons.
+/// The time that a desktop that is just starting may take to have a place for icons.
 const TRAY_GRACE: Duration = Duration::from_secs(8);
-/// How long the desktop may take to see the icon off.
+/// The time that the desktop may take to remove the icon.
 const END_WITHIN: Duration = Duration::from_secs(2);
 /// Inputs, and requests to the engine, that wait at most: far more than one status and the clicks
 /// of a person. Who can wait for room does; a click is dropped.
 const QUEUED: usize = 64;
 
-/// Runs until somebody quits. The engine and all that goes with it have a thread of their own;
+/// Runs until the user quits. The engine and all that belongs to it have a thread of their own;
 /// this one, the main thread, belongs to the toolkit.
 pub(crate) fn run(
     runtime: Runtime,
@@ -115,7 +115,7 @@ fn clicked(inputs: &Sender<Input>, input: Input) {
     }
 }
 
-/// What the thread of the engine needs.
+/// The parts that the thread of the engine needs.
 struct Work {
     app: AppHandle,
     program: PathBuf,
@@ -124,7 +124,7 @@ struct Work {
 }
 
 impl Work {
-    /// Until somebody quits: then the GPUs are let go of first, and the window is closed.
+    /// Runs until the user quits: then the GPUs are released first, and the window is closed.
     async fn work(
         self,
         claim: Claim,

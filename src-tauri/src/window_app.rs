@@ -1,4 +1,5 @@
-//! The role of the window: the page, and what it hears of the engine over the control socket.
+//! The role of the window: the page, and the events it receives from the engine over the control
+//! socket.
 
 use std::{io, sync::Mutex, thread, time::Duration};
 
@@ -17,9 +18,10 @@ use crate::{commands, page::Page, window_process::SHOWN};
 
 /// The window, and the capability that names it.
 const WINDOW: &str = "main";
-/// How long after a lost connection the next is tried: a restart of the engine takes about that.
+/// The time after a lost connection until the next attempt: a restart of the engine takes about
+/// that.
 const RECONNECT: Duration = Duration::from_secs(1);
-/// How long the engine may take before the window closes all the same.
+/// The time that the engine may take before the window closes all the same.
 const LEAVE_WITHIN: Duration = Duration::from_secs(1);
 
 /// Shows the window until it is closed; with `pages_on_stdin` also until the end of standard input,
@@ -54,7 +56,7 @@ pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
 
 /// To close the window is to leave the setup, which then does not come again by itself.
 ///
-/// The page cannot say so: it is gone before its request is.
+/// The page cannot report it: it is gone before its request is.
 fn leave_setup(window: &WebviewWindow, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else {
         return;
@@ -115,15 +117,15 @@ fn show(app: &AppHandle, page: Page) {
     }
 }
 
-/// Whether the engine can be heard.
+/// The state of the connection to the engine.
 #[derive(Clone, Debug, Default, Serialize)]
 struct Connection {
     connected: bool,
-    /// Why not.
+    /// The reason why not.
     message: Option<String>,
 }
 
-/// The newest of each event: a page hears it again when it was loaded.
+/// The newest of each event: a page receives it again when it was loaded.
 #[derive(Default)]
 struct NewestEvents(Mutex<Newest>);
 
@@ -179,7 +181,7 @@ fn emit<T: Serialize>(app: &AppHandle, event: &str, payload: &T) {
     }
 }
 
-/// Passes on what the engine says, and that it is gone, for ever.
+/// Passes on the engine's events, and that it is gone, for ever.
 async fn follow(app: AppHandle) {
     let newest_events = app.state::<NewestEvents>();
     loop {
@@ -194,7 +196,7 @@ async fn follow(app: AppHandle) {
     }
 }
 
-/// Listens until the connection is lost, and says why it was.
+/// Listens until the connection is lost. Returns the reason.
 async fn listen(app: &AppHandle, newest_events: &NewestEvents) -> String {
     let connected = async {
         let client = Client::connect(&control_socket().map_err(ClientError::Io)?).await?;
@@ -213,14 +215,14 @@ async fn listen(app: &AppHandle, newest_events: &NewestEvents) -> String {
         match events.next().await {
             Ok(Event::Status(status)) => newest_events.status(app, status),
             Ok(Event::Settings(settings)) => newest_events.settings(app, settings),
-            // Whoever asked for the window asked the tray, which asks us.
+            // The process that asked for the window asked the tray, which asks us.
             Ok(Event::ShowWindow) => {}
             Err(error) => return error.to_string(),
         }
     }
 }
 
-/// Why there is no connection.
+/// The reason why there is no connection.
 struct Lost(String);
 
 impl From<ConnectError> for Lost {

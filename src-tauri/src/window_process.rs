@@ -1,7 +1,7 @@
 //! The window as the tray sees it: a process of its own, one at a time.
 //!
 //! WebKit never gives back what it took within a process, so the window's memory ends with its
-//! process, and a page that crashes is nobody else's trouble.
+//! process, and a page that crashes affects no other process.
 
 use std::{
     io,
@@ -22,9 +22,9 @@ use crate::page::Page;
 
 /// The window's answer to each page that it was asked for.
 pub(crate) const SHOWN: &str = "shown";
-/// How long a window may take to close before it is killed.
+/// The time that a window may take to close before it is killed.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
-/// Where glvnd finds Mesa, on every distribution that has it in its usual place.
+/// The place where glvnd finds Mesa, on every distribution that has it in its usual place.
 const MESA_EGL: &str = "/usr/share/glvnd/egl_vendor.d/50_mesa.json";
 
 /// Starts the window when it is asked for, and raises the one that is open.
@@ -41,12 +41,12 @@ impl WindowProcess {
         Self { pages, task }
     }
 
-    /// Where to ask for a page; the newest that was asked for is shown.
+    /// The channel that asks for a page; the newest one is shown.
     pub(crate) fn pages(&self) -> watch::Sender<Page> {
         self.pages.clone()
     }
 
-    /// Closes the window, once nobody can ask for it any more.
+    /// Closes the window, once no sender can ask for it any more.
     pub(crate) async fn end(self) {
         drop(self.pages);
         let _ = self.task.await;

@@ -84,7 +84,7 @@ async fn a_wrong_scenario_is_wrong_usage() {
     assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""));
 }
 
-/// What the running engine found is told as it is.
+/// The findings of the running engine are shown as they are.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_running_engine_is_asked() {

@@ -1,4 +1,4 @@
-//! `gpu-keepalive quiet`, and what the removal of the package says.
+//! `gpu-keepalive quiet`, and the note at the removal of the package.
 
 use std::{
     fs,

@@ -200,7 +200,7 @@ async fn a_catalogue_of_ones_own_is_added_and_its_mistakes_are_reported() {
         .expect("suggested");
     assert_eq!(mine["fetch"], "ollama pull me/mine:27b-q4_K_M");
 
-    // A wrong entry is told with line and key, and takes nothing else down.
+    // A wrong entry is reported with line and key, and takes nothing else down.
     let second = entry
         .replace("Mine 27B", "Second")
         .replace("layers = 46", "layers = 0");

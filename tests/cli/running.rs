@@ -98,7 +98,7 @@ async fn every_switch_sends_the_request_of_its_name() {
         );
         let asked = soon("the request", running.engine.asked.recv()).await;
         assert_eq!(asked, Some(expected), "{line}");
-        // The confirmation takes a look at the status.
+        // The confirmation reads the status.
         assert_eq!(running.engine.asked.recv().await, Some(Request::Status));
     }
 }

@@ -185,7 +185,7 @@ async fn a_mistake_in_the_settings_file_is_reported_with_its_line() {
     assert_eq!(shown.code, Some(0));
     assert!(shown.out.contains("mode = \"on_demand\""), "{}", shown.out);
     assert!(shown.err.contains("line 2"), "{}", shown.err);
-    // The default is in force, and that it is one is said.
+    // The default is in force, and it is shown as one.
     let get = user.run(&["settings", "get", "mode"]).await;
     assert_eq!(
         (get.code, &*get.out),

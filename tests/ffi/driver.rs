@@ -1,4 +1,4 @@
-//! A driver without a GPU, and a look at what was done to it.
+//! A driver without a GPU, and a view of what was done to it.
 
 use std::{
     env, fs,
@@ -21,7 +21,7 @@ use crate::support::soon;
 
 const LIBRARIES: [&str; 2] = ["libnvidia-ml.so.1", "libcuda.so.1"];
 
-/// Everything a GPU can tell.
+/// Everything a GPU can report.
 pub(crate) const VALUES: &str = include_str!("../fakes/values.txt");
 
 /// A fake driver in a folder of its own. Each test has one.
@@ -30,14 +30,14 @@ pub(crate) struct FakeDriver {
 }
 
 impl FakeDriver {
-    /// A driver that works, with one GPU that tells everything.
+    /// A driver that works, with one GPU that reports everything.
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at("lib")).expect("a folder for libraries");
         fs::create_dir(at("fail")).expect("a folder for orders");
         for library in LIBRARIES {
-            // Copies, so that the loader and /proc tell the two apart.
+            // Copies, so that the loader and /proc distinguish the two.
             fs::copy(built_library(), at("lib").join(library)).expect("a copy");
         }
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fakes/driver-process.sh");
@@ -52,7 +52,7 @@ impl FakeDriver {
         self.folder.path()
     }
 
-    /// What the engine starts: the real program, with the fakes on the loader's path.
+    /// The program that the engine starts: the real one, with the fakes on the loader's path.
     pub(crate) fn program(&self) -> PathBuf {
         self.path().join("driver-process")
     }
@@ -148,7 +148,7 @@ impl FakeDriver {
         events.filter(|e| e.starts_with(beginning)).collect()
     }
 
-    /// What is open, as (process, kind), in the order of opening, whether or not the process
+    /// The open resources, as (process, kind), in the order of opening, whether or not the process
     /// lives.
     pub(crate) fn left_open(&self) -> Vec<(u32, String)> {
         let mut open: Vec<(u32, String, String)> = Vec::new();
@@ -201,7 +201,7 @@ pub(crate) async fn done(gpu: &mut NvidiaGpu, action: Action) -> Outcome {
     result.unwrap_or_else(|error| panic!("{action:?}: {error}"))
 }
 
-/// Does something that must fail, and gives the kind and the driver's words.
+/// Does something that must fail, and returns the kind and the driver's message.
 pub(crate) async fn refused(gpu: &mut NvidiaGpu, action: Action) -> (GpuErrorKind, String) {
     match soon("an answer", gpu.perform(action)).await {
         Ok(outcome) => panic!("{action:?} succeeded: {outcome:?}"),

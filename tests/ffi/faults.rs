@@ -1,4 +1,4 @@
-//! What goes wrong with drivers, and that the next action works when it is over.
+//! Failures of drivers, and that the next action works when they are over.
 
 use std::process::Command;
 
@@ -164,7 +164,7 @@ async fn a_hung_call_costs_its_process_and_nothing_else() {
     done(&mut gpu, hold(Strategy::Pulse)).await;
     done(&mut gpu, Action::Pulse).await;
 
-    // One that hangs while letting go is ended all the same.
+    // One that hangs while releasing is ended all the same.
     driver.block("cuCtxDestroy_v2");
     done(&mut gpu, Action::Release).await;
     assert_eq!(driver.living_processes(), [0; 0]);
@@ -199,7 +199,7 @@ async fn a_killed_driver_process_is_reported_and_replaced() {
     assert!(message.contains("signal: 9"), "{message}");
     assert_eq!(sample(&mut gpu).await.pstate, PState::new(8));
     done(&mut gpu, hold(Strategy::Pulse)).await;
-    // One that is dead holds nothing: letting go of it succeeds.
+    // One that is dead holds nothing: releasing it succeeds.
     kill(driver.latest_process());
     done(&mut gpu, Action::Release).await;
 }

@@ -1,4 +1,4 @@
-//! Holding, pulsing and letting go.
+//! Holding, pulsing and releasing.
 
 use gpu_keepalive_core::{
     gpu::{Action, GpuErrorKind, HoldReport, Outcome, PState},
@@ -9,7 +9,7 @@ use gpu_keepalive_engine::gpu::GpuSource;
 
 use super::driver::{FakeDriver, done, has_mapped, hold, is_alive, refused, sample, state, until};
 
-/// What a fake context takes, and the working set of a pulse of 256 squared halves.
+/// The memory of a fake context, and the working set of a pulse of 256 squared halves.
 const CONTEXT: Bytes = Bytes::from_mib(267);
 const WORKING_SET: u64 = 128 << 10;
 

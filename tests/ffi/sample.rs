@@ -1,4 +1,4 @@
-//! Looking without CUDA.
+//! Sampling without CUDA.
 
 use gpu_keepalive_core::{
     gpu::{
@@ -55,7 +55,7 @@ async fn every_reading_arrives_in_its_unit() {
         power: Some(Watts(11.5)),
         energy: Some(Joules(123.456)),
         utilization: Some(Percent(3)),
-        // Nobody is named for it, so whose it is is not known.
+        // No process is named for it, so its owner is not known.
         other_utilization: None,
         process_utilization: None,
         compute_processes: Some(vec![]),

@@ -1,5 +1,5 @@
-//! Side by side: nobody, a minimal PyTorch loop, and GPU Keepalive, each keeping the same GPU for
-//! the same program, in one run and taking turns.
+//! Side by side: no keeper, a minimal PyTorch loop, and GPU Keepalive, each keeping the same GPU
+//! for the same program, in one run and taking turns.
 //!
 //! The program has its boost switched off, so that its own context does not hold the clocks and a
 //! keeper makes a difference on a data-centre card as well.
@@ -24,7 +24,7 @@ use record::Record;
 
 /// The rest of the bar for the first request.
 const REST: Duration = Duration::from_secs(20);
-/// Between two looks during a rest.
+/// Time between two samples during a rest.
 const SAMPLE_EVERY: Duration = Duration::from_millis(250);
 /// Requests before the ones that count as back to back.
 const WARM_UP: usize = 5;
@@ -68,7 +68,7 @@ async fn measure(card: &Card, kind: Kind, workload: Workload, record: &mut Recor
     let free = free_mib(&observer.sample().await);
 
     let keeper = Keeper::start(kind, card).await;
-    // Whoever keeps it has had time to settle.
+    // The keeper has had time to settle.
     pause(Duration::from_secs(2)).await;
     let mut add = |what: &'static str, value: f64| record.add(kind, what, value);
     add("vram_mib", free - free_mib(&observer.sample().await));
@@ -141,8 +141,8 @@ async fn back_to_back(program: &mut WorkloadProcess, workload: Workload) -> f64 
     record::median(&millis[WARM_UP..])
 }
 
-/// How much less the program gets done beside the keeper than while that one is stopped, in
-/// percent. What is stopped keeps its context and its memory, but does nothing.
+/// The throughput that the program loses beside the keeper, compared with while that one is
+/// stopped, in percent. A stopped one keeps its context and its memory, but does nothing.
 async fn slowdown(program: &mut WorkloadProcess, workload: Workload, keeper: &Keeper) -> f64 {
     let repeat = WorkloadAction::Repeat {
         workload,

@@ -23,7 +23,7 @@ use super::card::{
 
 /// The most that the process may have resident.
 const RESIDENT: Bytes = Bytes::from_mib(4);
-/// How soon after the death of the process the clocks have to be down.
+/// The time after the death of the process until the clocks have to be down.
 const DOWN_WITHIN_S: f64 = 2.0;
 
 fn start(card: &Card) -> HoldProcess {

@@ -53,7 +53,7 @@ impl Card {
         source(&self.program).open(&self.info)
     }
 
-    /// Looks with NVML alone.
+    /// Samples with NVML alone.
     pub(super) fn observer(&self) -> Observer<'_> {
         Observer {
             card: self,
@@ -83,7 +83,7 @@ fn source(program: &Path) -> NvidiaSource {
     })
 }
 
-/// A look at the GPU from outside.
+/// A sample of the GPU from outside.
 pub(super) struct Observer<'a> {
     card: &'a Card,
     gpu: NvidiaGpu,
@@ -115,7 +115,7 @@ impl Observer<'_> {
         }
     }
 
-    /// What may hold the clocks: the sample, and every process that has the GPU open.
+    /// The possible holders of the clocks: the sample, and every process that has the GPU open.
     pub(super) async fn holds(&mut self) -> Value {
         let processes = fs::read_dir("/proc").expect("Linux");
         let open: Vec<_> = processes

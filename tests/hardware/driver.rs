@@ -105,7 +105,7 @@ async fn a_pulse_takes_microseconds_to_milliseconds() {
 #[tokio::test]
 #[ignore = "needs a GPU"]
 async fn our_context_takes_less_than_an_ordinary_one() {
-    /// What the workload allocates itself: its weights, at least.
+    /// The memory that the workload allocates itself: its weights, at least.
     const WORKING_SET: Bytes = Bytes::from_mib(256);
 
     let card = Card::find().await;

@@ -47,7 +47,7 @@ impl RunningEngine {
         pids
     }
 
-    /// What it says of the GPU; null while it does not answer.
+    /// Its status of the GPU; null while it does not answer.
     pub(super) async fn status(&self) -> Value {
         let output = self.command(&["status", "--json"]).output().await;
         let status: Value = output

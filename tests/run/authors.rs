@@ -53,7 +53,7 @@ impl Example {
         let mut compile = User::new().program("rustc");
         compile.args(["--edition", "2024", "-o"]);
         compile.args([&program, &source]);
-        // The toolchain is found by the home folder of whoever runs the tests.
+        // The toolchain is found by the home folder of the user who runs the tests.
         compile.env("HOME", std::env::var_os("HOME").unwrap_or_default());
         let compiled = ended(compile).await;
         assert_eq!(compiled.code, Some(0), "{}", compiled.err);

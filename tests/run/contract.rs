@@ -52,7 +52,7 @@ const FIELDS: [(&str, &str, bool); 39] = [
     ("/desktop", "null", false),
 ];
 
-/// The settings that let a GPU that tells nothing be held: nobody knows how hot it is.
+/// The settings that let a GPU that reports nothing be held: its temperature is not known.
 const HELD_ANYWAY: &str = "strategy = \"pulse\"\n[thermal]\nenabled = false\n";
 
 #[tokio::test]

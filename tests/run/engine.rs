@@ -124,7 +124,7 @@ impl Engine {
         kill(self.pid(), signal);
     }
 
-    /// What it leaves behind when it ends by itself.
+    /// The output that it leaves behind when it ends by itself.
     pub(super) async fn ended(mut self) -> Ended {
         let status = soon("the end of the engine", self.child.wait()).await;
         Ended {

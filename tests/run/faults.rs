@@ -1,4 +1,4 @@
-//! What goes wrong while it runs: it is said, with what to do, and mends itself when it can.
+//! Failures while it runs: each is reported with advice, and mends itself when it can.
 
 use gpu_keepalive_core::{
     gpu::GpuErrorKind as Kind,
@@ -30,7 +30,7 @@ impl Machine {
     }
 }
 
-/// Waits for that fault, and that people are told what to do about it.
+/// Waits for that fault, and its advice.
 async fn until_fault(machine: &Machine, engine: &Engine, kind: Kind) {
     engine
         .until_gpu(&format!("{kind:?}"), |gpu| {
@@ -127,7 +127,7 @@ async fn without_libcuda_the_gpu_is_observed_and_the_fault_reported() {
     let engine = machine.start().await;
     until_fault(&machine, &engine, Kind::CudaMissing).await;
     assert!(engine.status().await.gpus[0].pstate.is_some());
-    // Nobody asks for it: then it is no fault.
+    // No process asks for it: then it is no fault.
     engine
         .ask(Request::Mode {
             mode: gpu_keepalive_core::settings::Mode::OnDemand,
@@ -153,7 +153,7 @@ async fn a_driver_that_is_updated_while_it_is_used_asks_for_a_restart() {
     let machine = Machine::with("strategy = \"pulse\"\n");
     let engine = machine.start().await;
     engine.until_warm().await;
-    // What is loaded goes on; what is loaded anew does not fit the kernel.
+    // Loaded libraries keep working; those loaded anew do not fit the kernel.
     machine.driver.fail("nvmlInit_v2", 18);
     engine.ask(Request::Off).await;
     engine

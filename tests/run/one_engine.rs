@@ -1,7 +1,7 @@
 //! One engine for a user, wherever it and its clients were started.
 //!
 //! That is decided by a name that all of a user's processes share, so these tests have a network of
-//! their own, in which nobody else has it.
+//! their own, in which no other process has it.
 
 use std::{
     fs,
@@ -21,13 +21,13 @@ use crate::{
     user::{Ended, User, ended},
 };
 
-/// A user whose runtime folder nobody chose for a test.
+/// A user whose runtime folder was not chosen for a test.
 struct Alone {
     user: User,
     network: Child,
 }
 
-/// What differs from shell to shell.
+/// The differences between shells.
 #[derive(Clone, Copy, Debug)]
 enum Shell {
     /// A login's.
@@ -254,7 +254,7 @@ async fn what_took_the_sockets_place_stays() {
     assert_eq!(fs::read_to_string(user.socket()).unwrap(), "precious");
     fs::remove_file(user.socket()).unwrap();
     until("the socket", || is_socket(&user.socket())).await;
-    // A socket that nobody listens on is in nobody's way.
+    // A socket that no process listens on does no harm.
     fs::remove_file(user.socket()).unwrap();
     drop(UnixListener::bind(user.socket()).unwrap());
     until("an engine behind it", || {

@@ -1,4 +1,4 @@
-//! What is kept between runs, when its files are not what they should be.
+//! The state that is kept between runs, when its files are not what they should be.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -72,7 +72,7 @@ async fn a_file_that_an_engine_cannot_read_or_understand_is_set_aside_and_report
     assert!(folder.join("learned.json.set-aside").is_dir());
     assert!(read("energy.json").starts_with(r#"{"version":1,"#));
 
-    // The next engine has nothing to say.
+    // The next engine has nothing to report.
     let engine = start(&user, &driver).await;
     engine.until_warm().await;
     assert_eq!(set_aside(&engine.status().await), [""; 0]);

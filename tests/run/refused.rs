@@ -1,4 +1,4 @@
-//! Starts that come to nothing, and what is said then.
+//! Starts that fail, and the error that is printed then.
 
 use insta::assert_snapshot;
 

@@ -32,7 +32,7 @@ struct Served {
     stdin: Option<ChildStdin>,
     out: Lines<BufReader<ChildStdout>>,
     err: Lines<BufReader<ChildStderr>>,
-    /// What it said before the last note that was waited for.
+    /// Its output before the last note that was waited for.
     printed: String,
 }
 
@@ -68,7 +68,7 @@ impl Served {
         line.parse().unwrap_or_else(|_| panic!("{line:?}"))
     }
 
-    /// Waits until it says that on standard error.
+    /// Waits until standard error has that.
     async fn wait_for(&mut self, part: &str) {
         loop {
             let line = soon(part, self.err.next_line()).await.expect("text");

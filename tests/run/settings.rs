@@ -85,7 +85,7 @@ async fn a_change_of_the_file_is_taken_over() {
 
 #[tokio::test]
 async fn folders_that_cannot_be_written_cost_the_change_and_not_the_run() {
-    // Nobody, not even root, can make a folder there.
+    // No user, not even root, can make a folder there.
     let (user, driver) = (User::new(), FakeDriver::new());
     let mut command = on_fakes(&user, &driver, &["run"]);
     command

@@ -1,4 +1,4 @@
-//! The control socket's path, taken by somebody else.
+//! The control socket's path, taken by another user.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! An engine that is stopped and goes on: by Ctrl-Z, and by what cannot be caught.
+//! An engine that is stopped and continued: by Ctrl-Z, and by a signal that cannot be caught.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ async fn warm(user: &User, driver: &FakeDriver, strategy: &str) -> Engine {
     engine
 }
 
-/// As the kernel's state of it says (proc_pid_stat(5)).
+/// The state of it as the kernel reports it (proc_pid_stat(5)).
 fn is_stopped(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("it lives");
     let state = stat.rsplit(") ").next().expect("a state");

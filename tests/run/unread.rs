@@ -1,4 +1,4 @@
-//! Output that nobody reads, on a pipe or a terminal, never delays the engine or ends it.
+//! Output that is not read, on a pipe or a terminal, never delays the engine or ends it.
 
 use std::{fs::File, os::fd::OwnedFd, process::Stdio};
 

@@ -132,7 +132,7 @@ async fn subscribers_receive_a_change_whatever_made_it() {
         value(&events.next().await, "thermal.max_temperature"),
         json!(75)
     );
-    // What changes nothing is no news: the next is of what follows.
+    // A write that changes nothing is not published: the next event is of what follows.
     assert_eq!(user.run(&set).await.code, Some(0));
 
     let key = "energy.price_per_kwh".to_owned();
@@ -171,7 +171,7 @@ async fn a_file_that_breaks_leaves_the_last_good_settings_until_it_is_mended() {
     assert!(notice.message.contains("stay in force"), "{notice:?}");
     assert_eq!(status.engine.mode, Mode::Always);
 
-    // Asked for one value, the command line answers with the one in force, and says that it is.
+    // Asked for one value, the command line answers with the one in force, and marks it as such.
     let get = user
         .run(&["settings", "get", "thermal.max_temperature"])
         .await;
@@ -269,7 +269,7 @@ async fn a_file_that_becomes_a_folder_is_one_notice_however_often_it_is_read() {
         .until("a notice", |status| !status.notices.is_empty())
         .await;
     assert_eq!(status.engine.mode, Mode::Always);
-    // Each of these has it looked at.
+    // Each of these has it read.
     for round in 0..5 {
         fs::create_dir(file.with_file_name(format!("{round}"))).unwrap();
         let other = file.with_file_name("other");

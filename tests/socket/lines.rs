@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Raw, Served};
 use crate::support::soon;
 
-/// What the server says to one line, after which it must still answer.
+/// The server's reply to one line, after which it must still answer.
 async fn answer_to(line: &[u8]) -> String {
     let served = Served::start();
     let mut client = served.connect().await;

@@ -1,4 +1,4 @@
-//! What we ask of the kernel's driver, read from the sources of the boost request.
+//! The commands to the kernel's driver, read from the sources of the boost request.
 
 use std::collections::BTreeSet;
 

@@ -1,11 +1,11 @@
-//! What a source names: its imports are resolved, so that no way of writing hides a name.
+//! The names in a source: its imports are resolved, so that no way of writing hides a name.
 
 use std::collections::HashMap;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Attribute, UseTree, visit::Visit};
 
-/// What code without effects does not name: neither the thing nor anything below it.
+/// The names that code without effects does not use: neither the thing nor anything below it.
 pub(super) const IMPURE: [&str; 20] = [
     "std::env",
     "std::fs",

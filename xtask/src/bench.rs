@@ -68,7 +68,7 @@ pub(crate) fn bench(args: &BenchArgs) -> Result<()> {
     Ok(())
 }
 
-/// What this was measured on; how busy it was besides says how far to trust it.
+/// The machine that this was measured on; its load shows how far to trust it.
 fn machine() -> String {
     let read = |path| fs::read_to_string(path).unwrap_or_default();
     let cpus = read("/proc/cpuinfo");

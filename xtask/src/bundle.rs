@@ -58,7 +58,7 @@ pub(crate) fn bundle(args: &BundleArgs) -> Result<()> {
     Ok(())
 }
 
-/// What both packages say of the program, from `packaging/` and the manifest.
+/// The fields of both packages that describe the program, from `packaging/` and the manifest.
 fn description() -> Result<String> {
     let path = shell::root().join("packaging/description.txt");
     read(&path)

@@ -25,7 +25,7 @@ pub(crate) struct HardwareArgs {
     readme: Vec<PathBuf>,
 }
 
-/// What the folder may weigh: it is carried to other machines.
+/// The size that the folder may have: it is carried to other machines.
 const MAX_BYTES: u64 = 40 << 20;
 
 const RUN: &str = r#"#!/bin/sh

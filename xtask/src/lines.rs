@@ -19,7 +19,7 @@ const MANY: usize = 300;
 /// The median that the whole may have.
 const MEDIAN: usize = 120;
 
-/// What is shipped.
+/// The folders that are shipped.
 const PRODUCT: [&str; 3] = ["crates/", "src-tauri/", "ui/src/"];
 const SOURCES: [&str; 4] = [".rs", ".ts", ".svelte", ".css"];
 /// Tests and what serves them alone, and what other programs write.

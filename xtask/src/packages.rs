@@ -18,7 +18,7 @@ pub(crate) const WINDOW: [Package; 1] = [Package {
     why: "to show the window",
 }];
 
-/// For the tests: desktops of their own that nobody sees, and the documentation's examples.
+/// For the tests: desktops of their own that are not shown, and the documentation's examples.
 pub(crate) const TEST: [Package; 8] = [
     Package {
         name: "faketime",
@@ -90,7 +90,7 @@ pub(crate) fn is_known(name: &str) -> bool {
     !status.is_empty() && !status.ends_with(" not-installed")
 }
 
-/// Such as `install ok installed`; empty for a package that was never heard of.
+/// Such as `install ok installed`; empty for an unknown package.
 fn status(name: &str) -> String {
     let query = Command::new("dpkg-query")
         .args(["-W", "-f", "${Status}", name])

@@ -1,4 +1,4 @@
-//! What is shipped, built once for all who measure or pack it.
+//! The release, built once for all who measure or pack it.
 
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// Where a program of the release is.
+/// The path of a program of the release.
 pub(crate) fn program(name: &str) -> PathBuf {
     shell::root().join("target/release").join(name)
 }

@@ -9,7 +9,7 @@ use crate::{packages, shell, ui};
 
 /// Exit code of the command line where there is no NVIDIA GPU or driver.
 const NO_GPU: i32 = 4;
-/// What is shown where there is none.
+/// The preset that is shown where there is no GPU.
 const PRESET: &str = "rtx-3070-laptop";
 
 #[derive(Args)]
@@ -23,7 +23,7 @@ pub(crate) struct RunArgs {
 }
 
 /// Builds and starts: the app, or without a display the engine in the terminal. Without an NVIDIA
-/// driver it says so and simulates a laptop.
+/// driver it states that and simulates a laptop.
 pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let desktop = !args.headless && has_display();
     shell::run(&mut shell::cargo(&["build", "--package", "gpu-keepalive"]))?;

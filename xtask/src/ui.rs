@@ -50,7 +50,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
         .ok()
 }
 
-/// When the newest of the pages' sources was changed.
+/// The time when the newest of the pages' sources was changed.
 fn newest(ui: &Path) -> Option<SystemTime> {
     let mut open = vec![ui.join("src"), ui.join("public")];
     let tops = ["index.html", "package-lock.json", "vite.config.ts"];

@@ -63,10 +63,10 @@ pub(crate) fn windows(args: &WindowsArgs) -> Result<()> {
     Ok(())
 }
 
-/// What of the standard library is built.
+/// The parts of the standard library to build.
 const STD: &str = "std,panic_abort,panic_unwind";
 
-/// Where everything for Windows is built.
+/// The place where everything for Windows is built.
 fn target() -> PathBuf {
     shell::root().join("target/windows")
 }

@@ -13,8 +13,8 @@ use gpu_keepalive_engine::{
 use super::{announce, choose};
 use crate::{args::BenchArgs, output, reach};
 
-/// Has the running engine measure, which lets go of the GPU for it. Interrupted, this program is
-/// gone from the socket, and the engine ends the measurement.
+/// Has the running engine measure, which releases the GPU for it. Interrupted, this program is gone
+/// from the socket, and the engine ends the measurement.
 pub(super) async fn bench(mut engine: Client, args: &BenchArgs) -> anyhow::Result<BenchmarkResult> {
     let gpus = match engine.ask(&Request::Gpus).await? {
         Reply::Gpus(gpus) => gpus,
@@ -48,7 +48,7 @@ pub(super) async fn bench(mut engine: Client, args: &BenchArgs) -> anyhow::Resul
     }
 }
 
-/// Tells of the progress until it is dropped.
+/// Prints the progress until it is dropped.
 async fn print_progress(mut subscription: Subscription) {
     let mut printed = None;
     while let Ok(event) = subscription.next().await {
@@ -61,6 +61,6 @@ async fn print_progress(mut subscription: Subscription) {
         }
         printed = text;
     }
-    // That the engine is gone is told by the request.
+    // The end of the engine is reported by the request.
     pending().await
 }

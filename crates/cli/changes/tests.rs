@@ -14,7 +14,7 @@ fn message(state: State, cause: Option<Cause>) -> Message {
     Message { state, causes }
 }
 
-/// The lines for a day in the life of one GPU, each step told from the last.
+/// The lines for a day in the life of one GPU, each step compared with the last.
 #[test]
 fn a_transcript() {
     let mut status = laptop();

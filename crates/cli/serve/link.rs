@@ -1,4 +1,4 @@
-//! The command's engine: it is told which processes to sense, and followed when it ends and comes
+//! The command's engine: it receives the processes to sense, and is followed when it ends and comes
 //! back.
 
 use std::time::Duration;
@@ -17,7 +17,7 @@ use tokio::{
 use super::note;
 use crate::reach;
 
-/// Between two looks for an engine while there is none.
+/// Time between two searches for an engine while there is none.
 const CHECK_EVERY: Duration = Duration::from_millis(500);
 
 /// An engine that runs.

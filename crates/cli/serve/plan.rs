@@ -10,9 +10,9 @@ use gpu_keepalive_engine::socket::Client;
 use super::link::Link;
 use crate::reach;
 
-/// How to run the command called `name`, and what its user has to know: quiet with a link to the
-/// engine that wakes the GPU for it, or unchanged. A quiet server that nothing wakes is slower than
-/// one without us.
+/// Decides how to run the command called `name`, and what its user has to know: quiet with a link
+/// to the engine that wakes the GPU for it, or unchanged. A quiet server that nothing wakes is
+/// slower than one without us.
 pub(super) async fn plan(name: &str) -> (Option<Link>, Vec<String>) {
     let reached = match reach::engine_if_any().await {
         Ok(Some(mut client)) => known(&mut client)

@@ -186,8 +186,8 @@ async fn supervise(child: Pid, arriving: &mut mpsc::Receiver<Arrived>) -> anyhow
                 return Ok(code);
             }
         } else if !by_kernel || signal == Signal::SIGHUP {
-            // A terminal's signals reach the command without us, except for its end, of which the
-            // leader of its session alone is told.
+            // A terminal's signals reach the command without us, except for its end, which is
+            // signalled to the leader of its session alone.
             pass_on(signal, child);
         }
     }
@@ -220,8 +220,8 @@ fn ended(child: Pid) -> Option<u8> {
     }
 }
 
-/// Stops too, so that the shell sees its job stopped. Only where there is a terminal: elsewhere
-/// whoever continues the command would leave this process stopped.
+/// Stops too, so that the shell sees its job stopped. Only where there is a terminal: elsewhere a
+/// process that continues the command would leave this process stopped.
 fn stop_along(signal: Signal) {
     let by_terminal = [Signal::SIGTSTP, Signal::SIGTTIN, Signal::SIGTTOU];
     if by_terminal.contains(&signal) && has_terminal() {
@@ -238,7 +238,7 @@ fn has_terminal() -> bool {
     File::open("/dev/tty").is_ok()
 }
 
-/// The command's standard input and output are its alone, so that whoever is at their other end
+/// The command's standard input and output are its alone, so that a process at their other end
 /// notices when it closes them.
 #[allow(
     clippy::disallowed_methods,

@@ -46,7 +46,7 @@ fn in_mode(scenario: &Scenario, mode: Mode) -> Harness {
     Harness::new(scenario.clone(), &settings, Kept::default())
 }
 
-/// What the original does: a pulse every 100 ms, from start to stop.
+/// The original: a pulse every 100 ms, from start to stop.
 fn original(scenario: &Scenario) -> Harness {
     let mut settings = Settings {
         mode: Mode::Always,
@@ -92,14 +92,14 @@ fn counters(harness: &mut Harness) -> Counters {
 /// Seconds between the requests of one sitting: from a follow-up question to an absence of 14
 /// minutes, which the warm window of 15 still covers.
 const GAPS_S: [u64; 9] = [20, 45, 90, 180, 300, 60, 600, 30, 840];
-/// When somebody sits down, in hours of the day.
+/// The times when the user sits down, in hours of the day.
 const SITTINGS: [u64; 4] = [8, 11, 14, 17];
 const ANSWER: Duration = Duration::from_secs(12);
 
 /// Beginnings of the 40 requests of a day, from midnight.
 fn requests() -> Vec<Duration> {
     let sitting = |hour: u64| {
-        // No two sittings begin at the same moment of a look or a pulse.
+        // No two sittings begin at the same moment of a sample or a pulse.
         let first = HOUR * hour as u32 + Duration::from_millis(hour * 137);
         GAPS_S
             .iter()
@@ -115,7 +115,7 @@ fn requests() -> Vec<Duration> {
     SITTINGS.into_iter().flat_map(sitting).collect()
 }
 
-/// A day of 24 hours with 40 requests: the original warm all day, ours on demand, and nobody.
+/// A day of 24 hours with 40 requests: the original all day, ours on demand, and without either.
 fn working_day(preset: &str) -> Value {
     let requests = requests();
     let mut scenario = Scenario::preset(preset).expect("a preset");

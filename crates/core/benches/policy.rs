@@ -1,4 +1,4 @@
-//! How long the policy takes: for one step, and for a year of a laptop's days in virtual time.
+//! The time that the policy takes: for one step, and for a year of a laptop's days in virtual time.
 
 use std::{
     collections::BTreeMap,

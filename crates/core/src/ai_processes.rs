@@ -1,4 +1,4 @@
-//! Which running processes are AI processes, told from how they were started.
+//! Recognises the AI processes among the running ones by how they were started.
 //!
 //! Three things decide: the rules, which know programs by executable, module, script and folder;
 //! the user's list, which adds to them; and, for names that anything may have, whether the process
@@ -18,34 +18,34 @@ mod tests;
 pub use command_line::CommandLine;
 pub use label::{display_name, label};
 
-/// What a recognised program does with the GPU.
+/// The way in which a recognised program uses the GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProcessKind {
     /// It computes: having the GPU open means that a model is loaded, or about to be.
     Worker,
     /// It computes in the process of its window, which draws with the GPU all day: only a CUDA
-    /// context says that a model is loaded.
+    /// context shows that a model is loaded.
     Window,
     /// It starts workers or passes requests on. It is known for its name, and is no AI process.
     Service,
-    /// Its name says nothing (`python`, `main`): it counts only with a CUDA context open.
+    /// Its name identifies nothing (`python`, `main`): it counts only with a CUDA context open.
     Ordinary,
 }
 
 /// A process that was recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recognised {
-    /// What it was started as, harmless to show: `llama-server`, `main.py`, `vllm`.
+    /// The name it was started by, harmless to show: `llama-server`, `main.py`, `vllm`.
     pub name: String,
-    /// What it does with the GPU.
+    /// Its use of the GPU.
     pub kind: ProcessKind,
 }
 
 /// Our own executables begin with this.
 const OWN_NAME: &str = "gpu-keepalive";
 
-/// Whether an executable of that name or path is one of ours, whoever runs it and in whatever role.
+/// Returns true if an executable of that name or path is one of ours, for any user and in any role.
 ///
 /// The kernel keeps only 15 bytes of a process's name, which is enough.
 pub fn is_keepalive(program: &str) -> bool {
@@ -75,7 +75,7 @@ pub fn recognise(started: &CommandLine<'_>, listed: &[AiProgram]) -> Option<Reco
     })
 }
 
-/// How well an entry of the user's list fits.
+/// The quality of a match with an entry of the user's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Match {
     /// By the folder of a script, or by a name that anything may have.

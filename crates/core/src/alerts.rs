@@ -1,10 +1,10 @@
-//! Which changes of the status are worth a notification, in which words, and when.
+//! Decides which changes of the status are worth a notification, its text, and when it is shown.
 //!
-//! Of each GPU a user knows what the last notification said. Whenever that is no longer so, there
-//! is a word for the difference; at most one of a kind is delivered in [`QUIET`] per GPU. A word
-//! that comes earlier is held back and delivered at the end of that time if it still holds, so the
-//! last word is always true in the end. Time is an argument, and [`Alerts::wake_at`] is when to ask
-//! again although nothing has changed.
+//! Of each GPU a user knows the last notification. Whenever its state differs from that, a
+//! notification is due; at most one of a kind is delivered in [`QUIET`] per GPU. One that comes
+//! earlier is held back and delivered at the end of that time if it still holds, so the last one is
+//! always true in the end. Time is an argument, and [`Alerts::wake_at`] is when to ask again
+//! although nothing has changed.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -25,7 +25,7 @@ pub const QUIET: Duration = Duration::from_secs(10 * 60);
 pub struct Notification {
     /// Its GPU; `None` when it is about the lack of any.
     pub gpu: Option<GpuUuid>,
-    /// What it says.
+    /// Its subject.
     pub kind: Kind,
     /// Its title.
     pub title: String,
@@ -35,14 +35,14 @@ pub struct Notification {
     pub urgent: bool,
 }
 
-/// What a notification says.
+/// The subject of a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A pause for heat began.
     TooHot,
     /// It ended.
     CooledDown,
-    /// A fault began, or is another one.
+    /// A fault began, or changed.
     Fault,
     /// It ended.
     Recovered,
@@ -54,7 +54,7 @@ pub enum Kind {
     Phase(Phase),
 }
 
-/// What was told, and what is held back.
+/// The notifications that were shown, and those that are held back.
 #[derive(Clone, Debug, Default)]
 pub struct Alerts {
     /// By GPU; `None` stands for the machine, which may have none.
@@ -73,19 +73,19 @@ enum Condition {
     NoGpu(String),
 }
 
-/// What the user knows of one GPU.
+/// The user's knowledge of one GPU.
 #[derive(Clone, Debug, Default)]
 struct Subject {
-    /// What the last word said; at first that all is well, unsaid.
+    /// The condition of the last notification; at first that all is well, which is not shown.
     notified: Condition,
-    /// The phase that was last said, or that it had at first.
+    /// The phase of the last notification, or the first one.
     phase: Option<Phase>,
-    /// When each kind of word was last delivered.
+    /// The time of the last notification of each kind.
     last: BTreeMap<Kind, Moment>,
 }
 
 impl Alerts {
-    /// What is to be shown now of that status.
+    /// Returns the notifications to show now for that status.
     pub fn observe(
         &mut self,
         status: &Status,
@@ -118,7 +118,7 @@ impl Alerts {
         new
     }
 
-    /// When something that is held back may be delivered; `None` when nothing is.
+    /// The time at which a held-back notification may be delivered; `None` when none is held back.
     pub fn wake_at(&self) -> Option<Moment> {
         self.wake_at
     }

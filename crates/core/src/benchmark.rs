@@ -1,4 +1,4 @@
-//! What keeping warm brings on one GPU: what is measured, and what the numbers say.
+//! The benefit of keeping one GPU ready: the measurements and their meaning.
 
 mod job;
 mod measurements;
@@ -21,7 +21,7 @@ pub use share::{share, share_json};
 pub use strategies::{AloneResult, LADDER, StrategyResult, Trial, WhyNot, means};
 pub use workload::{Workload, WorkloadAction, WorkloadOutcome};
 
-/// What was measured on one GPU with one driver: what `bench --json` writes.
+/// The measurement of one GPU with one driver, as `bench --json` writes it.
 ///
 /// Medians of several rounds; a spread is the largest value less the smallest. What could not be
 /// measured is null.
@@ -41,16 +41,16 @@ pub struct BenchmarkResult {
     /// Whether it was a short measurement: one rest, and the slowdown left out.
     #[serde(default)]
     pub quick: bool,
-    /// How often each request was measured.
+    /// Number of times each request was measured.
     pub rounds: u32,
     /// Whether another program was seen to compute meanwhile.
     #[serde(default)]
     pub disturbed: bool,
     /// Seconds from the end of work until the clocks fell; null when they did not.
     pub hold_time_s: Option<f64>,
-    /// What the program did whose requests were measured.
+    /// The state of the program whose requests were measured cold.
     pub cold_case: ColdCase,
-    /// How the GPU was kept warm.
+    /// The way in which the GPU was kept ready.
     pub kept_by: String,
     /// Each workload.
     pub workloads: Vec<WorkloadResult>,
@@ -68,13 +68,13 @@ pub struct BenchmarkResult {
     /// The GPU left alone; null in a result from before strategies were compared.
     #[serde(default)]
     pub alone: Option<AloneResult>,
-    /// How much less a busy program got done while pulses ran beside it, in percent.
+    /// Throughput that a busy program lost while pulses ran beside it, in percent.
     pub slowdown_percent: Option<f64>,
     /// The same in one sentence or two.
     pub verdict: String,
 }
 
-/// How the clocks were made to fall while the program stayed loaded.
+/// The way in which the clocks were made to fall while the program stayed loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
@@ -88,7 +88,7 @@ pub enum ColdCase {
     NeverCold,
 }
 
-/// What was measured with one workload.
+/// The measurement with one workload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WorkloadResult {
@@ -109,9 +109,9 @@ pub struct WorkloadResult {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RestResult {
-    /// How long the rest was.
+    /// Length of the rest.
     pub rest_s: u32,
-    /// With nobody keeping the GPU warm.
+    /// With nothing that keeps the GPU ready.
     pub cold_ms: Option<f64>,
     /// Its spread.
     pub cold_spread_ms: Option<f64>,
@@ -119,7 +119,7 @@ pub struct RestResult {
     pub warm_ms: Option<f64>,
     /// Its spread.
     pub warm_spread_ms: Option<f64>,
-    /// How many times as long it took cold.
+    /// Ratio of the cold time to that.
     pub ratio: Option<f64>,
 }
 

@@ -1,7 +1,7 @@
-//! Why a GPU is slow, or does not hold: findings from what was read, each with what to do.
+//! Explains why a GPU is slow, or does not hold: findings from the evidence, each with advice.
 //!
-//! Pure: [`Evidence`] is everything that was read, [`examine`] judges it. What could not be read
-//! is `None` and brings no finding, except the one that says what could not be checked.
+//! Pure: [`Evidence`] is everything that was read, [`examine`] judges it. A value that could not be
+//! read is `None` and brings no finding, except the one that lists what could not be checked.
 
 use std::cmp::Reverse;
 
@@ -48,7 +48,7 @@ pub fn examine(evidence: &Evidence) -> Doctor {
     Doctor { findings }
 }
 
-/// Looks at the whole machine. Among equals the order here is the order shown.
+/// Checks of the whole machine. Among equals the order here is the order shown.
 const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 18] = [
     driver::discovery_failed,
     driver::gpus_left_out,
@@ -70,7 +70,7 @@ const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 18] = [
     driver::driver_works,
 ];
 
-/// Looks at one GPU.
+/// Checks of one GPU.
 const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 22] = [
     driver::gpu_failed,
     driver::driver_too_old,

@@ -1,8 +1,8 @@
 //! The ledger: what keeping GPUs warm cost, by day, and what it brought.
 //!
 //! # What is counted
-//! The energy a GPU drew above its resting baseline while our hold was in force and nobody else
-//! computed. Between two readings of a GPU that is
+//! The energy a GPU drew above its resting baseline while our hold was in force and no other
+//! process computed. Between two readings of a GPU that is
 //!
 //! ```text
 //! drawn − baseline × time
@@ -14,15 +14,15 @@
 //! - `baseline` is learned for each GPU and power source while the GPU rests: the lower quartile of
 //!   the last 40 half minutes of rest (the law and its bounds are in `energy/baseline.rs`).
 //! - What a GPU draws while another process computes is that process's: the time counts as held,
-//!   nothing of the energy as ours. A stretch counts as computing when either end says so.
+//!   nothing of the energy as ours. A stretch counts as computing when either end does.
 //! - The tail after a hold, while the clocks come down by themselves, is not counted: the user's
 //!   own work would have left the same one.
 //! - A stretch longer than [`MAX_GAP`], or over which the counter went back (the driver was loaded
 //!   anew), is not counted at all.
 //!
 //! # While the baseline is unknown
-//! The energy is remembered apart, and the day says `null` rather than a number that would contain
-//! the GPU's own rest. The first look at the GPU at rest makes it a number, the first half minute
+//! The energy is remembered apart, and the day is `null` rather than a number that would contain
+//! the GPU's own rest. The first sample of the GPU at rest makes it a number, the first half minute
 //! of rest settles it, on earlier days too. The baseline outlives the engine, so this happens once
 //! for each GPU and power source.
 //!
@@ -35,9 +35,9 @@
 //!
 //! `held` is what this GPU draws held with no process computing, learned with each driver from the
 //! readings of holds and from the seconds for which the clocks stay up after a request
-//! (`energy/held.rs`). Nothing is saved while a server holds the clocks itself, although the GPU stands
-//! by then, too. As long as `held` or `baseline` is unknown the time is remembered apart, and the
-//! day says `null`.
+//! (`energy/held.rs`). Nothing is saved while a server holds the clocks itself, although the GPU
+//! stands by then, too. As long as `held` or `baseline` is unknown the time is remembered apart,
+//! and the day is `null`.
 //!
 //! # Sums
 //! Noise around the baseline may make a stretch negative. It is kept with its sign, so that noise
@@ -83,27 +83,27 @@ pub const KEPT_DAYS: u32 = 90;
 /// The longest time between two readings that is counted.
 ///
 /// Twice the longest pulse interval: one reading may be missed. Longer is a suspended machine, a
-/// hung driver or a stopped engine, and nobody knows what was drawn meanwhile.
+/// hung driver or a stopped engine, of which the power is not known.
 pub const MAX_GAP: Duration = Duration::from_secs(120);
 
-/// One look at a GPU, as far as energy goes.
+/// One sample of a GPU, as far as energy goes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
-    /// When it was taken.
+    /// The time of the sample.
     pub at: Moment,
     /// The day in the user's time zone.
     pub date: Date,
     /// The driver's counter. `None` where there is none.
     pub energy: Option<Joules>,
-    /// Power drawn. `None` where the driver does not tell.
+    /// Power drawn. `None` where the driver does not report it.
     ///
     /// A GPU suspended in runtime D3 has its power cut and must not be asked: that is 0 W.
     pub power: Option<Watts>,
-    /// What feeds the machine.
+    /// The machine's source of power.
     pub power_source: PowerSource,
     /// Our hold is in force from this reading on: what was decided upon it included.
     pub held: bool,
-    /// At this reading the GPU was at rest: not held, nobody computing, clocks down.
+    /// At this reading the GPU was at rest: not held, no process computing, clocks down.
     pub resting: bool,
     /// Another process computed, or held a lease, in the time up to this reading.
     pub others_busy: bool,
@@ -113,7 +113,7 @@ pub struct Reading {
     pub holding: bool,
 }
 
-/// What keeping GPUs warm cost and brought, for the last [`KEPT_DAYS`] days.
+/// The cost and benefit of keeping GPUs ready, for the last [`KEPT_DAYS`] days.
 ///
 /// It serialises to a versioned file; see [`Ledger::VERSION`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -121,7 +121,7 @@ pub struct Reading {
 pub struct Ledger {
     version: Version,
     days: BTreeMap<Date, Day>,
-    /// What was counted while the wall clock was not set.
+    /// The day for what was counted while the wall clock was not set.
     #[serde(skip_serializing_if = "Day::is_empty")]
     undated: Day,
     baselines: Vec<Baseline>,
@@ -203,7 +203,7 @@ impl Ledger {
         day.above_rest(&self.baselines).map(Joules::watt_hours)
     }
 
-    /// What it cost and brought on that day.
+    /// Its cost and benefit on that day.
     pub fn today(&self, date: Date, price_per_kwh: Option<f64>) -> EnergyToday {
         let day = self.entry(date, price_per_kwh);
         EnergyToday {
@@ -300,8 +300,9 @@ impl Ledger {
         self.spans.insert(uuid.clone(), span);
     }
 
-    /// Where the two readings are of different days, midnight lies somewhere between them: each
-    /// day gets one half, which is wrong by half of [`MAX_GAP`] at most.
+    /// Charges the stretch between two readings. Where they are of different days, midnight lies
+    /// somewhere between them: each day gets one half, which is wrong by half of [`MAX_GAP`] at
+    /// most.
     fn charge(&mut self, uuid: &GpuUuid, interval: &Interval) {
         let resting = baseline::find(&self.baselines, uuid, interval.power_source)
             .and_then(Baseline::settled);

@@ -1,4 +1,4 @@
-//! What a GPU is, what one look at it says, and what can go wrong with it.
+//! A GPU: its properties, one sample of it, and its errors.
 
 use std::{fmt, str::FromStr};
 
@@ -152,7 +152,7 @@ impl fmt::Display for PState {
     }
 }
 
-/// What does not change about a GPU while its driver stays loaded.
+/// The properties of a GPU that do not change while its driver stays loaded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GpuInfo {
@@ -162,18 +162,18 @@ pub struct GpuInfo {
     pub uuid: GpuUuid,
     /// Marketing name, such as `NVIDIA GeForce RTX 4090`.
     pub name: String,
-    /// Where it sits on the PCI bus.
+    /// Its place on the PCI bus.
     pub pci_bus_id: PciBusId,
-    /// All of its memory; `None` when the driver does not say.
+    /// All of its memory; `None` when the driver does not report it.
     #[serde(default, deserialize_with = "unknown_or_memory")]
     pub vram_total: Option<Bytes>,
     /// Driver version, such as `580.159.04`.
     pub driver_version: String,
-    /// `None` when the driver does not say.
+    /// `None` when the driver does not report it.
     pub compute_capability: Option<ComputeCapability>,
     /// The SM clock it can reach at most.
     pub sm_clock_max: Option<Megahertz>,
-    /// Where the hardware begins to slow itself down.
+    /// The temperature at which the hardware begins to slow itself down.
     pub slowdown_temperature: Option<Celsius>,
     /// Bandwidth of its memory in GB/s, from the highest memory clock and the bus's width.
     #[serde(default)]
@@ -181,7 +181,8 @@ pub struct GpuInfo {
 }
 
 impl GpuInfo {
-    /// Whether a program's environment says if its context raises the clocks of this GPU.
+    /// Returns true if a program's environment determines whether its context raises the clocks of
+    /// this GPU.
     pub fn knows_quiet_programs(&self) -> bool {
         crate::quiet::is_read_by(&self.driver_version)
     }
@@ -193,7 +194,7 @@ fn unknown_or_memory<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Bytes>
     Ok(memory.filter(|total| total.0 > 0))
 }
 
-/// What feeds the machine.
+/// The machine's source of power.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -221,7 +222,7 @@ impl PowerSource {
     }
 }
 
-/// One look at a GPU. What the driver does not support is `None`, never an error.
+/// One sample of a GPU. A value that the driver does not support is `None`, never an error.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Sample {
@@ -240,12 +241,12 @@ pub struct Sample {
     /// Share of the last sample period in which any kernel ran, ours included.
     pub utilization: Option<Percent>,
     /// The same for the busiest other process since the last sample, processes that draw left out;
-    /// `None` in the first sample and where the driver does not tell.
+    /// `None` in the first sample and where the driver does not report it.
     pub other_utilization: Option<Percent>,
     /// The same for each process that the driver names; `None` when it was not asked, and where it
-    /// does not tell.
+    /// does not report it.
     pub process_utilization: Option<Vec<ProcessLoad>>,
-    /// Other processes with a compute context; `None` where the driver does not tell.
+    /// Other processes with a compute context; `None` where the driver does not report them.
     pub compute_processes: Option<Vec<ComputeProcess>>,
     /// Other processes that draw, in order. Under Windows most of them are compute processes, too.
     pub drawing: Vec<u32>,
@@ -254,13 +255,13 @@ pub struct Sample {
     /// The first sample since the driver was opened: utilizations may cover a time of any length
     /// before it.
     pub first: bool,
-    /// Why the clocks are where they are.
+    /// The reasons for the present clocks.
     pub clocks_event_reasons: Option<ClocksEventReasons>,
-    /// Memory nobody has taken.
+    /// Memory that is free.
     pub vram_free: Option<Bytes>,
     /// Memory that our own process holds.
     pub vram_ours: Option<Bytes>,
-    /// What the driver says feeds the GPU.
+    /// The GPU's source of power, as reported by the driver.
     pub power_source: Option<PowerSource>,
 }
 
@@ -274,8 +275,8 @@ impl Sample {
     /// Whether the next request finds this GPU at full speed: P0 to P2 with an SM clock of at
     /// least 60 % of its maximum, or lower only for a reason of heat or power.
     ///
-    /// Both are needed: an H200 never leaves P0, not even at 345 MHz. `None` when the driver tells
-    /// neither.
+    /// Both are needed: an H200 never leaves P0, not even at 345 MHz. `None` when the driver
+    /// reports neither.
     pub fn ready(&self, sm_clock_max: Option<Megahertz>) -> Option<bool> {
         let limited = self.clocks_event_reasons.is_some_and(|r| r.is_limited());
         let clock = self

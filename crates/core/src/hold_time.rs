@@ -1,4 +1,4 @@
-//! How long a GPU keeps its clocks up by itself after the last work.
+//! The time for which a GPU keeps its clocks up by itself after the last work.
 //!
 //! A request that arrives while the GPU is warm has only been spared a cold start if the GPU would
 //! have fallen by then. That takes its natural hold time, which differs by card, driver and power
@@ -18,7 +18,7 @@ const KEPT: usize = 7;
 
 /// The widest uncertainty of a fall that is used, when half of the hold time is less.
 ///
-/// Asleep, a GPU is looked at about once a second; twice that allows for one missed look.
+/// Asleep, a GPU is sampled about once a second; twice that allows for one missed sample.
 const UNCERTAINTY: Duration = Duration::from_secs(2);
 
 /// Watches one GPU for the time from its last work to the fall of its clocks.
@@ -44,8 +44,8 @@ struct Rest {
 }
 
 impl HoldTimeWatch {
-    /// Takes in one look at the GPU: whether it is ready, `None` when the driver does not tell, and
-    /// whether anybody works on it or we hold it.
+    /// Takes in one sample of the GPU: whether it is ready, `None` when the driver does not report
+    /// it, and whether a process works on it or we hold it.
     pub fn observe(&mut self, now: Moment, ready: Option<bool>, working_or_held: bool) {
         if working_or_held {
             self.rest = (ready == Some(true)).then_some(Rest {
@@ -89,7 +89,7 @@ impl HoldTimeWatch {
 }
 
 impl Rest {
-    /// The middle between the last look that was ready and the first that was not.
+    /// The middle between the last sample that was ready and the first that was not.
     fn fell(self, now: Moment) -> Option<Duration> {
         let shortest = self.last_ready.since(self.since);
         let longest = now.since(self.since);

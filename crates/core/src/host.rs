@@ -1,4 +1,4 @@
-//! What is seen of the machine around the GPUs, without touching a GPU.
+//! The host sample: the machine around the GPUs, read without touching a GPU.
 
 use std::time::Duration;
 
@@ -9,22 +9,23 @@ use crate::{
     gpu::{GpuInfo, PciBusId, PowerSource, Sample},
 };
 
-/// Runtime power management of one PCI device, as Linux tells it in sysfs.
+/// Runtime power management of one PCI device, as Linux reports it in sysfs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RuntimePm {
-    /// The GPU cannot suspend by itself (a desktop card, Windows, or switched off): looking at it
+    /// The GPU cannot suspend by itself (a desktop card, Windows, or switched off): sampling it
     /// costs nothing.
     #[default]
     Unsupported,
-    /// It can suspend (runtime D3) and is awake now: somebody uses it, or did seconds ago.
+    /// It can suspend (runtime D3) and is awake now: a process uses it, or did seconds ago.
     Active,
     /// It is suspended, or on its way there or back: any NVML call would wake it.
     Suspended,
 }
 
-/// When a process started, as its system counts: clock ticks since boot on Linux, seconds since 1970
-/// elsewhere. It tells a process from an earlier one with the same id, so only equality has a meaning.
+/// The start time of a process, as its system counts: clock ticks since boot on Linux, seconds
+/// since 1970 elsewhere. It distinguishes a process from an earlier one with the same id, so only
+/// equality has a meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StartTime(pub u64);
@@ -34,17 +35,17 @@ pub struct StartTime(pub u64);
 pub struct AiProcess {
     /// Its process id.
     pub pid: u32,
-    /// When it was started, where that is known.
+    /// Its start time, where that is known.
     pub started: Option<StartTime>,
     /// The process that started it, where that is known.
     pub parent: Option<u32>,
-    /// What it was started as, harmless to show: `llama-server`, `main.py`, `vllm`.
+    /// The name it was started by, harmless to show: `llama-server`, `main.py`, `vllm`.
     pub name: String,
-    /// What people call it, harmless to show: `Ollama`, `ComfyUI`.
+    /// Its name for people, harmless to show: `Ollama`, `ComfyUI`.
     pub label: String,
-    /// What it does with the GPU.
+    /// Its use of the GPU.
     pub kind: ProcessKind,
-    /// What it has open.
+    /// The GPUs that it has open.
     pub gpu: GpuUse,
     /// Whether it was started with `CUDA_DISABLE_PERF_BOOST` set, so that its CUDA context does not
     /// raise the clocks; `None` where its environment cannot be read.
@@ -62,9 +63,9 @@ pub struct Served {
     pub round: u64,
 }
 
-/// What a process has open of the GPUs, by its open files.
+/// The GPUs that a process has open, by its open files.
 ///
-/// A list of devices is empty where the files do not say which GPUs they are.
+/// A list of devices is empty where the files do not show which GPUs they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GpuUse {
@@ -73,7 +74,7 @@ pub enum GpuUse {
     Unknown,
     /// Nothing.
     Nothing,
-    /// What drawing needs, and no NVIDIA GPU itself.
+    /// The files that drawing needs, and no NVIDIA GPU itself.
     Graphics,
     /// These GPUs, without a CUDA context: it draws, computes with Vulkan, observes, or has only
     /// initialised CUDA.
@@ -83,7 +84,7 @@ pub enum GpuUse {
 }
 
 impl GpuUse {
-    /// Whether it has a CUDA context on that GPU, as far as the files say.
+    /// Returns whether it has a CUDA context on that GPU, as far as its files show.
     pub fn has_context_on(&self, gpu: PciBusId) -> bool {
         matches!(self, Self::Context(gpus) if gpus.is_empty() || gpus.contains(&gpu))
     }
@@ -108,31 +109,31 @@ impl ProcessKind {
     }
 }
 
-/// One look at the machine.
+/// One sample of the machine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HostSample {
-    /// What feeds the machine.
+    /// The machine's source of power.
     pub power_source: PowerSource,
     /// AI processes, in the order of their process ids.
     pub ai_programs: Vec<AiProcess>,
     /// Devices that can suspend by themselves; a device that is absent cannot.
     pub runtime_pm: Vec<(PciBusId, RuntimePm)>,
-    /// How long each of them was suspended in all, where the kernel tells: shows a suspend that
-    /// began and ended between two looks.
+    /// The time for which each of them was suspended in all, where the kernel reports it: shows a
+    /// suspend that began and ended between two samples.
     pub suspended_for: Vec<(PciBusId, Duration)>,
-    /// How often processes other than ours have `/dev/nvidia-uvm` open, whoever runs them; `None`
-    /// where the kernel does not tell. CUDA opens it, and NVML of newer drivers does too, so more
-    /// than before means that another process begins to use a GPU.
+    /// Number of times that processes other than ours, of any user, have `/dev/nvidia-uvm` open;
+    /// `None` where the kernel does not report it. CUDA opens it, and NVML of newer drivers does
+    /// too, so more than before means that another process begins to use a GPU.
     pub uvm_open: Option<u32>,
     /// The announcements of [`Served`] trees up to this one have been followed.
     #[serde(default)]
     pub served_round: u64,
 }
 
-/// Time between two host samples where the driver tells of each process that opens a GPU: such a
+/// Time between two host samples where the driver reports each process that opens a GPU: such a
 /// change is followed up at once.
 const RARELY: Duration = Duration::from_secs(30);
-/// The same where the process table and the power state are all that tells of demand.
+/// The same where the process table and the power state are all that shows demand.
 const OFTEN: Duration = Duration::from_secs(2);
 
 impl HostSample {
@@ -150,15 +151,15 @@ impl HostSample {
             .map_or(RuntimePm::Unsupported, |(_, state)| *state)
     }
 
-    /// How long that device was suspended in all.
+    /// The time for which that device was suspended in all.
     pub fn suspended_for(&self, device: PciBusId) -> Option<Duration> {
         let mut known = self.suspended_for.iter();
         known.find(|(id, _)| *id == device).map(|(_, time)| *time)
     }
 
-    /// How soon the machine is to be looked at again, given the newest sample of every GPU that has
-    /// one: every 2 s where a GPU can suspend or its driver does not tell who uses it, else every
-    /// 30 s.
+    /// The time until the machine is to be sampled again, given the newest sample of every GPU that
+    /// has one: every 2 s where a GPU can suspend or its driver does not report which processes use
+    /// it, else every 30 s.
     pub fn sample_again_after<'a>(
         &self,
         samples: impl IntoIterator<Item = (&'a GpuInfo, &'a Sample)>,
@@ -174,11 +175,11 @@ impl HostSample {
     }
 }
 
-/// Something about the machine that cannot wait for the next look.
+/// A host event, which cannot wait for the next host sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HostEvent {
-    /// The machine is about to suspend: let go of every GPU.
+    /// The machine is about to suspend: release every GPU.
     Suspending,
     /// The machine is back: contexts are dead, everything is to be rebuilt.
     Resumed,

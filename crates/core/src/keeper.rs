@@ -1,12 +1,11 @@
 //! Everything the engine decides, for all GPUs and the machine around them.
 //!
-//! A [`Keeper`] performs nothing and waits for nothing: [`Keeper::handle`] takes in what happened
-//! and when, [`Keeper::next_action`] yields what is to be done, and [`Keeper::wake_at`] says when
-//! to call again at the latest. The engine's shell, the simulated machine of the tests and the
+//! A [`Keeper`] performs nothing and waits for nothing: [`Keeper::handle`] takes in an input and
+//! its time, [`Keeper::next_action`] yields what is to be done, and [`Keeper::wake_at`] is the
+//! latest time to call again. The engine's shell, the simulated machine of the tests and the
 //! benchmarks all run this same code, in real or in virtual time.
 //!
-//! It is level-triggered: whatever comes in, everything known is looked at again. Errors are
-//! inputs.
+//! It is level-triggered: with every input, everything known is judged again. Errors are inputs.
 
 mod action;
 mod benchmark;
@@ -52,21 +51,21 @@ use crate::{
 };
 
 /// The longest time between two decisions about GPUs of which nothing changes, for the times in
-/// their sentences: whoever wakes later than that decides anew.
+/// their sentences: a wake later than that decides anew.
 const DECIDE_AGAIN: Duration = Duration::from_secs(30);
-/// How much later these may come, so that one wake-up serves them and a GPU.
+/// The delay that these allow, so that one wake-up serves them and a GPU.
 const HOUSEKEEPING_SLACK: Duration = Duration::from_secs(1);
 
-/// What a keeper is told once.
+/// The options of a keeper, which do not change.
 #[derive(Clone, Debug, Default)]
 pub struct KeeperOptions {
-    /// Whether the GPUs are simulated: said in every status.
+    /// True if the GPUs are simulated, which every status states.
     pub simulated: bool,
     /// Instead of the mode in the settings, for this run only.
     pub mode: Option<Mode>,
     /// The engine's process id.
     pub pid: u32,
-    /// Where the settings file is, for people.
+    /// The path of the settings file, for people.
     pub settings_path: String,
 }
 
@@ -77,11 +76,11 @@ pub struct Keeper {
     started: Moment,
     today: Date,
     file: SettingsFile,
-    /// Those of the settings, shared with the worker that looks for them.
+    /// Those of the settings, shared with the worker that searches for them.
     ai_programs: Arc<[AiProgram]>,
-    /// Why something is not kept.
+    /// The reason why something is not kept.
     not_saved: Option<String>,
-    /// What was set aside in this run.
+    /// The notices about files that were set aside in this run.
     set_aside: Vec<String>,
     switches: Switches,
     kept: Kept,
@@ -107,7 +106,7 @@ pub struct Keeper {
     benchmark: Option<Benchmark>,
     outbox: VecDeque<Action>,
     wake_at: Moment,
-    /// When a GPU decides again even if nothing changes.
+    /// The time when a GPU decides again even if nothing changes.
     gpus_at: Option<Moment>,
     decided_at: Moment,
     decided_wh: f64,
@@ -115,8 +114,8 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// A keeper that goes on from what an earlier run kept. The first [`Self::handle`] sets it in
-    /// motion.
+    /// A keeper that resumes from the state of an earlier run. The first [`Self::handle`] sets it
+    /// in motion.
     pub fn new(
         options: KeeperOptions,
         file: SettingsFile,
@@ -263,7 +262,7 @@ impl Keeper {
         self.outbox.pop_front()
     }
 
-    /// When to call [`Self::handle`] at the latest.
+    /// The latest time to call [`Self::handle`] again.
     pub fn wake_at(&self) -> Moment {
         self.wake_at
     }
@@ -306,7 +305,7 @@ impl Keeper {
         self.gpus.iter().map(|lane| lane.id)
     }
 
-    /// The GPUs that are looked after: what each is, its policy, and its newest decision.
+    /// The GPUs that are kept: the properties of each, its policy, and its newest decision.
     pub fn gpus(&self) -> impl Iterator<Item = (&GpuInfo, &GpuPolicy, Option<&Decision>)> {
         self.gpus
             .iter()

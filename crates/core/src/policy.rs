@@ -1,6 +1,6 @@
-//! What to do for one GPU, given everything that was seen and the time.
+//! Decides what to do for one GPU, given everything that was seen and the time.
 //!
-//! Level-triggered: [`GpuPolicy::step`] looks at everything it knows and decides again, so a lost
+//! Level-triggered: [`GpuPolicy::step`] judges everything it knows and decides again, so a lost
 //! message can delay a decision but never falsify it. It cannot fail: errors come in through
 //! [`GpuPolicy::done`] as observations like any other.
 //!
@@ -57,7 +57,7 @@ pub struct GpuPolicy {
     demand: demand::Demand,
     inhibitor: inhibitor::Inhibitor,
     governors: BTreeMap<PowerSource, Governor>,
-    /// The worse of what machine and driver say.
+    /// The worse of the power sources that machine and driver report.
     source: PowerSource,
     host_source: PowerSource,
     auto: bool,
@@ -65,7 +65,7 @@ pub struct GpuPolicy {
     quiet_since: Option<Moment>,
     judged: Option<Moment>,
     standby: Standby,
-    /// What the `hold` process is to do if this GPU stands by.
+    /// The duty of the `hold` process if this GPU stands by.
     standby_duty: holder::Duty,
     /// By the newest sample.
     clocks_up: Option<bool>,
@@ -102,12 +102,12 @@ impl GpuPolicy {
         }
     }
 
-    /// What was seen of the GPU and done to it.
+    /// The history of the GPU.
     pub fn history(&self) -> &GpuHistory {
         &self.history
     }
 
-    /// What was learned so far, to be kept across restarts.
+    /// The learned values so far, to be kept across restarts.
     pub fn learned(&self) -> impl Iterator<Item = (PowerSource, Learned)> + '_ {
         self.governors
             .iter()
@@ -116,7 +116,7 @@ impl GpuPolicy {
 
     /// Takes in what came of an action.
     ///
-    /// A strategy that the GPU refuses is no fault while there is another one to try.
+    /// A strategy that the GPU refuses is no fault while another strategy is left to try.
     pub fn done(&mut self, action: Action, result: Result<Outcome, GpuError>, now: Moment) {
         if let Action::Hold {
             strategy: Strategy::PowerMizer,
@@ -264,7 +264,7 @@ impl GpuPolicy {
         }
     }
 
-    /// What to hold where the clocks are held. A fixed `standby` holds with what it raises with.
+    /// The plan for holding the clocks. A fixed `standby` holds with what it raises with.
     fn plan(&self, settings: &Settings) -> Plan {
         let mut plan = self.governors[&self.source].plan(settings, self.busy_fell);
         if settings.strategy.fixed() == Some(Strategy::Standby) {
@@ -313,7 +313,7 @@ impl GpuPolicy {
         Phase::Warm
     }
 
-    /// How soon after a sample the next is due while the `hold` process senses or holds.
+    /// The time after a sample until the next is due while the `hold` process senses or holds.
     fn beside(&self, plan: Plan, seen: &Observations<'_>) -> Duration {
         let sampled = self.history.timed_sample().map(|(at, _)| at);
         let soon = sampled.and_then(|at| self.standby.sample_after(at));

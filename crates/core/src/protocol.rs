@@ -62,7 +62,7 @@ pub const MAX_TIMER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Most days of [`Request::Energy`]: as many as are kept.
 pub const MAX_ENERGY_DAYS: u32 = 90;
 
-/// What a client asks.
+/// The request of a client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "request", rename_all = "snake_case")]
@@ -106,9 +106,9 @@ pub enum Request {
     /// Inference ended: the warm window starts again.
     EndLease,
     /// Sense the requests of this process and its descendants on every GPU that they open, whatever
-    /// their programs are called; answered once they have been looked for.
+    /// the names of their programs; answered once they have been searched for.
     ///
-    /// Those started after this connection has closed are not looked for any more; those known by
+    /// Those started after this connection has closed are not searched for any more; those known by
     /// then are sensed until they end. [`ErrorCode::TooManyServed`] above [`MAX_SERVED`] processes.
     Serve {
         /// The process id. `gpu-keepalive serve` announces itself: its own process is left out.
@@ -140,10 +140,10 @@ pub enum Request {
         /// Tokens of context; 8192 without it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         context_tokens: Option<u64>,
-        /// How the KV cache is stored.
+        /// The storage format of the KV cache.
         #[serde(default)]
         kv_cache: KvCache,
-        /// What the models are wanted for; chat without it.
+        /// The use of the models; chat without it.
         #[serde(rename = "use", default)]
         purpose: Use,
         /// The only format to suggest.
@@ -152,23 +152,23 @@ pub enum Request {
     },
     /// Energy by day, answered by [`Reply::Energy`].
     Energy {
-        /// How many days back, today included.
+        /// Number of days back, today included.
         days: u32,
     },
     /// The last wakes of every GPU, answered by [`Reply::Wakes`].
     Wakes,
-    /// What stands in the way and what to do, answered by [`Reply::Doctor`].
+    /// The findings and their advice, answered by [`Reply::Doctor`].
     Doctor,
     /// The same as a text to copy that holds nothing private, answered by [`Reply::Report`].
     Report,
-    /// What was measured on the GPUs there are, answered by [`Reply::Benchmarks`].
+    /// The benchmarks of the present GPUs, answered by [`Reply::Benchmarks`].
     Benchmarks,
-    /// Measure cold against warm on one GPU, answered by [`Reply::Measured`] when that is done;
-    /// [`Status::measuring`] tells of the progress.
+    /// Measure cold against ready on one GPU, answered by [`Reply::Measured`] when that is done;
+    /// [`Status::measuring`] has the progress.
     ///
     /// One at a time. It ends with [`Request::CancelBench`], with this connection (so its writing
-    /// half has to stay open), and when something comes that also forbids keeping a GPU warm.
-    /// Until it is answered this connection hears nothing else.
+    /// half has to stay open), and when something comes that also forbids keeping a GPU warm. Until
+    /// it is answered this connection receives nothing else.
     Bench {
         /// The GPU of this index; without it the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -176,7 +176,7 @@ pub enum Request {
         /// Whether a short measurement is enough.
         #[serde(default)]
         quick: bool,
-        /// How often each request is measured, up to [`Plan::MAX_ROUNDS`]; without it once or
+        /// Number of times each request is measured, up to [`Plan::MAX_ROUNDS`]; without it once or
         /// twice.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rounds: Option<u32>,
@@ -245,12 +245,12 @@ impl Request {
     }
 }
 
-/// What a successful request brings back.
+/// The result of a successful request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
-    /// Nothing to say.
+    /// An empty result.
     Done,
     /// The full status.
     Status(Box<Status>),
@@ -268,9 +268,9 @@ pub enum Reply {
     Doctor(Doctor),
     /// The report, as text.
     Report(String),
-    /// What was measured so far, and what a measurement would do.
+    /// The benchmarks so far, and a description of a new one.
     Benchmarks(BenchmarkReport),
-    /// What was just measured.
+    /// The benchmark that just ended.
     Measured(Box<BenchmarkResult>),
     /// Log lines, oldest first.
     Log(Vec<String>),
@@ -288,7 +288,7 @@ pub struct WakeReport {
     pub pid: u32,
     /// Its program.
     pub program: String,
-    /// What it was worth.
+    /// Its verdict.
     pub verdict: Verdict,
     /// From the sensed request to the return of the call that raised the clocks; `null` where there
     /// was none.
@@ -299,18 +299,18 @@ pub struct WakeReport {
     pub processor_ms: Option<f64>,
 }
 
-/// What was measured of the GPUs there are.
+/// The benchmarks of the present GPUs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct BenchmarkReport {
-    /// What a quick measurement does and how long it takes, for people.
+    /// Describes what a quick measurement does and how long it takes, for people.
     pub quick: String,
     /// The newest measurement of each GPU with the driver it has now; none for one that was never
     /// measured.
     pub benchmarks: Vec<BenchmarkResult>,
 }
 
-/// What a subscriber hears.
+/// The event that a subscriber receives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
@@ -319,7 +319,7 @@ pub enum Event {
     /// The settings or the problems of their file changed, whatever changed them; always all of
     /// them.
     Settings(Box<SettingsReport>),
-    /// Somebody asked for the window.
+    /// A process asked for the window.
     ShowWindow,
 }
 
@@ -344,7 +344,7 @@ impl From<Result<Reply, ApiError>> for ServerLine {
     }
 }
 
-/// Why a request was refused.
+/// The error of a refused request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[error("{message}")]
@@ -365,7 +365,7 @@ impl ApiError {
     }
 }
 
-/// Kinds of refusal that some face tells apart.
+/// Kinds of refusal that some face distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]

@@ -43,8 +43,8 @@ pub fn is_set(value: &str) -> bool {
     !matches!(value.trim(), "" | "0")
 }
 
-/// Whether a process with that environment (`/proc/PID/environ`) is quiet; `None` where it says
-/// nothing: programs that set their own title write it over their environment.
+/// Returns whether a process with that environment (`/proc/PID/environ`) is quiet; `None` where
+/// that is unknown: programs that set their own title write it over their environment.
 pub fn is_quiet(environment: &[u8]) -> Option<bool> {
     let variables = environment.split(|byte| *byte == 0);
     let variables = variables.filter(|variable| !variable.is_empty());
@@ -62,7 +62,7 @@ pub fn is_quiet(environment: &[u8]) -> Option<bool> {
     (whole.peek().is_some() && whole.all(|whole| whole)).then_some(false)
 }
 
-/// What quiet servers would save, from the powers as they were measured: nothing is estimated.
+/// The savings of quiet servers, from the powers as they were measured: nothing is estimated.
 pub fn loud(
     servers: Vec<ClientStatus>,
     power: Option<Watts>,

@@ -1,4 +1,4 @@
-//! When a process's use of the processor means a request, and what every wake was worth.
+//! Decides when a process's use of the processor means a request, and judges every wake.
 //!
 //! A server that rests takes no processor time, and one that gets a request does, before its first
 //! kernel. How much is a request's and how much a monitor's poll differs by program, so the
@@ -58,7 +58,7 @@ pub struct Sensor {
     history: History,
 }
 
-/// Why the clocks are up.
+/// The reason why the clocks are up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RaisedFor {
     /// A request; the GPU was last seen to work then.
@@ -96,7 +96,7 @@ impl Sensor {
         }
     }
 
-    /// What is worth keeping between two runs.
+    /// The learned values to keep between two runs.
     pub fn learned(&self) -> &LearnedThresholds {
         &self.learned
     }
@@ -290,7 +290,7 @@ impl Sensor {
         self.history.wakes()
     }
 
-    /// What was counted since the start.
+    /// The counts since the start.
     pub fn statistics(&self) -> WakeStatistics {
         self.history.statistics()
     }

@@ -92,7 +92,7 @@ pub struct PulseSettings {
     pub matrix_size: u32,
 }
 
-/// How fast the clocks have to be up, and for how long.
+/// The speed at which the clocks have to be up, and the time for which they stay up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadinessSettings {
     /// Raising the clocks for a request may take this long, 1 to 250 ms; where it takes longer, they
@@ -136,19 +136,19 @@ pub struct AppSettings {
 /// Everything a user can set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// When the GPU is kept warm.
+    /// The rule for keeping the GPU ready.
     pub mode: Mode,
-    /// How long after the last sign of demand, 1 to 1440 minutes.
+    /// The time after the last sign of demand, 1 to 1440 minutes.
     pub warm_window: Duration,
     /// Programs whose use of the GPU is demand, besides those that are known.
     pub ai_programs: Vec<AiProgram>,
     /// The GPUs to keep; all when `None`.
     pub gpus: Option<Vec<GpuSelector>>,
-    /// How the clocks are held.
+    /// The strategy that holds the clocks.
     pub strategy: StrategyChoice,
     /// The strategies that `auto` leaves out.
     pub strategy_exclude: Vec<Strategy>,
-    /// How fast the clocks have to be up, and for how long.
+    /// The speed at which the clocks have to be up, and the time for which they stay up.
     pub readiness: ReadinessSettings,
     /// Pulses.
     pub pulse: PulseSettings,
@@ -189,7 +189,7 @@ impl Default for Settings {
             vram_reserve: Bytes::from_mib(512),
             energy: EnergySettings {
                 price_per_kwh: None,
-                // Shown only beside a price, which nobody has until they enter it.
+                // Shown only beside a price, which is unset until the user enters it.
                 currency: "EUR".to_owned(),
                 daily_budget_wh: None,
             },

@@ -15,10 +15,10 @@
 //!
 //! # The boost and requests
 //! Every card has a `hold` process ([`SimulatedMachine::hold`]). It decides with the real one's
-//! [`Watch`](crate::sensor::Watch), looks at the processor time of the scenario's programs when the
-//! real one would, and reports when it would. Looks at programs that use no processor time are
+//! [`Watch`](crate::sensor::Watch), reads the processor time of the scenario's programs when the
+//! real one would, and reports when it would. Checks of programs that use no processor time are
 //! left out, which changes no result. A boost request acts at once on the clocks and late on what
-//! NVML shows; [`Boost`] says whether it holds them.
+//! NVML shows; [`Boost`] decides whether it holds them.
 //!
 //! A program ([`SimulatedProcess`]) uses the processor for a moment every second, for every poll, and while
 //! it computes; a [`Request`] lets it compute for a while, first without the GPU.
@@ -90,11 +90,11 @@ pub struct Scenario {
     pub seed: u64,
     /// Its GPUs, in the driver's order.
     pub cards: Vec<CardModel>,
-    /// What happens by itself.
+    /// The events that occur by themselves.
     pub events: Vec<Event>,
 }
 
-/// Every preset with one line that says what it is.
+/// Every preset with one line that describes it.
 pub const PRESETS: [(&str, &str); 8] = [
     (
         "rtx-3070-laptop",

@@ -21,7 +21,7 @@ pub(crate) fn infer(simulate: Option<String>, out: &mut impl Write) -> Result<()
     if let Some(machine) = simulate {
         builder = builder.simulate(machine);
     }
-    // Fails when there is no driver or no such GPU, and says what to do then.
+    // Fails when there is no driver or no such GPU, with advice.
     let keepalive = builder.start()?;
 
     // A status is a snapshot; the handle also gives every change, to those who can await it.
@@ -42,13 +42,13 @@ pub(crate) fn infer(simulate: Option<String>, out: &mut impl Write) -> Result<()
     // Ask for a ready GPU ahead of time; with the mode `always` it is ready anyway.
     keepalive.warm(Duration::from_secs(60));
 
-    // Lets go of the GPU, as dropping does.
+    // Releases the GPU, as dropping does.
     keepalive.stop();
     writeln!(out, "let go of the GPU")?;
     Ok(())
 }
 
-/// Where your model runs.
+/// The place where your model runs.
 fn model(request: u64) -> u64 {
     (1..=request).product()
 }

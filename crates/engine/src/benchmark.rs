@@ -47,9 +47,9 @@ pub trait BenchmarkWorkload: Send {
     fn end(self) -> impl Future<Output = Result<(), GpuError>> + Send;
 }
 
-/// Where such programs come from.
+/// The source of such programs.
 pub trait Workloads: Send {
-    /// What it starts.
+    /// The program that it starts.
     type Workload: BenchmarkWorkload;
 
     /// Starts one, which touches no GPU before it loads.

@@ -8,7 +8,7 @@ mod alarm;
 
 pub(crate) use alarm::Alarm;
 
-/// Where [`Moment`]s and dates come from.
+/// The source of [`Moment`]s and dates.
 ///
 /// Cheap to clone: one clock is shared by the engine and everything it simulates.
 #[derive(Clone, Debug)]
@@ -33,7 +33,8 @@ impl Clock {
         }
     }
 
-    /// How long the machine has been suspended since it was started; zero where it does not tell.
+    /// The time for which the machine has been suspended since it was started; zero where it does
+    /// not report it.
     pub fn time_suspended(&self) -> Duration {
         match self {
             Self::Boot => since_boot().saturating_sub(awake_since_boot()),

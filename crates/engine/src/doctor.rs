@@ -34,14 +34,14 @@ pub(crate) fn login_entry_exists(config: &std::path::Path) -> bool {
     login_entry::read(Some(config)).exists == Some(true)
 }
 
-/// How long reading files may take: a process that hangs in a driver can block whoever reads
-/// about it.
+/// The longest time that reading files may take: a process that hangs in a driver can block a
+/// reader of its files.
 const FILES_DEADLINE: Duration = Duration::from_secs(3);
 
-/// Where to look around: on this machine, or a test's.
+/// The places to read: on this machine, or a test's.
 #[derive(Clone, Debug)]
 pub struct Places {
-    /// What `/sys`, `/proc` and `/usr` are below.
+    /// The folder that `/sys`, `/proc` and `/usr` are below.
     pub(crate) root: PathBuf,
     /// The user's configuration folder.
     pub(crate) config: Option<PathBuf>,
@@ -75,9 +75,9 @@ impl Places {
     }
 }
 
-/// Examines without an engine: lists the GPUs, looks at each once and lets go of them.
+/// Examines without an engine: lists the GPUs, samples each once and releases them.
 ///
-/// `places` is `None` for simulated GPUs, about which the real machine says nothing.
+/// `places` is `None` for simulated GPUs, which the real machine does not describe.
 pub async fn examine<S: GpuSource, H: Host>(
     mut source: S,
     mut host: H,
@@ -115,7 +115,7 @@ pub async fn examine<S: GpuSource, H: Host>(
     doctor::examine(&evidence)
 }
 
-/// Reads what the machine tells in files and on its buses; nothing when there are no places.
+/// Reads the machine's files and its buses; nothing when there are no places.
 pub(crate) async fn read_machine(
     evidence: &mut Evidence,
     ai_programs: Vec<AiProcess>,
@@ -199,7 +199,7 @@ async fn sample_and_inspect(gpu: &mut impl Gpu) -> Result<(Sample, Option<Inspec
     Ok((*sample, inspection))
 }
 
-/// What must not be in a report from this machine.
+/// The private values that must not be in a report from this machine.
 pub fn private(programs: &[AiProcess]) -> Private {
     let variable = |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok());
     let home = directories::BaseDirs::new();

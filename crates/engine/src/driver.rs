@@ -1,8 +1,8 @@
 //! The driver process as the engine sees it: started when needed, asked with a deadline, ended to
-//! let go of the GPU, killed when it hangs.
+//! release the GPU, killed when it hangs.
 //!
 //! libcuda keeps its device files open and 100 to 145 MiB resident until the process ends, so
-//! letting go of a GPU that was held with CUDA means ending this process.
+//! releasing a GPU that was held with CUDA means ending this process.
 
 use std::{path::Path, path::PathBuf, process::Stdio, time::Duration};
 
@@ -59,14 +59,15 @@ pub use workload::{PerfBoost, WorkloadProcess};
 use session::needs_fresh_start;
 use wire::{Ask, LIST, LONGEST_LINE, ROLE, Reply};
 
-/// How long listing the GPUs may take: waking several suspended ones, a second or two each.
+/// The longest time that listing the GPUs may take: waking several suspended ones, a second or two
+/// each.
 const DISCOVERY_DEADLINE: Duration = Duration::from_secs(15);
 
-/// How long a process may take to be gone after it was told to end, and again after it was killed:
-/// together no longer than [`Action::deadline`] of a release.
+/// The longest time until a process is gone after it was ordered to end, and again after it was
+/// killed: together no longer than [`Action::deadline`] of a release.
 const END_DEADLINE: Duration = Duration::from_secs(1);
 
-/// Tells the driver not to boost for a process that has a context (driver 580.105.08 and later).
+/// Disables the driver's boost for a process that has a context (driver 580.105.08 and later).
 const NO_PERF_BOOST: &str = "CUDA_DISABLE_PERF_BOOST";
 
 /// The driver's performance preference for this process and GPU, as NVML names it.
@@ -271,7 +272,7 @@ impl Running {
     ) -> Result<T, GpuError> {
         let mut line = serde_json::to_vec(&Ask { id, action }).expect("an action is plain data");
         line.push(b'\n');
-        // A failed write means that it is dead; reading then says so with its last words.
+        // A failed write means that it is dead; reading then returns its last output.
         let _ = self.stdin.write_all(&line).await;
         self.answer(id).await
     }
@@ -306,13 +307,14 @@ impl Running {
         let Self {
             mut child, stdin, ..
         } = self;
-        // The end of its input tells it to let go and leave.
+        // The end of its input orders it to release and leave.
         drop(stdin);
         end_child(&mut child).await
     }
 }
 
-/// How a process that closed its output died, with its last words. One that lives on is killed.
+/// Explains how a process that closed its output died, with its last output. One that lives on is
+/// killed.
 async fn how_it_ended(
     process: &str,
     child: &mut Child,
@@ -338,7 +340,7 @@ fn kill(process: &str, child: &mut Child) {
     }
 }
 
-/// Waits for a process that was told to end, and kills it if it does not. Without an error it is
+/// Waits for a process that was ordered to end, and kills it if it does not. Without an error it is
 /// gone.
 async fn end_child(child: &mut Child) -> Result<(), GpuError> {
     if timeout(END_DEADLINE, child.wait()).await.is_ok() {
@@ -351,7 +353,7 @@ async fn end_child(child: &mut Child) -> Result<(), GpuError> {
     }
 }
 
-/// What starts the process of that role for one GPU, or for the list of all.
+/// The command that starts the process of that role for one GPU, or for the list of all.
 fn driver_process(program: &Path, subject: &str) -> Command {
     let mut command = Command::new(program);
     command

@@ -32,16 +32,16 @@ const CONTROLS: usize = 64;
 /// Events that a slow subscriber may miss none of.
 const EVENTS: usize = 16;
 
-/// What an engine is made of besides GPUs and machine.
+/// The parts of an engine besides GPUs and machine.
 #[derive(Debug)]
 pub struct EngineOptions {
-    /// Where moments and dates come from.
+    /// The source of moments and dates.
     pub clock: Clock,
-    /// What the user set, and where it is kept.
+    /// The user's settings, and the place where they are kept.
     pub settings: SettingsStore,
-    /// Where state is kept between runs; nowhere when `None`.
+    /// The folder for state between runs; nowhere when `None`.
     pub state: Option<StateFolder>,
-    /// Whether the GPUs are simulated: said in every status.
+    /// True if the GPUs are simulated, which every status states.
     pub simulated: bool,
     /// Instead of the mode in the settings, for this run only.
     pub mode: Option<Mode>,

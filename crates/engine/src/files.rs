@@ -1,4 +1,4 @@
-//! How files of ours and of the user's are looked at, so that nothing waits for what is no file and
+//! Reads files of ours and of the user's so that nothing waits for a path that is no file and
 //! nothing is replaced that was not read.
 
 #![allow(
@@ -50,7 +50,7 @@ impl Stamp {
     }
 }
 
-/// Why a file cannot be read; continues “the file is”.
+/// The reason why a file cannot be read; continues “the file is”.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadError {
     #[error("a folder")]
@@ -63,7 +63,7 @@ pub(crate) enum ReadError {
     Io(#[from] io::Error),
 }
 
-/// State of the file now; `None` when the system does not tell.
+/// State of the file now; `None` when the system does not report it.
 pub(crate) fn stat(path: &Path) -> Option<Seen> {
     match fs::metadata(path) {
         Ok(metadata) => Some(Seen::There(Stamp::of(&metadata))),
@@ -89,7 +89,7 @@ pub(crate) fn read(path: &Path, max_bytes: u64) -> Result<Option<(Vec<u8>, Stamp
 }
 
 /// Opens a regular file and nothing else: opening a device can do something, and opening a named
-/// pipe would wait for its other end, also for one that came between the look and the opening.
+/// pipe would wait for its other end, also for one that came between the check and the opening.
 fn open(path: &Path) -> Result<File, ReadError> {
     require_file(&fs::metadata(path)?)?;
     let mut options = File::options();
@@ -154,7 +154,7 @@ pub(crate) fn temporary(file: &Path) -> io::Result<tempfile::NamedTempFile> {
 /// of all of its writers.
 pub(crate) fn remove_leftovers(file: &Path) {
     for leftover in leftovers(file) {
-        // What cannot be removed is in nobody's way.
+        // A leftover that cannot be removed does no harm.
         let _ = fs::remove_file(leftover);
     }
 }

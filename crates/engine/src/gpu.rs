@@ -17,9 +17,9 @@ pub mod simulated;
 
 /// One GPU, real or simulated.
 pub trait Gpu: Send + 'static {
-    /// Does one thing and says what came of it, within [`Action::deadline`].
+    /// Performs one action. Returns its result, within [`Action::deadline`].
     ///
-    /// Dropping it lets go of everything.
+    /// Dropping it releases everything.
     fn perform(&mut self, action: Action)
     -> impl Future<Output = Result<Outcome, GpuError>> + Send;
 
@@ -28,7 +28,7 @@ pub trait Gpu: Send + 'static {
     fn ended(&mut self) -> impl Future<Output = GpuError> + Send;
 
     /// Resident memory of the process of ours that has it open; `None` where none runs or that
-    /// cannot be told.
+    /// cannot be read.
     fn resident(&self) -> Option<Bytes> {
         None
     }
@@ -46,17 +46,17 @@ pub trait Holder: Send + 'static {
     /// Ends it in order, or by force.
     fn end(self) -> impl Future<Output = Result<(), GpuError>> + Send;
 
-    /// Its resident memory; `None` where that cannot be told.
+    /// Its resident memory; `None` where that cannot be read.
     fn resident(&self) -> Option<Bytes> {
         None
     }
 }
 
-/// Where GPUs come from.
+/// The source of GPUs.
 pub trait GpuSource: Send + 'static {
-    /// What it opens.
+    /// The GPU that it opens.
     type Gpu: Gpu;
-    /// What raises its clocks beside it.
+    /// The `hold` process that raises its clocks beside it.
     type Holder: Holder;
     /// Starts programs on it that are measured.
     type Workloads: Workloads;
@@ -68,7 +68,7 @@ pub trait GpuSource: Send + 'static {
     /// Takes one of them in hand. Touches nothing until the first action.
     fn open(&mut self, gpu: &GpuInfo) -> Self::Gpu;
 
-    /// Starts the `hold` process of one of them, which opens nothing before a command says so.
+    /// Starts the `hold` process of one of them, which opens nothing before a command orders it to.
     ///
     /// # Errors
     /// There is none here, or it cannot be started.

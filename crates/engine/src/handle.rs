@@ -13,24 +13,24 @@ pub use gpu_keepalive_core::keeper::ClientId;
 /// A request on its way to the engine.
 #[derive(Debug)]
 pub struct Call {
-    /// Who asks.
+    /// The client that asks.
     pub client: ClientId,
-    /// What it asks; its numbers are in range.
+    /// The request; its numbers are in range.
     pub request: Request,
-    /// Where the answer goes. Dropped unanswered, it reads as an engine that is stopping.
+    /// The channel for the answer. Dropped unanswered, it reads as an engine that is stopping.
     pub answer: oneshot::Sender<Result<Reply, ApiError>>,
 }
 
-/// What reaches the engine from outside.
+/// The inputs that reach the engine from outside.
 #[derive(Debug)]
 pub enum Control {
-    /// Somebody asks something.
+    /// A client's request.
     Call(Call),
     /// A client follows every change from now on: what it is shown is to be fresh.
     Subscribed(ClientId),
     /// A client is gone: its leases end.
     ClientGone(ClientId),
-    /// The desktop application around the engine says how it is.
+    /// The desktop application around the engine reports its state.
     Desktop(DesktopStatus),
 }
 
@@ -77,13 +77,13 @@ impl EngineHandle {
         }
     }
 
-    /// Says that a client follows every change until it is gone.
+    /// Reports that a client follows every change until it is gone.
     pub async fn client_subscribed(&self, client: ClientId) {
         // An engine that is gone shows nothing any more.
         let _ = self.requests.send(Control::Subscribed(client)).await;
     }
 
-    /// Says that a client is gone.
+    /// Reports that a client is gone.
     pub async fn client_gone(&self, client: ClientId) {
         // An engine that is gone has no leases left to end.
         let _ = self.requests.send(Control::ClientGone(client)).await;
@@ -99,7 +99,7 @@ impl EngineHandle {
         }));
     }
 
-    /// Says that a client is gone, without waiting, from any thread.
+    /// Reports that a client is gone, without waiting, from any thread.
     pub fn send_client_gone(&self, client: ClientId) {
         self.send_now(Control::ClientGone(client));
     }
@@ -113,7 +113,7 @@ impl EngineHandle {
         }
     }
 
-    /// Where the engine announces what is not a state.
+    /// The sender by which the engine announces events that are not a state.
     pub(crate) fn event_sender(&self) -> broadcast::Sender<Event> {
         self.events.clone()
     }
@@ -128,7 +128,7 @@ impl EngineHandle {
         self.settings.clone()
     }
 
-    /// Has every status say how the desktop application around the engine is.
+    /// Sets the state of the desktop application around the engine in every status.
     pub fn describe_desktop(&self, desktop: DesktopStatus) {
         self.send_now(Control::Desktop(desktop));
     }

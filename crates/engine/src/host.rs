@@ -16,15 +16,15 @@ pub trait Host: Send + 'static {
     /// Samples power source, AI programs and runtime power management. Touches no GPU.
     fn sample(&mut self, ai_programs: &[AiProgram]) -> impl Future<Output = HostSample> + Send;
 
-    /// From now on the samples follow these process trees as well, and say so in
+    /// From now on the samples follow these process trees as well, and confirm it in
     /// [`HostSample::served_round`]. A host that does not is never waited for.
     fn follow(&mut self, served: &Served) {
         let _ = served;
     }
 
-    /// Waits for the next thing that cannot wait; pending for ever where the machine tells none.
+    /// Waits for the next host event; pending for ever where the machine reports none.
     ///
-    /// Calling it again says that the last event has been handled: after
+    /// Calling it again confirms that the last event has been handled: after
     /// [`HostEvent::Suspending`] the machine is kept awake until then, for a few seconds at most.
     /// Cancel safe.
     fn event(&mut self) -> impl Future<Output = HostEvent> + Send;

@@ -33,7 +33,7 @@ use crate::{
 ///
 /// It runs the same engine as the command-line tool on a thread of its own, in this process: a
 /// program that uses CUDA already shares its primary context with it, so holding costs no further
-/// VRAM. Dropping it lets go of everything.
+/// VRAM. Dropping it releases everything.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -60,7 +60,7 @@ pub struct Keepalive {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Why a keepalive could not be started.
+/// The reason why a keepalive could not be started.
 #[derive(Debug, Error)]
 pub enum StartError {
     /// A value is out of its range.
@@ -112,13 +112,13 @@ impl Builder {
         self
     }
 
-    /// How the clocks are held, instead of the cheapest way that works.
+    /// Sets the strategy that holds the clocks, instead of the cheapest that works.
     pub fn strategy(mut self, strategy: StrategyChoice) -> Self {
         self.settings.strategy = strategy;
         self
     }
 
-    /// When the GPU is kept warm, instead of always.
+    /// Sets the mode, instead of always.
     pub fn mode(mut self, mode: Mode) -> Self {
         self.settings.mode = mode;
         self
@@ -277,7 +277,7 @@ impl Keepalive {
         }
     }
 
-    /// Says that inference begins: no pulses are sent until the guard is dropped.
+    /// Announces that inference begins: no pulses are sent until the guard is dropped.
     pub fn inference(&self) -> Lease {
         let lease = Lease {
             handle: self.handle.clone(),
@@ -306,7 +306,7 @@ impl Keepalive {
         self.handle.send(self.client, Request::Warm { for_s });
     }
 
-    /// What it is doing: the phase of each GPU, its clocks, pulses sent and energy spent.
+    /// Its status: the phase of each GPU, its clocks, pulses sent and energy spent.
     pub fn status(&self) -> Arc<Status> {
         self.handle.status().borrow().clone()
     }
@@ -316,7 +316,7 @@ impl Keepalive {
         &self.handle
     }
 
-    /// Lets go of every GPU and waits until that is done.
+    /// Releases every GPU and waits until that is done.
     pub fn stop(mut self) {
         self.end();
     }

@@ -25,8 +25,8 @@ impl LogTail {
     }
 }
 
-/// What is logged, for a subscriber's filter: what `RUST_LOG` says, or that level for us and warnings
-/// for everybody else.
+/// The log lines to keep, for a subscriber's filter: the levels of `RUST_LOG`, or that level for us
+/// and warnings for everything else.
 pub fn directives(ours: &str) -> String {
     // Every crate of ours begins with that name.
     std::env::var("RUST_LOG").unwrap_or_else(|_| format!("warn,gpu_keepalive={ours}"))

@@ -38,13 +38,13 @@ pub struct Machine {
     ai_processes: AiProcesses,
     runtime_pm: Vec<(PciBusId, RuntimePm)>,
     suspended: Suspended,
-    /// Delays the suspend that was told last, until that event has been handled.
+    /// Delays the suspend that was announced last, until that event has been handled.
     sleep_lock: Option<SleepLock>,
     events: mpsc::Receiver<HostNotice>,
     notices: mpsc::Sender<HostNotice>,
 }
 
-/// An event on its way to whoever asks for the next.
+/// An event on its way to the next caller of the host.
 pub(crate) struct HostNotice {
     pub(crate) event: HostEvent,
     /// With [`HostEvent::Suspending`]: dropping it lets the machine sleep.
@@ -60,9 +60,9 @@ impl From<HostEvent> for HostNotice {
     }
 }
 
-/// Where to look at a machine: this one, or a test's.
+/// The places to read of a machine: this one, or a test's.
 pub(crate) struct Places {
-    /// What `/sys` and `/proc` are below.
+    /// The folder that `/sys` and `/proc` are below.
     pub(crate) root: PathBuf,
     /// Address of the D-Bus system bus; the usual one when `None`.
     #[cfg(target_os = "linux")]
@@ -141,7 +141,7 @@ impl Host for Machine {
     async fn event(&mut self) -> HostEvent {
         self.sleep_lock = None;
         let Some(notice) = self.events.recv().await else {
-            // Unreachable while `tell` is ours; waiting is what no news means.
+            // Unreachable while `sender` is ours; without events the caller waits.
             return std::future::pending().await;
         };
         self.sleep_lock = notice.sleep_lock;

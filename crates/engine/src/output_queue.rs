@@ -1,7 +1,7 @@
 //! Output that never delays its writer: a bounded queue, and a thread that writes it.
 //!
-//! A terminal stopped with Ctrl-S, a pipe that its reader leaves full, a full disk: whatever
-//! happens to standard output and the log, the program that writes them goes on.
+//! Output that never blocks: a terminal stopped with Ctrl-S, a pipe that its reader leaves full or
+//! a full disk does not stop the program that writes to standard output and the log.
 
 use std::{
     collections::VecDeque,
@@ -14,14 +14,15 @@ use std::{
 /// Bytes that wait at most: some thousand lines, and more than a program logs while it ends.
 const CAPACITY: usize = 256 << 10;
 
-/// How long an ending program waits for what is queued; a reader that is there takes milliseconds.
+/// The time for which an ending program waits for the rest of the queue; a reader that is there
+/// takes milliseconds.
 const FLUSH_WITHIN: Duration = Duration::from_secs(1);
 
 /// Opens the stream, on the thread that writes to it.
 type Open = Box<dyn FnOnce() -> Box<dyn Write> + Send>;
 
 /// The writing end. Never waits and never fails; when the queue is full the oldest lines are
-/// dropped, and one line says how many. Cheap to clone.
+/// dropped, and one line counts them. Cheap to clone.
 ///
 /// As a [`Write`] it takes each write as a whole, as `tracing-subscriber` makes one for each event.
 #[derive(Clone)]
@@ -36,7 +37,7 @@ struct Shared {
 struct Queue {
     waiting: VecDeque<Vec<u8>>,
     bytes: usize,
-    /// Lines dropped since that was last said.
+    /// Lines dropped since that was last reported.
     dropped: usize,
     writer: Writer,
 }

@@ -1,5 +1,5 @@
-//! What this machine adds to the catalogue of models: the user's own entries in `models.toml`
-//! beside the settings, the models that Ollama has installed, and the main memory.
+//! The additions of this machine to the catalogue of models: the user's own entries in
+//! `models.toml` beside the settings, the models that Ollama has installed, and the main memory.
 
 #![allow(
     clippy::disallowed_methods,
@@ -51,7 +51,7 @@ impl OwnCatalogue {
 
 /// The catalogue, with the user's own entries where there are any.
 ///
-/// A file that cannot be read, and an entry that is wrong, are told and change nothing else.
+/// A file that cannot be read, and an entry that is wrong, are reported and change nothing else.
 pub fn catalogue(settings_file: &Path) -> OwnCatalogue {
     let path = settings_file.with_file_name("models.toml");
     let text = match read(&path) {
@@ -107,7 +107,7 @@ fn read(path: &Path) -> Result<Option<String>, String> {
     })
 }
 
-/// Main memory of this machine, in GiB, where the system tells it.
+/// Main memory of this machine, in GiB, where the system reports it.
 pub fn ram_gib() -> Option<f64> {
     let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
     let system = System::new_with_specifics(memory).ok()?;

@@ -1,4 +1,4 @@
-//! Where our files are.
+//! The places of our files.
 
 #![allow(
     clippy::disallowed_methods,
@@ -55,7 +55,7 @@ pub const RUNTIME_DIR: &str = "GPU_KEEPALIVE_RUNTIME_DIR";
 /// `XDG_RUNTIME_DIR`, in `/run/user/UID`, or in a folder of our own in the temporary folder, the
 /// first that is there and this user's.
 ///
-/// A client looks in all of them, and for the engine's name: the environment that the engine was
+/// A client searches all of them, and for the engine's name: the environment that the engine was
 /// started in may be another.
 ///
 /// # Errors
@@ -120,7 +120,7 @@ pub(crate) mod private {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
-        // Anybody may have made it before us: not followed, so that a link cannot pass for it.
+        // Any user may have made it before us: not followed, so that a link cannot pass for it.
         let found = fs::symlink_metadata(folder)?;
         let wrong = if !found.is_dir() {
             "is not a folder"

@@ -1,4 +1,4 @@
-//! What feeds the machine: mains or battery.
+//! The machine's source of power: mains or battery.
 
 #[cfg(target_os = "linux")]
 pub(crate) mod sysfs;

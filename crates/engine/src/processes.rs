@@ -43,34 +43,34 @@ use open::{Open, start_time_of};
 use served::ServedTrees;
 
 /// A known process is read again every so many reads: it may have become another program (`exec`),
-/// or its number another process. One look thus reads a sixteenth of the table.
+/// or its number another process. One sample thus reads a sixteenth of the table.
 const PASSES_BETWEEN_READS: u32 = 16;
 
-/// How far above a process the program is looked for that gives it its name.
+/// Number of ancestors of a process among which the program is searched for that gives it its name.
 const ANCESTORS: usize = 6;
 
-/// What one look at the process table says.
+/// The result of one sample of the process table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
     /// In the order of their process ids.
     pub(crate) ai_processes: Vec<AiProcess>,
-    /// How often processes other than ours have `/dev/nvidia-uvm` open.
+    /// Number of times that processes other than ours have `/dev/nvidia-uvm` open.
     pub(crate) uvm_open: Option<u32>,
     /// As in [`HostSample`](gpu_keepalive_core::host::HostSample::served_round).
     pub(crate) served_round: u64,
 }
 
-/// The process table, read again with each look.
+/// The process table, read again with each sample.
 ///
-/// Reading everything about 400 processes takes 10 ms; the names of the entries in `/proc` take
-/// 0.2 ms, so a look lists these, reads and recognises only what is new or due, and looks at the
-/// open files of those alone that were recognised.
+/// Reading everything about 400 processes takes 10 ms; the names of the entries in `/proc` take 0.2
+/// ms, so a sample lists these, reads and recognises only what is new or due, and reads the open
+/// files of those alone that were recognised.
 #[derive(Debug)]
 pub(crate) struct Processes {
     system: Option<System>,
     reads: u32,
     new_at_last_read: HashSet<Pid>,
-    /// What was recognised, and by which list.
+    /// The recognised processes, and the list they were recognised by.
     known: HashMap<Pid, Known>,
     listed: Vec<AiProgram>,
     served: ServedTrees,
@@ -183,7 +183,7 @@ impl Processes {
         gpus
     }
 
-    /// Reads what is new or due, and says what that was.
+    /// Reads what is new or due. Returns what that was.
     fn refresh(&mut self) -> HashSet<Pid> {
         let Some(system) = &mut self.system else {
             return HashSet::new();
@@ -203,7 +203,7 @@ impl Processes {
             .collect();
         let gone = known.keys().filter(|pid| !listed.contains(pid));
         let due = known.keys().filter(|pid| {
-            // A process is often seen between its `fork` and its `exec`: look twice.
+            // A process is often seen between its `fork` and its `exec`: read twice.
             self.new_at_last_read.contains(pid)
                 || self.served.contains(**pid)
                 || pid.as_u32() % PASSES_BETWEEN_READS == self.reads % PASSES_BETWEEN_READS
@@ -239,7 +239,7 @@ impl Known {
 }
 
 fn everything_needed() -> ProcessRefreshKind {
-    // On Windows a process cannot become another program, and one look reads the whole table.
+    // On Windows a process cannot become another program, and one sample reads the whole table.
     let when = if cfg!(target_os = "linux") {
         UpdateKind::Always
     } else {
@@ -328,7 +328,7 @@ fn parts(process: &Process) -> (String, Vec<String>, Option<String>) {
 /// Whether it is this process, or any user's keepalive.
 fn is_ours(process: &Process) -> bool {
     let executable = process.exe().map(Path::to_string_lossy);
-    // Another user's executable is not told.
+    // Another user's executable is not reported.
     let called_by = process.cmd().first().map(|name| name.to_string_lossy());
     process.pid().as_u32() == std::process::id()
         || executable

@@ -1,8 +1,8 @@
 //! The drop-ins that make a user's services quiet.
 //!
 //! Every folder below the user's configuration folder is opened from the one above it, without
-//! following a link, and a file is only made where none is: nothing that somebody else put there is
-//! followed, overwritten or removed.
+//! following a link, and a file is only made where none is: nothing that another program put there
+//! is followed, overwritten or removed.
 
 #![allow(
     clippy::disallowed_methods,
@@ -28,7 +28,7 @@ mod tests;
 
 /// Our own service, as packages install it.
 const OWN_UNIT: &str = "gpu-keepalive.service";
-/// Where units are, besides the user's own, below the root.
+/// The places of units, besides the user's own, below the root.
 const USER_UNITS: [&str; 4] = [
     "etc/systemd/user",
     "usr/local/lib/systemd/user",
@@ -43,7 +43,7 @@ const SYSTEM_UNITS: [&str; 5] = [
     "lib/systemd/system",
 ];
 
-/// Where a user's units and the machine's are.
+/// The places of a user's units and the machine's.
 #[derive(Clone, Debug)]
 pub struct QuietUnits {
     config: PathBuf,
@@ -60,7 +60,7 @@ pub enum Written {
     Already,
 }
 
-/// Why a drop-in was neither written nor removed.
+/// The reason why a drop-in was neither written nor removed.
 #[derive(Debug, Error)]
 pub enum QuietError {
     /// A component of the path is a link, or no folder or file.
@@ -75,9 +75,9 @@ pub enum QuietError {
     /// The system refuses.
     #[error("{path}: {source}")]
     Io {
-        /// Where.
+        /// The place of the failure.
         path: PathBuf,
-        /// What it said.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -193,7 +193,7 @@ impl QuietUnits {
         Ok(())
     }
 
-    /// Where the drop-in is.
+    /// The place of the drop-in.
     pub fn path(&self, drop_in: &DropIn) -> PathBuf {
         self.config.join(drop_in.path())
     }

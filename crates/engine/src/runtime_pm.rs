@@ -18,15 +18,15 @@ mod tests;
 /// A GPU that is plugged in, whether or not a driver is loaded for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NvidiaDevice {
-    /// Where it sits on the PCI bus.
+    /// Its place on the PCI bus.
     pub pci_bus_id: PciBusId,
     /// Its marketing name, when the driver is loaded and the GPU is not suspended.
     pub name: Option<String>,
 }
 
-/// The NVIDIA GPUs in this machine; `None` where only the driver could tell (not Linux).
+/// The NVIDIA GPUs in this machine; `None` where only the driver could report them (not Linux).
 ///
-/// Tells a machine without an NVIDIA GPU from one without a driver.
+/// Distinguishes a machine without an NVIDIA GPU from one without a driver.
 pub fn nvidia_devices() -> Option<Vec<NvidiaDevice>> {
     cfg!(target_os = "linux").then(|| PciGpus::default().present())
 }

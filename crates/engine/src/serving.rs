@@ -15,7 +15,7 @@ use gpu_keepalive_core::{
 
 use crate::{clock::Clock, driver::OwnBoosts, processes::Processes};
 
-/// Between two looks at which GPUs the server has open.
+/// Time between two checks of the GPUs that the server has open.
 const CHECK_EVERY: Duration = Duration::from_secs(2);
 
 /// Holds the boost of every GPU that a process tree has open, from a thread of this process: a driver
@@ -25,8 +25,8 @@ pub struct OwnBoost {
 }
 
 impl OwnBoost {
-    /// Begins for the processes below `root`. `report` is told which GPU is held from now on, and
-    /// what the driver said when it refused.
+    /// Begins for the processes below `root`. `report` receives the GPU that is held from now on,
+    /// and the driver's error when it refused.
     ///
     /// # Errors
     /// The thread cannot be started.

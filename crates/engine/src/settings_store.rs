@@ -34,7 +34,7 @@ pub struct SettingsStore {
 
 impl SettingsStore {
     /// Reads the file. A missing one has every setting at its default and is made by the first
-    /// change; one that cannot be used has them too, and a problem that says why.
+    /// change; one that cannot be used has them too, and a problem with the reason.
     pub fn load(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let (file, seen) = read::read_or_report(&path);
@@ -141,6 +141,6 @@ impl SettingsStore {
     }
 }
 
-/// How often a change is tried when an editor, which knows no lock, writes in the milliseconds
-/// between.
+/// Number of times a change is tried when an editor, which knows no lock, writes in the
+/// milliseconds between.
 const WRITE_ATTEMPTS: usize = 3;

@@ -22,7 +22,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(3);
 /// Time the files get then.
 const FLUSH_WITHIN: Duration = Duration::from_secs(2);
 
-/// Where the engine's state is published.
+/// The channels on which the engine's state is published.
 pub(crate) struct Faces {
     pub(crate) status: watch::Sender<Arc<Status>>,
     pub(crate) settings: watch::Sender<Arc<Settings>>,
@@ -40,7 +40,7 @@ pub(crate) struct Shell<S> {
     today: Date,
 }
 
-/// What a ticket stands for.
+/// The receiver that a ticket stands for.
 enum Owed {
     Reply(oneshot::Sender<Result<Reply, ApiError>>),
     HostEvent(oneshot::Sender<()>),
@@ -139,7 +139,7 @@ impl<S: GpuSource> Shell<S> {
             Action::Reply(ticket, reply) => self.reply(ticket, reply),
             Action::LookUp(ticket, lookup) => self.workers.look_up(ticket, lookup),
             Action::Announce(event) => {
-                // Without a subscriber there is nobody to tell.
+                // Without a subscriber there is no receiver.
                 let _ = self.faces.events.send(event);
             }
             Action::Store(action) => self.workers.store(action),

@@ -1,4 +1,4 @@
-//! What asks a program to end.
+//! The signals that ask a program to end.
 
 pub use platform::Signals;
 
@@ -8,7 +8,7 @@ mod platform {
 
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
-    /// What asks a program to end. Not SIGHUP, which `nohup` wants ignored.
+    /// The signals that ask a program to end. Not SIGHUP, which `nohup` wants ignored.
     pub struct Signals {
         interrupt: Signal,
         terminate: Signal,
@@ -18,7 +18,7 @@ mod platform {
         /// Begins to listen. Must be called within a tokio runtime.
         ///
         /// # Errors
-        /// The system lets nobody listen.
+        /// The system refuses the signal handler.
         pub fn new() -> io::Result<Self> {
             Ok(Self {
                 interrupt: signal(SignalKind::interrupt())?,
@@ -43,7 +43,7 @@ mod platform {
 
     use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, ctrl_break, ctrl_c, ctrl_close};
 
-    /// What asks a program to end: its console, or the end of that console.
+    /// The events that ask a program to end: of its console, or the end of that console.
     pub struct Signals {
         ctrl_c: CtrlC,
         ctrl_break: CtrlBreak,
@@ -54,7 +54,7 @@ mod platform {
         /// Begins to listen. Must be called within a tokio runtime.
         ///
         /// # Errors
-        /// The system lets nobody listen.
+        /// The system refuses the signal handler.
         pub fn new() -> io::Result<Self> {
             Ok(Self {
                 ctrl_c: ctrl_c()?,

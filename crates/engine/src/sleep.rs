@@ -1,4 +1,4 @@
-//! Suspend and resume, as logind tells them.
+//! Suspend and resume, as logind announces them.
 
 use futures_util::StreamExt;
 use gpu_keepalive_core::host::HostEvent;
@@ -19,11 +19,11 @@ trait Logind {
     fn prepare_for_sleep(&self, start: bool) -> zbus::Result<()>;
 }
 
-/// Tells of each suspend and resume; returns when the bus is gone or has no logind.
+/// Reports each suspend and resume; returns when the bus is gone or has no logind.
 ///
 /// logind waits with the suspend for as long as our delay lock is open (at most its
-/// `InhibitDelayMaxSec`, 5 s by default). The lock travels with [`HostEvent::Suspending`]: whoever
-/// has handled that event drops it. A new one is taken after each resume.
+/// `InhibitDelayMaxSec`, 5 s by default). The lock travels with [`HostEvent::Suspending`]: the
+/// handler of that event drops it. A new one is taken after each resume.
 pub(crate) async fn follow(bus: Connection, events: mpsc::Sender<HostNotice>) -> zbus::Result<()> {
     let logind = LogindProxy::new(&bus).await?;
     let mut signals = logind.receive_prepare_for_sleep().await?;

@@ -1,4 +1,4 @@
-//! What is kept between runs besides the settings: a folder of small JSON files.
+//! The state kept between runs besides the settings: a folder of small JSON files.
 
 use std::{
     path::{Path, PathBuf},
@@ -20,7 +20,7 @@ use crate::{
 #[cfg(all(test, unix))]
 mod tests;
 
-/// How long a starting engine waits for one that is about to end.
+/// The time for which a starting engine waits for one that is about to end.
 const LOCK_WITHIN: Duration = Duration::from_secs(2);
 
 /// The folder, and what an earlier run left in it.
@@ -51,12 +51,12 @@ enum Owned {
     ByAnother,
 }
 
-/// What came of writing.
+/// The outcome of a write.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Written {
-    /// What had to be set aside, a sentence each.
+    /// The notices about files that had to be set aside, a sentence each.
     pub(crate) notices: Vec<String>,
-    /// Why something was not written: the first reason.
+    /// The reason why something was not written: the first one.
     pub(crate) error: Option<String>,
 }
 
@@ -99,17 +99,17 @@ impl StateFolder {
         }
     }
 
-    /// Where it is.
+    /// Its place.
     pub fn path(&self) -> &Path {
         &self.folder
     }
 
-    /// What an earlier run kept, or what was saved last.
+    /// The state that an earlier run kept, or that was saved last.
     pub fn kept(&self) -> &Kept {
         &self.kept
     }
 
-    /// What holding cost, as the last run left it; for when no engine is running.
+    /// The cost of holding, as the last run left it; for when no engine is running.
     pub fn energy_report(&self, days: u32, clock: &Clock, energy: &EnergySettings) -> EnergyReport {
         let (price, currency) = (energy.price_per_kwh, &energy.currency);
         self.kept
@@ -117,7 +117,7 @@ impl StateFolder {
             .report(days, clock.today(), price, currency)
     }
 
-    /// Why something was not written the last time.
+    /// The reason why something was not written the last time.
     pub(crate) fn error(&self) -> Option<&str> {
         self.error.as_deref()
     }

@@ -24,8 +24,8 @@ use crate::files::{self, Seen, Stamp, folder_of, followed, stat, sync_folder, te
 
 /// No file of ours is larger: half a year of energy for eight GPUs has 200 KiB.
 const MAX_BYTES: u64 = 16 << 20;
-/// How often one run sets the same file aside: another program that keeps writing it would have its
-/// every version kept.
+/// Number of times one run sets the same file aside: another program that keeps writing it would
+/// have its every version kept.
 const MOST_SET_ASIDE: u32 = 3;
 
 /// Reads a JSON file; one that is missing, or that cannot be read or understood, is the default.
@@ -96,7 +96,7 @@ impl StoredFile {
         &self.path
     }
 
-    /// Why it was not read or understood.
+    /// The reason why it was not read or understood.
     pub(crate) fn why_strange(&self) -> Option<&str> {
         match &self.known {
             Known::Strange(why) => Some(why),
@@ -105,10 +105,10 @@ impl StoredFile {
     }
 
     /// Sets aside what is in its place and is not what was read or written last. Returns a sentence
-    /// that says so.
+    /// that states it.
     ///
     /// # Errors
-    /// A sentence that says why it cannot be set aside.
+    /// A sentence with the reason why it cannot be set aside.
     pub(crate) fn make_room(&mut self) -> Result<Option<String>, String> {
         let Some(why) = self.why_in_the_way() else {
             return Ok(None);
@@ -137,7 +137,7 @@ impl StoredFile {
     /// what had to be set aside.
     ///
     /// # Errors
-    /// A sentence that says why nothing was written.
+    /// A sentence with the reason why nothing was written.
     pub(crate) fn replace<T: Serialize>(&mut self, value: &T) -> Result<Option<String>, String> {
         let path = self.path.clone();
         let cannot = |error: io::Error| format!("{} cannot be written: {error}.", path.display());
@@ -166,7 +166,7 @@ impl StoredFile {
         Ok(NewFile { file, target })
     }
 
-    /// Why what is there now must not be replaced; continues “the file”.
+    /// The reason why the present file must not be replaced; continues “the file”.
     fn why_in_the_way(&self) -> Option<String> {
         let metadata = match fs::symlink_metadata(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
@@ -202,7 +202,7 @@ impl NewFile {
     }
 }
 
-/// What the bytes mean, and the file itself, which a link may lead to.
+/// Parses the bytes. Returns the value, and the file itself, which a link may lead to.
 fn understand<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<(PathBuf, T), String> {
     let value =
         serde_json::from_slice(bytes).map_err(|error| format!("cannot be understood ({error})"))?;

@@ -32,7 +32,7 @@ use gpu::GpuOrders;
 pub(crate) use store::Files;
 use watch::SettingsWatch;
 
-/// What a worker reports.
+/// The report of a worker.
 pub(crate) enum Report {
     /// For the keeper as it is.
     Input(Input),
@@ -108,7 +108,7 @@ impl<S: GpuSource> Workers<S> {
         self.names.insert(id, worker);
     }
 
-    /// Waits for a worker that ends although nobody asked it to. Cancel safe.
+    /// Waits for a worker that ends without being asked to. Cancel safe.
     pub(crate) async fn ended(&mut self) -> (Worker, String) {
         loop {
             let Some(joined) = self.tasks.join_next_with_id().await else {
@@ -271,7 +271,7 @@ fn end_message(error: JoinError) -> String {
     }
 }
 
-/// What a panic said.
+/// The message of a panic.
 fn panicked(panic: &(dyn std::any::Any + Send)) -> String {
     let message = panic
         .downcast_ref::<&str>()

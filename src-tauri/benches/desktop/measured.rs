@@ -12,7 +12,7 @@ use crate::{peers::Panel, process, session::Session, soon};
 const APP: &str = "GPU_KEEPALIVE_APP";
 /// Odd, for a median.
 const STARTS: usize = 11;
-/// Until it does what it will go on doing.
+/// Time until it has settled.
 const SETTLING: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(30);
 /// After which a closed window must have left nothing.
@@ -55,7 +55,7 @@ pub(crate) async fn measured() -> Value {
     })
 }
 
-/// How many of these are WebKit's and live.
+/// The number of these that are WebKit's and live.
 fn webkits(pids: &[u32]) -> usize {
     let names = pids.iter().filter_map(|pid| process::name(*pid));
     names.filter(|name| name.starts_with("WebKit")).count()

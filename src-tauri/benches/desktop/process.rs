@@ -1,4 +1,4 @@
-//! What the kernel counts about a process and all that it started, from `/proc`.
+//! The kernel's counters of a process and all that it started, from `/proc`.
 
 use std::{fs, time::Duration};
 
@@ -67,7 +67,7 @@ fn kib(pid: u32, file: &str, field: &str) -> u64 {
 fn of_each_thread(pid: u32, file: &str) -> Vec<String> {
     let threads = fs::read_dir(format!("/proc/{pid}/task"));
     let threads = threads.into_iter().flatten().flatten();
-    // What ends between the two looks is left out.
+    // Processes that end between the two readings are left out.
     threads
         .filter_map(|thread| fs::read_to_string(thread.path().join(file)).ok())
         .collect()

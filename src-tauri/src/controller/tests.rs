@@ -5,7 +5,7 @@ use gpu_keepalive_core::settings::Mode;
 use super::*;
 use crate::samples;
 
-/// What a desktop was told to do, and how it is.
+/// The calls to a desktop, and its state.
 #[derive(Clone, Default)]
 struct Recorded(Rc<RefCell<Recording>>);
 
@@ -22,7 +22,7 @@ impl Recorded {
         self.0.borrow_mut().done.push(what.into());
     }
 
-    /// What was done since the last call, without the views of the tray.
+    /// The calls since the last one of this, without the views of the tray.
     fn done(&self) -> Vec<String> {
         let mut done = std::mem::take(&mut self.0.borrow_mut().done);
         done.retain(|what| what != "draw");
@@ -299,7 +299,7 @@ fn a_desktop_without_a_tray_gets_one_hint_and_the_window() {
     let hint = "notify: GPU Keepalive is running without a tray icon";
     assert_eq!(start(true), [hint, "window: overview"]);
     assert!(start(true).is_empty());
-    // Whoever starts it by hand wants to see something.
+    // A user who starts it by hand wants to see something.
     assert_eq!(start(false), ["window: overview"]);
 }
 
@@ -322,7 +322,7 @@ fn a_tray_that_came_late_is_reported_to_the_engine_and_needs_no_hint() {
         ["tray true, login Some(false)"]
     );
     assert!(app.handle(Input::TrayWaitedFor).is_empty());
-    // A new engine has to hear it, too.
+    // A new engine has to receive it, too.
     assert_eq!(
         app.handle(Input::Engine(EngineAt::Here)),
         ["tray true, login Some(false)"]

@@ -2,8 +2,8 @@ use gpu_keepalive_engine::output_queue::OutputQueue;
 
 /// A toolkit without a display would end the program with a panic.
 pub(crate) fn require_display() -> anyhow::Result<()> {
-    // On X11 GDK would otherwise load the OpenGL driver just to look for visuals: NVIDIA's opens
-    // the card, which wakes it, and Mesa's takes 50 MiB. Nothing here draws with OpenGL.
+    // On X11 GDK would otherwise load the OpenGL driver just to list visuals: NVIDIA's opens the
+    // card, which wakes it, and Mesa's takes 50 MiB. Nothing here draws with OpenGL.
     let _ = gtk::glib::setenv("GDK_GL", "disable", true);
     if gtk::init().is_err() {
         anyhow::bail!(
@@ -18,7 +18,7 @@ pub(crate) fn require_web_view() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tells whoever started the program what ended it.
+/// Reports the error that ended the program to the process that started it.
 pub(crate) fn report(error: &anyhow::Error, errors: &OutputQueue) {
     errors.push(format!("{error:#}\n").into_bytes());
 }

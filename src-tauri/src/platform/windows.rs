@@ -15,8 +15,8 @@ pub(crate) fn require_web_view() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tells the user what ended the program: one that was not started from a console is not seen to
-/// write anything.
+/// Shows the user the error that ended the program: one that was not started from a console is not
+/// seen to write anything.
 pub(crate) fn report(error: &anyhow::Error, errors: &OutputQueue) {
     let message = format!("{error:#}");
     errors.push(format!("{message}\n").into_bytes());

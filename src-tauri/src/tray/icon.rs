@@ -6,7 +6,7 @@ use super::EngineAt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TrayIcon {
     pub(crate) badge: Badge,
-    /// The P-state, where this drawing shows one and the driver tells it.
+    /// The P-state, where this drawing shows one and the driver reports it.
     pub(crate) pstate: Option<u8>,
 }
 
@@ -58,7 +58,7 @@ impl TrayIcon {
     }
 }
 
-/// What its drawing is called.
+/// The name of its drawing.
 fn name(badge: Badge) -> &'static str {
     match badge {
         Badge::Off => "off",
@@ -79,7 +79,7 @@ pub(super) fn worst(status: &Status) -> Option<&GpuStatus> {
     status.gpus.iter().rev().max_by_key(|gpu| gpu.badge)
 }
 
-/// Why there is no GPU, when that is known.
+/// The reason why there is no GPU, when that is known.
 pub(super) fn no_gpu(status: &Status) -> Option<&Notice> {
     let worst = status.notices.first()?;
     (status.gpus.is_empty() && worst.severity == Severity::Error).then_some(worst)

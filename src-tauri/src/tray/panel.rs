@@ -1,4 +1,4 @@
-//! Whether the desktop has a panel, heard on the message bus.
+//! Follows whether the desktop has a panel, by the message bus.
 
 use futures_util::StreamExt;
 use tokio::sync::mpsc::Sender;
@@ -9,7 +9,7 @@ use crate::controller::Input;
 /// The name under which a panel, or a part of the desktop for it, takes icons.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
-/// Tells of every panel that ends or comes, as long as there is a message bus.
+/// Reports every panel that ends or comes, as long as there is a message bus.
 pub(crate) async fn follow(inputs: Sender<Input>) {
     if let Err(error) = report_changes(&inputs).await {
         tracing::debug!(%error, "panels that end or come are not heard");

@@ -16,7 +16,7 @@ use super::{MenuAction, MenuEntry, TrayView};
 
 /// The id of our icon on the desktop.
 const TRAY_ID: &str = "gpu-keepalive";
-/// How often a desktop without a place for icons is asked again.
+/// The time between attempts on a desktop without a place for icons.
 const RETRY: Duration = Duration::from_secs(3);
 
 /// Draws the newest view on a thread of its own, because a desktop that hangs must not keep the
@@ -30,8 +30,8 @@ pub(crate) struct TrayThread {
 type Newest = Arc<Mutex<Option<TrayView>>>;
 
 impl TrayThread {
-    /// Starts it; `shown` hears after the first attempt, and after every change since, whether
-    /// the desktop shows the icon.
+    /// Starts it; `shown` is called after the first attempt, and after every change since, with
+    /// whether the desktop shows the icon.
     pub(crate) fn start(app: AppHandle, shown: impl Fn(bool) + Send + 'static) -> Self {
         let newest = Newest::default();
         let (changed, changes) = mpsc::sync_channel(1);

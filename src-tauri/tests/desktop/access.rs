@@ -25,10 +25,10 @@ const PAGES: [(&str, &str); 4] = [
 const USUAL: (u32, u32) = (880, 640);
 /// The narrowest that the window has to be usable at.
 const NARROW: (u32, u32) = (360, 640);
-/// What is left of the usual size at 200 % zoom.
+/// The rest of the usual size at 200 % zoom.
 const ENLARGED: (u32, u32) = (440, 320);
 const IS_DARK: &str = "return matchMedia('(prefers-color-scheme: dark)').matches";
-/// What axe-core finds: rule, its words, and where.
+/// The findings of axe-core: rule, text, and place.
 const VIOLATIONS: &str = "axe.run().then((found) => arguments[0](found.violations.map((rule) =>
     [rule.id, rule.help, rule.nodes.map((node) => node.html)])))";
 

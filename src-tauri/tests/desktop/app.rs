@@ -13,7 +13,7 @@ use crate::{session::Session, soon};
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_gpu-keepalive-app");
 
-/// A running app; killed when dropped, and what it logged is told when the test fails.
+/// A running app; killed when dropped, and its log is printed when the test fails.
 pub(crate) struct App {
     child: Child,
     log: PathBuf,
@@ -117,7 +117,7 @@ impl App {
         .await
     }
 
-    /// What its own process has loaded and mapped, a line each.
+    /// The files that its own process has loaded and mapped, a line each.
     pub(crate) fn mapped(&self) -> String {
         fs::read_to_string(format!("/proc/{}/maps", self.child.id())).unwrap()
     }

@@ -1,6 +1,6 @@
-//! What the window leaves behind, and what it keeps its hands off.
+//! The traces that the window leaves, and the devices it must not open.
 //!
-//! There need not be a GPU where this runs, so two things are looked at: that no process of the
+//! There need not be a GPU where this runs, so two things are checked: that no process of the
 //! window has a GPU's device open, which can fail only where there are such devices; and that none
 //! loads another EGL library than Mesa's although one is offered first, as NVIDIA's is where its
 //! driver is installed. It is that library which opens the card.

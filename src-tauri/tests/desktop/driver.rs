@@ -19,13 +19,13 @@ use crate::{
     soon,
 };
 
-/// What can be operated.
+/// The elements that can be operated.
 const CONTROLS: &str = "a, button, input, select, summary";
 
 /// WebKit's driver, which joins the window when there is one.
 ///
-/// It is told where the window listens instead of starting the app itself: so the window that is
-/// driven is the one that the tray opens, with everything the tray gives it.
+/// It receives the address where the window listens instead of starting the app itself: so the
+/// window that is driven is the one that the tray opens, with everything the tray gives it.
 pub(crate) struct Driver {
     process: Killed,
     address: String,
@@ -114,7 +114,7 @@ impl Page {
         .await;
     }
 
-    /// What the script returns.
+    /// The value that the script returns.
     pub(crate) async fn run<const N: usize>(&self, script: &str, arguments: [Value; N]) -> Value {
         let answer = self.web.execute(script, arguments.to_vec()).await;
         answer
@@ -123,7 +123,7 @@ impl Page {
             .clone()
     }
 
-    /// What the script gives to its last argument, a function.
+    /// The value that the script gives to its last argument, a function.
     pub(crate) async fn run_async(&self, script: &str) -> Value {
         let answer = self.web.execute_async(script, Vec::new()).await;
         answer

@@ -125,7 +125,7 @@ async fn sigterm_ends_the_engine_and_its_socket_before_the_app() {
     TrayItem::on(&panel).await;
     app.wait_for_status("warm", |status| status.gpus[0].phase == Phase::Warm)
         .await;
-    // Somebody listens to the last.
+    // A client is subscribed to the last.
     let socket = session.path("run/gpu-keepalive.sock");
     let client = Client::connect(&socket).await.unwrap();
     let mut subscription = client.subscribe().await.unwrap();
@@ -241,7 +241,7 @@ async fn an_engine_from_the_command_line_is_followed_and_taken_over() {
     session.write_settings(DONE);
     let panel = Panel::start(&session).await;
     let server = Server::bind(&session.path("run/gpu-keepalive.sock")).unwrap();
-    // Not where the app would look: it has to take the engine's word.
+    // Not where the app would search: it has to use the engine's answer.
     let settings = session.path("home/elsewhere.toml");
     fs::write(&settings, DONE).unwrap();
     let clock = Clock::Boot;
@@ -276,7 +276,7 @@ async fn an_engine_from_the_command_line_is_followed_and_taken_over() {
         .await
         .unwrap();
 
-    // What is set in that engine is the app's to do, and its own file says otherwise.
+    // What is set in that engine is the app's to do, and its own file has another value.
     let set = Request::Set {
         key: "app.start_at_login".to_owned(),
         value: Some(true.into()),

@@ -21,7 +21,7 @@ async fn a_fault_is_shown_with_advice_and_a_click_opens_diagnostics() {
         shown.body.contains("The GPU has stopped answering."),
         "{shown:?}"
     );
-    // Until it is heard: the app listens for clicks from the moment it knows the number.
+    // Until it is received: the app listens for clicks from the moment it knows the number.
     crate::soon("a window", async || {
         server.click(&shown).await;
         (!app.windows().is_empty()).then_some(())

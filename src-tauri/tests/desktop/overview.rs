@@ -1,11 +1,11 @@
-//! What the Overview shows of the engine, in the real window.
+//! The Overview of the engine, in the real window.
 
 use gpu_keepalive_core::{gpu::PState, protocol::Request};
 use serde_json::json;
 
 use crate::{app::App, driver::Driver, session::Session, soon};
 
-/// The P-state, drawn and in words.
+/// The P-state, drawn and as text.
 const BADGE: &str = "section svg[role=img]";
 
 #[tokio::test]

@@ -93,7 +93,7 @@ impl Watcher {
     ) -> zbus::Result<()>;
 }
 
-/// What an app wanted to be shown.
+/// The notification that an app asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
     pub(crate) id: u32,

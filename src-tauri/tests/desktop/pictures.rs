@@ -24,7 +24,7 @@ const INTO_ICON: i16 = 5;
 const INTO_MENU: (i16, i16) = (90, 72);
 /// The entry of the menu that the pointer is on.
 const CHOSEN: [u8; 3] = [21, 83, 158];
-/// What the live chart shows, and how much longer it may take until it is full.
+/// The span of the live chart, and the longest time until it is full.
 const CHART_S: f64 = 600.0;
 const CHART_FULL_WITHIN: Duration = Duration::from_mins(12);
 /// Far longer than a short measurement takes.

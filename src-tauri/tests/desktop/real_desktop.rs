@@ -14,14 +14,14 @@ use crate::{
 
 /// A dark blue behind everything.
 pub(crate) const BACKGROUND: [u8; 3] = [48, 80, 110];
-/// Where Debian has what is not on the path.
+/// The place where Debian has what is not on the path.
 const LIBRARIES: &str = "/usr/lib/x86_64-linux-gnu/xfce4";
 /// Settings and notifications, with the names they take on the bus.
 const XFCONF: (&str, &str) = ("xfconf/xfconfd", "org.xfce.Xfconf");
 const NOTIFYD: (&str, &str) = ("notifyd/xfce4-notifyd", "org.freedesktop.Notifications");
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
-/// Where the panel is.
+/// The area of the panel.
 pub(crate) const PANEL: Area = Area {
     x: 0,
     y: 0,

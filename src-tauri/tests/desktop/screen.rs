@@ -35,7 +35,7 @@ pub(crate) struct Area {
     pub(crate) height: u16,
 }
 
-/// What was on the screen.
+/// The picture of the screen.
 #[derive(PartialEq)]
 pub(crate) struct Picture {
     width: u32,
@@ -45,7 +45,7 @@ pub(crate) struct Picture {
 }
 
 const RIGHT_BUTTON: u8 = 3;
-/// What is lower than this is a hint at the pointer, or not drawn yet.
+/// The least height: anything lower is a hint at the pointer, or not drawn yet.
 const LEAST_PX: u16 = 64;
 
 impl Screen {
@@ -150,7 +150,7 @@ impl Screen {
         .await
     }
 
-    /// Where that colour is in the area, if it is.
+    /// The place of that colour in the area, if it is there.
     pub(crate) fn find(&self, colour: [u8; 3], area: Area) -> Option<(i16, i16)> {
         let [red, green, blue] = colour;
         let picture = self.picture_of(area)?;
@@ -214,7 +214,7 @@ impl Screen {
             height,
         } = area;
         let format = ImageFormat::Z_PIXMAP;
-        // What is in the area, whoever drew it.
+        // The content of the area, whatever program drew it.
         let image = self
             .connection
             .get_image(format, self.root, x, y, width, height, u32::MAX)

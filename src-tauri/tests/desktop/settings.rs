@@ -65,7 +65,7 @@ async fn a_wrong_value_is_refused_where_it_was_typed() {
     assert_eq!(value_of(&app, "thermal.max_temperature").await, 83);
 }
 
-/// What the engine has for that key.
+/// The engine's value of that key.
 async fn value_of(app: &App, key: &str) -> Value {
     let Reply::Settings(report) = app.ask(Request::Settings).await else {
         panic!("no settings");

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 /// Far longer than anything takes here: what is awaited for so long does not happen.
 const DEADLINE: Duration = Duration::from_secs(60);
-/// How often a condition is looked at.
+/// Time between two checks of a condition.
 const CHECK_EVERY: Duration = Duration::from_millis(20);
 
 /// Waits until `check` sees something.

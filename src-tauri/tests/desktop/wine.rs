@@ -1,4 +1,4 @@
-//! The programs for Windows, as far as wine can tell. `cargo xtask windows --app` runs this.
+//! The programs for Windows, as far as wine can show. `cargo xtask windows --app` runs this.
 //!
 //! Wine has no WebView2, so no window, and no notifications. Wine 8 also lets two engines have the same
 //! pipe, so that only a real Windows can show that a second start finds the first.
@@ -57,7 +57,7 @@ impl Wine {
         command
     }
 
-    /// Starts that program; what it says is kept in this session's `log`.
+    /// Starts that program; its output is kept in this session's `log`.
     fn spawn(&self, program: &str, arguments: &[&str]) -> Running {
         let log = self.session.path("log");
         let output = File::options().create(true).append(true).open(&log);
@@ -71,7 +71,7 @@ impl Wine {
         fs::read_to_string(self.session.path("log")).unwrap_or_default()
     }
 
-    /// What the command line answers.
+    /// The answer of the command line.
     fn ask(&self, arguments: &[&str]) -> Output {
         let mut command = self.command(COMMAND_LINE);
         command.args(arguments);
@@ -106,7 +106,7 @@ impl Wine {
         assert!(end.arg("--end-session").status().unwrap().success());
     }
 
-    /// What starts at login.
+    /// The entry that starts at login.
     fn login_entry(&self) -> String {
         let mut query = self.session.command("wine");
         query.args(["reg", "query", RUN_KEY, "/v", "GPU Keepalive"]);
@@ -258,7 +258,7 @@ async fn without_a_driver_the_icon_shows_it_and_nothing_outlives_the_app() {
     app.0.kill().unwrap();
     app.wait_for_end().await;
     wine.wait_until_nothing_is_left().await;
-    // There is nowhere to tell of it, which is no reason to end.
+    // There is nowhere to report it, which is no reason to end.
     let log = wine.log();
     assert!(log.contains("a notification cannot be shown"), "{log}");
     assert!(!log.contains("panicked"), "{log}");

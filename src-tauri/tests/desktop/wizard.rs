@@ -10,7 +10,7 @@ use crate::{
     soon,
 };
 
-/// What leads on, in the order in which it is looked for.
+/// The buttons that lead on, in the order in which they are searched for.
 const ONWARD: [&str; 3] = ["Finish", "Next", "Skip"];
 
 #[tokio::test]
@@ -94,7 +94,7 @@ pub(crate) async fn next_step(page: &Page, onward: &str) {
     .await;
 }
 
-/// Makes the choices of the step, if it has those that are looked at here.
+/// Makes the choices of the step, if it has those that are checked here.
 async fn choose(page: &Page) -> bool {
     let Some(always) = page.find("Always").await else {
         return false;

@@ -20,7 +20,7 @@ const INSUFFICIENT_SIZE: c_int = 7;
 
 /// `NVML_VALUE_NOT_AVAILABLE`.
 const NOT_AVAILABLE: u64 = u64::MAX;
-/// What a machine adds to the pids of a container.
+/// The offset that a machine adds to the pids of a container.
 const HOST_PID_OFFSET: u32 = 1_000_000;
 
 static INITS: AtomicUsize = AtomicUsize::new(0);
@@ -462,7 +462,7 @@ unsafe fn write_list<T: Copy>(list: &[T], count: *mut c_uint, out: *mut T) -> c_
     SUCCESS
 }
 
-/// `PID:BYTES`, separated by commas; without bytes the driver does not tell them.
+/// `PID:BYTES`, separated by commas; without bytes the driver does not report them.
 fn processes(text: &str) -> impl Iterator<Item = ProcessInfo> {
     text.split(',').filter_map(|entry| {
         let (pid, memory) = entry.split_once(':')?;

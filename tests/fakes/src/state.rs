@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-/// What a fake context takes.
+/// The memory of a fake context.
 pub(crate) const CONTEXT_BYTES: u64 = 267 << 20;
 
 /// Runs a function of the driver, unless the test wants it to fail or to hang.
@@ -28,7 +28,7 @@ pub(crate) fn call(function: &str, body: impl FnOnce() -> i32) -> i32 {
     }
 }
 
-/// What the test says there is to read.
+/// The values that the test gives to read.
 pub(crate) fn text(key: &str) -> Option<String> {
     let values = fs::read_to_string(folder().join("values")).unwrap_or_default();
     values
@@ -59,7 +59,7 @@ pub(crate) fn bytes(key: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Writes one line, whole, whoever else writes.
+/// Writes one line, whole, whatever other process writes.
 pub(crate) fn note(event: &str) {
     let line = format!("{} {event}\n", process::id());
     let mut options = OpenOptions::new();
@@ -71,7 +71,7 @@ pub(crate) fn note(event: &str) {
     log.write_all(line.as_bytes()).expect("the log is written");
 }
 
-/// What this process has open, as (kind, handle). The log says the same, but grows.
+/// The resources that this process has open, as (kind, handle). The log has the same, but grows.
 static OPEN: Mutex<BTreeSet<(String, usize)>> = Mutex::new(BTreeSet::new());
 
 pub(crate) fn opened(kind: &str, handle: usize, bytes: u64) {

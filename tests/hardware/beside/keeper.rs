@@ -11,7 +11,7 @@ use super::super::{
     engine::RunningEngine,
 };
 
-/// Who keeps the GPU.
+/// The keeper of the GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Unheld,

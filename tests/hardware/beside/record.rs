@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::keeper::Kind;
 
-/// What is measured, in the order of the table, with its unit.
+/// The measured values, in the order of the table, with their units.
 const ROWS: [(&str, &str); 13] = [
     ("vram_mib", "VRAM, MiB"),
     ("vram_asleep_mib", "VRAM while asleep, MiB"),

@@ -17,7 +17,7 @@ use tokio::process::Child;
 use super::*;
 use crate::support::DEADLINE;
 
-/// What somebody at a terminal sees and types. Closing it hangs up.
+/// The terminal of a user: its screen and its keyboard. Closing it hangs up.
 struct Terminal {
     keys: Option<File>,
     text: String,

@@ -1,4 +1,4 @@
-//! What the app costs on a desktop of its own, with nothing to do.
+//! The cost of the app on a desktop of its own, with nothing to do.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! What the engine costs, on fake driver libraries that do nothing.
+//! The cost of the engine, on fake driver libraries that do nothing.
 
 use std::time::{Duration, Instant};
 
@@ -10,9 +10,9 @@ use super::{
     table::{Bar, Row},
 };
 
-/// Until the engine does what it will go on doing.
+/// Time until the engine has settled.
 const SETTLING: Duration = Duration::from_secs(6);
-/// One measurement; a multiple of the looks at a GPU and a machine at rest.
+/// One measurement; a multiple of the samples of a GPU and a machine at rest.
 const WINDOW: Duration = Duration::from_secs(10);
 /// Odd, for a median.
 const WINDOWS: usize = 3;
@@ -78,7 +78,7 @@ pub(super) fn engine() -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// What one of our processes takes.
+/// The resources that one of our processes takes.
 struct Cost {
     /// Seconds in an hour.
     cpu: f64,

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::proc::Pid;
 use crate::shell;
 
-/// Where the driver's own code is, as far as it is told apart from ours.
+/// The libraries of the driver's own code, as far as it is distinguished from ours.
 pub(super) const DRIVER_LIBRARIES: [&str; 2] = ["libnvidia-ml.so.1", "libcuda.so.1"];
 
 /// Builds what is measured.
@@ -53,7 +53,7 @@ impl FakeMachine {
         Pid(self.engine.id())
     }
 
-    /// How often the pulse kernel was launched.
+    /// Number of times the pulse kernel was launched.
     pub(super) fn launches(&self) -> usize {
         let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
         log.lines().filter(|line| line.contains(" launch")).count()

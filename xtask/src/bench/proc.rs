@@ -1,4 +1,4 @@
-//! What the kernel counts about a process, from `/proc`.
+//! The kernel's counters of a process, from `/proc`.
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -33,7 +33,8 @@ impl Pid {
         )
     }
 
-    /// How often one of its living threads gave up the processor to wait: each is a wake-up.
+    /// Number of times that one of its living threads gave up the processor to wait: each is a
+    /// wake-up.
     pub(super) fn waits(self) -> Result<u64> {
         let statuses = self.of_each_thread("status")?;
         statuses
@@ -55,7 +56,7 @@ impl Pid {
     fn of_each_thread(self, file: &str) -> Result<Vec<String>> {
         let threads = self.folder().join("task");
         let threads = fs::read_dir(&threads).with_context(|| threads.display().to_string())?;
-        // A thread may end between the two looks.
+        // A thread may end between the two readings.
         let texts = threads
             .flatten()
             .filter_map(|thread| fs::read_to_string(thread.path().join(file)).ok());

@@ -1,4 +1,4 @@
-//! What needs no hardware: the policy and the closed loop, in virtual time.
+//! The benchmarks that need no hardware: the policy and the closed loop, in virtual time.
 
 use anyhow::{Context, Result};
 use serde_json::Value;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::shell;
 
-/// Processor time of one look at a server, against that of an empty loop in the same run.
+/// Processor time of one check of a server, against that of an empty loop in the same run.
 pub(super) fn standby() -> Result<Vec<Row>> {
     let bench = [
         "bench",

@@ -1,11 +1,11 @@
-//! What was measured, against what, and whether that is good enough.
+//! The measured values, their bars, and whether that is good enough.
 
 use serde_json::{Value, json};
 
 /// One measurement.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// What was measured.
+    /// The name of the value.
     pub(super) what: String,
     /// Of every number in this row.
     pub(super) unit: &'static str,
@@ -15,7 +15,7 @@ pub(super) struct Row {
     pub(super) bar: Option<Bar>,
 }
 
-/// What is good enough.
+/// The limit that is good enough.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Bar {
     AtMost(f64),
@@ -132,7 +132,7 @@ pub(super) fn text(rows: &[Row]) -> String {
     text
 }
 
-/// With as many digits as say something.
+/// With as many digits as are significant.
 fn number(value: f64) -> String {
     match value.abs() {
         size if size >= 100.0 || value == value.trunc() => format!("{value:.0}"),

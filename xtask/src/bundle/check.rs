@@ -1,4 +1,4 @@
-//! Installs the deb, tries what it brings, removes it, and looks for what is left.
+//! Installs the deb, tries what it brings, removes it, and searches for leftovers.
 
 use std::{
     fs,

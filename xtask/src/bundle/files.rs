@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use super::licences;
 use crate::{release, shell};
 
-/// Where the families of distributions differ.
+/// The places that differ between the families of distributions.
 pub(super) struct Places {
     pub(super) zsh: &'static str,
     pub(super) licence: &'static str,
@@ -79,7 +79,7 @@ pub(super) fn lay_out(root: &Path, places: &Places) -> Result<()> {
     fs::write(&licences, licences::texts(&us)?)?;
     compress(&licences)?;
     compress(&root.join(places.changelog))?;
-    // As git and the umask of whoever builds left it otherwise.
+    // As git and the umask of the builder left it otherwise.
     shell::run(Command::new("chmod").args(["-R", "u=rwX,go=rX"]).arg(root))
 }
 
@@ -114,7 +114,7 @@ fn manual(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What the command line that is packed writes.
+/// The output of the packed command line.
 fn our_output(arguments: &[&str]) -> Result<Vec<u8>> {
     let mut command = Command::new(release::program("gpu-keepalive"));
     let output = command.args(arguments).stderr(Stdio::inherit()).output()?;

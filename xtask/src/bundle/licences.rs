@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::read;
 use crate::{release, shell};
 
-/// What the window's pages are built of.
+/// The packages that the window's pages are built of.
 const OF_THE_PAGES: [&str; 5] = ["@tauri-apps/api", "clsx", "esm-env", "svelte", "uplot"];
 
 /// Every text in programs for that target, once, below the names of those that have it.
@@ -78,7 +78,7 @@ fn packages(target: &str) -> Result<Vec<Value>> {
     Ok(packages.context("cargo knows packages")?.clone())
 }
 
-/// What the files of that folder say which are named as licences are.
+/// The texts of the files in that folder that are named as licences are.
 fn in_folder(folder: &Path) -> Result<Vec<String>> {
     let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! What the carried folder does on the machine with the GPU.
+//! The record: the work of the carried folder on the machine with the GPU.
 
 use std::{
     env, fs,
@@ -180,7 +180,7 @@ fn gpu(folder: &Path) -> Value {
     listed.map_or(Value::Null, |list: Value| list["gpus"][0].clone())
 }
 
-/// Runs it to its end; what it said, and when it failed, why.
+/// Runs it to its end. Returns its output, and when it failed, why.
 fn ended(mut command: Command) -> Value {
     match command.stdin(Stdio::null()).output() {
         Err(error) => json!({ "passed": false, "error": error.to_string() }),
@@ -199,7 +199,7 @@ fn ended(mut command: Command) -> Value {
     }
 }
 
-/// What a program writes; null when it cannot be started.
+/// The output of a program; null when it cannot be started.
 fn output_of(program: &str, arguments: &[&str]) -> Value {
     let output = Command::new(program).args(arguments).output();
     output.map_or(Value::Null, |output| {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 mod beside;
 
-/// Where the tables of the side-by-side begin and end in the README.
+/// The marks where the tables of the side-by-side begin and end in the README.
 const BEGIN: &str = "<!-- side by side: `cargo xtask hardware --readme FILE` writes this -->\n";
 const END: &str = "<!-- end of side by side -->\n";
 

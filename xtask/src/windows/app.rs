@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use super::{STD, TARGET, cargo, target, wine};
 use crate::{bundle::licences, packages, release, shell, ui};
 
-/// What the programs need beside them and Windows does not have.
+/// The library that the programs need beside them and Windows does not have.
 const LOADER: &str = "WebView2Loader.dll";
 
 /// Builds what is shipped; the folder with everything that it needs.

@@ -1,6 +1,6 @@
 use super::names::{file_name, lower_name, program_name, stem};
 
-/// How a process was started, taken apart into what programs are known by.
+/// The command line of a process, taken apart into the parts that programs are known by.
 ///
 /// A process is known by its executable, unless that runs another program: Python by its module,
 /// script or web application, Node by its script, a loader (`ld.so`, `ape`) by the file it loads.
@@ -12,20 +12,20 @@ pub struct CommandLine<'a> {
     written: String,
     /// Folders above the executable, in lower case.
     pub(super) folders: Vec<String>,
-    /// What an interpreter runs; [`Run::Itself`] for any other program.
+    /// The code that an interpreter runs; [`Run::Itself`] for any other program.
     pub(super) run: Run<'a>,
     /// The arguments of what runs: those after the executable, the module or the script.
     pub(super) operands: Vec<&'a str>,
     /// The first part of a name that the process gave itself, such as `VLLM` of `VLLM::EngineCore`.
     pub(super) title: Option<(&'a str, &'a str)>,
-    /// The folder of the script, or the working folder where that says where a module is.
+    /// The folder of the script, or the working folder where a module is found in it.
     pub(super) home: Option<&'a str>,
     /// All arguments after the first.
     pub(super) arguments: Vec<&'a str>,
     interpreter: Option<Interpreter>,
 }
 
-/// What a process runs.
+/// The code that a process runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Run<'a> {
     /// Its own executable.
@@ -34,7 +34,7 @@ pub(super) enum Run<'a> {
     Module(&'a str),
     /// A script, or the program that a loader loads.
     Script(&'a str),
-    /// Code from the command line or from standard input, which says nothing.
+    /// Code from the command line or from standard input, which identifies nothing.
     Code,
 }
 
@@ -46,7 +46,7 @@ enum Interpreter {
     Shell,
     /// Maps a program into its own process: the dynamic linker, or the loader of `.llamafile`s.
     Loader,
-    /// Runs a file whose name says nothing to us.
+    /// Runs a file whose name identifies nothing.
     Other,
 }
 
@@ -56,9 +56,10 @@ const APPLICATION_SERVERS: [&str; 4] = ["uvicorn", "gunicorn", "hypercorn", "gra
 impl<'a> CommandLine<'a> {
     /// Reads a process table's entry.
     ///
-    /// `executable` is the path or name of the file that runs, empty when the system does not tell
-    /// (another user's process). `argv` is the command line, its first element being the name the
-    /// program was called by. `folder` is the working directory, needed to place a relative script.
+    /// `executable` is the path or name of the file that runs, empty when the system does not
+    /// report it (another user's process). `argv` is the command line, its first element being the
+    /// name the program was called by. `folder` is the working directory, needed to place a
+    /// relative script.
     pub fn new(executable: &str, argv: &'a [impl AsRef<str>], folder: Option<&'a str>) -> Self {
         let called_by = argv.first().map_or("", AsRef::as_ref);
         let arguments: Vec<&str> = argv.iter().skip(1).map(AsRef::as_ref).collect();
@@ -95,7 +96,7 @@ impl<'a> CommandLine<'a> {
         }
     }
 
-    /// What the process is known by, as it was written: `llama-server`, `main.py`, `vllm`.
+    /// The name that identifies the process, as it was written: `llama-server`, `main.py`, `vllm`.
     pub(super) fn known_by(&self) -> &str {
         match self.run {
             Run::Module(module) => module,
@@ -104,7 +105,7 @@ impl<'a> CommandLine<'a> {
         }
     }
 
-    /// Whether it runs whatever it is given, so that its own name says nothing.
+    /// Returns true if it runs any code it is given, so that its own name identifies nothing.
     pub(super) fn is_interpreter(&self) -> bool {
         self.interpreter
             .is_some_and(|one| !matches!(one, Interpreter::Shell | Interpreter::Loader))
@@ -264,7 +265,7 @@ fn application<'a>(run: Run<'a>, operands: Vec<&'a str>) -> (Run<'a>, Vec<&'a st
     (module.map_or(run, Run::Module), operands)
 }
 
-/// Where the script is, or the module, as far as that is known.
+/// The place of the script or the module, as far as it is known.
 fn home<'a>(run: Run<'a>, folder: Option<&'a str>) -> Option<&'a str> {
     let script = match run {
         Run::Script(script) => script,

@@ -1,4 +1,4 @@
-//! What people call a process.
+//! The names of processes for people.
 
 use super::{
     CommandLine,
@@ -10,8 +10,8 @@ use super::{
 /// Characters of a name that are shown at most.
 const LONGEST: usize = 40;
 
-/// What people call a process: by its rule, or by the program that started it where its own name
-/// says nothing (`llama-server` of Ollama, `python -c …` of vLLM).
+/// Names a process for people: by its rule, or by the program that started it where its own name
+/// identifies nothing (`llama-server` of Ollama, `python -c …` of vLLM).
 ///
 /// `ancestors` are the processes above it, the nearest first.
 pub fn label<'a>(

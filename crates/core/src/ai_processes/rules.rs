@@ -10,17 +10,17 @@ mod media;
 mod ordinary;
 mod text;
 
-/// One program and how it is told from others.
+/// One program and the signs by which it is recognised.
 #[derive(Debug)]
 pub(super) struct Rule {
-    /// What people call it.
+    /// Its name for people.
     pub(super) label: Label,
     pub(super) kind: ProcessKind,
     /// One of them is enough.
     is: &'static [Pattern],
 }
 
-/// What a process is called.
+/// The name of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Label {
     /// This.
@@ -32,7 +32,7 @@ pub(super) enum Label {
     Script(&'static str),
 }
 
-/// One way to tell a program. Names are in lower case; a version or an edition may follow them.
+/// One sign of a program. Names are in lower case; a version or an edition may follow them.
 #[derive(Debug)]
 enum Pattern {
     /// An executable, a script or a module of one of these names. Shells do not count.

@@ -116,7 +116,7 @@ fn the_users_list_adds_to_the_rules_and_an_ordinary_name_in_it_needs_a_context()
             "gpt4all",
             Some(ProcessKind::Window),
         ),
-        // The list of version 0.1 has these, and it stays in the file of whoever changed it.
+        // The list of version 0.1 has these, and it stays in the file of a user who changed it.
         (
             "jan",
             "/usr/bin/python3",

@@ -14,7 +14,7 @@ fn laptop() -> Status {
     status
 }
 
-/// How a GPU is.
+/// The state of a GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Is {
     Warm,
@@ -139,7 +139,7 @@ impl User {
         self.now = end;
     }
 
-    /// What is told in the seconds before that status, and about it.
+    /// The notifications in the seconds before that status, and about it.
     fn after(&mut self, seconds: u64, status: Status) -> Vec<String> {
         let before = self.shown.len();
         self.wait(seconds);
@@ -150,7 +150,7 @@ impl User {
             .collect()
     }
 
-    /// The second and title of everything told.
+    /// The second and title of every notification.
     fn all(&self) -> Vec<(u64, &str)> {
         let shown = self.shown.iter();
         shown.map(|(at, n)| (*at, n.title.as_str())).collect()
@@ -187,7 +187,7 @@ fn a_held_back_notification_is_shown_when_due_if_it_still_holds() {
     let mut user = anyone();
     user.after(0, gpus(&[FAULT]));
     user.after(100, gpus(&[Is::Warm]));
-    // The fault that was never told: within ten minutes of the one before.
+    // The fault that was never shown: within ten minutes of the one before.
     assert!(user.after(100, gpus(&[FAULT])).is_empty());
     assert_eq!(user.alerts.wake_at(), Some(Moment::ORIGIN + QUIET));
     user.wait(1000);
@@ -365,10 +365,10 @@ fn condition() -> impl Strategy<Value = Is> {
     ]
 }
 
-/// Whether the last word says how it is.
+/// Returns true if the last notification states how it is.
 fn is_true(last: Option<&Notification>, is: Is, wanted: Notifications) -> bool {
     let phase = |phase| match last.map(|last| last.kind) {
-        // At first all is well, and that is not said.
+        // At first all is well, which is not shown.
         None | Some(Kind::CooledDown | Kind::Recovered) => true,
         Some(Kind::Phase(shown)) => wanted == Notifications::Important || shown == phase,
         Some(_) => false,

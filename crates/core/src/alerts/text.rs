@@ -4,7 +4,7 @@ use crate::{
     status_text::Alert,
 };
 
-/// The notification in words.
+/// The text of a notification.
 pub(super) fn notification(kind: Kind, gpu: Option<&GpuStatus>, status: &Status) -> Notification {
     let name = gpu.map(|gpu| name(gpu, status)).unwrap_or_default();
     let title = match kind {
@@ -35,7 +35,7 @@ pub(super) fn notification(kind: Kind, gpu: Option<&GpuStatus>, status: &Status)
     }
 }
 
-/// What people call it, with its number where another one is called the same.
+/// Its name for people, with its number where another GPU has the same.
 fn name(gpu: &GpuStatus, status: &Status) -> String {
     let name = gpu.short_name();
     let namesakes = status
@@ -53,7 +53,7 @@ fn found(status: &Status) -> String {
     first.map(|gpu| name(gpu, status)).unwrap_or_default()
 }
 
-/// What a fault means and what to do about it; the driver's own words are in the window.
+/// The meaning of a fault and the advice; the driver's own message is in the window.
 fn what_to_do(gpu: &GpuStatus) -> String {
     let cause = gpu.text.cause.as_deref();
     let advice = gpu.fault.as_ref().map(|fault| fault.advice.as_str());

@@ -7,32 +7,32 @@ use crate::{
     units::{Bytes, Celsius},
 };
 
-/// What is to be measured.
+/// The work of a benchmark.
 #[derive(Clone, Debug)]
 pub struct Job {
     /// The GPU.
     pub gpu: GpuInfo,
     /// Whether it is simulated.
     pub simulated: bool,
-    /// How much is measured.
+    /// The amount of work.
     pub plan: Plan,
     /// It must stay below this temperature; `None` without a limit.
     pub limit: Option<Celsius>,
-    /// What the settings say about strategies.
+    /// The settings about strategies.
     pub terms: Terms,
 }
 
-/// A measurement does not wait for longer, whatever the settings say: it would show the same.
+/// A measurement does not wait for longer, even if the settings do: the result would be the same.
 const LONGEST_LINGER: Duration = Duration::from_secs(3);
 
-/// What the settings say about strategies.
+/// The settings about strategies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// Strategies that are not to be tried.
     pub exclude: Vec<Strategy>,
-    /// How much later than at full speed the first answer may come.
+    /// The delay of the first answer that is allowed compared with full speed.
     pub max_wake: Duration,
-    /// How long the clocks stay up after a request: no longer than 3 s.
+    /// The time for which the clocks stay up after a request: no longer than 3 s.
     pub linger: Duration,
     /// VRAM that stays free.
     pub vram_reserve: Bytes,
@@ -60,7 +60,7 @@ impl Terms {
     }
 }
 
-/// What is being done, and how long everything takes at most from now on.
+/// The step under way, and the longest time that everything takes from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// For people.

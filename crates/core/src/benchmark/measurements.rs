@@ -10,7 +10,7 @@ use crate::{
     units::{Bytes, Watts},
 };
 
-/// What the numbers are about.
+/// The subject of the numbers.
 #[derive(Clone, Debug)]
 pub struct About {
     /// The GPU.
@@ -19,11 +19,11 @@ pub struct About {
     pub date: String,
     /// Whether the GPU is simulated.
     pub simulated: bool,
-    /// How much was measured.
+    /// The amount of work.
     pub plan: Plan,
-    /// How the GPU was kept warm.
+    /// The way in which the GPU was kept ready.
     pub kept_by: String,
-    /// How much later than at full speed the first answer may come.
+    /// The delay of the first answer that is allowed compared with full speed.
     pub max_wake: Duration,
 }
 
@@ -36,7 +36,7 @@ pub struct Measurements {
     pub boost_disabled: bool,
     /// Requests right after others.
     pub back_to_back: BTreeMap<Workload, Vec<Duration>>,
-    /// First requests after a rest of so many seconds, with nobody keeping the GPU warm.
+    /// First requests after a rest of so many seconds, with nothing that keeps the GPU ready.
     pub cold: BTreeMap<(Workload, u32), Vec<Duration>>,
     /// The same, kept warm.
     pub warm: BTreeMap<(Workload, u32), Vec<Duration>>,
@@ -50,14 +50,14 @@ pub struct Measurements {
     pub trials: BTreeMap<Strategy, Trial>,
     /// Requests per second without pulses and beside them, a pair each.
     pub rates: Vec<[f64; 2]>,
-    /// What keeping warm took.
+    /// Memory that keeping it ready took.
     pub vram: Option<Bytes>,
     /// Whether another program was seen to compute.
     pub disturbed: bool,
 }
 
 impl Measurements {
-    /// What they say together.
+    /// The result that they add up to.
     pub fn benchmark(&self, about: About) -> BenchmarkResult {
         let comparison = self.comparison(about.max_wake);
         let mut strategies: Vec<_> = LADDER

@@ -3,12 +3,12 @@ use std::time::Duration;
 use super::{LADDER, Terms, Workload};
 use crate::settings::{Settings, Strategy};
 
-/// How much is measured.
+/// The amount of work of a benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// One rest, just long enough for the clocks of this GPU to fall, and nothing beside it.
     pub quick: bool,
-    /// How often each request is measured.
+    /// Number of times each request is measured.
     pub rounds: u32,
 }
 
@@ -45,9 +45,9 @@ const SHORTEST_REST_S: u32 = 5;
 const PAST_THE_FALL_S: u32 = 2;
 /// The requests before a rest, and the one after it.
 const REQUESTS: Duration = Duration::from_secs(1);
-/// Looking at the power at the end of a rest, and opening a context before it.
+/// Sampling the power at the end of a rest, and opening a context before it.
 const TRYING: Duration = Duration::from_secs(2);
-/// Opening a context, and looking at the power until it has settled.
+/// Opening a context, and sampling the power until it has settled.
 const LOADING: Duration = Duration::from_secs(8);
 
 impl Plan {
@@ -62,12 +62,13 @@ impl Plan {
         }
     }
 
-    /// How long to wait for the clocks to fall after work.
+    /// The longest wait for the clocks to fall after work.
     pub fn hold_watch(self) -> Duration {
         Duration::from_secs(if self.quick { 20 } else { 60 })
     }
 
-    /// How often a second of a busy program is compared with one beside pulses, for each workload.
+    /// Number of times a second of a busy program is compared with one beside pulses, for each
+    /// workload.
     pub fn pairs(self) -> u32 {
         if self.quick { 0 } else { 4 }
     }
@@ -148,20 +149,20 @@ fn past_the_fall(hold_time: Option<Duration>) -> u32 {
 }
 
 impl TrialStep {
-    /// How long it takes.
+    /// Its duration.
     pub fn lasts(&self) -> Duration {
         Duration::from_secs(self.rest_s.into()) + REQUESTS + TRYING
     }
 }
 
 impl Step {
-    /// How long it takes.
+    /// Its duration.
     pub fn lasts(&self) -> Duration {
         Duration::from_secs(self.rest_s.into()) + REQUESTS
     }
 }
 
-/// What a quick measurement does and how long it takes, before it is begun.
+/// Describes what a quick measurement does and how long it takes, before it is begun.
 pub fn quick_text() -> String {
     let longest = Plan::new(true, None).longest().as_secs().div_ceil(60);
     format!(

@@ -1,4 +1,4 @@
-//! A result to give to others: what it says of the card, and nothing of its owner.
+//! A result to share: it describes the card, and nothing of its owner.
 
 use std::fmt::Write;
 
@@ -74,7 +74,7 @@ pub fn share_json(result: &BenchmarkResult, private: &Private) -> Value {
     value
 }
 
-/// Without what is private in the texts that hold the driver's words.
+/// Without private parts in the texts that hold the driver's message.
 fn without(result: &BenchmarkResult, private: &Private) -> BenchmarkResult {
     let mut result = result.clone();
     let clean = |text: &mut String| *text = redact(text, private);

@@ -1,4 +1,4 @@
-//! What each way to keep the GPU ready was measured to bring and to cost, side by side.
+//! The measured benefit and cost of each strategy, side by side.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ pub struct StrategyResult {
     pub watts_at_rest: Option<f64>,
     /// The first request after a rest.
     pub first_ms: Option<f64>,
-    /// How many times as long that took as a request right after another.
+    /// Ratio of that time to the one of a request right after another.
     pub ratio: Option<f64>,
     /// From the sensed start of a request to raised clocks; null where nothing has to wake.
     pub wake_ms: Option<f64>,
@@ -51,7 +51,7 @@ pub struct StrategyResult {
     pub best: bool,
     /// Its name for people: `On request`.
     pub label: String,
-    /// What it brings and costs: `0 W more at rest, first answer 12 ms later`.
+    /// Its benefit and cost: `0 W more at rest, first answer 12 ms later`.
     pub detail: String,
     /// Both in one line.
     pub text: String,
@@ -65,11 +65,11 @@ pub struct AloneResult {
     pub watts_at_rest: Option<f64>,
     /// The first request after a rest.
     pub first_ms: Option<f64>,
-    /// How many times as long that took as a request right after another.
+    /// Ratio of that time to the one of a request right after another.
     pub ratio: Option<f64>,
     /// Its name for people.
     pub label: String,
-    /// What it brings and costs.
+    /// Its benefit and cost.
     pub detail: String,
     /// Both in one line.
     pub text: String,
@@ -78,7 +78,7 @@ pub struct AloneResult {
 /// Everything that was measured of one strategy, as it comes in.
 #[derive(Clone, Debug, Default)]
 pub struct Trial {
-    /// What stood in its way, if anything did.
+    /// The obstacle, if there was one.
     pub why_not: Option<WhyNot>,
     /// Power at rest.
     pub watts: Vec<Watts>,
@@ -92,7 +92,7 @@ pub struct Trial {
     pub resident: Option<Bytes>,
 }
 
-/// Why a strategy does not keep the promise, or was not tried.
+/// The reason why a strategy does not keep the promise, or was not tried.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WhyNot {
     /// The user's settings exclude it.
@@ -113,7 +113,7 @@ pub enum WhyNot {
     NotSeenUp,
 }
 
-/// What the results of all strategies depend on.
+/// The values that the results of all strategies depend on.
 pub(super) struct Comparison {
     /// A request right after another.
     pub(super) ready_ms: Option<f64>,

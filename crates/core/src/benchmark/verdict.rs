@@ -5,7 +5,7 @@ use crate::settings::Strategy;
 /// spread of a request on a machine with a desktop.
 const WORTH_IT: f64 = 1.1;
 
-/// What a benchmark says, in a few sentences.
+/// The verdict of a benchmark, in a few sentences.
 pub(super) fn of(benchmark: &BenchmarkResult, comparison: &Comparison) -> String {
     let simulated = if benchmark.simulated {
         "Simulated. "

@@ -17,7 +17,7 @@ impl Workload {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Decode, Self::Prefill];
 
-    /// What it stands for, for people.
+    /// Its meaning, for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Decode => "writing an answer (decode)",
@@ -47,7 +47,7 @@ pub enum WorkloadAction {
     Repeat {
         /// Which.
         workload: Workload,
-        /// How long.
+        /// Its duration.
         lasting: Duration,
     },
     /// Destroy the context, and stay.
@@ -55,9 +55,9 @@ pub enum WorkloadAction {
 }
 
 impl WorkloadAction {
-    /// How long it may take before the program is killed: loading as for
-    /// [`Action::Hold`](crate::gpu::Action::Hold), and a request a hundred times what it takes on
-    /// a slow card.
+    /// The longest time it may take before the process is killed: loading as for
+    /// [`Action::Hold`](crate::gpu::Action::Hold), and a request a hundred times what it takes on a
+    /// slow card.
     pub fn deadline(self) -> Duration {
         match self {
             Self::Load => Duration::from_secs(15),
@@ -67,7 +67,7 @@ impl WorkloadAction {
     }
 }
 
-/// What doing it brought.
+/// The result of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WorkloadOutcome {
@@ -75,7 +75,7 @@ pub enum WorkloadOutcome {
     Loaded,
     /// So many requests were answered one after the other.
     Ran {
-        /// How many.
+        /// Number of requests.
         requests: u32,
         /// From the first launch to the end of the last, as the program saw it.
         elapsed: Duration,

@@ -194,7 +194,7 @@ pub(super) fn gpu_busy(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     )
 }
 
-/// How busy it is, if anything more than a desktop and our own pulses keeps it so.
+/// Its utilization, if anything more than a desktop and our own pulses causes it.
 fn utilization(gpu: &GpuEvidence) -> Option<Percent> {
     let all = gpu.sample.as_ref()?.utilization;
     all.filter(|all| *all >= BUSY)

@@ -68,7 +68,7 @@ pub(super) fn model_partly_on_cpu(gpu: &GpuEvidence, _: &Evidence) -> Option<Fin
     )
 }
 
-/// Who uses it, where the driver does not tell.
+/// Reports that the driver does not list the processes of the GPU.
 pub(super) fn processes_not_reported(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     let sample = gpu.sample.as_ref()?;
     if sample.reports_processes(&gpu.info) {

@@ -13,11 +13,11 @@ pub struct Evidence {
     pub simulated: bool,
     /// The engine that runs; `None` when none does.
     pub engine: Option<Engine>,
-    /// Why no GPU could be listed.
+    /// The error because of which no GPU could be listed.
     pub discovery_error: Option<GpuError>,
     /// GPUs that the driver lists and that are not used.
     pub left_out: Vec<LeftOutGpu>,
-    /// How many NVIDIA GPUs the system itself lists, driver or not.
+    /// Number of NVIDIA GPUs that the system itself lists, with or without a driver.
     pub nvidia_devices: Option<usize>,
     /// The GPUs that the driver lists.
     pub gpus: Vec<GpuEvidence>,
@@ -32,7 +32,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Adds what the settings say.
+    /// Adds the settings.
     pub fn add_settings(&mut self, settings: &Settings, problems: Vec<SettingsProblem>) {
         self.app.settings_problems = problems;
         self.app.vram_reserve = settings.vram_reserve;
@@ -40,7 +40,7 @@ impl Evidence {
         self.app.login_entry.wanted = settings.app.start_at_login;
     }
 
-    /// Adds what a host sample says.
+    /// Adds a host sample.
     pub fn add_host(&mut self, host: &HostSample) {
         self.machine.power_source = host.power_source;
         self.running.clone_from(&host.ai_programs);
@@ -60,21 +60,21 @@ pub struct Engine {
 /// One GPU.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GpuEvidence {
-    /// What it is.
+    /// Its properties.
     pub info: GpuInfo,
-    /// One look at it; `None` while it is left alone.
+    /// One sample of it; `None` while it is left alone.
     pub sample: Option<Sample>,
-    /// How it is set up.
+    /// Its set-up.
     pub inspection: Option<Inspection>,
-    /// What the engine does for it; `None` without an engine.
+    /// Its phase in the engine; `None` without an engine.
     pub phase: Option<Phase>,
     /// Its state and causes, by the engine.
     pub message: Message,
-    /// What the driver refused.
+    /// The error of the driver.
     pub fault: Option<GpuError>,
     /// Servers that keep it at full speed by themselves, by the engine.
     pub loud: Option<LoudStatus>,
-    /// What the system says of the device.
+    /// The system's view of the device.
     pub device: DeviceEvidence,
 }
 
@@ -109,7 +109,7 @@ pub struct DeviceEvidence {
     /// Its link to the machine.
     pub link: Option<PcieLink>,
     /// The programs that have its device file open, ours left out; those of other users cannot be
-    /// seen. `None` when nobody looked.
+    /// seen. `None` when this was not read.
     pub opened_by: Option<Vec<String>>,
 }
 
@@ -138,7 +138,7 @@ pub struct PcieLink {
 /// The machine around the GPUs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MachineEvidence {
-    /// What feeds it.
+    /// Its source of power.
     pub power_source: PowerSource,
     /// Whether it has a battery of its own.
     pub is_laptop: Option<bool>,
@@ -174,7 +174,7 @@ pub enum PowerDaemon {
 pub struct AiProgramEvidence {
     /// Its process id.
     pub pid: u32,
-    /// What people call it.
+    /// Its name for people.
     pub name: String,
     /// Whether `CUDA_DISABLE_PERF_BOOST` is set in its environment; `None` when that cannot be
     /// read, as for another user's process.
@@ -184,7 +184,7 @@ pub struct AiProgramEvidence {
 /// The application itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AppEvidence {
-    /// What was wrong in the settings file.
+    /// The problems of the settings file.
     pub settings_problems: Vec<SettingsProblem>,
     /// VRAM kept free for the user's models (`vram.reserve_mib`).
     pub vram_reserve: Bytes,

@@ -6,7 +6,7 @@ use crate::{
     protocol::{Finding, Severity},
 };
 
-/// Profiles that save power, in the words of the kernel and of power-profiles-daemon. `quiet` and
+/// Profiles that save power, by the names of the kernel and of power-profiles-daemon. `quiet` and
 /// `cool` slow a laptop's GPU down as well.
 const SAVING: [&str; 4] = ["low-power", "power-saver", "quiet", "cool"];
 

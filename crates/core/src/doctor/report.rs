@@ -8,7 +8,7 @@ mod redact;
 
 pub(crate) use redact::redact;
 
-/// What must not be in a report.
+/// The private values that must not be in a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Private {
     /// The user's home folder, written as `~` instead.
@@ -136,7 +136,7 @@ fn settings(problems: &[SettingsProblem]) -> String {
     let place = |problem: &SettingsProblem| {
         let line = problem.line.map(|line| format!(", line {line}"));
         let key = match problem.severity {
-            // A key that nobody knows may be anything.
+            // The value of an unknown key may be anything.
             Severity::Info => "unknown key",
             _ if problem.key.is_empty() => "the whole file",
             _ => &problem.key,

@@ -5,9 +5,9 @@
 //!
 //! Whatever contaminates rest (a video, a compositor, a fan still spinning) adds power, so the
 //! quartile stays put while up to three quarters of the blocks are contaminated. Where it errs, it
-//! errs low, which makes our own cost look higher, never lower. A resting power that changes for
-//! good is believed after a quarter of the window when it fell (5 minutes of rest) and after three
-//! quarters when it rose (15 minutes).
+//! errs low, which overstates our own cost and never understates it. A resting power that changes
+//! for good is believed after a quarter of the window when it fell (5 minutes of rest) and after
+//! three quarters when it rose (15 minutes).
 //!
 //! Until the first block is complete, the lowest single reading at rest stands in for it, and what
 //! is computed with it stays provisional.
@@ -27,7 +27,7 @@ const BLOCK_S: f64 = 30.0;
 /// Blocks kept: 20 minutes of rest, long enough to outlast a passing contamination.
 const BLOCKS: usize = 40;
 
-/// What is known about one GPU's rest on one power source.
+/// The learned resting power of one GPU on one power source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Baseline {
     gpu: GpuUuid,

@@ -32,10 +32,10 @@ const MOST_DAYS: usize = 2 * KEPT_DAYS as usize;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Whether the wall clock goes on as the engine's own does.
+/// Checks that the wall clock advances as the engine's own does.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct WallClock {
-    /// When it was seen first, or after a jump, and what it showed.
+    /// The time of the first reading, or of the first after a jump, and its date.
     since: Option<(Moment, Date)>,
 }
 

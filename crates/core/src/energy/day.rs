@@ -27,7 +27,8 @@ pub(super) struct Day {
     accounts: Vec<Account>,
 }
 
-/// What one GPU drew on one power source in one day, while it was held for nobody else.
+/// The energy that one GPU drew on one power source in one day, while it was held and no other
+/// process computed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Account {
     gpu: GpuUuid,
@@ -35,16 +36,16 @@ struct Account {
     /// Seconds charged against a settled baseline.
     #[serde(default, deserialize_with = "amount")]
     settled_s: f64,
-    /// What was drawn in them.
+    /// Energy drawn in them.
     #[serde(default, deserialize_with = "amount")]
     settled_j: f64,
-    /// What the GPU would have drawn in them at rest.
+    /// Energy that the GPU would have drawn in them at rest.
     #[serde(default, deserialize_with = "amount")]
     rest_j: f64,
     /// Seconds that wait for a baseline.
     #[serde(default, deserialize_with = "amount")]
     open_s: f64,
-    /// What was drawn in them.
+    /// Energy drawn in them.
     #[serde(default, deserialize_with = "amount")]
     open_j: f64,
 }
@@ -87,7 +88,7 @@ impl Day {
                 account.open_s += interval.seconds;
                 account.open_j += drawn;
             }
-            // The empty account says that something could not be measured.
+            // The empty account shows that something could not be measured.
             (None, _) => {}
         }
     }
@@ -113,7 +114,7 @@ impl Day {
         }
     }
 
-    /// What was drawn above rest; `None` when there was something and nothing of it is known.
+    /// Energy drawn above rest; `None` when there was some and nothing of it is known.
     pub(super) fn above_rest(&self, baselines: &[Baseline]) -> Option<Joules> {
         let known: Vec<f64> = self
             .accounts

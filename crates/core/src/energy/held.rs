@@ -1,11 +1,11 @@
 //! The held power: what a GPU draws while its clocks are held and no process computes.
 //!
-//! Law: every reading of such a GPU is one observation; the last [`MOST_READINGS`] of them are kept, and
-//! the held power is their lower quartile. Whatever contaminates a hold (a video, the tail of a
-//! request) adds power, so where the quartile errs, it errs low, which makes what was saved look
-//! smaller, never larger.
+//! Law: every reading of such a GPU is one observation; the last [`MOST_READINGS`] of them are
+//! kept, and the held power is their lower quartile. Whatever contaminates a hold (a video, the
+//! tail of a request) adds power, so where the quartile errs, it errs low, which understates the
+//! saving and never overstates it.
 //!
-//! It belongs to a driver version: another one may hold at other clocks.
+//! It belongs to a driver version: another version may hold at other clocks.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ const MOST_READINGS: usize = 40;
 /// Readings from which on the quartile is charged with; fewer are provisional.
 const SETTLED: usize = 8;
 
-/// What is known about one held GPU with one driver on one power source.
+/// The learned power of one held GPU with one driver on one power source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct HeldPower {
     gpu: GpuUuid,
@@ -55,7 +55,7 @@ impl HeldPower {
         self.looks_w.push(power);
     }
 
-    /// What is charged with; `None` while there are too few readings.
+    /// The power to charge with; `None` while there are too few readings.
     pub(super) fn settled(&self) -> Option<Watts> {
         self.estimate().filter(|_| self.looks_w.len() >= SETTLED)
     }
@@ -69,7 +69,7 @@ impl HeldPower {
     }
 }
 
-/// What is known of that GPU on that power source.
+/// The entry of that GPU on that power source.
 pub(super) fn find<'a>(
     all: &'a [HeldPower],
     gpu: &GpuUuid,

@@ -10,19 +10,19 @@ use crate::{
 pub(super) struct Interval {
     /// Its length.
     pub(super) seconds: f64,
-    /// What was drawn; `None` when it could not be measured.
+    /// Energy drawn; `None` when it could not be measured.
     pub(super) drawn: Option<Joules>,
     /// Our hold was in force.
     pub(super) held: bool,
     /// The GPU was at rest from one end to the other.
     pub(super) resting: bool,
-    /// Somebody else computed.
+    /// Another process computed.
     pub(super) others_busy: bool,
     /// It began standing by.
     pub(super) standing_by: bool,
     /// It stood by with the clocks down, and no request was missed.
     pub(super) rested: bool,
-    /// What fed the machine at its start.
+    /// The machine's source of power at its start.
     pub(super) power_source: PowerSource,
     /// The day it began and the day it ended.
     pub(super) dates: (Date, Date),

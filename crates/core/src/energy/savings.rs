@@ -1,4 +1,5 @@
-//! What standing by saved: the time with the clocks down, and what holding would have drawn in it.
+//! The savings of standing by: the time with the clocks down, and the energy that holding would
+//! have drawn in it.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +9,7 @@ use crate::{
     units::{Joules, Watts},
 };
 
-/// What one GPU saved on one power source in one day.
+/// The savings of one GPU on one power source in one day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Savings {
     gpu: GpuUuid,
@@ -16,7 +17,7 @@ pub(super) struct Savings {
     /// Seconds whose savings were charged.
     #[serde(default, deserialize_with = "amount")]
     charged_s: f64,
-    /// What holding would have drawn in them above rest.
+    /// Energy that holding would have drawn in them above rest.
     #[serde(default, deserialize_with = "amount")]
     charged_j: f64,
     /// Seconds that wait until both powers are known.
@@ -24,7 +25,7 @@ pub(super) struct Savings {
     open_s: f64,
 }
 
-/// What holding one GPU costs: the held power less the power at rest, never below zero.
+/// The cost of holding one GPU: the held power less the power at rest, never below zero.
 pub(super) fn difference(held: Option<Watts>, resting: Option<Watts>) -> Option<Watts> {
     let (Watts(held), Watts(resting)) = held.zip(resting)?;
     Some(Watts((held - resting).max(0.0)))
@@ -84,7 +85,8 @@ impl Savings {
         self.add(waiting, Some(watts));
     }
 
-    /// What was saved, with the best that is known of what holding costs; `None` when nothing is.
+    /// The energy saved, with the best estimate of the cost of holding; `None` when nothing is
+    /// known.
     pub(super) fn saved(&self, estimate: Option<Watts>) -> Option<Joules> {
         let open = estimate.map(|Watts(watts)| watts * self.open_s);
         match open {

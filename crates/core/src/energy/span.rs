@@ -5,7 +5,7 @@ use crate::{
 };
 
 /// The stretches since the driver's counter was last read, as far as all of them were charged in
-/// one way: then the counter's next reading corrects what power alone had told.
+/// one way: then the counter's next reading corrects the energy computed from power alone.
 ///
 /// Power is read now and then, and always just before a pulse, when the GPU draws the least. The
 /// counter misses nothing, but reading it takes milliseconds of processor time, so it is read
@@ -29,9 +29,9 @@ impl Span {
         }
     }
 
-    /// With another stretch; `None` where a correction could not be told apart any more: somebody
-    /// computed meanwhile, the hold or the day ended, the power source changed, or nothing was
-    /// measured.
+    /// With another stretch; `None` where a correction could not be attributed any more: another
+    /// process computed meanwhile, the hold or the day ended, the power source changed, or nothing
+    /// was measured.
     pub(super) fn with(self, interval: &Interval) -> Option<Self> {
         let one_day = interval.dates.0 == interval.dates.1;
         let ours_alone = interval.held && !interval.others_busy;
@@ -44,8 +44,8 @@ impl Span {
         })
     }
 
-    /// What has to be added to what was charged on which power source, by the counter read at its
-    /// end; `None` when the driver was loaded anew in between, or the counter jumped or stood still.
+    /// The correction of the charge for each power source, by the counter read at its end; `None`
+    /// when the driver was loaded anew in between, or the counter jumped or stood still.
     pub(super) fn correction(&self, counter: Joules) -> Option<(PowerSource, Joules)> {
         let counted = Joules(counter.0 - self.counter.0);
         let more = Joules(counted.0 - self.charged.0);

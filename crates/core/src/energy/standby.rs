@@ -1,4 +1,4 @@
-//! What the ledger learns and counts for standing by.
+//! The part of the ledger about standing by: its learned powers and its counts.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::{
 const POWER_PERIOD: Duration = Duration::from_secs(1);
 
 impl Ledger {
-    /// Names the driver that a GPU runs with. What holding drew with another one is forgotten.
+    /// Sets the driver that a GPU runs with. The held power learned with another one is forgotten.
     pub fn set_driver(&mut self, uuid: &GpuUuid, driver: &str) {
         self.held.retain(|held| !held.is_outdated(uuid, driver));
         self.drivers.insert(uuid.clone(), driver.to_owned());

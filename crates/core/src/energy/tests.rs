@@ -17,7 +17,7 @@ fn gpu(name: &str) -> GpuUuid {
     GpuUuid(format!("GPU-{name}"))
 }
 
-/// A reading at `second` of [`DAY`] with nothing going on.
+/// A reading at `second` of [`DAY`] without activity.
 fn at(second: f64) -> Reading {
     Reading {
         at: Moment::from_origin(Duration::from_secs_f64(second)),
@@ -372,7 +372,7 @@ fn energy_waits_for_a_baseline_then_is_exact() {
     assert_eq!(joules(&ledger), None, "held, and rest never seen");
     assert!(!ledger.budget_spent(DAY, 0.01));
 
-    // A first look makes it a number; the first half minute settles it.
+    // A first sample makes it a number; the first half minute settles it.
     feed(&mut ledger, [at(60.0), resting(70.0, 12.0)]);
     assert_joules(&ledger, 180.0);
     ledger.interrupt();

@@ -15,7 +15,7 @@ pub enum Action {
     Inspect,
     /// Hold the clocks this way, instead of whatever was held before.
     Hold {
-        /// How.
+        /// The strategy to use.
         strategy: Strategy,
         /// The pulse's working set is this squared half-precision values.
         matrix_size: u32,
@@ -29,7 +29,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// How long the driver may take before its process is killed.
+    /// The longest time that the driver may take before its process is killed.
     ///
     /// Waking a suspended GPU takes a second or two; loading CUDA and compiling the kernel for the
     /// first time on a machine took 0.4 s on an H200 and may take ten times that on a slow disk.
@@ -62,15 +62,15 @@ impl fmt::Display for Action {
     }
 }
 
-/// What doing it brought.
+/// The result of an action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// What one look said.
+    /// The sample that was taken.
     Sampled(Box<Sample>),
-    /// How it is set up.
+    /// Its set-up.
     Inspected(Inspection),
-    /// The strategy is in force. Whether it holds is for the clocks to say.
+    /// The strategy is in force. The clocks show whether it holds.
     Held(HoldReport),
     /// The pulse ran.
     Pulsed(PulseReport),
@@ -80,14 +80,14 @@ pub enum Outcome {
     Closed,
 }
 
-/// What holding took.
+/// The resources that holding took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HoldReport {
-    /// VRAM that the context took; `None` when there is none or the driver does not tell.
+    /// VRAM that the context took; `None` when there is none or the driver does not report it.
     pub vram: Option<Bytes>,
 }
 
-/// How a pulse went.
+/// The timing of a pulse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PulseReport {
     /// From launch to completion, as the host saw it.

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{GpuError, GpuErrorKind};
 
-/// What explains a failure of the driver better than its kind, and decides the advice.
+/// The cause that explains a failure of the driver better than its kind, and decides the advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Circumstance {
@@ -24,7 +24,7 @@ pub enum Circumstance {
     NoDeviceFiles,
 }
 
-/// What the system shows of the driver and of where the program runs.
+/// The system's view of the driver and of the place where the program runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DriverHost {
     /// `/dev/dxg` is there.
@@ -86,8 +86,8 @@ fn explain(kind: GpuErrorKind, message: &str, host: DriverHost) -> Option<Circum
     }
 }
 
-/// Why a library that is there cannot be loaded, in the words of glibc's loader and of Windows
-/// (193: `ERROR_BAD_EXE_FORMAT`).
+/// Finds why a library that is there cannot be loaded, from the messages of glibc's loader and of
+/// Windows (193: `ERROR_BAD_EXE_FORMAT`).
 fn unloadable(message: &str) -> Option<Circumstance> {
     const OTHER_ARCHITECTURE: [&str; 2] = ["wrong ELF class", "os error 193"];
     const DAMAGED: [&str; 5] = [

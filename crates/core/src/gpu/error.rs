@@ -3,7 +3,8 @@ use thiserror::Error;
 
 use super::Circumstance;
 
-/// What kind of failure the driver reported; decides the advice, never the wording of the driver.
+/// The kind of failure that the driver reported; decides the advice, never the wording of the
+/// driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
@@ -42,7 +43,7 @@ pub enum GpuErrorKind {
     Panicked,
     /// No strategy raises the clocks of this GPU.
     ClocksDoNotRise,
-    /// Anything else; the message has the driver's words.
+    /// Anything else; the message is the driver's.
     Other,
 }
 
@@ -89,22 +90,22 @@ impl GpuErrorKind {
     }
 }
 
-/// A failure of the driver, classified, with the driver's own words.
+/// A failure of the driver, classified, with the driver's own message.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct GpuError {
-    /// What kind it is.
+    /// Its kind.
     pub kind: GpuErrorKind,
-    /// What was being done and what the driver said, such as
-    /// `cuCtxCreate: out of memory (CUDA_ERROR_OUT_OF_MEMORY)`.
+    /// The call and the driver's answer, such as `cuCtxCreate: out of memory
+    /// (CUDA_ERROR_OUT_OF_MEMORY)`.
     pub message: String,
-    /// What explains it; decides the advice together with the kind.
+    /// The cause that explains it; decides the advice together with the kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub circumstance: Option<Circumstance>,
 }
 
 impl GpuError {
-    /// An error of that kind in the driver's words.
+    /// An error of that kind with the driver's message.
     pub fn new(kind: GpuErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,

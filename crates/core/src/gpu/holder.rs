@@ -31,7 +31,7 @@ pub const LONGEST_LINE: usize = 16 << 10;
 pub struct HolderCommand {
     /// Returns in [`HolderReport::Reply`].
     pub id: u64,
-    /// What to do.
+    /// The action.
     pub action: HolderAction,
 }
 
@@ -102,7 +102,7 @@ impl fmt::Display for HolderAction {
     }
 }
 
-/// How a boost is kept: requested again before it expires.
+/// The renewal of a boost: requested again before it expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Renewal {
     /// The duration that each request asks for, in whole seconds of at least 1.
@@ -122,7 +122,7 @@ impl Default for Renewal {
     }
 }
 
-/// What is watched, and the limits within which the clocks are raised without asking.
+/// The processes to watch, and the limits within which the clocks are raised without asking.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sensing {
     /// At most [`MOST_SENSED`]. None is allowed too: then only commands raise the clocks.
@@ -134,7 +134,7 @@ pub struct Sensing {
     pub busy_period: Duration,
     /// Between two readings otherwise.
     pub idle_period: Duration,
-    /// How long requests count as frequent after one.
+    /// The time for which requests count as frequent after one.
     pub busy_for: Duration,
     /// From the last use of the processor to the release.
     pub linger: Duration,
@@ -142,9 +142,9 @@ pub struct Sensing {
     pub between_raises: Duration,
     /// Once the clocks have been raised for this long in all since the last command, they are
     /// released and not raised before the next one: the keeper may hang. A command that raises
-    /// accounts for as long as it says.
+    /// accounts for the time that it states.
     pub unconfirmed: Duration,
-    /// How a raise is kept beyond the driver's duration.
+    /// The renewal of a raise beyond the driver's duration.
     pub renewal: Renewal,
 }
 
@@ -170,7 +170,7 @@ impl Default for Sensing {
 pub struct SensedProcess {
     /// Its process id.
     pub pid: u32,
-    /// When it started.
+    /// The time of its start.
     pub started: StartTime,
     /// Processor time in one period above which it has begun a request.
     pub threshold: Duration,
@@ -191,7 +191,7 @@ pub enum HolderReport {
     Reply {
         /// The command's.
         id: u64,
-        /// What came of it.
+        /// Its result.
         result: Result<HolderReply, GpuError>,
     },
     /// The clocks were raised.
@@ -203,23 +203,23 @@ pub enum HolderReport {
     Refused(Refused),
     /// A process ended and is no longer watched.
     Gone {
-        /// When this was seen.
+        /// The time when this was seen.
         at: Moment,
         /// Its process id.
         pid: u32,
     },
 }
 
-/// What a command brought.
+/// The result of a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HolderReply {
-    /// When it was done.
+    /// The time when it was done.
     pub at: Moment,
-    /// How long opening the driver took; `None` when it was open already.
+    /// The time that opening the driver took; `None` when it was open already.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opening: Option<Duration>,
-    /// How long the call that raised or cleared took; `None` when there was none.
+    /// The time that the call took that raised or cleared; `None` when there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<Duration>,
     /// Whether the clocks are raised or held now.
@@ -230,7 +230,7 @@ pub struct HolderReply {
     /// Processor time by process, after [`HolderAction::Report`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub processes: Vec<ProcessorUse>,
-    /// When their clocks were last read, after [`HolderAction::Report`].
+    /// The time when their clocks were last read, after [`HolderAction::Report`].
     pub read_at: Moment,
 }
 
@@ -239,11 +239,11 @@ pub struct HolderReply {
 pub struct Unwatched {
     /// Its process id.
     pub pid: u32,
-    /// Why.
+    /// The reason.
     pub reason: UnwatchedReason,
 }
 
-/// Why a process cannot be watched.
+/// The reason why a process cannot be watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UnwatchedReason {
@@ -270,17 +270,17 @@ pub struct ProcessorUse {
 /// The clocks were raised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raised {
-    /// When the call returned.
+    /// The time when the call returned.
     pub at: Moment,
-    /// What it was raised for.
+    /// The cause of the raise.
     pub cause: RaiseCause,
-    /// How long the driver's call took.
+    /// The time that the driver's call took.
     pub call: Duration,
     /// From the reading that showed the request to the return of the call.
     pub wake: Duration,
 }
 
-/// Why the clocks are raised: a process used more of the processor than its threshold.
+/// The cause of a raise: a process used more of the processor than its threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RaiseCause {
     /// Its process id.
@@ -294,15 +294,15 @@ pub struct RaiseCause {
 /// The clocks were released.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Released {
-    /// When the call returned.
+    /// The time when the call returned.
     pub at: Moment,
-    /// Why.
+    /// The reason.
     pub reason: ReleaseReason,
-    /// How long they were raised.
+    /// The time for which they were raised.
     pub raised_for: Duration,
 }
 
-/// Why the clocks are released.
+/// The reason why the clocks are released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReleaseReason {
@@ -319,7 +319,7 @@ pub enum ReleaseReason {
 /// The driver refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
-    /// When.
+    /// The time.
     pub at: Moment,
     /// The request that the clocks were to be raised for; `None` for a renewal.
     pub cause: Option<RaiseCause>,

@@ -2,16 +2,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::{Megahertz, Watts};
 
-/// How a GPU is set up: what only a diagnosis asks for. What the driver does not tell is `None`.
+/// The set-up of a GPU, which only a diagnosis asks for. A value that the driver does not report is
+/// `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Inspection {
-    /// Whether the driver stays initialised while nobody uses the GPU
+    /// True if the driver stays initialised while no process uses the GPU
     /// (`nvmlDeviceGetPersistenceMode`, Linux only).
     pub persistence_mode: Option<bool>,
-    /// The SM clock that somebody set for applications.
+    /// The SM clock that was set for applications.
     pub applications_clock: Option<Megahertz>,
-    /// The one that applies when nobody sets any.
+    /// The default, which applies when none is set.
     pub default_applications_clock: Option<Megahertz>,
     /// The power limit in force.
     pub power_limit: Option<Watts>,

@@ -7,24 +7,24 @@ use super::{GpuError, GpuErrorKind, GpuInfo};
 pub struct GpuList {
     /// Those that can be used, in the driver's order.
     pub gpus: Vec<GpuInfo>,
-    /// The others. They are looked for again.
+    /// The GPUs that are left out. They are searched for again.
     pub left_out: Vec<LeftOutGpu>,
 }
 
-/// A GPU that the driver lists and that cannot be told from others, or not be opened.
+/// A GPU that the driver lists and that cannot be distinguished from others, or not be opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LeftOutGpu {
     /// Position in the driver's list, from 0.
     pub index: u32,
     /// Its name, if the driver gives one.
     pub name: Option<String>,
-    /// What it lacks.
+    /// The property that it lacks.
     pub why: LeftOut,
     /// The call that failed, and how.
     pub error: GpuError,
 }
 
-/// What a GPU that is left out lacks.
+/// The property that a GPU lacks which is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LeftOut {

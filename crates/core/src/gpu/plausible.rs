@@ -31,7 +31,7 @@ const VRAM: RangeInclusive<u64> = 512 << 20..=1 << 40;
 /// Kepler is 3, Blackwell 12; the pulse needs 5.
 const CAPABILITY_MAJOR: RangeInclusive<u64> = 1..=99;
 const CAPABILITY_MINOR: RangeInclusive<u64> = 0..=9;
-/// Process ids are signed in Linux, and Windows numbers far below that. 0 is nobody's.
+/// Process ids are signed in Linux, and Windows numbers far below that. 0 is no process.
 const PID: RangeInclusive<u64> = 1..=i32::MAX as u64;
 /// Microseconds since 1970: later than the year 2100 is no time stamp.
 const TIME_STAMP: RangeInclusive<u64> = 0..=4_102_444_800_000_000;
@@ -102,9 +102,9 @@ pub fn clocks_event_reasons(raw: u64) -> Option<ClocksEventReasons> {
 pub struct RawMemory {
     /// All of it.
     pub total: u64,
-    /// What is in use.
+    /// Memory in use.
     pub used: u64,
-    /// What is not.
+    /// Free memory.
     pub free: u64,
 }
 

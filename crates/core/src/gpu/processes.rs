@@ -3,14 +3,14 @@ use serde::{Deserialize, Serialize};
 use super::{GpuInfo, Sample};
 use crate::units::{Bytes, Percent};
 
-/// GPU-wide utilization that counts as computing where the driver does not tell by process.
+/// GPU-wide utilization that counts as computing where the driver does not report it by process.
 ///
 /// A desktop's compositor and our own pulses stay well below it; any inference is far above.
 pub(crate) const BUSY: Percent = Percent(10);
 
-/// Memory in use that nobody is named for and that no driver takes for itself: at least so much,
-/// and at least this share of all. An H200 without any process has 615 MiB in use, 0.4 % of its
-/// memory (driver 580.159.04).
+/// Memory in use without a named process and that no driver takes for itself: at least so much, and
+/// at least this share of all. An H200 without any process has 615 MiB in use, 0.4 % of its memory
+/// (driver 580.159.04).
 const MODEL: Bytes = Bytes(Bytes::GIB);
 const MODEL_SHARE: f64 = 0.02;
 
@@ -19,11 +19,11 @@ const MODEL_SHARE: f64 = 0.02;
 pub struct ComputeProcess {
     /// Process id on this machine.
     pub pid: u32,
-    /// `None` where the driver does not tell (WDDM).
+    /// `None` where the driver does not report it (WDDM).
     pub vram: Option<Bytes>,
 }
 
-/// How busy one process kept the GPU since the last sample.
+/// The utilization by one process since the last sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessLoad {
     /// Process id, of the whole machine even where we are in a container.
@@ -33,7 +33,8 @@ pub struct ProcessLoad {
 }
 
 impl Sample {
-    /// The other processes with a compute context, in order; `None` where the driver does not tell.
+    /// The other processes with a compute context, in order; `None` where the driver does not
+    /// report them.
     pub fn compute_pids(&self) -> Option<Vec<u32>> {
         let processes = self.compute_processes.as_ref()?;
         let mut pids: Vec<u32> = processes.iter().map(|process| process.pid).collect();
@@ -41,9 +42,9 @@ impl Sample {
         Some(pids)
     }
 
-    /// Whether the driver tells who uses this GPU.
+    /// Returns true if the driver reports which processes use this GPU.
     ///
-    /// It does not where it gives no list (WSL2, MIG, old drivers), nor where it names nobody
+    /// It does not where it gives no list (WSL2, MIG, old drivers), nor where it names no process
     /// although the GPU is busy or holds a model, as in a container and in a virtual machine with a
     /// part of a GPU.
     pub fn reports_processes(&self, gpu: &GpuInfo) -> bool {

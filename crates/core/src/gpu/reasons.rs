@@ -23,8 +23,8 @@ const KNOWN: [(u64, &str, bool); 9] = [
 impl ClocksEventReasons {
     /// The clocks are low because nothing runs.
     pub const GPU_IDLE: Self = Self(0x1);
-    /// Somebody set or locked the clocks (`nvmlClocksThrottleReasonUserDefinedClocks` is the same
-    /// bit).
+    /// The clocks were set or locked by a user (`nvmlClocksThrottleReasonUserDefinedClocks` is the
+    /// same bit).
     pub const APPLICATIONS_CLOCKS_SETTING: Self = Self(0x2);
     /// The software power limit holds the clocks down.
     pub const SW_POWER_CAP: Self = Self(0x4);

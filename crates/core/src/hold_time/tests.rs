@@ -109,7 +109,7 @@ fn an_interruption_drops_what_is_under_way() {
     assert_eq!(watch.estimate(), None);
 }
 
-/// Feeds one fall of that hold time, looked at four times a second.
+/// Feeds one fall of that hold time, sampled four times a second.
 fn fall(watch: &mut HoldTimeWatch, start_s: f64, hold_s: f64) {
     watch.observe(at(start_s), UP, true);
     for quarter in 1.. {
@@ -157,7 +157,8 @@ fn survives_a_restart_without_what_was_under_way() {
 }
 
 proptest! {
-    /// Whatever the hold time and the pace of looking, the estimate is wrong by one look at most.
+    /// The estimate is wrong by one sample at most, whatever the hold time and the pace of
+    /// sampling.
     #[test]
     fn finds_the_hold_time(hold_ms in 200..60_000u64, pace_ms in 50..1_000u64) {
         let mut watch = HoldTimeWatch::default();

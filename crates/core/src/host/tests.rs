@@ -16,7 +16,7 @@ fn gpu() -> GpuInfo {
         .remove(0)
 }
 
-/// An idle card of 24 GiB that tells everything.
+/// An idle card of 24 GiB that reports everything.
 fn idle() -> Sample {
     Sample {
         utilization: Some(Percent(0)),

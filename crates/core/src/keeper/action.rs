@@ -38,7 +38,7 @@ pub enum Action {
     Reply(Ticket, Result<Reply, ApiError>),
     /// Pay a reply with what is known outside.
     LookUp(Ticket, Lookup),
-    /// Tell every subscriber what is no state.
+    /// Send every subscriber an event that is no state.
     Announce(Event),
     /// Read or write a file.
     Store(StoreAction),
@@ -51,12 +51,12 @@ pub enum Action {
     Log(LogLine),
 }
 
-/// What a reply needs from outside.
+/// The data that a reply needs from outside.
 #[derive(Clone, Debug)]
 pub enum Lookup {
     /// The newest lines of the log.
     Log,
-    /// What stands in the way, from this evidence and what the machine says.
+    /// The diagnosis, from this evidence and from the machine.
     Doctor(Box<Evidence>, Vec<GpuId>),
     /// The same as a text to copy, with this status.
     Report(Box<Evidence>, Vec<GpuId>, Box<Status>),
@@ -69,7 +69,7 @@ pub enum Lookup {
 /// One thing to do to files, in the order given.
 #[derive(Clone, Debug)]
 pub enum StoreAction {
-    /// Look whether the settings file was changed by another program.
+    /// Check whether the settings file was changed by another program.
     ReloadSettings,
     /// Change one setting; answered by [`Input::SettingSet`](super::Input::SettingSet).
     Set {
@@ -86,7 +86,7 @@ pub enum StoreAction {
     KeepBenchmark(Box<BenchmarkResult>),
 }
 
-/// How much a log line matters.
+/// The importance of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogLevel {
     /// Every step.
@@ -100,7 +100,7 @@ pub enum LogLevel {
 /// One line for the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
-    /// How much it matters.
+    /// Its importance.
     pub level: LogLevel,
     /// The GPU's name, where it is about one.
     pub gpu: Option<String>,

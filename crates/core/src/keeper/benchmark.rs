@@ -22,7 +22,7 @@ pub(super) struct Benchmark {
     stage: Stage,
     progress: Progress,
     progress_at: Moment,
-    /// Why it was ended before its time.
+    /// The reason why it was ended early.
     ended: Option<String>,
 }
 
@@ -176,7 +176,7 @@ impl Keeper {
         self.reply(benchmark.ticket, reply);
     }
 
-    /// What the GPU drew held and at rest, from which savings are counted.
+    /// The power that the GPU drew held and at rest, from which savings are counted.
     fn learn_power(&mut self, benchmark: &BenchmarkResult) {
         if benchmark.disturbed {
             return;

@@ -1,4 +1,4 @@
-//! Which GPUs there are, and which of them are looked after.
+//! The list of GPUs, and the choice of those that are kept.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use crate::{
     settings::GpuSelector,
 };
 
-/// A missing driver is looked for this often, and a GPU that was left out is at first.
+/// A missing driver is searched for this often, and a GPU that was left out is at first.
 const REDISCOVER: Duration = Duration::from_secs(30);
-/// A GPU that stays left out is looked for this often in the end; the time doubles up to it.
+/// A GPU that stays left out is searched for this often in the end; the time doubles up to it.
 const SELDOM: Duration = Duration::from_secs(30 * 60);
 
-/// How far the list of GPUs is.
+/// The state of the list of GPUs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Discovery {
     state: State,
-    /// Why there is no GPU, until there is one.
+    /// The reason why there is no GPU, until there is one.
     error: Option<GpuError>,
     left_out: Vec<LeftOutGpu>,
-    /// How often in a row a GPU was left out.
+    /// Number of times in a row that a GPU was left out.
     incomplete: u32,
 }
 
@@ -63,7 +63,7 @@ impl Discovery {
         self.state = State::Waiting { retry_at };
     }
 
-    /// When a GPU that was left out is looked for again.
+    /// The time until a GPU that was left out is searched for again.
     fn patience(&self) -> Duration {
         let doubled = self.incomplete.saturating_sub(1).min(16);
         REDISCOVER.saturating_mul(1 << doubled).min(SELDOM)
@@ -71,7 +71,7 @@ impl Discovery {
 }
 
 impl Keeper {
-    /// Asks for the GPUs where that is due. A suspended GPU is not woken to look for another.
+    /// Asks for the GPUs where that is due. A suspended GPU is not woken to find another.
     pub(super) fn discover(&mut self, now: Moment) {
         let due = match self.discovery.state {
             State::Due => true,
@@ -105,7 +105,7 @@ impl Keeper {
     }
 
     fn listed(&mut self, GpuList { mut gpus, left_out }: GpuList, now: Moment) {
-        // One that is in use and cannot be told from others now stays in use.
+        // One that is in use and cannot be distinguished from others now stays in use.
         let is_left_out = |gpu: &GpuInfo| {
             let listed = gpus.iter().any(|listed| listed.uuid == gpu.uuid);
             !listed && left_out.iter().any(|other| other.index == gpu.index)

@@ -1,4 +1,4 @@
-//! What is due now and then, whatever the GPUs do.
+//! Periodic work that does not depend on the GPUs.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,11 +7,12 @@ use crate::{Moment, policy::Pause};
 
 /// Time between host samples while the machine sleeps, for a resume that it does not announce.
 const HOST_SAMPLE: Duration = Duration::from_secs(30);
-/// The settings file is looked at this often where the system does not announce changes of files.
+/// The settings file is read this often where the system does not announce changes of files.
 pub(super) const SETTINGS_POLL: Duration = Duration::from_secs(60);
 
 impl Keeper {
-    /// What is due now and then, whatever the GPUs do. Returns when it is due next.
+    /// Does the periodic work that does not depend on the GPUs. Returns the time when it is due
+    /// next.
     pub(super) fn keep_house(&mut self, changed: &mut bool, now: Moment) -> Moment {
         self.discover(now);
         if now >= self.settings_poll_at {
@@ -48,7 +49,7 @@ impl Keeper {
         .fold(due, Moment::min)
     }
 
-    /// How soon the machine is sampled again: nothing can be loaded while it sleeps.
+    /// The time until the machine is sampled again: nothing can be loaded while it sleeps.
     fn until_host_sample(&self) -> Duration {
         if self.suspend.is_on() {
             return HOST_SAMPLE;

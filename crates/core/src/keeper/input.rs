@@ -73,7 +73,7 @@ impl fmt::Display for Worker {
 pub enum Input {
     /// [`wake_at`](super::Keeper::wake_at) was reached.
     Woke,
-    /// The day in the user's time zone, whenever it is another one.
+    /// The day in the user's time zone, whenever it changed.
     Today(Date),
     /// A client asks for something and is owed a reply. The request's numbers are in range.
     Request {
@@ -88,7 +88,7 @@ pub enum Input {
     Subscribed(ClientId),
     /// A client is gone.
     ClientGone(ClientId),
-    /// How the desktop application around the engine is.
+    /// The state of the desktop application around the engine.
     Desktop(DesktopStatus),
     /// Answers [`Action::Discover`](super::Action::Discover).
     Discovered(Result<GpuList, GpuError>),
@@ -101,7 +101,7 @@ pub enum Input {
     Performed {
         /// The GPU.
         gpu: GpuId,
-        /// What was performed.
+        /// The action that was performed.
         action: Action,
         /// The outcome.
         result: Result<Outcome, GpuError>,
@@ -117,7 +117,7 @@ pub enum Input {
     ProcessEnded(GpuId, GpuError),
     /// The `hold` process of a GPU ended by itself, or cannot be started.
     HolderEnded(GpuId, GpuError),
-    /// The settings file is another one.
+    /// The settings file changed.
     SettingsChanged(Box<SettingsFile>),
     /// Answers [`StoreAction::Set`](super::StoreAction::Set).
     SettingSet {
@@ -128,20 +128,21 @@ pub enum Input {
         /// The file as it is now.
         result: Result<Box<SettingsFile>, ApiError>,
     },
-    /// What came of writing, in sentences that name the file.
+    /// The outcome of a write, in sentences that name the file.
     Stored {
-        /// What had to be set aside, or cannot be kept at all.
+        /// The notices about files that had to be set aside, or that cannot be kept at all.
         notices: Vec<String>,
-        /// Why something is not written; nothing when everything is.
+        /// The reason why something is not written; nothing when everything is.
         error: Option<String>,
     },
     /// A benchmark's progress.
     BenchmarkProgress(Progress),
-    /// The benchmark ended and holds nothing any more: its result or a sentence that says why
+    /// The benchmark ended and holds nothing any more: its result or a sentence with the reason why
     /// there is none; `None` when it was stopped.
     BenchmarkEnded(Option<Result<Box<BenchmarkResult>, String>>),
-    /// A worker panicked or ended although nobody asked it to, with its last words.
+    /// A worker panicked or ended without being asked to; the text is its last message.
     WorkerEnded(Worker, String),
-    /// Release everything; [`Keeper::is_stopped`](super::Keeper::is_stopped) says when that is done.
+    /// Release everything; [`Keeper::is_stopped`](super::Keeper::is_stopped) is true when that is
+    /// done.
     Stop,
 }

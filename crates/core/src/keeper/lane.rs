@@ -23,14 +23,14 @@ pub(super) struct Lane {
     pub(super) decision: Option<Decision>,
     pub(super) phase_since: Moment,
     in_flight: Option<Action>,
-    /// When the driver's answer is there at the latest.
+    /// The latest time of the driver's answer.
     answers_by: Option<Moment>,
     sampled: bool,
     /// Processes in the driver's newest list.
     others: Vec<u32>,
 }
 
-/// What a lane's step asks of the keeper.
+/// The requests of a lane's step to the keeper.
 #[derive(Debug, Default)]
 pub(super) struct Stepped {
     /// The action to perform now.
@@ -58,7 +58,7 @@ impl Lane {
         }
     }
 
-    /// The same GPU, of which the driver may say more by now.
+    /// The same GPU, of which the driver may report more by now.
     pub(super) fn described_as(self, info: GpuInfo) -> Self {
         Self {
             info: Arc::new(info),
@@ -84,12 +84,12 @@ impl Lane {
         matches!(phase, Some(Phase::Off | Phase::Paused | Phase::Fault))
     }
 
-    /// When the outcome of the action that is under way is there at the latest.
+    /// The latest time of the outcome of the action that is under way.
     pub(super) fn answers_by(&self) -> Option<Moment> {
         self.answers_by.filter(|_| self.in_flight.is_some())
     }
 
-    /// Why this GPU cannot be benchmarked now; `None` when it can.
+    /// The reason why this GPU cannot be benchmarked now; `None` when it can.
     pub(super) fn cannot_measure(&self) -> Option<String> {
         let decision = self.decision.as_ref()?;
         decision.cannot_measure.as_ref().map(cannot_benchmark)

@@ -16,7 +16,7 @@ impl Leases {
         self.held.values().sum()
     }
 
-    /// When the last lease ended.
+    /// The time when the last lease ended.
     pub(super) fn ended(&self) -> Option<Moment> {
         self.ended
     }

@@ -45,7 +45,8 @@ impl Keeper {
             }
             Request::Set { key, value } => return self.set(ticket, key, value),
             Request::Mode { mode } => {
-                // It takes effect even where the file cannot be written; the reply then says so.
+                // It takes effect even where the file cannot be written; the reply then states
+                // that.
                 self.switches.mode = mode;
                 return self.set(ticket, "mode".to_owned(), Some(mode.to_string().into()));
             }
@@ -283,7 +284,7 @@ impl Keeper {
         self.outbox.push_back(Action::LookUp(ticket, lookup));
     }
 
-    /// Why a GPU is slow: the keeper states what it knows, the shell reads the rest.
+    /// Answers why a GPU is slow: the keeper states what it knows, the shell reads the rest.
     fn examine(&mut self, ticket: Ticket, report: bool, now: Moment) {
         let evidence = Box::new(self.evidence());
         let gpus = self.gpus.iter().map(|lane| lane.id).collect();

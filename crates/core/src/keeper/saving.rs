@@ -1,4 +1,4 @@
-//! What survives a restart, and when it is written.
+//! The state that survives a restart, and the times when it is written.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -15,16 +15,16 @@ use crate::{
     sensor::LearnedThresholds,
 };
 
-/// What was learned and spent is written at most this often.
+/// Learned values and energy are written at most this often.
 const SAVE_EVERY: Duration = Duration::from_secs(60);
 
-/// What was learned about one GPU with one driver version.
+/// The learned values of one GPU with one driver version.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LearnedGpu {
     /// The governors, by power source.
     pub governors: Vec<(PowerSource, Learned)>,
-    /// How long it keeps its clocks up by itself.
+    /// The time for which it keeps its clocks up by itself.
     pub hold_time: HoldTimeWatch,
     /// Use of the processor that means a request, by program.
     pub thresholds: LearnedThresholds,
@@ -35,7 +35,7 @@ pub struct LearnedGpu {
 pub struct Kept {
     /// Whether the keepalive is switched on.
     pub enabled: bool,
-    /// What holding cost.
+    /// The cost of holding.
     pub ledger: Ledger,
     /// By GPU and driver version: another driver may hold otherwise.
     pub learned: BTreeMap<String, LearnedGpu>,
@@ -96,7 +96,7 @@ impl Keeper {
             .push_back(Action::Store(StoreAction::Save(kept)));
     }
 
-    /// Takes in what came of writing. Returns whether that was news.
+    /// Takes in the outcome of a write. Returns true if it changed.
     pub(super) fn stored(&mut self, notices: Vec<String>, error: Option<String>) -> bool {
         let changed = self.not_saved != error;
         let warnings = notices.iter().chain(error.iter().filter(|_| changed));

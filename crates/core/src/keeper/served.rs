@@ -11,7 +11,7 @@ use crate::{
 
 /// The longest time in which an announced tree is to be found in the process table.
 const FOLLOWED_WITHIN: Duration = Duration::from_secs(5);
-/// How soon the machine is sampled again where the last sample does not know a tree yet.
+/// The time until the machine is sampled again where the last sample does not know a tree yet.
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// Trees by the client that announced them. A tree is forgotten with its client; its processes that
@@ -25,12 +25,12 @@ pub(super) struct ServedTrees {
 }
 
 impl ServedTrees {
-    /// What the next host sample is to follow.
+    /// The process trees that the next host sample is to follow.
     pub(super) fn wanted(&self) -> Arc<Served> {
         Arc::clone(&self.wanted)
     }
 
-    /// When the oldest announcement is given up.
+    /// The time when the oldest announcement is given up.
     pub(super) fn waits_until(&self) -> Option<Moment> {
         self.waiting.iter().map(|(_, _, until)| *until).min()
     }
@@ -51,7 +51,7 @@ impl ServedTrees {
 }
 
 impl Keeper {
-    /// Senses that process and its descendants; replies once they have been looked for.
+    /// Senses that process and its descendants; replies once they have been searched for.
     pub(super) fn serve(&mut self, client: ClientId, ticket: Ticket, pid: u32, now: Moment) {
         let served = &mut self.served;
         if !served.roots.contains(&(client, pid)) {

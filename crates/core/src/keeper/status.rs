@@ -1,4 +1,4 @@
-//! What every face shows: built from the state on demand, published when it changed.
+//! The status of every face: built from the state on demand, published when it changed.
 
 use std::{sync::Arc, time::Duration};
 
@@ -152,7 +152,7 @@ impl Keeper {
         notices
     }
 
-    /// What the doctor can judge without looking outside.
+    /// The evidence that the doctor can judge without reading the outside.
     pub(super) fn evidence(&self) -> Evidence {
         let mut evidence = Evidence {
             simulated: self.options.simulated,

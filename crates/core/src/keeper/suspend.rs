@@ -46,8 +46,8 @@ impl Suspend {
 }
 
 impl Keeper {
-    /// Notices that the engine did not run for a while: stopped by a signal or a debugger, or with
-    /// a machine that slept or stood still without saying so.
+    /// Detects that the engine did not run for a while: stopped by a signal or a debugger, or with
+    /// a machine that slept or stood still without announcing it.
     ///
     /// Nothing of that time is counted, and what was held before is not to be trusted any more than
     /// after a resume.

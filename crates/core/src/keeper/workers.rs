@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Action, Keeper, LogLevel, LogLine, Worker, lane};
 use crate::Moment;
 
-/// How soon the machine is sampled again after that failed.
+/// The time until the machine is sampled again after that failed.
 const HOST_SAMPLE_AGAIN: Duration = Duration::from_secs(2);
 
 impl Keeper {

@@ -14,7 +14,7 @@ impl GpuPolicy {
     }
 
     /// The AI process that computes, by the newest sample: the busiest of them where the driver
-    /// tells by process, otherwise the only one that has the GPU open.
+    /// reports it by process, otherwise the only one that has the GPU open.
     pub fn answering<'a>(&self, host: &'a HostSample) -> Option<&'a AiProcess> {
         let sample = self.history.sample()?;
         let load = |process: &AiProcess| -> Option<Percent> {

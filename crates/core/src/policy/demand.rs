@@ -9,7 +9,7 @@ use crate::{
     settings::Mode,
 };
 
-/// What calls for a warm GPU.
+/// The reason for a ready GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DemandReason {
     /// Mode `always`.
@@ -26,7 +26,8 @@ pub enum DemandReason {
     Window,
 }
 
-/// Whether another process computes, AI processes unknown; `None` when the driver tells too little.
+/// Returns whether another process computes, AI processes unknown; `None` when the driver reports
+/// too little.
 pub fn others_computing(sample: &Sample) -> Option<bool> {
     computing_among(sample, |_| false, false)
 }
@@ -47,12 +48,12 @@ pub(super) fn computing(sample: &Sample, seen: &Observations<'_>) -> Option<bool
     computing_among(sample, is_worker, unnamed)
 }
 
-/// `is_worker` tells AI processes, which count even where they draw; `unnamed` is that one of them
-/// has the GPU open and the driver does not name it.
+/// `is_worker` recognises AI processes, which count even where they draw; `unnamed` is that one of
+/// them has the GPU open and the driver does not name it.
 ///
-/// Where the driver tells no utilization by process, the whole GPU's counts, unless every process
-/// that it names merely draws: under Windows it takes each of them for a compute process. The
-/// first sample's covers an unknown time, so it counts for nothing.
+/// Where the driver reports no utilization by process, the whole GPU's counts, unless every process
+/// that it names merely draws: under Windows it takes each of them for a compute process. The first
+/// sample's covers an unknown time, so it counts for nothing.
 fn computing_among(
     sample: &Sample,
     is_worker: impl Fn(u32) -> bool,
@@ -76,15 +77,15 @@ fn computing_among(
     is_busy(sample).filter(|_| !sample.first)
 }
 
-/// Whether anybody computes at this very moment, whoever it is; `None` when the driver does not
-/// tell.
+/// Returns whether any process computes at this very moment, ours included; `None` when the driver
+/// does not report it.
 pub fn is_busy(sample: &Sample) -> Option<bool> {
     sample.utilization.map(|all| all >= BUSY)
 }
 
-/// Whether another process is known to have a context on this GPU: while it has, the GPU does not
-/// suspend, so that looking at it keeps nothing awake (Olares#3803: with every thread of a loaded
-/// llama-server stopped, the GPU of a laptop stayed active).
+/// Returns true if another process is known to have a context on this GPU: while it has, the GPU
+/// does not suspend, so that sampling it keeps nothing awake (Olares#3803: with every thread of a
+/// loaded llama-server stopped, the GPU of a laptop stayed active).
 pub(super) fn holds_context(host: &HostSample, gpu: PciBusId, history: &GpuHistory) -> bool {
     let listed = history.sample().and_then(|s| s.compute_processes.as_ref());
     listed.is_some_and(|processes| !processes.is_empty())
@@ -108,7 +109,7 @@ pub(super) struct Demand {
 }
 
 impl Demand {
-    /// Takes in what was seen and says what calls for a warm GPU now.
+    /// Takes in what was seen. Returns the reason for a ready GPU now.
     pub(super) fn update(
         &mut self,
         seen: &Observations<'_>,
@@ -155,9 +156,9 @@ impl Demand {
         opened
     }
 
-    /// Whether it has the GPU open: by a context among its files, else by the driver's lists where
-    /// there are any, else by its files. What cannot be seen is taken to be as it was: a model that
-    /// stays loaded must not look newly opened each time the driver is asked again.
+    /// Returns true if it has the GPU open: by a context among its files, else by the driver's
+    /// lists where there are any, else by its files. Files that cannot be read count as unchanged:
+    /// a model that stays loaded must not appear newly opened each time the driver is asked again.
     fn is_open(&self, process: &AiProcess, gpu: PciBusId, lists: Option<&Sample>) -> bool {
         let pid = process.pid;
         if process.gpu.has_context_on(gpu) {
@@ -219,7 +220,7 @@ impl Demand {
             .then(|| first.clone())
     }
 
-    /// When demand ends by itself, if it does.
+    /// The time when demand ends by itself, if it does.
     pub(super) fn expires(&self, seen: &Observations<'_>, now: Moment) -> Option<Moment> {
         let window = self
             .window_ends(seen)
@@ -235,7 +236,7 @@ impl Demand {
         self.last_sign.map(|sign| sign + seen.settings.warm_window)
     }
 
-    /// Tells of the beginning of a request, with the rest before it and whether we had it ready.
+    /// Reports the beginning of a request, with the rest before it and whether we had it ready.
     fn note_request(
         &mut self,
         working: bool,

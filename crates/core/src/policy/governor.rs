@@ -17,8 +17,8 @@ pub(super) const SETTLE: Duration = Duration::from_secs(3);
 /// Undisturbed time after which a strategy without pulses counts as holding: longer than the
 /// slowest fall known (60 s), because until then it may be the last work that holds the clocks.
 const PROVEN_AFTER: Duration = Duration::from_secs(90);
-/// A pause between looks from which they say nothing about what happened in between (suspend, a
-/// hung driver): well above the 5 s at which a settled GPU is looked at, and the deadline of a sample.
+/// A pause between samples from which they show nothing of the time in between (suspend, a hung
+/// driver): well above the 5 s at which a settled GPU is sampled, and the deadline of a sample.
 const BLIND: Duration = Duration::from_secs(15);
 /// The ways to hold, the cheapest first.
 const LADDER: [Strategy; 4] = [
@@ -34,14 +34,14 @@ const NO_ACCIDENT: Duration = Duration::from_secs(20);
 /// Attempts kept for the status.
 const ATTEMPTS_KEPT: usize = 8;
 
-/// What is to be held, and how often it pulses if it does.
+/// The strategy to hold, and the interval of its pulses if there are any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
     pub(super) strategy: Strategy,
     pub(super) interval: Duration,
 }
 
-/// One sample, as far as it says whether the hold works.
+/// One sample, as far as it shows whether the hold works.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HoldSample {
     pub(super) at: Moment,
@@ -78,7 +78,7 @@ pub struct Governor {
 }
 
 impl Governor {
-    /// Goes on where an earlier run stopped.
+    /// Resumes where an earlier run stopped.
     pub fn new(known: Learned) -> Self {
         let law = known
             .pulse
@@ -91,7 +91,7 @@ impl Governor {
         }
     }
 
-    /// What to keep across restarts.
+    /// The values to keep across restarts.
     pub fn learned(&self) -> Learned {
         let fresh = self.law == IntervalLaw::default() && self.known.pulse.is_none();
         Learned {
@@ -100,12 +100,12 @@ impl Governor {
         }
     }
 
-    /// What was tried and seen, oldest first.
+    /// The attempts and their results, oldest first.
     pub fn attempts(&self) -> &[Attempt] {
         &self.attempts
     }
 
-    /// Whether nothing is being tried at present, so that a calmer look will do.
+    /// Returns true if nothing is being tried at present, so that less frequent samples will do.
     pub(super) fn is_settled(&self, settings: &Settings) -> bool {
         let fixed_interval = settings.pulse.interval != PulseInterval::Auto;
         match (settings.strategy.fixed(), self.first_not_failed(settings)) {
@@ -117,8 +117,8 @@ impl Governor {
         }
     }
 
-    /// What to hold now. `busy_fell`: the clocks fell while another process computed. A fixed
-    /// `standby` holds with the boost request, where it is asked to hold.
+    /// The strategy to hold now. `busy_fell`: the clocks fell while another process computed. A
+    /// fixed `standby` holds with the boost request, where it is asked to hold.
     pub(super) fn plan(&self, settings: &Settings, busy_fell: bool) -> Plan {
         let pulses = !settings.strategy_exclude.contains(&Strategy::Pulse);
         let strategy = match settings.strategy.fixed() {
@@ -181,12 +181,12 @@ impl Governor {
         }
     }
 
-    /// What was tried and seen since last asked.
+    /// The attempts since the last call, with their results.
     pub(super) fn take_new_attempts(&mut self) -> Vec<Attempt> {
         std::mem::take(&mut self.new_attempts)
     }
 
-    /// How a boost is renewed here.
+    /// The renewal of a boost here.
     pub(super) fn renewal(&self) -> Renewal {
         let usual = Renewal::default();
         Renewal {

@@ -23,19 +23,19 @@ const BEGINS_TO_USE: Duration = Duration::from_secs(10);
 /// A failure of the driver that stands until an attempt succeeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// What the driver said.
+    /// The driver's error.
     pub error: GpuError,
-    /// When the next attempt is due.
+    /// The time when the next attempt is due.
     pub retry_at: Moment,
     /// Failures in a row.
     pub failures: u32,
-    /// Whether looking works and only holding fails.
+    /// True if sampling works and only holding fails.
     pub only_holding: bool,
 }
 
 impl Fault {
-    /// Whether it stands in the way: a GPU that cannot be held does not matter while nobody asks
-    /// for it.
+    /// Returns true if it prevents holding: a GPU that cannot be held does not matter while no
+    /// process needs it.
     pub fn blocks(&self, wanted: bool) -> bool {
         wanted || !self.only_holding
     }
@@ -58,7 +58,7 @@ impl Fault {
     }
 }
 
-/// What was seen of a GPU and what was done to it.
+/// The history of one GPU: the samples of it and the actions on it.
 #[derive(Clone, Debug, Default)]
 pub struct GpuHistory {
     sample: Option<(Moment, Sample)>,
@@ -72,7 +72,7 @@ pub struct GpuHistory {
     last_pulse: Option<Moment>,
     pulses: u64,
     fault: Option<Fault>,
-    /// What the driver last said of the power source, and when.
+    /// The power source that the driver last reported, and the time of that.
     power_source: Option<(Moment, PowerSource)>,
     runtime_suspended: bool,
     suspended_for: Option<Duration>,
@@ -82,22 +82,22 @@ pub struct GpuHistory {
 }
 
 impl GpuHistory {
-    /// The newest look, while it says something about the present.
+    /// The newest sample, while it is valid for the present.
     pub fn sample(&self) -> Option<&Sample> {
         self.sample.as_ref().map(|(_, sample)| sample)
     }
 
-    /// The newest look and when it was taken.
+    /// The newest sample and its time.
     pub fn timed_sample(&self) -> Option<(Moment, &Sample)> {
         self.sample.as_ref().map(|(at, sample)| (*at, sample))
     }
 
-    /// What is held.
+    /// The strategy that is held.
     pub fn held(&self) -> Option<Strategy> {
         self.held.map(|(strategy, _)| strategy)
     }
 
-    /// What is held, seen from a plan: pulses that are not sent leave the context alone.
+    /// The strategy that is held, for a plan: pulses that are not sent leave the context alone.
     pub(super) fn held_as(&self, planned: Strategy) -> Option<Strategy> {
         match (self.held(), planned) {
             (Some(Strategy::Pulse), Strategy::Context) => Some(Strategy::Context),
@@ -125,19 +125,19 @@ impl GpuHistory {
         self.held.is_some() || self.dirty
     }
 
-    /// When a hold was last let go of, if the GPU has not been looked at since.
+    /// The time when a hold was last released, if the GPU has not been sampled since.
     pub(super) fn unseen_release(&self) -> Option<Moment> {
         let sampled_at = self.sample.as_ref().map(|(at, _)| *at);
         self.released_at
             .filter(|released| sampled_at.is_some_and(|at| at <= *released))
     }
 
-    /// When everything was last let go of.
+    /// The time when everything was last released.
     pub fn closed_at(&self) -> Option<Moment> {
         self.closed_at
     }
 
-    /// When the last pulse of this hold was sent.
+    /// The time when the last pulse of this hold was sent.
     pub fn last_pulse(&self) -> Option<Moment> {
         self.last_pulse
     }
@@ -157,20 +157,20 @@ impl GpuHistory {
         self.fault.as_ref()
     }
 
-    /// When the failure that stands is to be tried again.
+    /// The time when the standing failure is to be tried again.
     pub fn retry_at(&self) -> Option<Moment> {
         self.fault.as_ref().map(|fault| fault.retry_at)
     }
 
-    /// What the driver says of the power source, or last said while the GPU was open; mains power
-    /// where it does not say.
+    /// The power source that the driver reports, or last reported while the GPU was open; mains
+    /// power where it does not report any.
     pub(super) fn power_source(&self, now: Moment) -> PowerSource {
         self.power_source
             .filter(|_| self.power_source_ends().is_none_or(|end| now < end))
             .map_or(PowerSource::Ac, |(_, source)| source)
     }
 
-    /// When what the driver said before the GPU was closed no longer counts.
+    /// The time when the driver's report from before the GPU was closed no longer counts.
     pub(super) fn power_source_ends(&self) -> Option<Moment> {
         let closed = self.sample.is_none();
         self.power_source
@@ -178,7 +178,7 @@ impl GpuHistory {
             .map(|(at, _)| at + POWER_SOURCE_KEPT)
     }
 
-    /// The machine was plugged in or out: what the driver said before no longer counts.
+    /// The machine was plugged in or out: the driver's earlier report no longer counts.
     pub(super) fn forget_power_source(&mut self) {
         self.power_source = None;
     }
@@ -227,7 +227,8 @@ impl GpuHistory {
         self.failed(error, true, now);
     }
 
-    /// A strategy was refused and another is tried: no fault, but whatever it left is let go of.
+    /// A strategy was refused and another is tried: no fault, but everything that it left is
+    /// released.
     pub(super) fn refused_without_fault(&mut self) {
         self.held = None;
         self.dirty = true;
@@ -246,7 +247,7 @@ impl GpuHistory {
         self.suspended_for = suspended_for;
     }
 
-    /// Whether somebody woke the device since everything of ours was let go of.
+    /// Returns true if another process woke the device since everything of ours was released.
     pub(super) fn woke(&self) -> bool {
         self.woke
     }

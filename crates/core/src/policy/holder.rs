@@ -1,4 +1,4 @@
-//! The `hold` process as the policy sees it: its duty, what it was told, and what it answered.
+//! The `hold` process as the policy sees it: its duty, its commands, and its answers.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -16,7 +16,7 @@ const FIRST_RETRY: Duration = Duration::from_secs(1);
 /// Longest wait after such a failure.
 const SLOWEST_RETRY: Duration = Duration::from_secs(60);
 
-/// What the `hold` process is for at present.
+/// The purpose of the `hold` process at present.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Duty {
     /// Nothing: it has nothing open, or does not run.
@@ -25,7 +25,7 @@ pub(super) enum Duty {
     /// Sense the requests of these processes.
     Sense {
         processes: Vec<SensedProcess>,
-        /// What raises the clocks for them: by itself with the boost request.
+        /// The strategy that raises the clocks for them: by itself with the boost request.
         with: Strategy,
     },
     /// Hold the boost.
@@ -37,7 +37,7 @@ pub(super) enum Duty {
 pub(super) struct Holder {
     duty: Duty,
     duty_since: Option<Moment>,
-    /// When the boost was requested last.
+    /// The time of the last boost request.
     boosted_at: Option<Moment>,
     ordered: Option<HolderCommand>,
     errands: VecDeque<HolderAction>,
@@ -48,7 +48,7 @@ pub(super) struct Holder {
 }
 
 impl Holder {
-    /// What it does, as it confirmed.
+    /// Its duty, as it confirmed.
     pub(super) fn duty(&self) -> &Duty {
         &self.duty
     }
@@ -75,12 +75,12 @@ impl Holder {
         self.duty == Duty::Rest && self.ordered.is_none()
     }
 
-    /// When it may be asked again after a failure.
+    /// The time when it may be asked again after a failure.
     pub(super) fn retry_at(&self) -> Option<Moment> {
         self.retry_at
     }
 
-    /// When the boost has to be requested again: nobody else does.
+    /// The time when the boost has to be requested again: no other process does.
     pub(super) fn renews_at(&self) -> Option<Moment> {
         let renewal = self.renewal().filter(|_| self.ordered.is_none())?;
         Some(self.boosted_at? + renewal.every)

@@ -24,14 +24,14 @@ const EXPECTED_CONTEXT: Bytes = Bytes::from_mib(300);
 /// so that two programs do not push each other out for ever.
 const VRAM_HYSTERESIS: Bytes = Bytes::from_mib(128);
 
-/// What forbids holding, with the memory that hysteresis needs.
+/// The reasons that forbid holding, with the memory that hysteresis needs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Inhibitor {
     hot_since: Option<Moment>,
     vram_short: bool,
 }
 
-/// Where a thermal pause begins and ends.
+/// The limits where a thermal pause begins and ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ThermalLimits {
     pub(super) pause: Celsius,
@@ -84,7 +84,7 @@ impl Inhibitor {
         .collect()
     }
 
-    /// When a reason ends by itself, if one does.
+    /// The time when a reason ends by itself, if one does.
     pub(super) fn expires(&self, seen: &Observations<'_>, now: Moment) -> Option<Moment> {
         let pause = match seen.switches.pause {
             Pause::Until(end) => Some(end),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::settings::{MAX_PULSE_INTERVAL, MIN_PULSE_INTERVAL};
 
-/// How much longer the interval becomes after it was seen to hold.
+/// Growth of the interval after it was seen to hold.
 ///
 /// Small enough that one fall brackets the GPU's hold time: it lies between the last interval that
 /// held and this many times that.
@@ -19,7 +19,7 @@ const STREAK: u32 = 2;
 /// Pulses at the shortest interval that may fail to raise the clocks, before it is slowed down:
 /// 10 s at 100 ms.
 const LIFTS_BEFORE_GIVING_UP: u32 = 100;
-/// Interval while pulses do not raise the clocks: the user wants a warm GPU, so trying goes on, at
+/// Interval while pulses do not raise the clocks: the user wants a warm GPU, so it keeps trying, at
 /// a tenth of the original's cost.
 const HOPELESS_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -45,7 +45,7 @@ pub struct IntervalLaw {
     lifts: Option<u32>,
 }
 
-/// What an interval law keeps across restarts.
+/// The values that an interval law keeps across restarts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LearnedInterval {
     /// The longest interval that held.
@@ -66,7 +66,7 @@ impl Default for IntervalLaw {
 }
 
 impl IntervalLaw {
-    /// Goes on where an earlier run stopped; what was kept is brought into the bounds.
+    /// Resumes where an earlier run stopped; the kept values are brought into the bounds.
     pub fn from_learned(learned: LearnedInterval) -> Self {
         let mut law = Self {
             shortest_fall: learned.shortest_fall,
@@ -76,7 +76,7 @@ impl IntervalLaw {
         law
     }
 
-    /// What to keep across restarts.
+    /// The values to keep across restarts.
     pub fn learned(&self) -> LearnedInterval {
         LearnedInterval {
             interval: self.interval,
@@ -142,7 +142,7 @@ impl IntervalLaw {
         true
     }
 
-    /// A busy or unobserved GPU says nothing about this interval.
+    /// A busy or unobserved GPU shows nothing of this interval.
     pub fn disturbed(&mut self) {
         self.streak = 0;
     }

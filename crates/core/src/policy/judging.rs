@@ -1,4 +1,4 @@
-//! What a new sample says about the hold.
+//! Judges the hold by a new sample.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{
     protocol::Phase,
 };
 
-/// Time without anybody's computing after which a computation counts as over.
+/// Time without a computing process after which a computation counts as over.
 ///
 /// Tokens of one answer come at most a second or two apart, even on a model that is mostly on the
 /// CPU; ten seconds keep one answer one computation.

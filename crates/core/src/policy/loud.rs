@@ -13,7 +13,7 @@ use crate::{
 /// Samples whose median is the power: one may catch the end of a request.
 const SAMPLES: usize = 9;
 
-/// What was seen of such servers on one GPU.
+/// The loud servers that were seen on one GPU.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Loud {
     servers: BTreeSet<u32>,

@@ -1,4 +1,4 @@
-//! When a GPU can be benchmarked, which needs it to be left alone by us and by others.
+//! Decides when a GPU can be benchmarked, which needs it to be left alone by us and by others.
 
 use super::{demand::computing, message};
 use crate::protocol::{Cause, PauseReason};

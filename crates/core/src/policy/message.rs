@@ -28,7 +28,7 @@ pub(super) struct Context<'a> {
     /// Something of ours holds or raises the clocks.
     pub(super) held: bool,
     pub(super) clocks_up: Option<bool>,
-    /// The AI process that computes, as far as the driver and its open files say.
+    /// The AI process that computes, as far as the driver and its open files show.
     pub(super) answering: Option<String>,
     pub(super) now: Moment,
 }

@@ -1,4 +1,4 @@
-//! What standing by raises the clocks with.
+//! The strategies by which standing by raises the clocks.
 //!
 //! The `hold` process makes the boost request itself. Where that does not raise the clocks in time it
 //! only senses, and the driver process of the GPU sets the performance mode once the keeper has
@@ -12,7 +12,7 @@ use crate::{
     settings::{Settings, Strategy},
 };
 
-/// The ways that are left, and the request that waits for its raise.
+/// The strategies that are left, and the request that waits for its raise.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Raising {
     excluded: Vec<Strategy>,
@@ -29,19 +29,19 @@ impl Raising {
         self.excluded.clone_from(&settings.strategy_exclude);
     }
 
-    /// The first way that is left.
+    /// The first strategy that is left.
     pub(super) fn with(&self) -> Option<Strategy> {
         let gone = [&self.excluded, &self.refused, &self.late];
         let is_left = |strategy: &Strategy| !gone.iter().any(|left| left.contains(strategy));
         Strategy::RAISING.into_iter().find(is_left)
     }
 
-    /// Leaves a way that the driver refused.
+    /// Leaves a strategy that the driver refused.
     pub(super) fn refused(&mut self, strategy: Strategy) {
         self.refused.push(strategy);
     }
 
-    /// Leaves the way in use, which did not raise the clocks in time, if another is left. Returns
+    /// Leaves the strategy in use, which was late to raise the clocks, if another is left. Returns
     /// the one that was left.
     pub(super) fn fall_back(&mut self) -> Option<Strategy> {
         let strategy = self.with()?;
@@ -90,7 +90,7 @@ impl GpuPolicy {
         }
     }
 
-    /// What to hold to raise the clocks, where the `hold` process only senses.
+    /// The strategy that raises the clocks where the `hold` process only senses.
     pub(super) fn raise_beside(&self, plan: Plan) -> Option<Plan> {
         let raises = self.raises_with() == Some(Strategy::PowerMizer) && self.standby.is_raised();
         raises.then_some(Plan {
@@ -99,13 +99,14 @@ impl GpuPolicy {
         })
     }
 
-    /// Whether what is held was raised for a request, so that sensing goes on beside it.
+    /// Returns true if the hold was raised for a request, so that sensing continues beside it.
     pub(super) fn holds_beside(&self) -> bool {
         let with = self.standby.raising.with();
         with == Some(Strategy::PowerMizer) && self.history.held() == with
     }
 
-    /// What came of setting the performance mode: the wake of the request that it was set for.
+    /// Takes in the result of setting the performance mode: the wake of the request that it was set
+    /// for.
     pub(super) fn raised_beside(&mut self, result: &Result<Outcome, GpuError>, now: Moment) {
         let senses = matches!(self.standby.holder.duty(), Duty::Sense { .. });
         let standby = &mut self.standby;

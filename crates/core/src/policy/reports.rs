@@ -1,4 +1,4 @@
-//! What the `hold` process reports, taken in.
+//! Takes in the reports of the `hold` process.
 
 use super::{
     GpuPolicy,

@@ -11,22 +11,23 @@ use crate::{
 
 /// A sample this old no longer allows a pulse.
 const FRESH: Duration = Duration::from_millis(500);
-/// Looks at a held GPU while something is being tried, and at one whose pulses wait for another
-/// process to finish: a fall costs at most this much readiness.
+/// Time between samples of a held GPU while something is being tried, and of one whose pulses wait
+/// for another process to finish: a fall costs at most this much readiness.
 pub(super) const ATTENTIVE: Duration = Duration::from_secs(1);
-/// Looks while somebody watches, at a GPU that another process uses or keeps awake, and at one that
-/// was let go of and has its clocks up still: how long it keeps them is being learned.
+/// Time between samples while a client is subscribed, of a GPU that another process uses or keeps
+/// awake, and of one that was released and has its clocks up still: the time for which it keeps
+/// them is being learned.
 pub(super) const WATCHED: Duration = Duration::from_secs(2);
-/// Looks at a held GPU whose hold has proved itself, and at one at rest of which nothing is
-/// wanted: for the tray, and for the first sign of demand. Each look costs the processor more than
-/// anything else the keepalive does.
+/// Time between samples of a held GPU whose hold is confirmed, and of one at rest of which nothing
+/// is wanted: for the tray, and for the first sign of demand. Each sample costs the processor more
+/// than anything else the keepalive does.
 pub(super) const CALM: Duration = Duration::from_secs(5);
-/// Looks at a sleeping GPU that can suspend but has not, and that nobody is known to use. It suspends
-/// about 6 s after the last file is closed (reported: btop#738), so after 30 s somebody else keeps it
-/// awake.
+/// Time between samples of a sleeping GPU that can suspend but has not, and that no known process
+/// uses. It suspends about 6 s after the last file is closed (reported: btop#738), so after 30 s
+/// another process keeps it awake.
 const LET_IT_SUSPEND: Duration = Duration::from_secs(30);
 
-/// What the next action depends on.
+/// The values that the next action depends on.
 pub(super) struct Situation<'a> {
     pub(super) phase: Phase,
     pub(super) reasons: &'a [PauseReason],
@@ -47,7 +48,7 @@ pub(super) struct Situation<'a> {
 }
 
 impl Situation<'_> {
-    /// Time between looks at a GPU with which nothing is going on.
+    /// Time between samples of a GPU without activity.
     fn calm(&self) -> Duration {
         if self.watched { WATCHED } else { CALM }
     }
@@ -85,8 +86,8 @@ impl Scheduled {
     }
 }
 
-/// Decides the next action. In this order: let go of what must not be held, let go of NVML where
-/// it keeps the GPU from suspending, look when a look is due, hold, pulse.
+/// Decides the next action. In this order: release what must not be held, close NVML where it keeps
+/// the GPU from suspending, sample when a sample is due, hold, pulse.
 pub(super) fn next(situation: &Situation<'_>, now: Moment) -> Scheduled {
     let history = situation.history;
     if situation.left_alone {
@@ -237,7 +238,7 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
     }
 }
 
-/// Whether the reason can only be seen to end by looking at the GPU.
+/// Returns true if the end of the reason can only be seen by sampling the GPU.
 fn must_watch(reasons: &[PauseReason]) -> bool {
     let watched = [PauseReason::Thermal, PauseReason::Sensor, PauseReason::Vram];
     let others = reasons.iter().any(|reason| !watched.contains(reason));

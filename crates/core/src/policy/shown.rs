@@ -1,4 +1,4 @@
-//! What a policy shows of the hold.
+//! The values of a policy that are shown about the hold.
 
 use super::{Attempt, Governor, GpuPolicy, holder, standby};
 use crate::{
@@ -12,7 +12,7 @@ impl GpuPolicy {
         boosting.map(|_| Strategy::Boost)
     }
 
-    /// What holds the clocks; `None` when nothing does.
+    /// The strategy that holds the clocks; `None` when nothing does.
     pub fn held(&self) -> Option<Strategy> {
         self.boosting().or(self.history.held())
     }
@@ -28,7 +28,7 @@ impl GpuPolicy {
         standby.or(self.held())
     }
 
-    /// What standing by raises the clocks with; `None` while nothing is sensed.
+    /// The strategy by which standing by raises the clocks; `None` while nothing is sensed.
     pub fn raises_with(&self) -> Option<Strategy> {
         match self.standby.wanted {
             holder::Duty::Sense { with, .. } => Some(with),
@@ -57,7 +57,7 @@ impl GpuPolicy {
         }
     }
 
-    /// What the strategy ladder tried and saw, oldest first.
+    /// The attempts of the strategy ladder and their results, oldest first.
     pub fn attempts(&self) -> &[Attempt] {
         self.governors
             .get(&self.source)

@@ -35,7 +35,7 @@ const UTILISATION_PERIOD: Duration = Duration::from_secs(1);
 /// Failures of the `hold` process in a row after which the boost counts as refused.
 pub(super) const FAILURES: u32 = 3;
 
-/// What standing by remembers of one GPU.
+/// The memory of standing by for one GPU.
 #[derive(Clone, Debug)]
 pub(super) struct Standby {
     pub(super) sensor: Sensor,
@@ -46,15 +46,15 @@ pub(super) struct Standby {
     /// Processes whose requests cannot be sensed.
     pub(super) hidden: BTreeSet<u32>,
     pub(super) tail: Tail,
-    /// When the driver's utilisation by process was last read: seldom while the GPU is idle, and
-    /// the next reading covers the time since then.
+    /// The time when the driver's utilization by process was last read: seldom while the GPU is
+    /// idle, and the next reading covers the time since then.
     loads_read_at: Option<Moment>,
     pub(super) lease_until: Option<Moment>,
     readiness: Readiness,
     hold_instead: Option<HoldInstead>,
 }
 
-/// Why the GPU stands by as it does.
+/// The reason for the present state of standing by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Situation {
     /// It does not stand by.
@@ -91,7 +91,7 @@ impl Standby {
         self.holder.raised_at().is_some()
     }
 
-    /// How soon after the last sample the next is due, where standing by needs one.
+    /// The time after the last sample until the next is due, where standing by needs one.
     pub(super) fn sample_after(&self, sampled_at: Moment) -> Option<Duration> {
         let raised_at = self.holder.raised_at();
         if self.sensor.is_judging() {
@@ -245,7 +245,7 @@ impl GpuPolicy {
         }
     }
 
-    /// What the `hold` process is to do, after a decision to stand by, to boost, or neither.
+    /// Sets the duty of the `hold` process after a decision to stand by, to boost, or neither.
     pub(super) fn set_duty(&mut self, strategy: Option<Strategy>, leases: u32, now: Moment) {
         self.standby.wanted = match strategy {
             Some(Strategy::Standby) => self.standby_duty.clone(),
@@ -278,7 +278,7 @@ impl GpuPolicy {
         &self.standby.sensor
     }
 
-    /// When standing by has something to do by itself.
+    /// The time when standing by has something to do by itself.
     pub(super) fn standby_wake(&self, now: Moment) -> Option<Moment> {
         let lease = self.standby.lease_until.map(|until| until - LEASE / 2);
         let pause = match self.standby.situation {

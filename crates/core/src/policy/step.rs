@@ -1,4 +1,4 @@
-//! What goes into a step and what comes out.
+//! The inputs and the results of a step.
 
 use std::time::Duration;
 
@@ -16,13 +16,13 @@ use crate::{
 pub struct Observations<'a> {
     /// The GPU.
     pub gpu: &'a GpuInfo,
-    /// What the user set.
+    /// The user's settings.
     pub settings: &'a Settings,
-    /// What the user switched.
+    /// The user's switches.
     pub switches: Switches,
     /// Leases held now, by anyone.
     pub leases: u32,
-    /// When a lease last ended.
+    /// The time when a lease last ended.
     pub lease_ended: Option<Moment>,
     /// Until when the user asked for a warm GPU.
     pub warm_until: Option<Moment>,
@@ -32,22 +32,22 @@ pub struct Observations<'a> {
     pub suspended: bool,
     /// The energy budget of the day is spent.
     pub budget_spent: bool,
-    /// Somebody follows every change, in the window or a terminal.
+    /// A client is subscribed to every change, in the window or a terminal.
     pub watched: bool,
     /// This GPU is being measured, or about to be: nothing of ours may have it open.
     pub measuring: bool,
 }
 
-/// What was decided.
+/// The decision of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
     /// The phase the GPU is in.
     pub phase: Phase,
     /// Every reason that applies while paused, in a fixed order.
     pub reasons: Vec<PauseReason>,
-    /// What calls for a warm GPU; `None` when nothing does.
+    /// The reason for a ready GPU; `None` when there is none.
     pub demand: Option<DemandReason>,
-    /// What is to be done now; `None` when there is nothing.
+    /// The action to perform now; `None` when there is none.
     pub action: Option<Action>,
     /// Time between pulses, while they are sent.
     pub interval: Option<Duration>,
@@ -57,12 +57,12 @@ pub struct Decision {
     pub cannot_measure: Option<Cause>,
 }
 
-/// Something worth telling that is not a state.
+/// An event worth reporting that is not a state.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PolicyEvent {
     /// Another process began to compute, or a lease began.
     RequestArrived {
-        /// How long the GPU had no work before.
+        /// The time that the GPU had no work before.
         rest: Duration,
         /// Whether our hold had it ready.
         kept_ready: bool,
@@ -71,13 +71,13 @@ pub enum PolicyEvent {
     Attempt(Attempt),
 }
 
-/// One decision and when to look again.
+/// One decision and the time of the next step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
-    /// What was decided.
+    /// The decision.
     pub decision: Decision,
-    /// What happened on the way.
+    /// The events on the way.
     pub events: Vec<PolicyEvent>,
-    /// When to step again even if nothing changes; `None` for not before something does.
+    /// The time to step again even if nothing changes; `None` for not before something does.
     pub wake_at: Option<Moment>,
 }

@@ -7,7 +7,7 @@ use crate::{Moment, settings::Mode};
 pub struct Switches {
     /// The keepalive is on.
     pub enabled: bool,
-    /// When GPUs are kept ready.
+    /// The rule for keeping GPUs ready.
     pub mode: Mode,
     /// A pause the user asked for.
     pub pause: Pause,

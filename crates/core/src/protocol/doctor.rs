@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Severity;
 
-/// Why a GPU is slow, or does not hold.
+/// The reasons why a GPU is slow, or does not hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Doctor {
@@ -24,12 +24,12 @@ impl Doctor {
 pub struct Finding {
     /// For programs: never changes its meaning. The same on several GPUs.
     pub id: String,
-    /// How much it matters.
+    /// Its importance.
     pub severity: Severity,
-    /// What it is, in a sentence for people.
+    /// The finding, in a sentence for people.
     pub title: String,
-    /// What it was seen by, as far as possible in numbers.
+    /// The evidence, as far as possible in numbers.
     pub evidence: String,
-    /// What to do; empty when there is nothing to do.
+    /// The advice; empty when there is nothing to do.
     pub advice: String,
 }

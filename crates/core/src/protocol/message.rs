@@ -17,7 +17,7 @@ use crate::{
 pub struct Message {
     /// The state.
     pub state: State,
-    /// Its causes, the most important first; empty where the state says everything.
+    /// Its causes, the most important first; empty where the state needs none.
     pub causes: Vec<Cause>,
 }
 
@@ -110,7 +110,7 @@ pub enum Cause {
     HeldFor {
         /// The name it gave.
         application: String,
-        /// Its reason, in its own words.
+        /// Its reason, as it was reported.
         reason: Option<String>,
     },
     /// Ready: a process has the GPU open, in mode `while_loaded`.
@@ -240,13 +240,13 @@ impl Hold {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StatusText {
-    /// The state in one or two words, for a table or a badge: `Resting`.
+    /// The state as text of one or two words, for a table or a badge: `Resting`.
     pub short: String,
     /// The state in one line for a menu: with its causes, where the heading is no sentence.
     pub line: String,
     /// The state as a heading: `Resting. Full speed on the next request.`
     pub headline: String,
-    /// The causes, as one or more sentences; `null` where the heading says everything.
+    /// The causes, as one or more sentences; `null` where the heading is enough.
     pub cause: Option<String>,
     /// The hold on the clocks.
     pub hold: String,
@@ -272,9 +272,10 @@ pub struct EngineText {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EnergyText {
-    /// What standing by saved: `310 Wh`, or that it is not known yet.
+    /// The energy saved by standing by: `310 Wh`, or that it is not known yet.
     pub saved: String,
-    /// What that number is, as the rest of the line: `saved today by resting, about 0.09 EUR`.
+    /// The meaning of that number, as the rest of the line: `saved today by resting, about 0.09
+    /// EUR`.
     pub saved_note: String,
 }
 

@@ -76,9 +76,9 @@ pub enum SettingKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         word: Option<String>,
     },
-    /// One of a few words.
+    /// One of a few values.
     Choice {
-        /// The words, each with its title.
+        /// The values, each with its title.
         options: Vec<SettingOption>,
     },
     /// Any text up to a length.
@@ -86,9 +86,9 @@ pub enum SettingKind {
         /// Most characters.
         max_length: usize,
     },
-    /// A list of any of a few words.
+    /// A list of any of a few values.
     ChoiceList {
-        /// The words, each with its title.
+        /// The values, each with its title.
         options: Vec<SettingOption>,
     },
     /// A list of texts.

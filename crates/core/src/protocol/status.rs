@@ -8,7 +8,7 @@ use crate::{
     units::{Bytes, Celsius, Megahertz, Percent, Watts},
 };
 
-/// What the engine is doing for one GPU.
+/// The engine's activity for one GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
@@ -25,11 +25,11 @@ pub enum Phase {
     Yielding,
     /// One or more reasons forbid holding.
     Paused,
-    /// The driver says no.
+    /// The driver refuses.
     Fault,
 }
 
-/// Why a GPU is not held although it is wanted.
+/// The reason why a GPU is not held although it is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
@@ -46,7 +46,7 @@ pub enum PauseReason {
     Vram,
     /// The energy budget of the day is spent.
     Budget,
-    /// Cold against warm is being measured, which needs a GPU that nobody keeps warm.
+    /// Cold against ready is being measured, which needs a GPU that no process keeps ready.
     Measuring,
 }
 
@@ -56,11 +56,11 @@ pub enum PauseReason {
 pub struct Status {
     /// The engine itself.
     pub engine: EngineStatus,
-    /// Every GPU it looks after, in the driver's order.
+    /// Every GPU it keeps, in the driver's order.
     pub gpus: Vec<GpuStatus>,
-    /// What it cost and brought today.
+    /// Its cost and benefit today.
     pub energy: EnergyToday,
-    /// What the user should know, worst first.
+    /// The notices for the user, worst first.
     pub notices: Vec<Notice>,
     /// The measurement under way; `null` without one.
     pub measuring: Option<MeasuringStatus>,
@@ -69,7 +69,7 @@ pub struct Status {
 }
 
 impl GpuStatus {
-    /// What people call it: `RTX 3070 Laptop`.
+    /// Its name for people: `RTX 3070 Laptop`.
     pub fn short_name(&self) -> &str {
         let name = self.name.trim_start_matches("NVIDIA ");
         name.trim_start_matches("GeForce ").trim_end_matches(" GPU")
@@ -101,7 +101,7 @@ impl Status {
 pub struct MeasuringStatus {
     /// Which GPU.
     pub gpu: GpuUuid,
-    /// What is being done, for people.
+    /// The step under way, for people.
     pub text: String,
     /// Seconds since it began.
     pub elapsed_s: f64,
@@ -115,8 +115,8 @@ pub struct MeasuringStatus {
 pub struct DesktopStatus {
     /// Whether the tray icon is shown.
     pub tray: bool,
-    /// Whether the entry that starts it at login is there, as it is and not as it was wished;
-    /// `null` when that cannot be told.
+    /// True if the entry that starts it at login is there, as it is and not as it was wished;
+    /// `null` when that cannot be read.
     pub starts_at_login: Option<bool>,
 }
 
@@ -130,7 +130,7 @@ pub struct EngineStatus {
     pub pid: u32,
     /// Whether the GPUs are simulated.
     pub simulated: bool,
-    /// When GPUs are kept warm.
+    /// The rule for keeping GPUs ready.
     pub mode: Mode,
     /// Whether the keepalive is switched on.
     pub enabled: bool,
@@ -142,7 +142,7 @@ pub struct EngineStatus {
     pub pause_remaining_s: Option<f64>,
     /// Leases held now.
     pub leases: u32,
-    /// What feeds the machine.
+    /// The machine's source of power.
     pub power_source: PowerSource,
     /// The same for people.
     pub text: EngineText,
@@ -158,9 +158,9 @@ pub struct GpuStatus {
     pub uuid: GpuUuid,
     /// Marketing name.
     pub name: String,
-    /// Where it sits on the PCI bus.
+    /// Its place on the PCI bus.
     pub pci_bus_id: PciBusId,
-    /// What the engine is doing for it.
+    /// The engine's activity for it.
     pub phase: Phase,
     /// The state and its causes in one line for people.
     pub phase_text: String,
@@ -184,7 +184,7 @@ pub struct GpuStatus {
     pub sm_clock_max_mhz: Option<Megahertz>,
     /// Memory clock.
     pub memory_clock_mhz: Option<Megahertz>,
-    /// Why the clocks are where they are, by NVML's names.
+    /// The reasons for the present clocks, by NVML's names.
     pub clocks_event_reasons: Vec<String>,
     /// Core temperature.
     pub temperature_c: Option<Celsius>,
@@ -192,23 +192,23 @@ pub struct GpuStatus {
     pub power_w: Option<Watts>,
     /// Share of time in which any kernel ran.
     pub utilization_percent: Option<Percent>,
-    /// Whether the next request finds it at full speed; `null` when the driver does not tell.
+    /// True if the next request finds it at full speed; `null` when the driver does not report it.
     pub ready: Option<bool>,
     /// Memory.
     pub vram: VramStatus,
-    /// What is held; `null` when nothing is.
+    /// The strategy that is held; `null` when nothing is.
     pub strategy: Option<Strategy>,
-    /// What standing by raises the clocks with; `null` while nothing is sensed.
+    /// The strategy by which standing by raises the clocks; `null` while nothing is sensed.
     #[serde(default)]
     pub raises_with: Option<Strategy>,
-    /// What came of sensing requests.
+    /// The statistics of sensing requests.
     #[serde(default)]
     pub wakes: WakeStatistics,
     /// Time between pulses; `null` when none are sent.
     pub pulse_interval_ms: Option<u64>,
     /// Pulses since the engine started.
     pub pulses: u64,
-    /// What the strategy ladder tried and saw, newest last, in plain words.
+    /// The attempts of the strategy ladder and their results, newest last, as text.
     pub attempts: Vec<String>,
     /// The AI processes that have the GPU open.
     #[serde(default)]
@@ -217,7 +217,7 @@ pub struct GpuStatus {
     /// there are none.
     #[serde(default)]
     pub loud: Option<LoudStatus>,
-    /// What the driver refused; `null` when all is well.
+    /// The driver's error; `null` when all is well.
     pub fault: Option<FaultStatus>,
     /// The reason why no benchmark can be run now, in a sentence; `null` when one can.
     pub cannot_measure: Option<String>,
@@ -229,7 +229,7 @@ pub struct GpuStatus {
 pub struct ClientStatus {
     /// Its process id.
     pub pid: u32,
-    /// What people call it, such as `Ollama`.
+    /// Its name for people, such as `Ollama`.
     pub name: String,
     /// Whether it lets the GPU rest while it is loaded; `null` where that is not known.
     pub quiet: Option<bool>,
@@ -252,9 +252,10 @@ pub struct LoudStatus {
     pub month_cost: Option<f64>,
     /// Whether this GPU's driver lets a server be quiet.
     pub possible: bool,
-    /// What making them quiet brings, for people.
+    /// The benefit of making them quiet, for people.
     pub text: String,
-    /// How that is done, as a sentence to follow it; `null` where nothing would come of it.
+    /// The instructions for that, as a sentence to follow it; `null` where nothing would come of
+    /// it.
     pub how: Option<String>,
 }
 
@@ -264,27 +265,27 @@ pub struct LoudStatus {
 pub struct VramStatus {
     /// All of it.
     pub total_bytes: Option<Bytes>,
-    /// What nobody has taken.
+    /// Free memory.
     pub free_bytes: Option<Bytes>,
-    /// What our driver process holds.
+    /// Memory that our driver process holds.
     pub ours_bytes: Option<Bytes>,
 }
 
-/// What the driver refused.
+/// The driver's error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct FaultStatus {
     /// For programs.
     pub kind: GpuErrorKind,
-    /// The driver's words.
+    /// The driver's message.
     pub message: String,
-    /// What to do.
+    /// The advice.
     pub advice: String,
     /// Seconds until the next attempt.
     pub retry_in_s: f64,
 }
 
-/// What the keepalive cost and brought today.
+/// The cost and benefit of the keepalive today.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EnergyToday {
@@ -338,7 +339,7 @@ pub struct EnergyDay {
     pub cold_starts_avoided: u64,
 }
 
-/// How much something matters.
+/// The importance of a notice or a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
@@ -359,7 +360,7 @@ pub enum Severity {
 pub struct Notice {
     /// For programs: stays the same while the cause does.
     pub id: String,
-    /// How much it matters.
+    /// Its importance.
     pub severity: Severity,
     /// For people.
     pub message: String,

@@ -32,7 +32,7 @@ impl DropIn {
         self.folders().iter().collect::<PathBuf>().join(FILE_NAME)
     }
 
-    /// What it says.
+    /// Its content.
     pub fn text() -> String {
         format!(
             "# Written by “gpu-keepalive quiet --write”; “gpu-keepalive quiet --remove” takes it away.\n\

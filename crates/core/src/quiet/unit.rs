@@ -49,7 +49,7 @@ impl FromStr for UnitName {
     }
 }
 
-/// Who runs a service.
+/// The manager that runs a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// The system's manager.
@@ -61,7 +61,7 @@ pub enum Scope {
 /// A service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
-    /// Who runs it.
+    /// The manager that runs it.
     pub scope: Scope,
     /// Its name.
     pub name: UnitName,

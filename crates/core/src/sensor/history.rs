@@ -9,7 +9,7 @@ use crate::Moment;
 /// Wakes that are remembered.
 const KEPT: usize = 100;
 
-/// What a wake was worth.
+/// The verdict on a wake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
@@ -27,13 +27,13 @@ pub enum Verdict {
 /// One wake, or one that should have been.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wake {
-    /// When the clocks were raised, or when the missed work was seen.
+    /// The time when the clocks were raised, or when the missed work was seen.
     pub at: Moment,
     /// The process that was sensed.
     pub pid: u32,
     /// Its program.
     pub program: String,
-    /// What it was worth.
+    /// Its verdict.
     pub verdict: Verdict,
     /// From the reading that showed it to the return of the driver's call; `None` for a missed one
     /// and when the driver refused.

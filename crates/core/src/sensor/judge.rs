@@ -1,4 +1,4 @@
-//! What a report of GPU work means.
+//! Judges a report of GPU work.
 
 use std::time::Duration;
 

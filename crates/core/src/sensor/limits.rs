@@ -1,4 +1,4 @@
-//! What sensing may cost, and when it does not keep its promise.
+//! Limits the cost of sensing, and detects when it does not keep its promise.
 
 use std::{collections::VecDeque, fmt, time::Duration};
 
@@ -7,7 +7,7 @@ use crate::Moment;
 /// Falsely raised time that is tolerated in [`WINDOW`].
 const FALSELY_RAISED: Duration = Duration::from_secs(60);
 const WINDOW: Duration = Duration::from_secs(3600);
-/// How long sensing pauses above that.
+/// The time for which sensing pauses above that.
 const PAUSE: Duration = Duration::from_secs(600);
 /// Bad wakes in a row after which the GPU is held instead.
 const BAD_IN_A_ROW: u32 = 3;
@@ -15,7 +15,7 @@ const BAD_IN_A_ROW: u32 = 3;
 /// Sensing pauses because too many wakes were false.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SensingPause {
-    /// When it resumes.
+    /// The time when it resumes.
     pub until: Moment,
 }
 
@@ -31,7 +31,7 @@ impl fmt::Display for SensingPause {
     }
 }
 
-/// Why the clocks are held instead of being raised on request.
+/// The reason why the clocks are held instead of being raised on request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HoldInstead {
     /// More processes than are watched.

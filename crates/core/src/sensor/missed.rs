@@ -13,7 +13,7 @@ use crate::Moment;
 /// Two sensing periods of 40 ms. A request that begins right before a reading shows in the next one.
 const SENSED_WITHIN: Duration = Duration::from_millis(80);
 
-/// What is known of GPU work without a wake.
+/// The knowledge of GPU work without a wake.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Unpreceded {
     /// There is none.
@@ -31,7 +31,7 @@ pub(super) struct Suspicion {
     /// The period in which the GPU worked.
     from: Moment,
     to: Moment,
-    /// When the clocks were raised for it; `None` before that is reported.
+    /// The time when the clocks were raised for it; `None` before that is reported.
     raised_at: Option<Moment>,
     /// The processes that may have worked.
     pids: Vec<u32>,

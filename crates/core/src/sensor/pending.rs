@@ -84,7 +84,8 @@ impl Pending {
         self.in_time && self.seen_up.is_none()
     }
 
-    /// What the wake was, once that is known. `worked` is `None` where the driver reports nothing.
+    /// Judges the wake, once its verdict is known. `worked` is `None` where the driver reports
+    /// nothing.
     pub(super) fn judge(&self, work: &GpuWork<'_>, worked: Option<bool>) -> Option<Verdict> {
         match worked {
             // Its period may begin before the wake, but no work was seen until then.

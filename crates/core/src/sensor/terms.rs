@@ -1,4 +1,4 @@
-//! What the sensor is told, and what it says.
+//! The inputs and results of the sensor.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::{Moment, gpu::holder::SensedProcess, host::StartTime, units::Percent}
 pub struct Candidate {
     /// Its process id.
     pub pid: u32,
-    /// When it started.
+    /// The time of its start.
     pub started: StartTime,
     /// The name under which its threshold is learned.
     pub program: String,
 }
 
-/// What the driver reports of GPU work between two moments.
+/// The driver's report of GPU work between two moments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GpuWork<'a> {
     /// Work before this is not in it. For the GPU's own utilisation a period before the sample.
@@ -29,7 +29,7 @@ pub struct GpuWork<'a> {
     pub gpu: Option<Percent>,
 }
 
-/// What follows from a report of GPU work.
+/// The consequence of a report of GPU work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advice {
     /// The GPU computes: the clocks stay up for the time they linger.

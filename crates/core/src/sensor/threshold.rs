@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-/// Where learning begins: noticed every request of llama.cpp's and PyTorch's servers on an H200.
-/// A poll of llama.cpp's server took 500 to 700 µs there and 300 to 500 µs on other machines, so
-/// the first one may be a false wake.
+/// The value where learning begins: noticed every request of llama.cpp's and PyTorch's servers on
+/// an H200. A poll of llama.cpp's server took 500 to 700 µs there and 300 to 500 µs on other
+/// machines, so the first one may be a false wake.
 const FIRST: Duration = Duration::from_micros(300);
 
 /// The lowest: a llama.cpp server at rest uses about 40 µs at once, a timer of its own.

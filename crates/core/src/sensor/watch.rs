@@ -12,7 +12,7 @@ use crate::{
 
 mod skip;
 
-/// Readings further apart than this say nothing about a request: the process was stopped or the
+/// Readings further apart than this show nothing of a request: the process was stopped or the
 /// machine suspended. A late reading on a loaded machine stays well below it.
 const TOO_FAR_APART: Duration = Duration::from_secs(1);
 
@@ -30,15 +30,15 @@ pub struct Watch {
     busy_before: Moment,
     raise: Option<Raise>,
     last_raise: Option<Moment>,
-    /// When the last command came.
+    /// The time of the last command.
     confirmed: Moment,
-    /// How long the clocks were raised since then, in raises that are over.
+    /// The time for which the clocks were raised since then, in raises that are over.
     unconfirmed: Duration,
     /// No raise before the next command.
     silent: bool,
 }
 
-/// One process, with its times in nanoseconds: a look at it is a few instructions.
+/// One process, with its times in nanoseconds: a check of it is a few instructions.
 #[derive(Clone, Debug)]
 struct Process {
     sensed: SensedProcess,
@@ -60,7 +60,7 @@ struct Raise {
     renew_at: Moment,
 }
 
-/// What is to be done now.
+/// The step to take now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Raise the clocks: a request has begun.
@@ -129,7 +129,7 @@ impl Watch {
         self.silent = false;
     }
 
-    /// When to look next; `None` when there is nothing to wait for.
+    /// The time of the next check; `None` when there is nothing to wait for.
     #[inline(always)]
     pub fn next(&self) -> Option<Moment> {
         if !self.processes.is_empty() {
@@ -138,7 +138,7 @@ impl Watch {
         self.raise_changes_at()
     }
 
-    /// When a raise ends, or is to be renewed.
+    /// The time when a raise ends, or is to be renewed.
     fn raise_changes_at(&self) -> Option<Moment> {
         let raise = self.raise?;
         let left = self.sensing.unconfirmed.saturating_sub(self.unconfirmed);
@@ -290,12 +290,12 @@ impl Watch {
         self.raise.is_some()
     }
 
-    /// How a raise is kept.
+    /// The renewal of a raise.
     pub fn renewal(&self) -> Renewal {
         self.sensing.renewal
     }
 
-    /// When the processes' clocks were last read.
+    /// The time when the processes' clocks were last read.
     pub fn read_at(&self) -> Moment {
         self.checked
     }

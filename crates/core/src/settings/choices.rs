@@ -1,10 +1,10 @@
-//! Settings that are one of a few words.
+//! Settings that are one of a few values.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// `ALL`, `Display` and `FromStr` for a setting that is one of a few words.
+/// `ALL`, `Display` and `FromStr` for a setting that is one of a few values.
 macro_rules! words {
     ($name:ident, $what:literal, $(($word:literal, $variant:ident)),+) => {
         impl $name {
@@ -33,7 +33,7 @@ macro_rules! words {
     };
 }
 
-/// When the GPU is kept warm.
+/// The rule for keeping the GPU ready.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
@@ -55,7 +55,7 @@ words!(
     ("on_demand", OnDemand)
 );
 
-/// How the clocks are held; the cheaper, the less.
+/// The strategy that holds the clocks; the cheaper, the less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]

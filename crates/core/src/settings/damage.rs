@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Settings, SettingsFile};
 use crate::protocol::{SettingsProblem, Severity};
 
-/// Where the settings in force come from.
+/// The source of the settings in force.
 #[derive(Clone, Debug)]
 pub(super) enum Origin {
     File,
@@ -16,10 +16,10 @@ pub(super) enum Origin {
     },
 }
 
-/// Why a whole file cannot be used.
+/// The reason why a whole file cannot be used.
 #[derive(Clone, Debug)]
 pub(super) struct Damage {
-    /// Where the file is, if that is part of the mistake.
+    /// The place of the file, if that is part of the mistake.
     path: Option<String>,
     line: Option<usize>,
     /// Continues “the file is”.

@@ -61,7 +61,7 @@ pub(super) fn remove(text: &str, setting: &Setting) -> Result<String, TomlError>
     Ok(splice(text, start..end, &with_line_ends_of(text, lines)))
 }
 
-/// Where a name and its value stand in a text.
+/// The ranges of a name and its value in a text.
 type Spans = (Range<usize>, Range<usize>);
 
 fn spans(text: &str, setting: &Setting) -> Result<Option<Spans>, TomlError> {

@@ -1,6 +1,6 @@
-//! Why a setting was not changed or not found.
+//! The reasons why a setting was not changed or not found.
 
-/// Why a setting was not changed or not found.
+/// The reason why a setting was not changed or not found.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
     /// There is no such setting.

@@ -1,4 +1,4 @@
-//! What one setting accepts, and how it gets from TOML into [`Settings`] and back.
+//! The accepted values of one setting, and its conversion from TOML into [`Settings`] and back.
 
 use serde_json::Value as Json;
 use toml_edit::{Array, Item, Value};
@@ -52,7 +52,7 @@ pub(super) enum Field {
     },
 }
 
-/// Words, each with its title.
+/// Values, each with its title.
 pub(super) type Options = &'static [(&'static str, &'static str)];
 
 /// The entries of a list.
@@ -62,7 +62,7 @@ pub(super) enum Entries {
     Choices(Options),
 }
 
-/// How a value is taken from the settings and put there.
+/// The accessors of a value in the settings.
 pub(super) struct Place<T> {
     pub(super) get: fn(&Settings) -> T,
     pub(super) set: fn(&mut Settings, T),
@@ -70,9 +70,9 @@ pub(super) struct Place<T> {
 
 /// A value that cannot be used, in two halves of a sentence.
 pub(super) struct Wrong {
-    /// What is there, as `"hot"` or `a section`.
+    /// The present value, as `"hot"` or `a section`.
     pub(super) found: String,
-    /// What would be right, as `a whole number from 50 to 95 °C`.
+    /// The expected value, as `a whole number from 50 to 95 °C`.
     pub(super) expected: String,
 }
 
@@ -147,7 +147,7 @@ impl Field {
         let Some(mut value) = to_toml(json) else {
             return Err(self.wrong(show_json(json)));
         };
-        // JSON does not tell 15 from 15.0.
+        // JSON does not distinguish 15 from 15.0.
         if let (Self::Whole { .. } | Self::WholeOr { .. }, Some(number)) = (self, value.as_float())
             && number.fract() == 0.0
             && number.abs() < MAX_EXACT

@@ -1,4 +1,4 @@
-//! A settings file: its text, what it says, and changes to it.
+//! A settings file: its text, its settings, and changes to it.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::protocol::{SettingsProblem, SettingsReport};
 
-/// The text of a settings file and what it says.
+/// The text of a settings file and its settings.
 ///
 /// Reading never fails: a value that cannot be used is replaced by its default and reported as a
 /// problem; a file that cannot be used at all leaves the settings of before in force.
@@ -29,7 +29,7 @@ pub struct SettingsFile {
     pub(super) text: String,
     pub(super) settings: Settings,
     pub(super) problems: Vec<SettingsProblem>,
-    /// Why the file must not be written.
+    /// The reason why the file must not be written.
     pub(super) read_only: Option<String>,
     pub(super) origin: Origin,
 }
@@ -83,7 +83,7 @@ impl SettingsFile {
         }
     }
 
-    /// A file that says just these settings: what differs from the defaults is written out.
+    /// A file of just these settings: those that differ from the defaults are written out.
     pub fn of(settings: &Settings) -> Self {
         let mut file = Self::default();
         for setting in SETTINGS {
@@ -101,7 +101,7 @@ impl SettingsFile {
         &self.settings
     }
 
-    /// What is wrong in the file, by line.
+    /// The problems of the file, by line.
     pub fn problems(&self) -> &[SettingsProblem] {
         &self.problems
     }
@@ -111,7 +111,7 @@ impl SettingsFile {
         &self.text
     }
 
-    /// Why the file must not be written, when it must not.
+    /// The reason why the file must not be written, when it must not.
     pub fn read_only(&self) -> Option<&str> {
         self.read_only.as_deref()
     }
@@ -225,7 +225,7 @@ fn in_the_way<'a>(
     }
 }
 
-/// True if both say the same, however it is written.
+/// True if both have the same settings, however they are written.
 fn is_same(a: &Value, b: &Value) -> bool {
     let (a, b) = (from_toml(a), from_toml(b));
     a.is_some() && a == b

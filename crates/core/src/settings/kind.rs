@@ -1,4 +1,4 @@
-//! Accepted values in words.
+//! Accepted values as text.
 
 use super::list::any_of;
 use crate::protocol::{SettingKind, SettingOption};

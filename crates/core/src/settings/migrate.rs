@@ -15,7 +15,7 @@ const STEPS: &[fn(&mut DocumentMut)] = &[
     |_| {},
 ];
 
-/// Brings a document to [`VERSION`] and says which version it was.
+/// Brings a document to [`VERSION`]. Returns the version it was.
 ///
 /// A version that is not a whole number from 1 is left in place, for the reader to report, and
 /// read as the current one; so is a newer one.

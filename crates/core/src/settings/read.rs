@@ -108,7 +108,7 @@ fn settle_contradiction(settings: &mut Settings, lines: &Lines) -> Option<Settin
     })
 }
 
-/// Sections that are none, and keys that nobody knows.
+/// Sections that are none, and unknown keys.
 pub(super) fn strangers(document: &DocumentMut, lines: &Lines) -> Vec<SettingsProblem> {
     let mut problems = Vec::new();
     for (name, item) in document.iter() {
@@ -139,7 +139,7 @@ pub(super) fn strangers(document: &DocumentMut, lines: &Lines) -> Vec<SettingsPr
     problems
 }
 
-/// What is wrong with the version itself, and whether that forbids writing.
+/// Checks the version itself, and whether it forbids writing.
 pub(super) fn version(
     document: &DocumentMut,
     found: i64,

@@ -1,4 +1,4 @@
-//! One key of the settings file, and what it says in settings.
+//! One key of the settings file, and its place in the settings.
 
 use serde_json::Value as Json;
 use toml_edit::Item;
@@ -59,7 +59,7 @@ impl Setting {
     }
 }
 
-/// What settings belong together.
+/// The group that settings belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Group {
     Readiness,

@@ -12,8 +12,8 @@ use crate::protocol::{SettingKind, SettingReport};
 /// The JSON value that a word of the command line means for a setting of that kind.
 ///
 /// A word is TOML, the bare text of a string, or the entries of a list with commas between them:
-/// `75`, `always`, `"always"`, `0,GPU-5e2c1a34` and `["vllm", "comfyui"]`. Its kind is checked here,
-/// its range by whoever takes the value.
+/// `75`, `always`, `"always"`, `0,GPU-5e2c1a34` and `["vllm", "comfyui"]`. Its kind is checked
+/// here, its range by the caller that takes the value.
 ///
 /// # Errors
 /// [`SettingError::WrongValue`] for a word that is no value of this kind.

@@ -25,7 +25,7 @@ use segment::Segment;
 /// Time from the last close until the device suspends (reported: btop#738).
 const SUSPEND_AFTER: Duration = Duration::from_secs(6);
 
-/// What a card has been through, for tests and benchmarks.
+/// The counters of a card, for tests and benchmarks.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Counters {
     /// Samples that were answered.
@@ -46,18 +46,18 @@ pub struct Counters {
     pub boost_open: bool,
     /// Whether its boost is in force.
     pub boosted: bool,
-    /// How long it was ready.
+    /// The time for which it was ready.
     pub ready: Duration,
     /// All energy it drew.
     pub energy: Joules,
 }
 
-/// What goes on around a card at some moment.
+/// The activity around a card at some moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Environment {
     /// Others with a context: process id and VRAM.
     pub(super) processes: Vec<ComputeProcess>,
-    /// How busy each of them keeps the card.
+    /// The utilization by each of them.
     pub(super) by_process: Vec<ProcessLoad>,
     /// The busiest of them.
     pub(super) utilization: u32,
@@ -90,9 +90,9 @@ pub(super) struct Card {
     /// NVML shows raised clocks from then on.
     shown_from: Option<Moment>,
     drive: Option<Drive>,
-    /// When the clocks fall, unless there is work before.
+    /// The time when the clocks fall, unless there is work before.
     falls_at: Option<Moment>,
-    /// How many random numbers were drawn.
+    /// Number of random numbers drawn.
     draws: u64,
     suspended: bool,
     /// Since when, and how long before that.
@@ -140,7 +140,7 @@ impl Card {
         &self.model
     }
 
-    /// When something here next changes by itself.
+    /// The time when something here next changes by itself.
     pub(super) fn next_change(&self) -> Option<Moment> {
         let rises_at = match self.clocks {
             Clocks::Rising(at) => Some(at),
@@ -233,7 +233,7 @@ impl Card {
         self.around.hangs
     }
 
-    /// Whether the next request finds it at full speed, whatever the driver tells.
+    /// Returns true if the next request finds it at full speed, whatever the driver reports.
     pub(super) fn is_ready(&self) -> bool {
         self.reading(self.segment.since())
             .ready(self.model.info.sm_clock_max)
@@ -248,7 +248,7 @@ impl Card {
         }
     }
 
-    /// How long it was suspended in all.
+    /// The time for which it was suspended in all.
     pub(super) fn suspended_for(&self, now: Moment) -> Duration {
         let present = now.since(self.suspended_since);
         self.suspended_before + Some(present).filter(|_| self.suspended).unwrap_or_default()

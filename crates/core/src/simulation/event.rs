@@ -24,7 +24,7 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// What happens.
+/// The kind of an event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {
     /// `program`: another program runs.
@@ -39,7 +39,7 @@ pub enum EventKind {
     Suspend,
     /// `fault`: the driver answers `error`, one of [`GpuErrorKind`]'s names. `out_of_memory`,
     /// `exclusive_mode` and `cuda_missing` refuse new contexts and `context_lost` kills the open
-    /// one; any other is met by every call and lets go of everything.
+    /// one; any other fails every call and releases everything.
     Fault(GpuErrorKind),
     /// `boost_refused`: the driver refuses every boost request.
     BoostRefused,
@@ -79,7 +79,7 @@ pub struct SimulatedProcess {
     pub processor: ProcessorTimes,
 }
 
-/// How much a program uses the processor.
+/// The processor time that a program uses.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ProcessorTimes {
     /// `processor_rest_ms`: at once in every second, by a timer of its own.
@@ -164,12 +164,12 @@ impl SimulatedProcess {
 }
 
 impl Event {
-    /// Whether it is going on `elapsed` after the start.
+    /// Returns true if it is active `elapsed` after the start.
     pub(super) fn is_active(&self, elapsed: Duration) -> bool {
         self.active_for(elapsed).is_some()
     }
 
-    /// Time since its latest beginning `elapsed` after the start; `None` when it is not going on.
+    /// Time since its latest beginning `elapsed` after the start; `None` when it is not active.
     pub(super) fn active_for(&self, elapsed: Duration) -> Option<Duration> {
         let since = elapsed.checked_sub(self.at)?;
         let phase = self.phase(since);
@@ -178,7 +178,7 @@ impl Event {
             .then_some(phase)
     }
 
-    /// When the GPU begins to work for it, from its beginning.
+    /// The time when the GPU begins to work for it, from its beginning.
     fn lead(&self) -> Duration {
         match &self.kind {
             EventKind::Request(request) => request.lead,
@@ -186,7 +186,7 @@ impl Event {
         }
     }
 
-    /// When it next begins, turns to the GPU, or ends, strictly after `elapsed`.
+    /// The time when it next begins, turns to the GPU, or ends, strictly after `elapsed`.
     pub(super) fn next_change(&self, elapsed: Duration) -> Option<Duration> {
         let Some(since) = elapsed.checked_sub(self.at) else {
             return Some(self.at);

@@ -13,7 +13,7 @@ pub(super) fn refused(kind: GpuErrorKind) -> GpuError {
     GpuError::new(kind, message(kind))
 }
 
-/// The driver's words for it.
+/// The driver's message for it.
 fn message(kind: GpuErrorKind) -> &'static str {
     use GpuErrorKind::*;
     match kind {

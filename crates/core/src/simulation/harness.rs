@@ -23,9 +23,9 @@ pub struct Harness {
     pub keeper: Keeper,
     /// Times that the engine would have been woken.
     pub wake_ups: u64,
-    /// What was logged, with its moment.
+    /// The log lines, with their moments.
     pub log: Vec<(Moment, LogLine)>,
-    /// What requests were answered with, with its moment.
+    /// The replies to requests, with their moments.
     pub replies: Vec<(Moment, Result<Reply, ApiError>)>,
     holders: BTreeMap<u32, GpuId>,
     now: Moment,

@@ -1,7 +1,7 @@
 //! The `hold` process of a simulated card, in virtual time.
 //!
 //! It does what the real one does, by the same [`Watch`]. One thing after the other: while a call
-//! of the driver's is under way it neither looks nor reads a command.
+//! of the driver's is under way it neither checks nor reads a command.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -20,7 +20,7 @@ use crate::{
 
 mod commands;
 
-/// What a `hold` process sees.
+/// The world as a `hold` process sees it.
 pub(super) struct Seen<'a> {
     pub(super) card: &'a mut Card,
     pub(super) processors: &'a [Processor],
@@ -34,16 +34,16 @@ pub(super) struct Holder {
     boosts: bool,
     watch: Watch,
     targets: Vec<SensedProcess>,
-    /// When it looks next while it watches.
+    /// The next check while it watches.
     check: Option<Check>,
-    /// What it is to do as soon as it can, oldest first.
+    /// The tasks to do as soon as it can, oldest first.
     tasks: VecDeque<Task>,
     /// The driver's call that is under way returns then.
     free_at: Moment,
     stopped: bool,
     /// Stopped for good.
     halted: bool,
-    /// What it wrote, and when.
+    /// The reports that it wrote, with their times.
     reports: VecDeque<(Moment, HolderReport)>,
 }
 
@@ -57,7 +57,7 @@ enum Mode {
 #[derive(Clone, Copy, Debug)]
 struct Check {
     at: Moment,
-    /// The looks before it find nothing new and are left out.
+    /// The checks before it find nothing new and are left out.
     skips: bool,
 }
 
@@ -99,12 +99,12 @@ impl Holder {
             .map(|(_, report)| report)
     }
 
-    /// When its oldest report is written.
+    /// The time when its oldest report is written.
     pub(super) fn reports_at(&self) -> Option<Moment> {
         self.reports.front().map(|(at, _)| *at)
     }
 
-    /// When it next does something by itself; `None` while it waits for what others do.
+    /// The time when it next does something by itself; `None` while it waits for what others do.
     pub(super) fn acts_at(&self, hangs: bool) -> Option<Moment> {
         if hangs || self.halted {
             return None;
@@ -120,7 +120,7 @@ impl Holder {
         Some(next.max(self.free_at))
     }
 
-    /// Something else goes on around it.
+    /// Takes in a change of the world around it.
     pub(super) fn surround(&mut self, seen: &mut Seen<'_>) {
         let stopped = seen.card.hangs() || seen.card.is_asleep();
         if stopped != self.stopped {
@@ -156,7 +156,7 @@ impl Holder {
         tasks.any(|task| matches!(task, Task::Ended(ended) if ended.is(process)))
     }
 
-    /// Takes the looks as done that were left out by now.
+    /// Marks the checks as done that were left out by now.
     fn pass(&mut self, now: Moment) {
         if !self.stopped && self.check.is_none_or(|check| check.skips) {
             let before = self.check.map_or(now, |check| check.at - NANOSECOND);
@@ -164,7 +164,7 @@ impl Holder {
         }
     }
 
-    /// Decides when to look next.
+    /// Decides the time of the next check.
     fn plan(&mut self, seen: &Seen<'_>) {
         let readings = || self.targets.iter().map(|t| reading(t, seen)).enumerate();
         let changed = readings().any(|(index, reading)| {

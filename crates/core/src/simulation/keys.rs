@@ -9,7 +9,7 @@ use crate::{
     units::{Bytes, Megahertz},
 };
 
-/// What is wrong with a scenario file, where, and what would be right.
+/// A mistake in a scenario file, its place, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{}{problem}", self.place())]
 pub struct ScenarioError {
@@ -19,7 +19,7 @@ pub struct ScenarioError {
     pub line: Option<usize>,
     /// Dotted key such as `gpus.hold_s`; empty when the file is not TOML.
     pub key: String,
-    /// What was wrong and what would be right.
+    /// The mistake and what would be right.
     pub problem: String,
 }
 
@@ -65,7 +65,7 @@ impl Source<'_> {
     }
 }
 
-/// One table, read key by key; what nobody asked for is an error in the end.
+/// One table, read key by key; a key that is not read is an error in the end.
 pub(super) struct Keys<'a> {
     source: Source<'a>,
     table: &'a Table,
@@ -120,7 +120,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// What a driver gives: a text, or a number of which −1 is the highest.
+    /// The driver's value: a text, or a number of which −1 is the highest.
     pub(super) fn raw_value(
         &mut self,
         key: &'static str,
@@ -154,7 +154,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// A text that `read` makes something of; `right` says what it would take.
+    /// A text that `read` makes something of; `right` describes the accepted values.
     pub(super) fn text<T>(
         &mut self,
         key: &'static str,
@@ -310,7 +310,7 @@ impl<'a> Keys<'a> {
         self.item(key).is_some()
     }
 
-    /// Says that the key must be there.
+    /// The error of a key that must be there.
     pub(super) fn missing(&self, key: &'static str) -> ScenarioError {
         let right = match self.name {
             "gpus" => "is missing; add it, or start from a preset with “like”",
@@ -319,7 +319,7 @@ impl<'a> Keys<'a> {
         self.source.error(self.table.span(), self.path(key), right)
     }
 
-    /// Says that the key's value cannot be.
+    /// The error of a key's value that cannot be.
     pub(super) fn wrong(&self, key: &str, right: impl AsRef<str>) -> ScenarioError {
         let entry = self.table.get_key_value(key);
         let given = entry.map_or(String::new(), |(_, item)| {
@@ -331,7 +331,7 @@ impl<'a> Keys<'a> {
             .error(span, self.path(key), format!("{given}{}", right.as_ref()))
     }
 
-    /// Refuses every key that nobody asked for.
+    /// Refuses every key that was not read.
     pub(super) fn finish(&self) -> Result<(), ScenarioError> {
         for (key, _) in self.table.iter() {
             if !self.known.contains(&key) {

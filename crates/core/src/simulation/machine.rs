@@ -29,7 +29,7 @@ pub struct SimulatedMachine {
     start: Moment,
     now: Moment,
     events: Vec<Event>,
-    /// When the next event begins or ends.
+    /// The time when the next event begins or ends.
     next_event: Option<Moment>,
     cards: Vec<Card>,
     /// The `hold` process of each card.
@@ -45,19 +45,19 @@ pub struct SimulatedMachine {
     killed_holders: Vec<u32>,
 }
 
-/// What [`HostEvent`]s are about, as it was last announced.
+/// The subjects of [`HostEvent`]s, as they were last announced.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Announced {
     suspended: bool,
     power_source: PowerSource,
 }
 
-/// A program that somebody lets run beside those of the scenario, with a context open.
+/// A program that a test runs beside those of the scenario, with a context open.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Guest {
     /// VRAM it has taken.
     pub vram: Bytes,
-    /// How busy it keeps the GPU now.
+    /// Its utilization of the GPU now.
     pub utilization: Percent,
     /// Whether the driver may raise the clocks for its open context alone, where it does.
     pub boosts: bool,
@@ -68,7 +68,8 @@ pub const HOLD_RESIDENT: Bytes = Bytes(18 * (1 << 20) / 10);
 /// Resident memory of a process with a CUDA context: the least of 118 to 145 MiB (H200, the same).
 pub const CONTEXT_RESIDENT: Bytes = Bytes::from_mib(118);
 
-/// How often a process with a context has `/dev/nvidia-uvm` open (H200, driver 580.159.04).
+/// Number of times that a process with a context has `/dev/nvidia-uvm` open (H200, driver
+/// 580.159.04).
 const UVM_FILES: u32 = 2;
 
 impl SimulatedMachine {
@@ -133,8 +134,8 @@ impl SimulatedMachine {
     /// The GPUs that the driver lists. Wakes them.
     ///
     /// # Errors
-    /// What goes on with the driver: absent, mismatched, no GPU left;
-    /// [`GpuErrorKind::TimedOut`] at once while one of them hangs.
+    /// The fault of the driver: absent, mismatched, no GPU left; [`GpuErrorKind::TimedOut`] at once
+    /// while one of them hangs.
     pub fn discover(&mut self, now: Moment) -> Result<GpuList, GpuError> {
         self.advance(now);
         if let Some(kind) = self.driver_fault() {
@@ -163,7 +164,7 @@ impl SimulatedMachine {
         }
     }
 
-    /// How long the driver takes for it, after which the result is there.
+    /// The time that the driver takes for it, after which the result is there.
     pub fn call_time(&self, index: u32, action: Action) -> Duration {
         match action {
             Action::Hold {
@@ -207,8 +208,8 @@ impl SimulatedMachine {
         at.map(|at| self.killed.remove(at)).is_some()
     }
 
-    /// What the machine announces by itself, if it has not yet: a suspend, its end, another power
-    /// source.
+    /// The event that the machine announces by itself, if it has not yet: a suspend, its end,
+    /// another power source.
     pub fn take_host_event(&mut self) -> Option<HostEvent> {
         let present = self.situation();
         if present.suspended != self.announced.suspended {
@@ -241,7 +242,7 @@ impl SimulatedMachine {
         }
     }
 
-    /// One look at the machine around the GPUs, and at the AI processes on it.
+    /// One host sample: the machine around the GPUs, and the AI processes on it.
     pub fn host(&mut self, ai_programs: &[AiProgram], now: Moment) -> HostSample {
         self.advance(now);
         let uvm_open = self.programs().filter(|running| running.program.gpu_open);
@@ -276,7 +277,8 @@ impl SimulatedMachine {
         }
     }
 
-    /// When a scenario's event next begins or ends after `now`; `None` when nothing more comes.
+    /// The time when a scenario's event next begins or ends after `now`; `None` when nothing more
+    /// comes.
     pub fn next_event(&self, now: Moment) -> Option<Moment> {
         let elapsed = now.since(self.start);
         let changes = self.events.iter().filter_map(|e| e.next_change(elapsed));
@@ -288,13 +290,13 @@ impl SimulatedMachine {
         self.next_event
     }
 
-    /// Where that GPU sits on the PCI bus; `None` when there is none.
+    /// The place of that GPU on the PCI bus; `None` when there is none.
     pub fn pci_bus_id(&self, index: u32) -> Option<PciBusId> {
         let card = self.cards.get(index as usize)?;
         Some(card.model().info.pci_bus_id)
     }
 
-    /// What feeds the machine now.
+    /// The machine's source of power now.
     pub fn power_source(&self) -> PowerSource {
         self.active().fold(PowerSource::Ac, |source, event| {
             source.worse(match event.kind {
@@ -310,26 +312,26 @@ impl SimulatedMachine {
         self.active().any(|e| e.kind == EventKind::Suspend)
     }
 
-    /// Whether a request would find this GPU at full speed, whatever its driver tells.
+    /// Returns true if a request would find this GPU at full speed, whatever its driver reports.
     pub fn is_ready(&mut self, index: u32, now: Moment) -> bool {
         self.advance(now);
         self.cards.get(index as usize).is_some_and(Card::is_ready)
     }
 
-    /// What the GPU of that index has been through; `None` when there is none.
+    /// The counters of the GPU of that index; `None` when there is none.
     pub fn counters(&mut self, index: u32, now: Moment) -> Option<Counters> {
         self.advance(now);
         Some(self.cards.get(index as usize)?.counters(self.now))
     }
 
-    /// The SM clock of that GPU, whatever its driver tells.
+    /// The SM clock of that GPU, whatever its driver reports.
     pub fn sm_clock(&mut self, index: u32, now: Moment) -> Option<Megahertz> {
         self.advance(now);
         let card = self.cards.get(index as usize)?;
         card.reading(self.now).sm_clock
     }
 
-    /// How long one of our pulses takes there.
+    /// The time that one of our pulses takes there.
     pub fn pulse_duration(&self, index: u32) -> Option<Duration> {
         Some(self.cards.get(index as usize)?.model().pulse)
     }

@@ -69,16 +69,16 @@ pub struct CardModel {
     pub thermal_resistance: f64,
     /// `thermal_time_constant_s`: how long until 63 % of the way there.
     pub thermal_time_constant: f64,
-    /// `runtime_d3`: suspends by itself when nobody has it open.
+    /// `runtime_d3`: suspends by itself when no process has it open.
     pub runtime_d3: bool,
-    /// `extra_reasons`: bits always set in the clocks event reasons, to try ones nobody knows.
+    /// `extra_reasons`: bits always set in the clocks event reasons, to try unknown ones.
     pub extra_reasons: u64,
-    /// `unsupported`: what this driver does not tell, by the names of [`Sample`]'s fields, and of
-    /// those of [`GpuInfo`] that may be absent.
+    /// `unsupported`: the values that this driver does not report, by the names of [`Sample`]'s
+    /// fields, and of those of [`GpuInfo`] that may be absent.
     pub unsupported: Vec<&'static str>,
 }
 
-/// What the driver's boost request does.
+/// The effect of the driver's boost request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Boost {
     /// It raises the clocks and holds them until it ends.
@@ -117,7 +117,7 @@ impl PowerMizer {
     ];
 }
 
-/// Takes one value out of what the driver tells.
+/// Takes one value out of the driver's report.
 type Hide = fn(&mut GpuInfo, &mut Sample);
 
 /// Everything a driver may leave unsaid, by the name it has in `unsupported`.
@@ -146,14 +146,14 @@ pub(super) const METRICS: [(&str, Hide); 19] = [
 ];
 
 impl CardModel {
-    /// What this driver tells of the card itself.
+    /// The driver's report of the card itself.
     pub(super) fn reported_info(&self) -> GpuInfo {
         let mut info = self.info.clone();
         self.hide(&mut info, &mut Sample::default());
         info
     }
 
-    /// `sample` without what this driver does not tell.
+    /// `sample` without the values that this driver does not report.
     pub(super) fn reported_sample(&self, mut sample: Sample) -> Sample {
         self.hide(&mut self.info.clone(), &mut sample);
         sample
@@ -173,7 +173,7 @@ impl CardModel {
     }
 }
 
-/// What a card has when nobody says otherwise.
+/// The UUID of a card without one in its scenario.
 pub(super) fn uuid(index: u32) -> GpuUuid {
     GpuUuid(format!("GPU-51300000-0000-4000-8000-{index:012x}"))
 }

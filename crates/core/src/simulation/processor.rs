@@ -23,11 +23,11 @@ pub(super) struct Processor {
     /// At `since`: what its computing has used.
     computed: Duration,
     does: Activity,
-    /// What it was said to have used beside that.
+    /// The time that it was reported to have used beside that.
     outside: Duration,
 }
 
-/// What a program does until something happens.
+/// The activity of a program until an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Activity {
     /// The machine sleeps.
@@ -125,7 +125,7 @@ struct Moments {
 }
 
 impl Moments {
-    /// How many began, and the time since the last one did.
+    /// Number of requests that began, and the time since the last one did.
     fn at(self, ran: Duration) -> (u64, Duration) {
         let (ran, every) = (nanos(ran), nanos(self.every).max(1));
         (ran / every, Duration::from_nanos(ran % every))

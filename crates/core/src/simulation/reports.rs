@@ -86,7 +86,7 @@ impl Reading {
     }
 }
 
-/// What the driver gives for a reading.
+/// The driver's value for a reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RawValue {
     /// A number in the driver's unit; −1 is its highest.
@@ -95,7 +95,7 @@ pub enum RawValue {
     Text(String),
 }
 
-/// What a driver gives instead of the truth.
+/// The values that a driver gives instead of the truth.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Reports(BTreeMap<Reading, RawValue>);
 
@@ -118,7 +118,7 @@ impl Reports {
         }
     }
 
-    /// What the gate lets through: of the value given here, or else of `own`.
+    /// The value that the gate lets through: of the value given here, or else of `own`.
     fn passed<T: Copy>(
         &self,
         reading: Reading,
@@ -141,7 +141,7 @@ impl Reports {
         }
     }
 
-    /// What the driver says of the card itself.
+    /// The driver's report of the card itself.
     pub(super) fn info(&self, own: GpuInfo) -> Result<GpuInfo, LeftOutGpu> {
         let text = |reading, own: &str| self.text(reading).unwrap_or(own).to_owned();
         let name = plausible::name(&text(Reading::Name, &own.name));
@@ -189,7 +189,7 @@ impl Reports {
         })
     }
 
-    /// What the driver says in one sample of a card with so much memory.
+    /// The driver's values in one sample of a card with so much memory.
     pub(super) fn sample(&self, own: Sample, total: Option<Bytes>) -> Sample {
         let total = total.unwrap_or_default().0;
         let free = own.vram_free.map(|free| free.0);

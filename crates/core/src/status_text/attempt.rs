@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::{policy::Attempt, settings::Strategy};
 
-/// An attempt in words, for the details of a GPU and the log.
+/// The text of an attempt, for the details of a GPU and the log.
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -7,7 +7,7 @@ use crate::{
     units::{Bytes, Celsius, Watts},
 };
 
-/// A cause in words.
+/// The text of a cause.
 pub(super) struct Clause {
     /// The cause, as the end of a sentence.
     pub(super) why: String,

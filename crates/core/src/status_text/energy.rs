@@ -1,4 +1,4 @@
-//! What was spent and saved, in words.
+//! The text about energy spent and saved.
 
 use crate::{protocol::EnergyText, settings::EnergySettings};
 

@@ -4,7 +4,7 @@ use super::capitalised;
 use crate::gpu::{Circumstance, GpuError, GpuErrorKind, LeftOut, LeftOutGpu};
 
 impl GpuError {
-    /// The failure in plain words, as the end of a sentence, with what explains it.
+    /// The text of the failure, as the end of a sentence, with what explains it.
     pub fn meaning(&self) -> &'static str {
         self.explanation()
             .map_or(self.kind.meaning(), |(meaning, _)| meaning)
@@ -90,8 +90,8 @@ pub fn left_out(gpu: &LeftOutGpu) -> String {
     format!("GPU {}{name} is not used: {why}. {advice}", gpu.index)
 }
 
-/// Renders why there is no GPU, what to do, and that it is looked for again. The driver's own words
-/// are the doctor's.
+/// Renders why there is no GPU, the advice, and that it is searched for again. The driver's own
+/// message is the doctor's.
 pub fn driver_failed(error: &GpuError) -> String {
     let meaning = capitalised(error.meaning());
     format!("{meaning}. {} {SEARCHED_FOR}", error.advice())
@@ -101,7 +101,7 @@ const SEARCHED_FOR: &str = "The GPU is looked for again by itself.";
 const RETRIED: &str = "It is tried again by itself.";
 
 impl GpuErrorKind {
-    /// The failure in plain words, as the end of a sentence. The driver's own words are for details.
+    /// The text of the failure, as the end of a sentence. The driver's own message is for details.
     pub fn meaning(self) -> &'static str {
         use GpuErrorKind::*;
         match self {

@@ -38,7 +38,7 @@ fn vram(free_bytes: Option<Bytes>) -> Cause {
 
 const READY: State = State::Ready { always: false };
 
-/// What each AI program may be doing.
+/// The possible activity of each AI program.
 fn about(program: Option<String>) -> [(State, Cause); 6] {
     [
         (

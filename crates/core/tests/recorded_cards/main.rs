@@ -71,7 +71,7 @@ fn simulated_cards_are_like_recorded_ones() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What differs from the first record where the H200 has that key changed.
+/// The differences from the first record where the H200 has that key changed.
 fn changed(keys: &str) -> Vec<String> {
     let (_, record) = records().swap_remove(0);
     let recorded = Measured::of(&record).expect("a whole record");

@@ -1,4 +1,4 @@
-//! What a record says of its card, and where two of them differ.
+//! The values measured in a record of a card, and the differences of two records.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -20,7 +20,7 @@ const REFRESH_MS: f64 = 100.0;
 /// falls took 0.26 to 1.05 s.
 const TAKES_EFFECT_MS: f64 = 1000.0;
 
-/// The one delay of which the simulation says when NVML shows it.
+/// The one delay of which the simulation defines when NVML shows it.
 const BOOSTED: &str = "up after a boost";
 const CLEARED: &str = "down after a clear";
 const EXPIRED: &str = "down after the end of a boost";
@@ -30,7 +30,7 @@ const WORKING: &str = "up after work begins";
 const WORKED: &str = "down after work";
 const DELAYS: [&str; 7] = [BOOSTED, CLEARED, EXPIRED, KILLED, CLOSED, WORKING, WORKED];
 
-/// What is compared.
+/// The values to compare.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Measured {
     levels: BTreeMap<&'static str, Level>,
@@ -89,7 +89,7 @@ impl Measured {
         }
     }
 
-    /// Where `simulated` is not like this record, in words.
+    /// The differences of `simulated` from this record, as text.
     pub(crate) fn differences(&self, simulated: &Record) -> Vec<String> {
         let simulated = match Self::of(simulated) {
             Ok(simulated) => simulated,
@@ -180,12 +180,12 @@ impl Seen<'_> {
         event(self.series, did)
     }
 
-    /// When the clocks are up for the first time from then on.
+    /// The time when the clocks are up for the first time from then on.
     fn up(&self, from: f64) -> Result<f64, String> {
         self.first(from, "up", |mhz| mhz >= self.up_mhz)
     }
 
-    /// When they are down.
+    /// The time when they are down.
     fn down(&self, from: f64) -> Result<f64, String> {
         self.first(from, "down", |mhz| mhz < self.up_mhz)
     }

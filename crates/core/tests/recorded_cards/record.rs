@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What one card's sensors showed over time.
+/// The values of one card's sensors over time.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Record {
     pub(crate) card: Card,
@@ -29,7 +29,7 @@ pub(crate) struct Series {
     pub(crate) events: Vec<Event>,
 }
 
-/// What the sensors showed at one time. What lies between two readings was like the first of them.
+/// The values of the sensors at one time. Between two readings they were like the first of them.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub(crate) struct Reading {
     pub(crate) at: f64,
@@ -39,7 +39,7 @@ pub(crate) struct Reading {
     pub(crate) _utilization: Option<u32>,
 }
 
-/// What was done, from `at` for `took` milliseconds.
+/// An action, from `at` for `took` milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub(crate) struct Event {
     pub(crate) at: f64,

@@ -19,8 +19,9 @@ use crate::{
 
 /// Between two series, so that each begins with a card at rest.
 const REST: Duration = Duration::from_secs(30);
-/// How often a series is repeated, because a simulated card draws some of its times: enough that
-/// both ends of their range come near. A record has ten series of short boosts, and one of the others.
+/// Number of times a series is repeated, because a simulated card draws some of its times: enough
+/// that both ends of their range come near. A record has ten series of short boosts, and one of the
+/// others.
 const ROUNDS: usize = 60;
 const ROUNDS_OF_TEN: usize = 8;
 /// Sampled as often as in the record for so long after an event, and else at this interval.
@@ -34,7 +35,7 @@ const QUIET: Guest = Guest {
     boosts: false,
 };
 
-/// What the sensors of the scenario's first card show while the same is done to it.
+/// The sensors of the scenario's first card while the same is done to it.
 pub(crate) fn replay(record: &Record, scenario: &Scenario) -> Record {
     let mut machine = SimulatedMachine::new(
         Scenario {
@@ -74,7 +75,7 @@ pub(crate) fn replay(record: &Record, scenario: &Scenario) -> Record {
 struct Replay<'a> {
     machine: &'a mut SimulatedMachine,
     begins: Moment,
-    /// How long a call of the boost takes.
+    /// The time that a call of the boost takes.
     call: f64,
     period: f64,
 }
@@ -136,7 +137,7 @@ impl Replay<'_> {
         }
     }
 
-    /// What an event does at its beginning and at its end.
+    /// The effect of an event at its beginning and at its end.
     fn perform(&mut self, did: Did, begins: bool, lasting: f64, now: Moment) {
         let hold = HolderAction::Hold(Renewal {
             lasting: Duration::from_secs_f64(lasting / 1e3),

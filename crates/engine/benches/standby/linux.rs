@@ -28,7 +28,7 @@ const WINDOWS: usize = 5;
 const PERIODS: [&str; 2] = ["busy", "idle"];
 
 pub(super) fn main() {
-    // The `hold` process, if the arguments say so.
+    // The `hold` process, if the arguments ask for it.
     if serve(env::args().skip(1)).is_some() {
         return;
     }

@@ -1,7 +1,7 @@
 use gpu_keepalive_core::{gpu::GpuError, units::Celsius};
 use thiserror::Error;
 
-/// Why there is no result.
+/// The reason why there is no result.
 #[derive(Debug, Error)]
 pub enum MeasureError {
     /// GPU or program met an error.
@@ -10,7 +10,7 @@ pub enum MeasureError {
     /// It got too hot.
     #[error("the GPU reached {now}, and the limit is {limit}; measure again when it has cooled")]
     Hot {
-        /// What it reached.
+        /// The temperature that it reached.
         now: Celsius,
         /// The limit.
         limit: Celsius,

@@ -30,7 +30,7 @@ impl KeptBenchmarks {
     /// Takes it, in that folder too. Returns a sentence about what had to be set aside.
     ///
     /// # Errors
-    /// A sentence that says why it was not written.
+    /// A sentence with the reason why it was not written.
     pub fn keep(folder: &Path, benchmark: BenchmarkResult) -> Result<Option<String>, String> {
         let (mut file, kept) = StoredFile::load(&folder.join(FILE));
         let mut kept = Self(kept);

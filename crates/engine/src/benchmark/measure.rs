@@ -31,18 +31,19 @@ const PULSE_EVERY: Duration = Duration::from_millis(100);
 const WARM_UP: usize = 2;
 /// Requests that count, before every rest.
 const BACK_TO_BACK: usize = 3;
-/// Between two looks for the clocks to fall.
+/// Time between two samples while the clocks are to fall.
 const SAMPLE_EVERY: Duration = Duration::from_millis(100);
-/// Looks at the power of a GPU at rest, over one second.
+/// Samples of the power of a GPU at rest, over one second.
 const POWER_SAMPLES: usize = 10;
 /// For this long after work the driver's utilization may still be that of the work.
 const UNSETTLED: Duration = Duration::from_secs(1);
 /// The pulse's working set is this squared values: the default of the settings.
 const MATRIX_SIZE: u32 = 256;
-/// How long a busy program is watched, once without and once beside pulses.
+/// The time for which a busy program is watched, once without and once beside pulses.
 const STRETCH: Duration = Duration::from_secs(1);
 
-/// Measures one GPU; `report` hears of the progress. `holder` is its `hold` process, or why there is none.
+/// Measures one GPU; `report` receives the progress. `holder` is its `hold` process, or why there
+/// is none.
 ///
 /// # Errors
 /// The first that GPU or program meet, and heat. A strategy that is refused is no error.
@@ -102,7 +103,7 @@ struct Bench<'a, G, H, F> {
     clock: &'a Clock,
     report: F,
     found: Measurements,
-    /// What holds the clocks where the GPU is to be ready; `None` where nothing may.
+    /// The strategy that holds the clocks where the GPU is to be ready; `None` where nothing may.
     ready_by: Option<Strategy>,
 }
 
@@ -159,7 +160,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         Ok(())
     }
 
-    /// Rests, and looks at the GPU at the end of it.
+    /// Rests, and samples the GPU at the end of it.
     async fn rest(&mut self, step: &Step, held: Option<Strategy>) -> Result<Sample, MeasureError> {
         let rest = Duration::from_secs(step.rest_s.into());
         self.wait(rest, held).await?;
@@ -168,8 +169,8 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         Ok(sample)
     }
 
-    /// What the driver tells by process is a mean since some earlier look, and so would count our own
-    /// program's work before the rest.
+    /// Takes note of other processes that computed. The driver's values by process are means since
+    /// some earlier sample, and so would count our own program's work before the rest.
     fn note_others(&mut self, rest: Duration, sample: &Sample) {
         let disturbed = rest > UNSETTLED && is_busy(sample) == Some(true);
         self.found.disturbed |= disturbed;
@@ -236,7 +237,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         }
     }
 
-    /// A driver that tells neither P-state nor clocks leaves only the latencies to compare.
+    /// A driver that reports neither P-state nor clocks leaves only the latencies to compare.
     fn is_ready(&self, sample: &Sample) -> bool {
         sample.ready(self.job.gpu.sm_clock_max).unwrap_or(true)
     }

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use super::{BenchmarkWorkload, Workloads};
 use crate::{driver::PerfBoost, gpu::simulated::Simulation};
 
-/// What the simulated program takes: the context of an ordinary program and its weights.
+/// The memory of the simulated program: the context of an ordinary program and its weights.
 const VRAM: Bytes = Bytes::from_mib(512);
 /// A request is this many cycles of the SM clock, so that its latency follows from the clocks:
 /// 20 ms at 1785 MHz.
@@ -124,7 +124,7 @@ impl SimulatedWorkload {
             .unwrap_or_default()
     }
 
-    /// How many of our pulses ran, and how long one takes.
+    /// The number of our pulses that ran, and the time that one takes.
     fn pulses(&self) -> (u64, Duration) {
         let index = self.on.index;
         self.on.simulation.access(|machine, now| {

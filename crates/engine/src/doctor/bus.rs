@@ -1,4 +1,4 @@
-//! What D-Bus tells of power profiles and tray icons. Starts no service by asking.
+//! Reads power profiles and tray icons from D-Bus. Starts no service by asking.
 
 use super::Places;
 
@@ -8,7 +8,7 @@ mod linux;
 #[cfg(target_os = "linux")]
 pub(super) use linux::ask;
 
-/// What the buses told; `None` where there is no bus or no answer.
+/// The answers of the buses; `None` where there is no bus or no answer.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Answers {
     /// The profile that power-profiles-daemon applies.

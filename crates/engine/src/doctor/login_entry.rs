@@ -7,7 +7,7 @@ use gpu_keepalive_core::doctor::LoginEntry;
 /// The application's program begins with this, whatever its entry is called.
 const PROGRAM: &str = "gpu-keepalive";
 
-/// Looks for it among the user's entries; where there are no such entries (Windows), only the
+/// Searches for it among the user's entries; where there are no such entries (Windows), only the
 /// application knows.
 pub(super) fn read(config: Option<&Path>) -> LoginEntry {
     let mut found = LoginEntry::default();

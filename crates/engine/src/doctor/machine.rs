@@ -1,4 +1,4 @@
-//! What the machine tells in files.
+//! Reads the machine's files.
 
 use std::{fs, path::Path};
 
@@ -25,7 +25,7 @@ const CLOCK_TOOLS: [&str; 6] = [
     "tuxclockerd",
 ];
 
-/// What files told.
+/// The content of the files.
 #[derive(Debug)]
 pub(super) struct Files {
     pub(super) machine: MachineEvidence,
@@ -42,7 +42,7 @@ pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_programs: Vec<AiProces
     let processes = ProcessTable::read(&root.join("proc"));
     let sys = root.join("sys");
     let devices = gpus.iter().map(|id| DeviceEvidence {
-        // The host tells it; see `tell_host`.
+        // The host reports it; see `add_host`.
         runtime_pm: RuntimePm::Unsupported,
         runtime_d3: pci.runtime_d3(*id),
         link: pci.link(*id),

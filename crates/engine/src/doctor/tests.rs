@@ -1,4 +1,4 @@
-//! What is collected, from files and buses of a test's own and from simulated GPUs.
+//! The collected evidence, from files and buses of a test's own and from simulated GPUs.
 
 use std::{fs, os::unix::fs::symlink};
 

@@ -12,7 +12,7 @@ use super::rm::{BoostClient, Kernel, LinuxKernel};
 #[cfg(test)]
 mod tests;
 
-/// How soon a GPU whose boost was refused is asked again.
+/// The time until a GPU whose boost was refused is asked again.
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// A boost of each GPU that is named, asked of this machine's driver. Dropping it ends them.
@@ -31,7 +31,7 @@ impl OwnBoosts {
     }
 }
 
-/// What the driver said of a boost, by GPU.
+/// The driver's answers about a boost, by GPU.
 pub(crate) type Asked = Vec<(PciBusId, Result<(), GpuError>)>;
 
 struct Boosts<K: Kernel> {

@@ -22,7 +22,7 @@ use call::{check, out, undo};
 use pulse::{Pulse, words};
 pub(super) use workload::Loaded;
 
-/// Whose context is used.
+/// The owner of the context that is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ContextKind {
     /// One of our own, in a process of our own, made as small as the driver allows.
@@ -97,7 +97,7 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         self.pulse = None;
-        // SAFETY: the context was made or retained once, in `open`, and is let go of once, here.
+        // SAFETY: the context was made or retained once, in `open`, and is released once, here.
         undo("context", || unsafe {
             match self.kind {
                 ContextKind::Own => sys::cuCtxDestroy_v2(self.context),

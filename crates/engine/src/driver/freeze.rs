@@ -5,7 +5,7 @@
 //! keepalive does there, and on a laptop ten reasons a second not to sleep deeply. What a context
 //! holds is held by the kernel, so between two actions the process is stopped.
 //!
-//! A stopped process still dies with the engine: SIGKILL needs no running, and if nobody sent it,
+//! A stopped process still dies with the engine: SIGKILL needs no running, and if it was not sent,
 //! the kernel sends SIGHUP and SIGCONT to a stopped process group that has lost its parent.
 
 use tokio::process::Child;

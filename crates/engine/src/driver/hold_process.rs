@@ -1,5 +1,4 @@
-//! The `hold` process as the engine sees it: started, told what it may do, heard, and killed when
-//! it hangs.
+//! The `hold` process as the engine sees it: started, commanded, read, and killed when it hangs.
 
 use std::{collections::VecDeque, path::Path};
 
@@ -38,7 +37,7 @@ pub struct HoldProcess {
 }
 
 impl HoldProcess {
-    /// Starts it; it opens nothing before a command says so. `program` calls
+    /// Starts it; it opens nothing before a command orders it to. `program` calls
     /// [`serve`](super::serve). Must be called on a thread that lives as long as the engine: the
     /// process dies with the thread that started it.
     ///
@@ -93,7 +92,7 @@ impl HoldProcess {
         }
         self.waiting.push_back((id, Instant::now() + deadline));
         match timeout(deadline, self.stdin.write_all(&line)).await {
-            // A failed write means that it has ended; reading then finds its last words.
+            // A failed write means that it has ended; reading then finds its last output.
             Ok(_) => Ok(id),
             Err(_) => Err(late(deadline)),
         }

@@ -1,4 +1,4 @@
-//! Where the vendor's libraries are, and what the system shows of the driver.
+//! The vendor's libraries: their places, and the system's view of the driver.
 
 #![allow(
     clippy::disallowed_methods,
@@ -56,7 +56,7 @@ pub(super) fn nvml_paths(root: &Path) -> Vec<PathBuf> {
     [PathBuf::from(NVML)].into_iter().chain(elsewhere).collect()
 }
 
-/// What the system below `root` shows.
+/// Reads the system's view of the driver below `root`.
 #[cfg(target_os = "linux")]
 pub(super) fn host(root: &Path) -> DriverHost {
     let is_there = |path: &str| root.join(path).exists();
@@ -70,7 +70,7 @@ pub(super) fn host(root: &Path) -> DriverHost {
     }
 }
 
-/// Nothing there tells more than the driver's words.
+/// Nothing there explains more than the driver's message.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn host(_root: &Path) -> DriverHost {
     DriverHost::default()

@@ -1,4 +1,4 @@
-//! How much memory a process of ours has resident.
+//! The resident memory of a process of ours.
 
 #![allow(
     clippy::disallowed_methods,

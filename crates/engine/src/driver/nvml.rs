@@ -1,4 +1,4 @@
-//! Looking at a GPU, and the driver's own performance preference, through NVML.
+//! Samples a GPU, and sets the driver's own performance preference, through NVML.
 //!
 //! Only this module names `nvml_wrapper`. Needs no CUDA and takes no VRAM.
 
@@ -31,7 +31,7 @@ mod seldom;
 
 pub(super) use observed::Observed;
 
-/// All GPUs that the driver lists, in its order. One that does not say which it is, or cannot be
+/// All GPUs that the driver lists, in its order. One that does not identify itself, or cannot be
 /// opened, is among those left out.
 pub(super) fn list() -> Result<GpuList, GpuError> {
     let nvml = open_library()?;

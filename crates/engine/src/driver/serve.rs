@@ -20,7 +20,8 @@ use super::{
 };
 
 /// Runs as the driver process, the `hold` process or the workload process when the program's
-/// arguments (without its name) say so, until the engine closes standard input; `None` when this is an ordinary start.
+/// arguments (without its name) ask for it, until the engine closes standard input; `None` when
+/// this is an ordinary start.
 ///
 /// A program that uses [`Backend::Process`](crate::gpu::nvidia::Backend::Process) with itself as
 /// the program calls this first thing in `main`, before it starts a thread or opens anything.
@@ -96,8 +97,8 @@ pub(super) fn list() -> Result<GpuList, GpuError> {
     catch_unwind(nvml::list).unwrap_or_else(|payload| Err(panicked(&*payload)))
 }
 
-/// Answers until the end of input: the engine has let go then, or is gone. Whatever `perform`
-/// holds is released by dropping it.
+/// Answers until the end of input: the engine has released the GPU then, or is gone. Everything
+/// that `perform` holds is released by dropping it.
 fn answer_asks<A: DeserializeOwned, T: Serialize>(
     mut perform: impl FnMut(A) -> Result<T, GpuError>,
 ) -> io::Result<()> {
@@ -131,7 +132,7 @@ fn die_with_the_engine() -> bool {
     if let Err(error) = set_parent_process_death_signal(Some(Signal::KILL)) {
         tracing::warn!("no parent-death signal: {error}");
     }
-    // Between the two looks the engine may have died, and the signal with it.
+    // Between the two checks the engine may have died, and the signal with it.
     getppid() == engine
 }
 

@@ -99,7 +99,7 @@ impl Session {
         if let Some(nvml) = &mut self.nvml {
             nvml.restore_preference();
         }
-        // CUDA can hold without NVML; then nobody says what it took. Nor is there anything to
+        // CUDA can hold without NVML; then the memory it took is unknown. Nor is there anything to
         // compare when the context is there already.
         let before = match self.cuda {
             None => self.nvml().ok().map(|nvml| nvml.occupancy()),

@@ -51,7 +51,8 @@ impl DriverThread {
                 GpuErrorKind::ProcessEnded,
                 "the driver thread ended",
             )),
-            // Without its sender the thread ends, and lets go, as soon as the driver returns.
+            // Without its sender the thread ends, and releases everything, as soon as the driver
+            // returns.
             Err(_) => Err(late(action.deadline())),
         }
     }
@@ -61,7 +62,7 @@ impl DriverThread {
 pub(crate) async fn discover() -> Result<GpuList, GpuError> {
     let (answer, answered) = oneshot::channel();
     spawn("gpu-list".to_owned(), move || {
-        // Nobody listens any more when the list took too long.
+        // No receiver is left when the list took too long.
         let _ = answer.send(serve::list());
     })?;
     match timeout(DISCOVERY_DEADLINE, answered).await {

@@ -94,7 +94,7 @@ impl Running {
         }
     }
 
-    /// Waits in virtual time, so a deadline costs nothing and a failure is told at once.
+    /// Waits in virtual time, so a deadline costs nothing and a failure is reported at once.
     async fn until(&self, what: &str, mut reached: impl FnMut(&Status) -> bool) -> Arc<Status> {
         let mut watch = self.handle.status();
         let waited = tokio::time::timeout(Duration::from_secs(3600), async {
@@ -459,7 +459,7 @@ async fn a_status_is_published_when_something_changed_and_not_as_time_passes() {
         "{:?}",
         watch.borrow()
     );
-    // Whoever answers to each status with a message must not be answered with a new status.
+    // A client that answers each status with a message must not be answered with a new status.
     let desktop = gpu_keepalive_core::protocol::DesktopStatus::default();
     running.handle.describe_desktop(desktop);
     seconds(1).await;

@@ -16,11 +16,11 @@ use crate::{
     driver::{self, DriverProcess, DriverThread, HoldProcess},
 };
 
-/// Where the vendor's libraries are loaded.
+/// The place where the vendor's libraries are loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Backend {
-    /// In a child process per GPU, which is killed when it hangs and takes libcuda with it when
-    /// the GPU is let go. The first choice.
+    /// In a child process per GPU, which is killed when it hangs and takes libcuda with it when the
+    /// GPU is released. The first choice.
     Process {
         /// The program to start; its `main` calls [`driver::serve`].
         program: PathBuf,

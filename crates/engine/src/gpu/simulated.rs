@@ -165,7 +165,7 @@ impl Gpu for SimulatedGpu {
         match performed {
             Performed::Done(result) => result,
             Performed::Hangs => {
-                // Its process is killed when nobody waits for the answer any more, too.
+                // Its process is killed when the caller no longer waits for the answer, too.
                 let _killed = EndProcess(self);
                 tokio::time::sleep(action.deadline()).await;
                 Err(late_answer(action))
@@ -177,7 +177,7 @@ impl Gpu for SimulatedGpu {
         let killed = Arc::clone(&self.simulation.killed);
         loop {
             let mut next = pin!(killed.notified());
-            // Registered before the look, so that no kill between the two is missed.
+            // Registered before the check, so that no kill between the two is missed.
             next.as_mut().enable();
             if self.was_killed() {
                 break;
@@ -226,10 +226,10 @@ impl Drop for EndProcess<'_> {
     }
 }
 
-/// Why there is no such scenario.
+/// The reason why there is no such scenario.
 #[derive(Debug, Error)]
 pub enum LoadScenarioError {
-    /// It is no preset, and does not look like a file.
+    /// It is no preset, and its form is not that of a path.
     #[error("there is no simulated machine “{0}”; use one of {presets}, or the path of a .toml file", presets = presets())]
     UnknownPreset(String),
     /// The file cannot be read.
@@ -237,10 +237,10 @@ pub enum LoadScenarioError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// What the file says is wrong.
+    /// The mistakes in the file.
     #[error(transparent)]
     Wrong(#[from] ScenarioError),
 }

@@ -45,7 +45,7 @@ impl SimulatedHost {
         sample.ai_programs.sort_by_key(|process| process.pid);
     }
 
-    /// Only Linux tells the processor time of other processes.
+    /// Only Linux reports the processor time of other processes.
     #[cfg(not(target_os = "linux"))]
     fn add_served(&mut self, _sample: &mut HostSample) {}
 }

@@ -26,7 +26,7 @@ impl<H: Host> Stoppable<H> {
     /// false when it runs again. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// The system lets nobody listen.
+    /// The system refuses the signal handler.
     pub fn new(machine: H, on_stop: impl FnMut(bool) + Send + 'static) -> io::Result<Self> {
         Ok(Self {
             machine,

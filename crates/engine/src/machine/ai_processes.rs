@@ -8,16 +8,16 @@ use crate::processes::{Processes, Seen};
 /// The process table is read no more often, unless a GPU woke up or fell asleep.
 const READ_EVERY: Duration = Duration::from_secs(2);
 
-/// The same while every GPU is suspended: whoever opens one wakes it.
+/// The same while every GPU is suspended: a process that opens one wakes it.
 const READ_EVERY_ASLEEP: Duration = Duration::from_secs(10);
 
-/// How long a look waits for the process table.
+/// The longest time that a sample waits for the process table.
 const DEADLINE: Duration = Duration::from_secs(1);
 
-/// What the GPUs do, as far as it says how soon to look for programs.
+/// The state of the GPUs, as far as it determines how soon to search for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gpus {
-    /// One of them woke up or fell asleep since the last look.
+    /// One of them woke up or fell asleep since the last sample.
     Changed,
     /// One of them is awake, or cannot suspend.
     Awake,
@@ -27,8 +27,8 @@ pub(super) enum Gpus {
 
 /// The AI processes, found on a thread of their own.
 ///
-/// A process that hangs in a driver can block whoever reads its command line for as long as it
-/// hangs. Then the last answer stands, and the engine goes on.
+/// A process that hangs in a driver can block a reader of its command line for as long as it hangs.
+/// Then the last answer stands, and the engine continues.
 pub(super) struct AiProcesses {
     ask: std_mpsc::SyncSender<(Vec<AiProgram>, Served)>,
     answers: mpsc::Receiver<Seen>,
@@ -66,17 +66,17 @@ impl AiProcesses {
         }
     }
 
-    /// Follows these process trees from the next look on.
+    /// Follows these process trees from the next sample on.
     pub(super) fn follow(&mut self, served: &Served) {
         self.served.clone_from(served);
     }
 
-    /// What was last seen.
+    /// The result of the last sample.
     pub(super) fn seen(&self) -> &Seen {
         &self.seen
     }
 
-    /// Looks again when it is time to. Cancel safe.
+    /// Samples again when it is time to. Cancel safe.
     pub(super) async fn refresh(&mut self, list: &[AiProgram], now: Moment, gpus: Gpus) {
         if !self.answered {
             if let Ok(seen) = self.answers.try_recv() {

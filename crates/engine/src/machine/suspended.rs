@@ -5,7 +5,7 @@ use gpu_keepalive_core::host::HostEvent;
 /// Less is the time between two clock readings, not a suspend.
 const SHORTEST_SUSPEND: Duration = Duration::from_millis(100);
 
-/// Notices a resume that nobody told: no logind, or a suspend that went around it.
+/// Detects a resume that was not announced: no logind, or a suspend that went around it.
 #[derive(Debug)]
 pub(super) struct Suspended {
     seen: Duration,
@@ -21,7 +21,7 @@ impl Suspended {
         }
     }
 
-    /// Whether the machine was suspended since the last look or announcement.
+    /// Returns true if the machine was suspended since the last sample or announcement.
     pub(super) fn has_grown(&mut self, total: Duration) -> bool {
         let grown = total.saturating_sub(self.seen) >= SHORTEST_SUSPEND;
         if grown && !self.resume_will_be_announced {
@@ -30,7 +30,7 @@ impl Suspended {
         grown && !self.resume_will_be_announced
     }
 
-    /// Takes note of what is told anyway.
+    /// Takes note of a suspend or resume that is announced.
     pub(super) fn announced(&mut self, event: HostEvent, total: Duration) {
         match event {
             HostEvent::Suspending => self.resume_will_be_announced = true,

@@ -151,7 +151,7 @@ async fn announce_sleep(logind: &Connection, start: bool) {
         .unwrap();
 }
 
-/// Says that the last event has been handled; no other may come.
+/// Confirms that the last event has been handled; no other may come.
 async fn handled(machine: &mut Machine) {
     let next = timeout(Duration::ZERO, machine.event()).await;
     assert!(next.is_err(), "{next:?}");
@@ -280,7 +280,7 @@ async fn ai_processes_are_in_the_sample() {
         name: "comfyui-test".into(),
         argument: None,
     }];
-    // One look is enough, unless it takes longer than a look may wait.
+    // One sample is enough, unless it takes longer than a sample may wait.
     let found = soon(async {
         loop {
             let sample = machine.sample(&listed).await;

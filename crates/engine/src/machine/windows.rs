@@ -4,7 +4,7 @@ use tokio::sync::mpsc;
 use super::{HostNotice, Places};
 use crate::power::windows::{Following, follow, power_source};
 
-/// Windows tells only programs with a window of a suspend, so none is told or delayed here.
+/// Windows announces a suspend only to programs with a window, so none is reported or delayed here.
 pub(crate) type SleepLock = ();
 
 /// Windows: its power manager.

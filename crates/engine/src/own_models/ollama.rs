@@ -1,4 +1,4 @@
-//! What Ollama has installed, read from its models folder; its server is not asked.
+//! The models that Ollama has installed, read from its models folder; its server is not asked.
 
 use std::{
     env, fs,

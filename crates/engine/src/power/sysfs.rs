@@ -7,7 +7,8 @@ use gpu_keepalive_core::gpu::PowerSource;
 #[cfg(test)]
 mod tests;
 
-/// What the kernel's list of power supplies says, usually `/sys/class/power_supply`.
+/// Reads the power source from the kernel's list of power supplies, usually
+/// `/sys/class/power_supply`.
 ///
 /// A machine that lists no battery of its own is plugged in. Else adapters that agree are believed,
 /// but not against a battery that is being charged; where they disagree, or where none is listed,

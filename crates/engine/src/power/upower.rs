@@ -15,7 +15,7 @@ trait UPower {
     fn on_battery(&self) -> zbus::Result<bool>;
 }
 
-/// Keeps `on_battery` what UPower says, `None` while it is not there, and tells of each change.
+/// Keeps `on_battery` at UPower's value, `None` while it is not there, and reports each change.
 ///
 /// Returns when the bus is gone.
 pub(crate) async fn follow(
@@ -23,7 +23,7 @@ pub(crate) async fn follow(
     on_battery: watch::Sender<Option<bool>>,
     events: mpsc::Sender<HostNotice>,
 ) -> zbus::Result<()> {
-    // Uncached: a cache would go on answering after UPower is gone.
+    // Uncached: a cache would keep answering after UPower is gone.
     let upower = UPowerProxy::builder(&bus)
         .cache_properties(CacheProperties::No)
         .build()

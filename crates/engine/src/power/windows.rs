@@ -7,7 +7,7 @@ use windows::{
 
 use crate::machine::HostNotice;
 
-/// What Windows says feeds the machine; mains where it does not say.
+/// The machine's power source by Windows; mains where it does not report any.
 pub(crate) fn power_source() -> PowerSource {
     let has_battery =
         PowerManager::BatteryStatus().is_ok_and(|status| status != BatteryStatus::NotPresent);
@@ -18,7 +18,7 @@ pub(crate) fn power_source() -> PowerSource {
     }
 }
 
-/// Tells of every change for as long as the returned value lives.
+/// Reports every change for as long as the returned value lives.
 pub(crate) fn follow(events: mpsc::Sender<HostNotice>) -> Option<Following> {
     let handler = EventHandler::new(move |_, _| {
         // A full queue wakes the engine just as well.

@@ -8,7 +8,7 @@ pub(super) fn start_time_of(process: &sysinfo::Process) -> Option<StartTime> {
         .map(StartTime)
 }
 
-/// What processes have open of the GPUs: only Linux tells.
+/// The GPUs that processes have open, which only Linux reports.
 #[derive(Debug)]
 pub(super) struct Open;
 
@@ -30,7 +30,7 @@ impl Open {
     }
 }
 
-/// Only Linux tells.
+/// Only Linux reports them.
 pub(super) fn quiet(_pid: u32) -> Option<bool> {
     None
 }

@@ -21,13 +21,13 @@ pub(super) fn start_time_of(process: &sysinfo::Process) -> Option<StartTime> {
     process_started(process.pid().as_u32())
 }
 
-/// What processes have open of the GPUs, look by look.
+/// The GPUs that processes have open, sample by sample.
 #[derive(Debug)]
 pub(super) struct Open {
     root: PathBuf,
     proc: PathBuf,
     devices: Devices,
-    /// What was seen at the last look: how many files there were, and what they said.
+    /// The result of the last sample: the number of files, and the use they showed.
     last: HashMap<u32, (Option<u64>, GpuUse)>,
     now: HashMap<u32, (Option<u64>, GpuUse)>,
     uvm_open: Option<u32>,
@@ -46,7 +46,7 @@ impl Open {
         }
     }
 
-    /// Begins a look; `ours` are our own processes.
+    /// Begins a sample; `ours` are our own processes.
     pub(super) fn begin_read(&mut self, ours: &[u32]) {
         let references = uvm_references(&self.root);
         self.uvm_open = references.map(|all| {
@@ -55,10 +55,10 @@ impl Open {
         });
     }
 
-    /// What a process has open. Its files are read again when there are more or fewer of them, when
-    /// it is `due`, and always where their number is not told.
+    /// The GPUs that a process has open. Its files are read again when there are more or fewer of
+    /// them, when it is `due`, and always where their number is not reported.
     ///
-    /// Those of an `ordinary` one matter only for a context, which nobody has while nobody has
+    /// Those of an `ordinary` one matter only for a context, which no process has while none has
     /// `/dev/nvidia-uvm` open.
     pub(super) fn gpu_use(&mut self, pid: u32, ordinary: bool, due: bool) -> GpuUse {
         if ordinary && self.uvm_open == Some(0) {
@@ -80,14 +80,14 @@ impl Open {
         self.last = std::mem::take(&mut self.now);
     }
 
-    /// How often processes other than ours have `/dev/nvidia-uvm` open; `None` where the kernel
-    /// does not tell.
+    /// Number of times that processes other than ours have `/dev/nvidia-uvm` open; `None` where the
+    /// kernel does not report it.
     pub(super) fn uvm_open_by_others(&self) -> Option<u32> {
         self.uvm_open
     }
 }
 
-/// The GPUs that these processes have open: all that are awake where their files do not say which.
+/// The GPUs that these processes have open: all that are awake where their files do not show which.
 pub(super) fn gpus(open: &mut Open, pids: impl Iterator<Item = u32>) -> Vec<PciBusId> {
     let mut gpus = BTreeSet::new();
     for pid in pids {
@@ -104,7 +104,8 @@ pub(super) fn gpus(open: &mut Open, pids: impl Iterator<Item = u32>) -> Vec<PciB
     gpus.into_iter().collect()
 }
 
-/// Whether a process was started quiet; `None` where its environment cannot be read or says nothing.
+/// Returns whether a process was started quiet; `None` where its environment cannot be read or is
+/// unknown.
 pub(super) fn quiet(pid: u32) -> Option<bool> {
     let environment = fs::read(folder(Path::new("/proc"), pid).join("environ")).ok()?;
     quiet::is_quiet(&environment)

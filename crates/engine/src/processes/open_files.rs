@@ -1,4 +1,4 @@
-//! What a process has open of the GPUs, by its open files. Linux alone tells.
+//! The GPUs that a process has open, by its open files, which Linux alone reports.
 
 use std::{
     collections::BTreeMap,
@@ -13,17 +13,17 @@ use crate::runtime_pm::PciGpus;
 
 /// Open files of one GPU from which a process has a CUDA context on it.
 ///
-/// A context opens 16 of them besides the 4 of `cuInit` and the 3 of NVML, each on its own GPU alone
-/// (measured on two H200, driver 580.159.04). `/dev/nvidia-uvm` alone does not tell: NVML of that
-/// driver opens it, too.
+/// A context opens 16 of them besides the 4 of `cuInit` and the 3 of NVML, each on its own GPU
+/// alone (measured on two H200, driver 580.159.04). `/dev/nvidia-uvm` alone is no sign: NVML of
+/// that driver opens it, too.
 const CONTEXT_FILES: u32 = 10;
 
 /// The open files of one process, as far as they are the driver's.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct OpenFiles {
-    /// How often each `/dev/nvidiaN` is open, by N.
+    /// Number of times that each `/dev/nvidiaN` is open, by N.
     devices: BTreeMap<u32, u32>,
-    /// How often `/dev/nvidia-uvm` is open.
+    /// Number of times that `/dev/nvidia-uvm` is open.
     pub(super) uvm: u32,
     /// `/dev/nvidia-modeset` or a node of `/dev/dri`.
     graphics: bool,
@@ -62,7 +62,7 @@ impl OpenFiles {
         }
     }
 
-    /// What they say.
+    /// The use of the GPUs that they show.
     pub(super) fn gpu_use(&self, devices: &mut Devices) -> GpuUse {
         let contexts = self
             .devices
@@ -72,7 +72,7 @@ impl OpenFiles {
         if self.uvm > 0 && !contexts.is_empty() {
             return GpuUse::Context(devices.addresses(&contexts));
         }
-        // Whoever computes opens it, and hardly anything else does.
+        // A process that computes opens it, and hardly any other does.
         if self.dxg {
             return GpuUse::Context(Vec::new());
         }
@@ -87,14 +87,15 @@ impl OpenFiles {
     }
 }
 
-/// How many files a process has open, without reading them; `None` before Linux 6.2, which does not
-/// tell, and for other users' processes.
+/// The number of files that a process has open, without reading them; `None` before Linux 6.2,
+/// which does not report it, and for other users' processes.
 pub(super) fn count(process: &Path) -> Option<u64> {
     let files = fs::metadata(process.join("fd")).ok()?.size();
     Some(files).filter(|files| *files > 0)
 }
 
-/// How often `/dev/nvidia-uvm` is open, by anyone; `None` where the kernel does not tell.
+/// Number of times that `/dev/nvidia-uvm` is open, by any process; `None` where the kernel does not
+/// report it.
 pub(super) fn uvm_references(root: &Path) -> Option<u32> {
     let count = root.join("sys/module/nvidia_uvm/refcnt");
     fs::read_to_string(count).ok()?.trim().parse().ok()

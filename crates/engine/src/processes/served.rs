@@ -9,7 +9,7 @@ use sysinfo::{Pid, Process, ProcessStatus, System};
 
 use super::{Known, is_ours, open, parts, recognise, start_time_of};
 
-/// How far above a process the root of its tree is looked for.
+/// Number of ancestors of a process among which the root of its tree is searched for.
 const DEEPEST: usize = 64;
 
 /// The process trees that `gpu-keepalive serve` announced.
@@ -78,8 +78,8 @@ impl ServedTrees {
     }
 }
 
-/// What it is called: known by a rule or by its executable. It counts wherever it has the GPU open,
-/// unless it is a window, which draws.
+/// Describes a process by the rule that recognises it or by its executable. It counts wherever it
+/// has the GPU open, unless it is a window, which draws.
 fn describe(system: &System, process: &Process, listed: &[AiProgram]) -> Known {
     let known = recognise(system, process, listed).unwrap_or_else(|| {
         let (executable, argv, folder) = parts(process);

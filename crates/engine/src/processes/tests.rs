@@ -70,7 +70,7 @@ fn processes() -> Processes {
     Processes::new(Path::new("/"))
 }
 
-/// The first look is enough, because `spawn` returns after the child's `exec`.
+/// The first sample is enough, because `spawn` returns after the child's `exec`.
 fn seen(processes: &mut Processes, listed: &[AiProgram], pid: u32) -> Option<AiProcess> {
     let found = processes.read(listed).ai_processes;
     assert!(found.is_sorted_by_key(|process| process.pid));
@@ -275,7 +275,7 @@ fn cost_of_a_read() {
     let before = micros(cpu());
     processes.read(&programs);
     let first = micros(cpu());
-    // Two looks read the new processes; the sixteen after that are the ordinary ones.
+    // Two samples read the new processes; the sixteen after that are the ordinary ones.
     processes.read(&programs);
     let settled = micros(cpu());
     for _ in 0..PASSES_BETWEEN_READS {

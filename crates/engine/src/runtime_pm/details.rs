@@ -9,7 +9,7 @@ use gpu_keepalive_core::{
 use super::{PciGpus, read};
 
 impl PciGpus {
-    /// Whether that device may suspend by itself, in the words of kernel and driver.
+    /// Returns whether that device may suspend by itself, as kernel and driver report it.
     pub(crate) fn runtime_d3(&self, id: PciBusId) -> Option<RuntimeD3> {
         Some(RuntimeD3 {
             control: read(&self.device(id).join("power/control"))?,
@@ -55,13 +55,13 @@ impl PciGpus {
             .collect()
     }
 
-    /// How long that device was suspended in all, since it was found.
+    /// The time for which that device was suspended in all, since it was found.
     fn suspended_for(&self, id: PciBusId) -> Option<Duration> {
         let time = read(&self.device(id).join("power/runtime_suspended_time"))?;
         time.parse().ok().map(Duration::from_millis)
     }
 
-    /// The same for each of these devices, where the kernel tells.
+    /// The same for each of these devices, where the kernel reports it.
     pub(crate) fn suspend_times(
         &self,
         devices: impl IntoIterator<Item = PciBusId>,

@@ -79,7 +79,7 @@ fn only_a_card_that_may_suspend_by_itself_counts() {
         (Card { d3: Some("Enabled (coarse-grained)"), ..LAPTOP }, Active),
         (Card { d3: Some("?"), ..LAPTOP }, Active),
         (Card { d3: None, ..LAPTOP }, Active),
-        // The card's sound and USB functions, and somebody else's GPU.
+        // The card's sound and USB functions, and another vendor's GPU.
         (Card { class: "0x040300", ..LAPTOP }, Unsupported),
         (Card { class: "0x0c0330", ..LAPTOP }, Unsupported),
         (Card { vendor: "0x1002", ..LAPTOP }, Unsupported),

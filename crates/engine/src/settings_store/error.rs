@@ -10,7 +10,7 @@ use gpu_keepalive_core::{
 
 use crate::files::ReadError;
 
-/// Why a setting could not be changed.
+/// The reason why a setting could not be changed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The file is there and cannot be read.

@@ -17,7 +17,8 @@ use crate::files::{
     stat, remove_leftovers, sync_folder, temporary,
 };
 
-/// How long a writer waits for others: less than a client waits for the engine's answer (10 s).
+/// The time for which a writer waits for others: less than a client waits for the engine's answer
+/// (10 s).
 const LOCK_WITHIN: Duration = Duration::from_secs(8);
 
 /// Removes what killed writers of that file left behind, unless another is at work.

@@ -13,7 +13,7 @@ use super::{
     transport::{self, ClientStream, ConnectError},
 };
 
-/// How long an engine may take to answer before it counts as hung.
+/// The longest time that an engine may take to answer before it counts as hung.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 /// Longest line accepted from the engine: a log is the longest it sends.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
@@ -63,8 +63,8 @@ impl Client {
 
     async fn ask_patiently(&mut self, request: &Request) -> Result<Reply, ClientError> {
         let line = serde_json::to_vec(request).map_err(io::Error::from)?;
-        // An engine with too many clients says so and hangs up without reading: the write may
-        // fail although a line is waiting.
+        // At the client limit the server replies with an error and closes the connection without
+        // reading: the write may fail although a line is waiting.
         let written = self.lines.write(line).await;
         loop {
             match self.read().await {
@@ -89,7 +89,7 @@ impl Client {
     }
 }
 
-/// What happens in the engine, as it happens.
+/// The events of the engine, as they occur.
 pub struct Subscription(Client);
 
 impl Subscription {
@@ -107,10 +107,10 @@ impl Subscription {
     }
 }
 
-/// Why a request brought no reply.
+/// The reason why a request brought no reply.
 #[derive(Debug, Error)]
 pub enum ClientError {
-    /// The engine understood and said no.
+    /// The engine understood and refused.
     #[error(transparent)]
     Refused(#[from] ApiError),
     /// The engine ended.
@@ -119,7 +119,7 @@ pub enum ClientError {
     /// The engine does not answer.
     #[error("GPU Keepalive does not answer; stop it and start it again")]
     NoAnswer,
-    /// The engine said something that this version does not understand.
+    /// The engine replied something that this version does not understand.
     #[error(
         "GPU Keepalive answered something this program does not understand ({0}); \
          use the same version of both"

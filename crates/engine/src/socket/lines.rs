@@ -10,7 +10,7 @@ use tokio_util::{
 /// A stream read and written line by line, with a limit on what is kept in memory.
 pub(super) struct Lines<S>(FramedRead<S, Codec>);
 
-/// What was read.
+/// The result of a read.
 #[derive(Debug, PartialEq)]
 pub(super) enum Line {
     /// A whole line without its newline.
@@ -82,7 +82,7 @@ mod tests {
 
     use super::*;
 
-    /// What was read from `input` in pieces of `chunk` bytes, with a limit of 8.
+    /// Reads `input` in pieces of `chunk` bytes, with a limit of 8.
     async fn read(input: &[u8], chunk: usize) -> Vec<String> {
         let (near, mut far) = tokio::io::duplex(chunk);
         let written = async {

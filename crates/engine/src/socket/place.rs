@@ -1,15 +1,16 @@
-//! Where an engine and its clients meet.
+//! The place where an engine and its clients meet.
 
 use std::path::{Path, PathBuf};
 
-/// Where an engine is reached.
+/// The place where an engine is reached.
 ///
 /// On Linux that is a socket in a folder, and under a name in the kernel's own list of sockets (an
 /// abstract address) as well. The name is what makes an engine the only one: it belongs to one
 /// process at a time, ends with it, and no program that clears folders can remove it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControlSocket {
-    /// Where the socket may be, the first being where an engine puts it; pipes on Windows.
+    /// The places where the socket may be, the first being where an engine puts it; pipes on
+    /// Windows.
     paths: Vec<PathBuf>,
     /// The folder of the first path, where it is one that we make.
     #[cfg(unix)]
@@ -42,7 +43,7 @@ impl ControlSocket {
         }
     }
 
-    /// Where an engine puts its socket.
+    /// The place where an engine puts its socket.
     pub fn path(&self) -> &Path {
         self.paths.first().map_or(Path::new(""), PathBuf::as_path)
     }

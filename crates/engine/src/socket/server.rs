@@ -18,12 +18,12 @@ use super::{
 };
 use crate::handle::{ClientId, EngineHandle};
 
-/// How long a client may leave one line unread before it is cut off.
+/// The time for which a client may leave one line unread before it is cut off.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pause after a connection could not be accepted, which happens when file descriptors run out.
 const ACCEPT_BACK_OFF: Duration = Duration::from_secs(1);
 
-/// The engine's end of the control socket. Whoever has it is the engine.
+/// The engine's end of the control socket. The process that has it is the engine.
 #[derive(Debug)]
 pub struct Server {
     listener: Listener,

@@ -14,7 +14,7 @@ pub(super) use pipe::{ClientStream, Listener, connect};
 #[cfg(unix)]
 pub(super) use unix::{ClientStream, Listener, connect};
 
-/// Why the control socket could not be taken.
+/// The reason why the control socket could not be taken.
 #[derive(Debug, Error)]
 pub enum BindError {
     /// Another engine has it.
@@ -37,12 +37,12 @@ pub enum BindError {
     Io {
         /// Of the socket.
         path: PathBuf,
-        /// The system's words.
+        /// The system's message.
         source: io::Error,
     },
 }
 
-/// Why no engine could be reached.
+/// The reason why no engine could be reached.
 #[derive(Debug, Error)]
 pub enum ConnectError {
     /// None is running.
@@ -59,7 +59,7 @@ pub enum ConnectError {
     Io {
         /// Of the socket.
         path: PathBuf,
-        /// The system's words.
+        /// The system's message.
         source: io::Error,
     },
 }

@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// More versions of one file than anyone looks through.
+/// More versions of one file than a user reads through.
 const MOST: u32 = 1000;
 
 /// Gives what is at that path a name beside it that nothing has: `energy.json.set-aside`, then

@@ -104,7 +104,7 @@ const STRANGE: [(&str, Put); 10] = [
     }),
 ];
 
-/// What can be known of it without opening it.
+/// The kind of a path, as far as it is known without opening it.
 fn kind(path: &Path) -> String {
     let found = fs::symlink_metadata(path).unwrap();
     let link = fs::read_link(path).ok();
@@ -128,7 +128,7 @@ fn nothing_that_cannot_be_read_or_understood_is_replaced() {
         }
         assert_eq!(kind(&aside(&path, "")), before, "{what}");
         assert_eq!(load::<Days>(&path), days(), "{what}");
-        // That is said once.
+        // That is reported once.
         assert_eq!(file.replace(&none()), Ok(None), "{what}");
     }
 }

@@ -20,7 +20,7 @@ struct Waiting {
 }
 
 /// Passes commands to the `hold` process of one GPU and its reports back. The process runs from the
-/// first command until it was told to open nothing any more, or until the commands end.
+/// first command until it was ordered to open nothing any more, or until the commands end.
 pub(super) async fn serve<S: GpuSource>(
     source: Arc<Mutex<S>>,
     gpu: GpuInfo,

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Report, panicked};
 use crate::host::Host;
 
-/// What a sample is to look for.
+/// The processes that a sample is to search for.
 pub(super) type Wanted = (Arc<[AiProgram]>, Arc<Served>);
 
 /// Samples the machine when asked, and reports what cannot wait. A panic is reported and survived:
@@ -51,7 +51,7 @@ async fn serve_once<H: Host>(
         event = host.event() => {
             let (handled, done) = oneshot::channel();
             let sent = reports.send(Report::HostEvent(event, handled)).await;
-            // Asking for the next event says that this one was handled (see `Host::event`).
+            // Asking for the next event confirms that this one was handled (see `Host::event`).
             let _ = done.await;
             sent.ok()
         }

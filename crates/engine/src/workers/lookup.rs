@@ -6,7 +6,7 @@ use gpu_keepalive_core::{
 use super::gpu::Inspected;
 use crate::doctor::{Places, read_machine, private};
 
-/// Judges what is known together with what the machine says.
+/// Judges what is known together with the machine's files and buses.
 pub(super) async fn examine(
     mut evidence: Box<Evidence>,
     inspections: Vec<Option<Inspected>>,
@@ -17,7 +17,7 @@ pub(super) async fn examine(
             gpu.inspection = inspection.await.ok();
         }
     }
-    // The real machine says nothing about simulated GPUs.
+    // The real machine does not describe simulated GPUs.
     let places = (!simulated).then(Places::here);
     let running = evidence.running.clone();
     read_machine(&mut evidence, running, places).await;

@@ -1,4 +1,4 @@
-//! The one worker that reads and writes files, so that a slow disk delays nobody.
+//! The one worker that reads and writes files, so that a slow disk delays no other work.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,13 +23,13 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Files {
     pub(crate) settings: SettingsStore,
-    /// What is kept between runs; nothing when `None`.
+    /// The state kept between runs; nothing when `None`.
     pub(crate) state: Option<StateFolder>,
     /// Benchmarks, where nothing is kept between runs.
     pub(crate) benchmarks: KeptBenchmarks,
 }
 
-/// What the store is ordered to do.
+/// The order to the store.
 #[derive(Debug)]
 pub(super) enum Order {
     /// Removes what was left half written, and makes this engine the one that writes its records.

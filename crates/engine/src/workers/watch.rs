@@ -14,7 +14,7 @@ use tokio::{sync::mpsc, time::timeout};
 
 use super::store::Order;
 
-/// An editor may empty a file and write it a moment later; what lies between is nobody's wish.
+/// An editor may empty a file and write it a moment later; the states between are not meant.
 const SETTLED: Duration = Duration::from_millis(100);
 
 /// Sends when the settings file may have changed; nothing wakes while it does not.
@@ -71,7 +71,7 @@ fn watch(
         !event.kind.is_access() && touched.any(|name| names.iter().any(|ours| ours == name))
     };
     let mut watcher = notify::recommended_watcher(move |event: Result<notify::Event, _>| {
-        // What cannot be told may be a change.
+        // A change that cannot be ruled out counts as one.
         if event.map_or(true, &concerns_us) {
             changed();
         }

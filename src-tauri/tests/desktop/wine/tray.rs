@@ -1,7 +1,7 @@
 //! The little window that wine makes for icons where no panel takes them.
 //!
-//! It can be looked at only: wine cannot say where an icon is (`Shell_NotifyIconGetRect`), without
-//! which tray-icon passes no click on.
+//! Only its picture is checked: wine does not report where an icon is (`Shell_NotifyIconGetRect`),
+//! without which tray-icon passes no click on.
 
 use x11rb::{
     connection::Connection,
@@ -16,9 +16,9 @@ use crate::{session::Session, soon};
 const TITLE: &str = "Wine System Tray";
 /// The side of the place of the first icon.
 const PLACE: u16 = 20;
-/// How far a colour may be off where wine has made the icon smaller.
+/// The deviation of a colour that is allowed where wine has made the icon smaller.
 const TOLERANCE: u8 = 12;
-/// How many of its pixels have the colour of the state, at least.
+/// The number of its pixels that have the colour of the state, at least.
 const COLOURED: usize = 40;
 
 pub(super) struct WineTray {

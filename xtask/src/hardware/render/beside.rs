@@ -13,7 +13,7 @@ const SERVERS: [(&str, &str); 2] = [
         "A PyTorch server that launches its kernels at once",
     ),
 ];
-/// Who keeps the GPU, in the order of the table.
+/// The keepers of the GPU, in the order of the table.
 const KEEPERS: [(&str, &str); 6] = [
     ("own", "the server's own context"),
     ("nobody", "nothing"),

@@ -1,4 +1,4 @@
-//! Real command lines that are AI processes, and such that only look like one.
+//! Real command lines that are AI processes, and such that only resemble one.
 //!
 //! “Seen” names the public issue, page or log that shows the line; user names and model paths are
 //! shortened. “Documented” is the project's own instructions.
@@ -15,7 +15,7 @@ struct Ai {
     above: &'static [&'static str],
     label: &'static str,
     kind: ProcessKind,
-    /// Where it was seen, or why it counts.
+    /// The place where it was seen, or the reason why it counts.
     source: &'static str,
 }
 
@@ -239,7 +239,8 @@ const AI: &[Ai] = &[
         "stable-diffusion.cpp", Ordinary, "documented: stable-diffusion.cpp, a name that it shares"),
 ];
 
-/// What looks like AI: none of it counts, whether or not it can be seen what it has open.
+/// Command lines that resemble AI: none of them counts, whether or not it can be seen what they
+/// have open.
 #[rustfmt::skip]
 const NOT_AI: &[(Started, &str)] = &[
     // Folders of users and of web projects with the name of an AI program.

@@ -8,8 +8,8 @@ use super::{
 use crate::ai_processes::ProcessKind::{Service, Window, Worker};
 
 pub(super) static RULES: &[Rule] = &[
-    // Ollama: a loaded model is a runner, called `ollama_llama_server` before 0.5 and `llama-server`
-    // from 0.34 on. A runner that is given a port and no model only looks which GPUs there are.
+    // Ollama: a loaded model is a runner, called `ollama_llama_server` before 0.5 and
+    // `llama-server` from 0.34 on. A runner that is given a port and no model only lists the GPUs.
     Rule {
         label: Own("Ollama"),
         kind: Worker,
@@ -79,7 +79,7 @@ pub(super) static RULES: &[Rule] = &[
         is: &[Ending(".llamafile"), Named(&["llamafile", "llamafiler"])],
     },
     // LM Studio computes in a Node process that runs this script. Its window, and the helpers that
-    // look for GPUs, do not.
+    // search for GPUs, do not.
     Rule {
         label: Own("LM Studio"),
         kind: Worker,

@@ -1,12 +1,12 @@
-//! The strategies in plain words.
+//! The text about the strategies.
 
 use super::{Comparison, StrategyResult, WhyNot};
 use crate::{gpu::GpuErrorKind, settings::Strategy};
 
-/// What a GPU that nothing is done for is called.
+/// The name of a GPU that nothing is done for.
 pub(super) const ALONE: &str = "Left alone";
 
-/// What a strategy is called beside the others.
+/// The name of a strategy in the comparison.
 pub(super) fn label(strategy: Strategy) -> String {
     match strategy {
         Strategy::Standby => "On request".to_owned(),
@@ -14,7 +14,7 @@ pub(super) fn label(strategy: Strategy) -> String {
     }
 }
 
-/// What the clocks are held by, as a part of a sentence.
+/// The means that hold the clocks, as a part of a sentence.
 pub fn means(strategy: Strategy) -> &'static str {
     match strategy {
         Strategy::Standby => "waking on request",
@@ -25,7 +25,7 @@ pub fn means(strategy: Strategy) -> &'static str {
     }
 }
 
-/// What a strategy brings and costs, or why it is not used.
+/// The benefit and cost of a strategy, or why it is not used.
 pub(super) fn strategy(result: &StrategyResult, comparison: &Comparison) -> String {
     if let Some(why_not) = &result.why_not {
         return format!("not here, because {why_not}");
@@ -38,7 +38,7 @@ pub(super) fn strategy(result: &StrategyResult, comparison: &Comparison) -> Stri
     format!("{watts}, {}", first.unwrap_or_default())
 }
 
-/// What leaving the GPU alone brings and costs.
+/// The benefit and cost of leaving the GPU alone.
 pub(super) fn alone(later_ms: Option<f64>) -> String {
     let first = later_ms.map_or_else(|| "first answer not measured".to_owned(), first_answer);
     format!("nothing is held, {first}")

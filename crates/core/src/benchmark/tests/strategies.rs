@@ -1,4 +1,4 @@
-//! The strategies side by side, as numbers and in words.
+//! The strategies side by side, as numbers and as text.
 
 use super::*;
 use crate::{
@@ -233,7 +233,7 @@ fn what_0_1_kept_loads() {
     assert_eq!(benchmark.alone, None);
 }
 
-/// A machine whose names occur in what a driver may say.
+/// A machine whose names occur in a driver's message.
 fn private() -> Private {
     Private {
         home: Some("/home/ada".to_owned()),

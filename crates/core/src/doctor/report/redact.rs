@@ -1,7 +1,7 @@
 //! Takes out of a text what must not leave the machine.
 //!
 //! Of paths those stay that are the same on every machine, and our own; all else goes by its form:
-//! addresses, UUIDs, and values that are called, or look like, a secret.
+//! addresses, UUIDs, and values that are named, or formed, like a secret.
 
 use super::Private;
 

@@ -1,6 +1,6 @@
 use super::*;
 
-/// What provokes each finding, with the severity and a part of the evidence it then has.
+/// The cause that provokes each finding, with the severity and a part of the evidence it then has.
 pub(super) const PROVOKED: [(&str, Severity, &str, Provoke); 62] = {
     use GpuErrorKind as Kind;
     use Severity::{Error, Info, Ok, Warning};

@@ -1,4 +1,4 @@
-//! What the resting baseline is learned from, and how fast it follows.
+//! The readings that the resting baseline is learned from, and how fast it follows.
 
 use super::*;
 

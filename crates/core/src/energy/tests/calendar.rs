@@ -19,7 +19,7 @@ impl Machine {
             machine.seconds += 86_400.0;
             machine.hold(10.0, DAY.saturating_sub(back.days()));
         }
-        // Another engine: it has yet to see that the clock goes on.
+        // Another engine: it has yet to see that the clock advances.
         let json = serde_json::to_string(&machine.ledger).unwrap();
         machine.ledger = serde_json::from_str(&json).unwrap();
         machine

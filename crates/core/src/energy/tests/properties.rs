@@ -1,8 +1,8 @@
-//! What holds for every sequence of readings.
+//! Properties of every sequence of readings.
 
 use super::*;
 
-/// A step of up to three minutes, with anything a driver might say and at any meter.
+/// A step of up to three minutes, with anything a driver might report and at any meter.
 fn reading() -> impl Strategy<Value = (u32, Option<u32>, Option<u32>, [bool; 7])> {
     let watts = proptest::option::weighted(0.8, 0..400u32);
     let joules = proptest::option::weighted(0.5, 0..20_000u32);
@@ -76,7 +76,7 @@ fn counted_j(readings: &[Reading]) -> f64 {
     pairs.map(|pair| (pair[1] - pair[0]).max(0.0)).sum()
 }
 
-/// How long it ran: the time between two readings, as far as it is counted at all.
+/// The time it ran: the time between two readings, as far as it is counted at all.
 fn ran_s(readings: &[Reading]) -> f64 {
     let pairs = readings.windows(2);
     pairs

@@ -1,4 +1,4 @@
-//! What standing by saves.
+//! The savings of standing by.
 
 use super::*;
 

@@ -7,7 +7,7 @@ const NONE_32: u64 = u32::MAX as u64;
 /// `NVML_VALUE_NOT_AVAILABLE` in 64 bits.
 const NONE_64: u64 = u64::MAX;
 
-/// What passes of each raw value, as text.
+/// The accepted part of each raw value, as text.
 fn check<T: std::fmt::Debug>(what: &str, gate: fn(u64) -> Option<T>, cases: &[(u64, &str)]) {
     for (raw, expected) in cases {
         let passed = gate(*raw).map_or("–".to_owned(), |value| format!("{value:?}"));

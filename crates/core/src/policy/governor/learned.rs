@@ -1,4 +1,4 @@
-//! What a governor finds out, and what of it is kept.
+//! The values that a governor learns, and those of them that are kept.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub enum Attempt {
     Refused {
         /// The strategy.
         strategy: Strategy,
-        /// The refusal, in the driver's words.
+        /// The refusal, in the driver's message.
         error: GpuError,
     },
     /// A strategy was seen to hold.
@@ -53,17 +53,17 @@ pub enum Attempt {
     RaisesLate {
         /// The strategy.
         strategy: Strategy,
-        /// Why.
+        /// The reason.
         reason: HoldInstead,
     },
     /// Waking on request did not keep its promise.
     StandbyFails {
-        /// Why.
+        /// The reason.
         reason: HoldInstead,
     },
 }
 
-/// What is known of a strategy on this GPU, driver and power source.
+/// The knowledge of a strategy on this GPU, driver and power source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -76,7 +76,7 @@ pub enum Verdict {
     Fails,
 }
 
-/// What a governor keeps across restarts, for one GPU, driver version and power source.
+/// The values that a governor keeps across restarts, for one GPU, driver version and power source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Learned {

@@ -1,4 +1,4 @@
-//! When a GPU is wanted, and how soon that is seen.
+//! Decides when a GPU is wanted, and how soon that is seen.
 
 use super::*;
 use crate::{Moment, settings::Settings};

@@ -1,4 +1,5 @@
-//! How soon a laptop whose GPU sleeps notices that it is used, and that it keeps no GPU awake.
+//! The time until a laptop whose GPU sleeps notices that it is used, and that it keeps no GPU
+//! awake.
 
 use super::*;
 use crate::{
@@ -21,7 +22,7 @@ struct Laptop {
     mode: Mode,
     budget_spent: bool,
     now: Moment,
-    /// When demand was first seen, and how the GPU was looked at.
+    /// The time when demand was first seen, and the samples of the GPU until then.
     noticed: Option<Duration>,
     samples: Vec<Duration>,
     suspended_at: Vec<Duration>,
@@ -54,8 +55,8 @@ impl Laptop {
         }
     }
 
-    /// Runs until `end`, looking at the machine at `offset`, 1.3 s later, and then every 2 s: so the
-    /// GPU, which suspends 6 s after the first look, does so between two of them.
+    /// Runs until `end`, sampling the machine at `offset`, 1.3 s later, and then every 2 s: so the
+    /// GPU, which suspends 6 s after the first sample, does so between two of them.
     fn run(&mut self, offset: Duration, end: Duration) {
         let mut host_at = self.now + offset;
         while self.now.since_origin() < end {
@@ -167,7 +168,7 @@ const OFFSETS: [Duration; 5] = [
     Duration::from_millis(1999),
 ];
 
-/// From before the GPU could fall asleep, 6 s after it was let go of, to long after.
+/// From before the GPU could fall asleep, 6 s after it was released, to long after.
 const LOAD_TIMES: [f64; 8] = [0.5, 3.0, 5.5, 6.2, 7.0, 8.0, 8.4, 41.0];
 
 #[test]
@@ -187,7 +188,7 @@ fn without_a_count_of_its_users_a_gpu_that_slept_in_between_is_evidence() {
         .into_iter()
         .flat_map(|after| OFFSETS.map(|o| (after, o)))
     {
-        // It is let go of with the first look at the machine, and suspends 6 s later.
+        // It is released with the first host sample, and suspends 6 s later.
         let load = offset.as_secs_f64() + 6.0 + after;
         let mut laptop = Laptop::with(&loads_at(load, "ollama runner --model m"), nothing_reported);
         laptop.run(offset, 60 * SECOND);
@@ -274,7 +275,7 @@ fn a_gpu_suspends_soon_after_a_program_that_was_no_demand_ends() {
         laptop.run(offset, 300 * SECOND);
         let mut after = laptop.suspended_at.iter().filter(|at| **at > 110 * SECOND);
         let suspended = after.next().expect("it suspends again");
-        // At most one look at 2 s, the 6 s of the device, and the next look at the machine.
+        // At most one sample at 2 s, the 6 s of the device, and the next host sample.
         assert!(*suspended <= 171 * SECOND, "at {suspended:?}");
         assert_eq!(
             laptop.noticed, None,

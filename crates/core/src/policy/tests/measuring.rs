@@ -1,7 +1,7 @@
 use super::*;
 use crate::{gpu::GpuErrorKind, simulation::EventKind, status_text::cannot_benchmark};
 
-/// Why a GPU that is held cannot be benchmarked a while after something happened.
+/// The reason why a GPU that is held cannot be benchmarked a while after an event.
 fn why_not(preset: &str, provoke: impl FnOnce(&mut Harness)) -> String {
     let mut harness = run(preset, Mode::Always);
     harness.run_for(5 * SECOND);

@@ -1,4 +1,4 @@
-//! What a message says, and that it asks what the decision asks.
+//! The content of a message, which asks what the decision asks.
 
 use super::*;
 use crate::{

@@ -1,4 +1,4 @@
-//! What must hold after every step, whatever happens.
+//! Invariants after every step, whatever the inputs.
 
 use proptest::{
     prelude::{Just, any, prop_assert, prop_assert_eq, prop_oneof, proptest},

@@ -3,7 +3,7 @@
 use super::*;
 use crate::gpu::{ProcessLoad, Sample};
 
-/// What a standing-by GPU goes through, one line per change.
+/// The situations of a standing-by GPU, one line per change.
 pub(super) fn situations(harness: &mut Harness, time: Duration) -> String {
     let mut lines = String::new();
     let mut last = String::new();
@@ -127,7 +127,7 @@ fn a_lease_raises_the_clocks_and_its_end_releases_them() {
     assert!(!harness.policy().is_raised());
 }
 
-/// How long a lease waited for its answer, and the error's code if it was one.
+/// The time that a lease waited for its answer, and the error's code if it was one.
 fn waited(harness: &mut Harness) -> (Duration, Option<ErrorCode>) {
     harness.replies.clear();
     let asked = harness.now();

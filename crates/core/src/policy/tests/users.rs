@@ -1,4 +1,4 @@
-//! Who is using the GPU: the driver's lists, and what AI processes have open.
+//! The users of the GPU: the driver's lists, and the files that AI processes have open.
 
 use super::*;
 use crate::{
@@ -112,7 +112,7 @@ fn listed(pids: impl IntoIterator<Item = u32>) -> Option<Vec<ComputeProcess>> {
     Some(pids.into_iter().map(process).collect())
 }
 
-/// What NVML lists on a Windows desktop: everything that has a window, as compute and graphics at
+/// The lists of NVML on a Windows desktop: everything that has a window, as compute and graphics at
 /// once (nvidia-docker#1458, ollama#10393 and #11039 show the programs).
 fn windows_desktop() -> Sample {
     let desktop = 4_000..4_030;

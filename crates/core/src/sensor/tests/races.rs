@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::gpu::holder::Sensing;
 
-/// What the engine and the `hold` process write to each other.
+/// The messages between the engine and the `hold` process.
 #[derive(Clone, Debug)]
 enum Message {
     Raise,
@@ -34,7 +34,7 @@ impl Pipe {
     }
 }
 
-/// Where in time things happen, in microseconds.
+/// The times of the events, in microseconds.
 #[derive(Clone, Debug)]
 struct Timing {
     /// From a reading to the request.

@@ -20,7 +20,7 @@ macro_rules! trace {
 const POLLED: u64 = 15_000;
 const LEARNED: u64 = POLLED + 60_000;
 
-/// The driver's two ways to report, and four places of an ask between two looks.
+/// The driver's two ways to report, and four places of an ask between two checks.
 fn each_replay(trace: &Trace, check: impl Fn(&Outcome, &str)) {
     for driver in [Driver::ByProcess, Driver::Whole] {
         for phase in [0, 5, 10, 15] {
@@ -108,7 +108,7 @@ fn a_server_in_go() {
     });
 }
 
-/// A parent uses as much for a poll as for an ask; its runner tells them apart.
+/// A parent uses as much for a poll as for an ask; its runner distinguishes them.
 #[test]
 fn a_parent_with_a_runner() {
     let trace = trace!("runner");
@@ -124,8 +124,8 @@ fn a_parent_with_a_runner() {
     });
 }
 
-/// Polls that cost as much as what is asked for cannot be told from it. No request is missed, and
-/// the GPU is awake for nothing for a minute at most.
+/// Polls that cost as much as what is asked for cannot be distinguished from it. No request is
+/// missed, and the GPU is awake for nothing for a minute at most.
 #[test]
 fn a_server_whose_polls_cost_as_much_as_requests() {
     let trace = trace!("costly");

@@ -27,7 +27,7 @@ fn check(watch: &mut Watch, readings: &[Option<Duration>], now: Moment) -> Optio
     watch.check(now, |index| readings[index])
 }
 
-/// Looks when it is time to, with so much more processor time each; the first step.
+/// Checks when it is time to, with so much more processor time each; the first step.
 fn check_until(
     watch: &mut Watch,
     clock: &mut Duration,

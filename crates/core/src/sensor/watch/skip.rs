@@ -1,4 +1,4 @@
-//! Leaves out looks of which the result is known: a simulation looks every 20 ms, and a day has
+//! Leaves out checks of which the result is known: a simulation checks every 20 ms, and a day has
 //! four million of these.
 
 use std::time::Duration;
@@ -10,20 +10,20 @@ use crate::{Moment, time::nanoseconds};
 mod tests;
 
 impl Watch {
-    /// The first look that may change anything, where no process uses the processor up to and
+    /// The first check that may change anything, where no process uses the processor up to and
     /// including `quiet_until` (`None`: from now on) and [`Watch::has_seen`] every reading.
     pub(crate) fn next_after(&self, quiet_until: Option<Moment>) -> Option<Moment> {
         if self.processes.is_empty() {
             return self.next();
         }
-        // A raise ends, or is renewed, with the first look from then on.
+        // A raise ends, or is renewed, with the first check from then on.
         let raise = self.raise_changes_at();
         let raise = raise.map(|at| at - Duration::from_nanos(1));
         let idle_until = [quiet_until, raise].into_iter().flatten().min()?;
         Some(self.checks_until(idle_until).1)
     }
 
-    /// Goes on as if every look up to and including `moment` had found nothing new.
+    /// Advances as if every check up to and including `moment` had found nothing new.
     pub(crate) fn skip_until(&mut self, moment: Moment) {
         if self.processes.is_empty() {
             return;
@@ -42,12 +42,12 @@ impl Watch {
             .is_none_or(|p| p.last == nanoseconds(reading))
     }
 
-    /// The last look up to and including `moment`, and the one after it.
+    /// The last check up to and including `moment`, and the one after it.
     fn checks_until(&self, moment: Moment) -> (Option<Moment>, Moment) {
         if self.due > moment {
             return (None, self.due);
         }
-        // The period changes with the first look that finds requests to be no longer frequent.
+        // The period changes with the first check that finds requests to be no longer frequent.
         let idle_from = first_from(self.due, self.sensing.busy_period, self.busy_until);
         let (from, period) = if moment < idle_from {
             (self.due, self.sensing.busy_period)

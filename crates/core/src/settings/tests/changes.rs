@@ -1,4 +1,4 @@
-//! What a change does to the text of a file.
+//! The effect of a change on the text of a file.
 
 use insta::assert_snapshot;
 

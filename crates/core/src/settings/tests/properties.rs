@@ -1,4 +1,4 @@
-//! What holds for every file and every sequence of changes.
+//! Properties of every file and every sequence of changes.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 

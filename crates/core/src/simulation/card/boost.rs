@@ -15,11 +15,11 @@ const OPENING: Duration = Duration::from_micros(1300);
 /// Clearing a boost takes this long (`tests/fixtures/cards/h200.jsonl`).
 const CLEARING: Duration = Duration::from_millis(1);
 
-/// What a `hold` process has open; ending it is the default.
+/// The client that a `hold` process has open; ending it is the default.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct BoostClient {
     pub(super) open: bool,
-    /// When the boost that it asked for ends by itself.
+    /// The time when the boost that it asked for ends by itself.
     pub(super) until: Option<Moment>,
 }
 

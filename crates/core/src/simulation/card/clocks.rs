@@ -1,4 +1,4 @@
-//! When the clocks rise and fall.
+//! The rises and falls of the clocks.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::{
     simulation::{Boost, PowerMizer},
 };
 
-/// Where the clocks are, whatever the driver shows.
+/// The true state of the clocks, whatever the driver shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Clocks {
     Low,
@@ -17,7 +17,7 @@ pub(super) enum Clocks {
     High,
 }
 
-/// What keeps the clocks up for as long as it lasts.
+/// The cause that keeps the clocks up for as long as it lasts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Drive {
     Work,

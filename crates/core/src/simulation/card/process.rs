@@ -1,4 +1,4 @@
-//! What our own process does with a card.
+//! The actions of our own process on a card.
 
 use super::Card;
 use crate::{
@@ -12,17 +12,17 @@ use crate::{
     units::Bytes,
 };
 
-/// What came of an action.
+/// The result of an action.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Performed {
     /// The driver answered.
     Done(Result<Outcome, GpuError>),
-    /// It never will. Whoever asked ends the process after [`Action::deadline`] with
+    /// It never will. The caller ends the process after [`Action::deadline`] with
     /// [`SimulatedMachine::end_process`](crate::simulation::SimulatedMachine::end_process).
     Hangs,
 }
 
-/// What our driver process has open; ending it is the default of everything.
+/// The resources that our driver process has open; ending it is the default of everything.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Process {
     pub(super) nvml_open: bool,
@@ -47,7 +47,7 @@ impl Process {
 impl Card {
     /// Does what our process is asked to do.
     pub(in crate::simulation) fn perform(&mut self, action: Action, now: Moment) -> Performed {
-        // Letting go of CUDA or of everything ends the process, which needs no answer from it.
+        // Releasing CUDA or everything ends the process, which needs no answer from it.
         let ends = match action {
             Action::Close => true,
             Action::Release => self.ours.context.is_some() || !self.ours.is_open(),
@@ -64,7 +64,7 @@ impl Card {
                     Outcome::Sampled(Box::new(self.sample(first, now)))
                 })
             }
-            // The model knows no set-up: its driver tells nothing of it.
+            // The model knows no set-up: its driver reports nothing of it.
             Action::Inspect => self
                 .open(now)
                 .map(|()| Outcome::Inspected(Inspection::default())),
@@ -98,7 +98,7 @@ impl Card {
         faults.find(|kind| stops_every_call(*kind))
     }
 
-    /// Opens NVML, which wakes the device, or says why not.
+    /// Opens NVML, which wakes the device, or returns why not.
     fn open(&mut self, now: Moment) -> Result<(), GpuError> {
         if let Some(kind) = self.fault() {
             return Err(refused(kind));

@@ -1,4 +1,4 @@
-//! What there is to see of a card.
+//! The readings of a card.
 
 use super::{Card, Clocks};
 use crate::{
@@ -98,7 +98,7 @@ impl Card {
         Bytes(total.0.saturating_sub(taken))
     }
 
-    /// What the driver tells. By process it tells nothing in the first sample, as long as there is
+    /// The driver's sample. By process it reports nothing in the first sample, as long as there is
     /// another process.
     pub(super) fn sample(&self, first: bool, now: Moment) -> Sample {
         let reading = self.reading_at(self.shown_clocks(now), now);

@@ -7,8 +7,8 @@ const HYSTERESIS: f64 = 5.0;
 
 /// A stretch of time in which the power is constant, so heat and energy have a closed form.
 ///
-/// Looking at it changes nothing: however often time is advanced within it, every value is
-/// computed from its beginning.
+/// Reading it changes nothing: however often time is advanced within it, every value is computed
+/// from its beginning.
 #[derive(Clone, Debug)]
 pub(super) struct Segment {
     since: Moment,
@@ -17,7 +17,7 @@ pub(super) struct Segment {
     slowed: bool,
     /// At its beginning.
     celsius: f64,
-    /// Where the temperature is heading.
+    /// The temperature that it approaches.
     target: f64,
     time_constant: f64,
     /// Drawn before it began.
@@ -109,7 +109,7 @@ impl Segment {
                 .map_or(Duration::ZERO, |since| now.since(since))
     }
 
-    /// When the hardware begins to slow down, or ceases to.
+    /// The time when the hardware begins to slow down, or ceases to.
     pub(super) fn crosses_at(&self) -> Option<Moment> {
         self.crosses_at
     }

@@ -5,7 +5,7 @@ use crate::{
 };
 
 impl Harness {
-    /// What comes of an action at once.
+    /// Performs an action. Returns its immediate result.
     pub(super) fn perform(&mut self, action: Action) -> Option<Input> {
         match action {
             Action::Discover => Some(Input::Discovered(self.machine.discover(self.now))),

@@ -1,4 +1,4 @@
-//! What goes on around every card, and what its programs use of the processor.
+//! The activity around every card, and its programs' use of the processor.
 
 use std::time::Duration;
 
@@ -17,7 +17,8 @@ use crate::{
 
 /// Process id of a [`Guest`] on the first card; the next card's has the next one.
 const GUEST_PID: u32 = 39_999;
-/// How long the machine has run when its scenario begins: then programs may have started before.
+/// The time that the machine has run when its scenario begins: then programs may have started
+/// before.
 const UPTIME: Duration = Duration::from_secs(3600);
 /// Linux counts the start of a process in ticks of 10 ms.
 const TICK_MS: u128 = 10;
@@ -64,7 +65,7 @@ impl SimulatedMachine {
         self.surround();
     }
 
-    /// Passes on what goes on around the cards now.
+    /// Passes on the activity around the cards now.
     pub(super) fn surround(&mut self) {
         self.next_event = self.next_event(self.now);
         self.turn_processors();

@@ -24,8 +24,8 @@ impl SimulatedMachine {
         self.holders.get_mut(index as usize)?.take_report(self.now)
     }
 
-    /// When a `hold` process next does something by itself, or has written a report; in the past
-    /// where a report waits to be taken.
+    /// The time when a `hold` process next does something by itself, or has written a report; in
+    /// the past where a report waits to be taken.
     pub fn next_holder_step(&self) -> Option<Moment> {
         let reports = self.holders.iter().filter_map(Holder::reports_at);
         reports.chain(self.holders_act_at()).min()

@@ -18,7 +18,7 @@ use crate::{
     units::{Bytes, Percent},
 };
 
-/// Thirty years: longer than anybody simulates, and far from any overflow.
+/// Thirty years: longer than any simulation, and far from any overflow.
 const LONGEST_S: f64 = 1e9;
 
 pub(super) fn event(

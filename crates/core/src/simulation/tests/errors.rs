@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What is wrong with a file that begins with a sound GPU on its first two lines.
+/// The mistake in a file that begins with a sound GPU on its first two lines.
 fn error(rest: &str) -> String {
     let text = format!("[[gpus]]\nlike = \"rtx-4090\"\n{rest}");
     match Scenario::parse("mine.toml", &text) {

@@ -15,7 +15,7 @@ use crate::host::StartTime;
 const PID: u32 = 500;
 const STARTED: u64 = 77;
 const MS: Duration = Duration::from_millis(1);
-/// What a program uses of the processor once a second.
+/// The processor time that a program uses once a second.
 const REST: Duration = Duration::from_micros(40);
 
 /// A card of that kind, and a server that is asked for 2 s at 10 s, its first kernel after 40 ms.

@@ -1,4 +1,4 @@
-//! Odd values of a driver, through the gate and up to what the keeper says.
+//! Odd values of a driver, through the gate and up to the keeper's status.
 
 use proptest::{
     prelude::{BoxedStrategy, ProptestConfig, any, prop_oneof, proptest},
@@ -220,7 +220,7 @@ fn a_gpu_that_is_left_out_is_reported_and_waited_for() {
             .to_owned(),
     );
     assert_eq!(seen(20), (vec![(1, Phase::Warm)], vec![notice]));
-    // 30 s, 90 s and 210 s after the start. At 210 s the other is to be told again.
+    // 30 s, 90 s and 210 s after the start. At 210 s the other is to be reported again.
     assert_eq!(seen(75).0, [(1, Phase::Warm)]);
     let both = vec![(0, Phase::Warm), (1, Phase::Warm)];
     assert_eq!(seen(120), (both, vec![]));

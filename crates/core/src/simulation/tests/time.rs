@@ -71,7 +71,7 @@ fn deed() -> impl Generator<Value = Deed> {
     ]
 }
 
-/// Does every deed at its moment; in between `cuts` looks, whose number must not matter.
+/// Does every deed at its moment; in between `cuts` steps, whose number must not matter.
 fn live(deeds: &[(u64, Deed)], cuts: u64) -> Vec<String> {
     let mut machine = machine(BUSY);
     let mut now = Moment::ORIGIN;

@@ -1,4 +1,4 @@
-//! What holds for every text, whatever the values are.
+//! Properties of every text, whatever the values are.
 
 use proptest::{collection::vec, option, prelude::*};
 

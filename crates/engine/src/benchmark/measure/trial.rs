@@ -25,7 +25,7 @@ use crate::{
 /// it (H200).
 const SEEN_WITHIN: Duration = Duration::from_millis(250);
 
-/// What trying a strategy once brought: nothing more than an obstacle, or what was recorded.
+/// The result of trying a strategy once: nothing more than an obstacle, or what was recorded.
 type Tried = Result<Result<(), WhyNot>, MeasureError>;
 
 impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
@@ -188,7 +188,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         }
     }
 
-    /// Rests, looking at the power in the last second of it.
+    /// Rests, sampling the power in the last second of it.
     async fn rest_sampling(
         &mut self,
         step: &TrialStep,

@@ -21,7 +21,7 @@ const POWER_SETTLES: usize = 5;
 impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
     pub(super) async fn asleep(&mut self) -> Result<(), MeasureError> {
         self.report("waiting until the GPU is idle", self.job.plan.longest());
-        // One that somebody else keeps up is measured as it is.
+        // One that another process keeps up is measured as it is.
         self.until_cold().await?;
         self.found.asleep_watts = self.settled_power().await?;
         Ok(())
@@ -39,7 +39,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
             return Ok(program);
         }
         program.end().await?;
-        // Said where it happens: the wait that follows tells how long it takes.
+        // Reported where it happens: the wait that follows determines how long it takes.
         let text = "an open program holds the clocks, so one that may not is tried";
         self.report(text, self.watch_and_steps());
         let mut program = workloads.start(PerfBoost::Disabled)?;
@@ -66,7 +66,8 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         Ok(fell_after)
     }
 
-    /// The looks of the first second in which the power fell no more, or of the last one waited for.
+    /// The samples of the first second in which the power fell no more, or of the last one waited
+    /// for.
     async fn settled_power(&mut self) -> Result<Vec<Watts>, MeasureError> {
         let sum = |powers: &[Watts]| powers.iter().map(|watts| watts.0).sum::<f64>();
         let mut powers = self.power().await?;
@@ -79,7 +80,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         Ok(powers)
     }
 
-    /// A second of looks at the power.
+    /// A second of samples of the power.
     async fn power(&mut self) -> Result<Vec<Watts>, MeasureError> {
         let mut watts = Vec::new();
         for _ in 0..POWER_SAMPLES {
@@ -89,7 +90,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         Ok(watts)
     }
 
-    /// How long it took until the clocks were down; `None` when they stayed up.
+    /// The time until the clocks were down; `None` when they stayed up.
     async fn until_cold(&mut self) -> Result<Option<Duration>, MeasureError> {
         let began = self.clock.now();
         loop {

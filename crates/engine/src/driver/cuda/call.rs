@@ -58,8 +58,8 @@ pub(super) unsafe fn launch(
     })
 }
 
-/// Lets go of something. There is nothing to be done about a refusal, and a panic here must not
-/// meet another that is already unwinding.
+/// Releases a resource. There is nothing to be done about a refusal, and a panic here must not meet
+/// another that is already unwinding.
 pub(super) fn undo(what: &str, call: impl FnOnce() -> CUresult) {
     let result = catch_unwind(AssertUnwindSafe(|| check(what, call())));
     if !matches!(result, Ok(Ok(()))) {
@@ -115,7 +115,7 @@ fn classify(call: &str, result: CUresult) -> GpuErrorKind {
     }
 }
 
-/// What a caught panic of the binding means.
+/// The error of a caught panic of the binding.
 pub(in crate::driver) fn panicked(payload: &(dyn Any + Send)) -> GpuError {
     let text = payload
         .downcast_ref::<String>()

@@ -22,7 +22,7 @@ use crate::clock::Clock;
 const BLOCK: c_uint = 256;
 /// Far more than any last-level cache holds, so that reading it all reads memory.
 const WEIGHTS_BYTES: usize = 256 << 20;
-/// What one launch of `decode` reads: a small matrix of a quantised model.
+/// The size that one launch of `decode` reads: a small matrix of a quantised model.
 const SLICE_BYTES: usize = 4 << 20;
 /// Four vectors of 16 bytes for every thread of a launch of `decode`.
 const DECODE_BLOCKS: c_uint = (SLICE_BYTES / 16 / 4) as c_uint / BLOCK;

@@ -1,4 +1,4 @@
-//! What the process waits for besides its next look.
+//! The events that the process waits for besides its next check.
 
 use std::{
     io,
@@ -15,7 +15,7 @@ use rustix::event::{
 /// Stands for the input, which no process id can be.
 const INPUT: u64 = u64::MAX;
 
-/// Something that does not wait for the next look.
+/// An event that does not wait for the next check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event {
     /// There is something to read, or the input has ended.

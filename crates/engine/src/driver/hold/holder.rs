@@ -25,11 +25,12 @@ pub(super) struct Holder<K: Kernel> {
     watch: Watch,
 }
 
-/// What a wait ended with.
+/// The reason why a wait ended.
 pub(super) enum Wakeup {
     /// A command, the end of the input, or the end of a process.
     Event(Event),
-    /// What the readings of that moment lead to, or that the boost was not requested again in time.
+    /// The step that the readings of that moment lead to, or that the boost was not requested again
+    /// in time.
     Step(Step, Moment),
 }
 

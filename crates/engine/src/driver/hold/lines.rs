@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 pub(super) struct Input<F> {
     file: F,
     buffer: Box<[u8; LONGEST_LINE]>,
-    /// What of the buffer is not yet taken.
+    /// The beginning of the part of the buffer that is not yet taken.
     begin: usize,
     end: usize,
 }
@@ -73,8 +73,8 @@ impl<F: AsFd> Output<F> {
     }
 
     /// # Errors
-    /// The output is closed, or so full that nobody reads it: an engine that hangs. Its `hold`
-    /// process is not to raise clocks any longer then.
+    /// The output is closed, or full and not read: an engine that hangs. Its `hold` process is not
+    /// to raise clocks any longer then.
     pub(super) fn write(&mut self, report: &HolderReport) -> io::Result<()> {
         self.line.clear();
         serde_json::to_writer(&mut self.line, report)?;

@@ -11,7 +11,7 @@ use rustix::{
 use super::{Events, processor::ProcessorClock};
 use crate::processes::process_started;
 
-/// One process. Its id means it for as long as the pidfd says that it lives.
+/// One process. Its id means it for as long as it lives by its pidfd.
 #[derive(Debug)]
 struct Target {
     sensed: SensedProcess,

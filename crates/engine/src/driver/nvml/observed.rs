@@ -1,4 +1,4 @@
-//! One GPU, looked at.
+//! One GPU that is sampled.
 
 use std::time::Duration;
 
@@ -34,9 +34,9 @@ pub(in crate::driver) struct Observed {
 }
 
 /// The energy counter is read this often: one reading takes 2.5 to 3.5 ms of processor time on an
-/// H200 (driver 580.159.04), where the readings of every look take 0.2 ms together.
+/// H200 (driver 580.159.04), where the readings of every sample take 0.2 ms together.
 const ENERGY_EVERY: Duration = Duration::from_secs(120);
-/// What feeds the GPU is read this often; 0.25 to 0.5 ms there. The machine tells of its battery
+/// The GPU's power source is read this often; 0.25 to 0.5 ms there. The machine reports its battery
 /// by itself; only an undersized adapter is known from here alone.
 const POWER_SOURCE_EVERY: Duration = Duration::from_secs(30);
 
@@ -64,7 +64,7 @@ impl Observed {
         })
     }
 
-    /// One look.
+    /// One sample.
     ///
     /// # Errors
     /// Only when the GPU or the driver as a whole is gone; a reading that fails is `None`.
@@ -110,7 +110,7 @@ impl Observed {
         })
     }
 
-    /// How it is set up.
+    /// Reads its set-up.
     ///
     /// # Errors
     /// As [`Observed::sample`].
@@ -130,7 +130,7 @@ impl Observed {
         })
     }
 
-    /// Who has a compute context, and how much memory is free, for a comparison around a hold.
+    /// Returns the compute processes and the free memory, for a comparison around a hold.
     pub(in crate::driver) fn occupancy(&self) -> Occupancy {
         let Ok(device) = self.device() else {
             return Occupancy::default();
@@ -141,8 +141,8 @@ impl Observed {
         }
     }
 
-    /// After a context was opened: finds out under which pid the driver knows us, and says what
-    /// the context took.
+    /// After a context was opened: finds the pid by which the driver knows us. Returns the
+    /// resources that the context took.
     ///
     /// In a container the driver may list the pids of the machine, which we cannot learn. The one
     /// that appeared while the context was being opened is ours then.
@@ -252,7 +252,7 @@ impl Drop for Observed {
     }
 }
 
-/// What [`Observed::occupancy`] saw.
+/// The result of [`Observed::occupancy`].
 #[derive(Default)]
 pub(in crate::driver) struct Occupancy {
     processes: Option<Vec<ProcessInfo>>,

@@ -1,4 +1,4 @@
-//! What other processes do on a GPU.
+//! The activity of other processes on a GPU.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -30,7 +30,7 @@ pub(super) struct Others {
     pub(super) own_pid: u32,
     /// The lists hold Windows' processes, whose numbers mean others here.
     in_wsl: bool,
-    /// Processes of the lists, and whether they are a keepalive's, whoever runs it.
+    /// Processes of the lists, and whether they are a keepalive's, of any user.
     keepalives: BTreeMap<u32, bool>,
     /// Newest time stamp of the driver's utilization samples, in its own microseconds.
     newest: Option<u64>,
@@ -38,7 +38,7 @@ pub(super) struct Others {
     sampled: bool,
 }
 
-/// What one sample says of other processes; see [`gpu_keepalive_core::gpu::Sample`].
+/// The values of other processes in one sample; see [`gpu_keepalive_core::gpu::Sample`].
 #[derive(Debug, Default)]
 pub(super) struct Usage {
     pub(super) other_utilization: Option<Percent>,
@@ -71,7 +71,7 @@ impl Others {
         }
     }
 
-    /// Reads the lists and, where it may say something new, the utilization by process.
+    /// Reads the lists and, where it may be new, the utilization by process.
     pub(super) fn usage(
         &mut self,
         nvml: &Nvml,
@@ -134,16 +134,16 @@ impl Others {
 
     /// Utilization since the last sample: of the busiest process that does not draw, and of each.
     ///
-    /// The first sample finds readings of unknown age, so it says nothing and only takes note of
-    /// their time.
+    /// The first sample finds readings of unknown age, so it only takes note of their time.
     fn utilization(
         &mut self,
         device: &Device,
         lists: &Lists,
         now: Moment,
     ) -> Result<(Option<Percent>, Option<Vec<ProcessLoad>>), GpuError> {
-        // Who has no context computes nothing, where anybody is named at all: in a container the
-        // lists are empty, and the utilization names processes of the machine, ours among them.
+        // A process without a context computes nothing, where any process is named at all: in a
+        // container the lists are empty, and the utilization names processes of the machine, ours
+        // among them.
         let alone = lists.compute.as_ref().is_some_and(Vec::is_empty);
         let idle = lists.utilization == Some(Percent(0));
         if alone {
@@ -157,7 +157,7 @@ impl Others {
         self.read_at = Some(now);
         let seen = self.newest;
         let stats = match device.process_utilization_stats(seen) {
-            // No reading is newer than `seen`: nobody did anything.
+            // No reading is newer than `seen`: no process did anything.
             Err(NvmlError::NotFound) => Ok(Vec::new()),
             stats => stats,
         };
@@ -193,8 +193,8 @@ impl Others {
         Ok((busiest, Some(single)))
     }
 
-    /// What this process holds; `None` when the driver does not list it, which says nothing where
-    /// it lists none.
+    /// The memory that this process holds; `None` when the driver does not list it, which is
+    /// unknown where it lists none.
     pub(super) fn vram_of_us(
         &self,
         processes: &[ProcessInfo],
@@ -221,7 +221,7 @@ impl Others {
     }
 }
 
-/// The name of a process, whoever runs it.
+/// The name of a process of any user.
 #[cfg(target_os = "linux")]
 fn name_of(_: &Nvml, pid: u32) -> Option<String> {
     let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;

@@ -2,14 +2,14 @@ use std::time::Duration;
 
 use gpu_keepalive_core::Moment;
 
-/// A reading that costs too much processor time to be taken with every look.
+/// A reading that costs too much processor time to be taken with every sample.
 pub(super) struct Seldom<T> {
     every: Duration,
     last: Option<(Moment, T)>,
 }
 
 impl<T: Clone> Seldom<T> {
-    /// Taken with the first look, and then this often.
+    /// Taken with the first sample, and then this often.
     pub(super) fn new(every: Duration) -> Self {
         Self { every, last: None }
     }

@@ -11,7 +11,7 @@ use super::{
     layout::{Pci, Status},
 };
 
-/// Where the structure of an allocation has its status.
+/// The place of the status in the structure of an allocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::driver) enum Form {
     /// Before driver 535.
@@ -35,7 +35,7 @@ pub(in crate::driver) enum Step {
     Free,
 }
 
-/// How a call fails.
+/// The kind of failure of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::driver) enum Failure {
     /// The system refuses it, with that `errno`.
@@ -44,7 +44,7 @@ pub(in crate::driver) enum Failure {
     Status(u32),
 }
 
-/// What was asked of the driver, in order.
+/// The calls to the driver, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::driver) enum Event {
     Opened(Node),

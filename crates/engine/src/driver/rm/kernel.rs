@@ -38,7 +38,7 @@ pub(in crate::driver) trait Kernel {
     /// Opens a device file of the driver, and nothing else.
     fn open(&self, node: Node) -> io::Result<Self::Device>;
 
-    /// Makes a call. It worked only if the status in it, where there is one, says so too.
+    /// Makes a call. It worked only if the status in it, where there is one, is a success too.
     fn call(&self, device: &Self::Device, call: Call<'_, Self::Device>) -> io::Result<()>;
 }
 
@@ -173,8 +173,8 @@ impl Kernel for LinuxKernel {
     }
 }
 
-/// Where the driver reads and writes the parameters that a header points to. The reference lives as
-/// long as the [`Call`] it came in.
+/// The address where the driver reads and writes the parameters that a header points to. The
+/// reference lives as long as the [`Call`] it came in.
 fn address<T>(parameters: &mut T) -> u64 {
     std::ptr::from_mut(parameters).expose_provenance() as u64
 }

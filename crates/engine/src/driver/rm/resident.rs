@@ -68,7 +68,7 @@ mod tests {
         }
     }
 
-    /// In this very process, whose other tests go on meanwhile.
+    /// In this very process, whose other tests run meanwhile.
     #[test]
     fn less_of_the_program_is_resident_afterwards() {
         let resident_kb = || {

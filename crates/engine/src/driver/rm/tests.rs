@@ -140,7 +140,7 @@ fn a_boost_always_ends() {
     assert_eq!(kernel.events().last(), Some(&Event::Boost(1)));
 }
 
-/// Where each step fails and how, and what the log then has.
+/// The place and form of each step's failure, and the log it then leaves.
 #[test]
 fn every_refusal_names_its_step_and_the_drivers_answer() {
     use Failure::{Errno, Status};

@@ -40,7 +40,7 @@ impl Running {
         }
     }
 
-    /// Waits until our own hold has all the VRAM again that it has when nobody measures.
+    /// Waits until our own hold has all the VRAM again that it has without a measurement.
     async fn until_held_alone(&self) {
         self.until("held, with no program beside it", |status| {
             let gpu = &status.gpus[0];
@@ -59,7 +59,7 @@ impl Running {
     }
 }
 
-/// What the program takes that is measured.
+/// The memory of the program that is measured.
 const PROGRAM: Bytes = Bytes::from_mib(512);
 
 fn refusal(answer: Result<Reply, ApiError>) -> String {

@@ -1,4 +1,4 @@
-//! What becomes of the engine when a worker, a driver process or a disk lets it down.
+//! The engine when a worker, a driver process or a disk fails.
 
 use std::{
     future::pending,

@@ -84,7 +84,7 @@ impl SimulatedHolder {
         let stirred = Arc::clone(&self.simulation.stirred);
         loop {
             let mut next = pin!(stirred.notified());
-            // Registered before the look, so that nothing between the two is missed.
+            // Registered before the check, so that nothing between the two is missed.
             next.as_mut().enable();
             if self.was_killed() {
                 let message = "the hold process was killed";

@@ -26,7 +26,7 @@ const GPU: u32 = 0;
 const MOST: usize = 16;
 /// Between two readings of their processor time, as in the `hold` process.
 const PERIOD: Duration = Duration::from_millis(20);
-/// Between two looks whether they still run, in periods.
+/// Between two checks whether they still run, in periods.
 const CHECK_EVERY: u32 = 10;
 /// Processor time in one period that stands for a request.
 const REQUEST: Duration = Duration::from_micros(300);
@@ -164,7 +164,7 @@ async fn feed(simulation: Simulation, mut targets: watch::Receiver<Vec<Target>>)
     }
 }
 
-/// What was handed over of one process.
+/// The processor time that was passed on of one process.
 struct Fed {
     pid: u32,
     started: StartTime,

@@ -81,7 +81,7 @@ fn laptops_and_desktops_are_distinguished() {
         ("charging", Ac),
         ("full", Ac),
         ("unknown", Ac),
-        // USB-C: idle ports say nothing.
+        // USB-C: idle ports show nothing.
         ("usb off, discharging", Battery),
         ("usb off, full", Ac),
         ("usb off, usb negotiated, discharging", Ac),

@@ -15,15 +15,15 @@ pub(in super::super) type ClientStream = NamedPipeClient;
 
 /// `ERROR_PIPE_BUSY` (winerror.h): every instance is taken; the engine is about to offer another.
 const ERROR_PIPE_BUSY: i32 = 231;
-/// How often and how long a busy pipe is tried.
+/// Number of attempts at a busy pipe, and the time between them.
 const BUSY_RETRY: Duration = Duration::from_millis(20);
 const BUSY_RETRIES: u32 = 100;
 
 /// The pipe. Windows removes it with its last handle.
 ///
-/// The default security descriptor lets this user, administrators and the system read and write
-/// and everyone else only read, so nobody else can send a request; other machines are refused.
-/// The first-instance flag keeps a second engine, or an impostor, from sharing the name.
+/// The default security descriptor lets this user, administrators and the system read and write and
+/// everyone else only read, so no other user can send a request; other machines are refused. The
+/// first-instance flag keeps a second engine, or an impostor, from sharing the name.
 #[derive(Debug)]
 pub(in super::super) struct Listener {
     name: OsString,

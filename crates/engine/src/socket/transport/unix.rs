@@ -34,7 +34,7 @@ pub(in super::super) struct Listener {
     logged: Logged,
 }
 
-/// What is logged once.
+/// The warnings that were logged, each once.
 #[derive(Debug, Default)]
 struct Logged {
     not_bound_again: bool,

@@ -1,4 +1,4 @@
-//! Names as whole words.
+//! Names that stand alone in a text.
 
 /// Replaces a name where it is not part of a longer word, in capitals or not.
 pub(super) fn replace(text: &str, name: &str, instead: &str) -> String {

@@ -37,7 +37,7 @@ const WINDOWS: [&str; 2] = [r"\windows\", r"\program files\nvidia corporation\"]
 const HOME_FOLDERS: [&str; 9] = [
     ".config", ".local", "share", "state", ".cache", "AppData", "Local", "Roaming", "Programs",
 ];
-/// Where homes are.
+/// The folders of home folders.
 const HOMES: [&str; 4] = ["/home/", "/Users/", r"\Users\", r"\Documents and Settings\"];
 /// Files that are models, or may be.
 const MODELS: [&str; 10] = [
@@ -103,7 +103,7 @@ pub(super) fn hide(line: &str, home: Option<&str>) -> String {
     result
 }
 
-/// How long the path is that begins here, if one does.
+/// The length of the path that begins here, if one does.
 fn path_length(text: &str, before: Option<char>) -> Option<usize> {
     // A quoted one may have blanks in it.
     if let Some(quote) = before.and_then(closing)
@@ -157,12 +157,12 @@ fn word_length(text: &str) -> usize {
     text.len()
 }
 
-/// How much of what follows a blank still belongs to the path before it.
+/// The length of the text after a blank that still belongs to the path before it.
 fn continues(text: &str) -> Option<usize> {
     let after = text.strip_prefix(' ')?;
     let mut length = 1;
     let mut words = after;
-    // A folder's or a file's name has few words.
+    // A folder's or a file's name has few parts.
     for _ in 0..4 {
         let word = &words[..word_length(words)];
         if word.is_empty() || begins_path(word) {

@@ -1,4 +1,4 @@
-//! Addresses, and what is called or looks like a secret, word by word.
+//! Addresses, and values that are named or formed like a secret, word by word.
 
 use core::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -14,7 +14,7 @@ const SECRET_NAMES: [&str; 9] = [
     "credential",
     "cookie",
 ];
-/// How keys begin that services hand out.
+/// The beginnings of keys that services issue.
 const SECRET_BEGINNINGS: [&str; 14] = [
     "sk-",
     "hf_",
@@ -34,7 +34,7 @@ const SECRET_BEGINNINGS: [&str; 14] = [
 /// From so many characters on a word with digits among its letters is taken for a key.
 const LONG: usize = 24;
 const LONG_HEX: usize = 16;
-/// Words of ours that are as long have fewer digits.
+/// Our own names that are as long have fewer digits.
 const DIGITS: usize = 4;
 
 /// The line with every such word replaced.
@@ -153,7 +153,7 @@ fn address(word: &str) -> Option<&'static str> {
     (!name.is_empty() && is_domain).then_some("[email]")
 }
 
-/// The word with every UUID in it replaced; a GPU's tells one card from every other in the world.
+/// The word with every UUID in it replaced; a GPU's identifies one card among all in the world.
 fn uuids(word: &str) -> Option<String> {
     let at = word.find("GPU-").into_iter().chain(word.find("MIG-")).min();
     if let Some(at) = at {

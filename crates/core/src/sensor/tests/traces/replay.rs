@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::gpu::holder::Sensing;
 
-/// What a file of `tests/fixtures/traces` says; its format is in `record.py` there.
+/// The content of a file of `tests/fixtures/traces`; its format is in `record.py` there.
 pub(super) struct Trace {
     processes: Vec<String>,
     /// Cumulative processor time of each, from that moment on.
@@ -66,7 +66,7 @@ impl Trace {
     }
 }
 
-/// How the driver reports work.
+/// The form in which the driver reports work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Driver {
     /// Each process's utilisation since the last sample.
@@ -75,10 +75,10 @@ pub(super) enum Driver {
     Whole,
 }
 
-/// What came of it.
+/// The result of a replay.
 pub(super) struct Outcome {
     pub(super) sensor: Sensor,
-    /// When the clocks were raised and released.
+    /// The times when the clocks were raised and released.
     pub(super) raised: Vec<(Moment, Moment)>,
     pub(super) paused_at: Option<Moment>,
 }
@@ -103,7 +103,7 @@ const RESTING: Duration = Duration::from_secs(2);
 /// The driver's call, as on an H200.
 const CALL: Duration = Duration::from_millis(9);
 
-/// Plays a trace once, with the first look at `phase`.
+/// Plays a trace once, with the first check at `phase`.
 pub(super) fn replay(trace: &Trace, driver: Driver, phase: Duration) -> Outcome {
     Replay::new(trace, driver, phase).run()
 }
@@ -179,7 +179,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// What the keeper does at each sample of the GPU.
+    /// The keeper's part at each sample of the GPU.
     fn sample(&mut self, now: Moment) {
         self.arm(now);
         if self.armed.is_some() {
@@ -224,7 +224,7 @@ impl<'a> Replay<'a> {
         self.next_sample = now + if judging { JUDGING } else { RESTING };
     }
 
-    /// Arms, or disarms, as the sensor says.
+    /// Arms, or disarms, as the sensor advises.
     fn arm(&mut self, now: Moment) {
         match self.outcome.sensor.sensed(now) {
             Sensed::Watch(processes) if self.armed.as_ref() != Some(&processes) => {

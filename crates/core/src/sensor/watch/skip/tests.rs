@@ -1,4 +1,4 @@
-//! Looks that are left out change nothing.
+//! Checks that are left out change nothing.
 
 use proptest::prelude::{any, prop_assert_eq, proptest};
 
@@ -9,7 +9,7 @@ use crate::{
     sensor::Step,
 };
 
-/// A watch of one process, as it is after that many looks of which the one in the middle found a
+/// A watch of one process, as it is after that many checks of which the one in the middle found a
 /// request, and what it read last.
 fn watched(checks: u32, raise: bool) -> (Watch, Duration, Moment) {
     let mut now = Moment::from_origin(Duration::from_secs(5));
@@ -56,7 +56,7 @@ proptest! {
         }
         prop_assert_eq!(format!("{stepping:?}"), format!("{skipping:?}"));
         prop_assert_eq!(stepping.next(), Some(next));
-        // It was no look too early either: this one does something, or comes after the quiet time.
+        // It was no check too early either: this one does something, or comes after the quiet time.
         let does = stepping.check(next, |_| Some(reading)).is_some();
         prop_assert_eq!(does || next > quiet_until, true);
     }

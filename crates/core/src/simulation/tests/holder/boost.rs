@@ -1,4 +1,4 @@
-//! What the boost request does to the clocks.
+//! The effect of the boost request on the clocks.
 
 use super::*;
 use crate::{

@@ -1,4 +1,4 @@
-//! What is sensed of the processes, and what follows.
+//! The requests that are sensed, and their consequences.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn a_request_is_sensed_within_a_period_and_released_after_it() {
     else {
         panic!("{:?}", names(&all));
     };
-    // 40 ms between two looks, and 10 ms for the call.
+    // 40 ms between two checks, and 10 ms for the call.
     assert!(
         raised.at > at(10.01) && raised.at <= at(10.05),
         "{}",
@@ -45,7 +45,7 @@ fn the_gpu_works_from_the_first_kernel_to_the_end_and_its_process_is_named() {
         });
         (sample.utilization.unwrap().0, by_process)
     };
-    // The driver tells nothing by process in the first sample.
+    // The driver reports nothing by process in the first sample.
     assert_eq!(work(&mut machine, 5.0), (0, None));
     assert_eq!(work(&mut machine, 10.03), (0, Some(vec![(PID, 0)])));
     assert_eq!(work(&mut machine, 10.05), (100, Some(vec![(PID, 100)])));
@@ -78,7 +78,7 @@ fn a_server_at_rest_is_no_request_and_a_poll_above_the_threshold_is() {
         let raised = |(_, report): &&(_, HolderReport)| matches!(report, HolderReport::Raised(_));
         all.iter().filter(raised).count()
     };
-    // Every second 40 us, every 5 s a poll of 0.6 ms, which may fall on both sides of a look.
+    // Every second 40 us, every 5 s a poll of 0.6 ms, which may fall on both sides of a check.
     assert_eq!(polled(700), 0);
     assert_eq!(polled(250), 3);
 }
@@ -140,7 +140,7 @@ fn without_the_keeper_a_raise_ends_and_no_other_follows() {
         panic!("{:?}", names(&all));
     };
     assert_eq!(released.reason, ReleaseReason::Unconfirmed);
-    // Seen by a look of 20 ms, and 10 ms for the call that clears.
+    // Seen by a check after 20 ms, and 10 ms for the call that clears.
     let raised_for = released.at.since(raised.at);
     assert!(raised_for >= Duration::from_secs(10) && raised_for < Duration::from_millis(10_040));
 }

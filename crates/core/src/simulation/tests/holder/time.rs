@@ -98,7 +98,7 @@ fn action() -> impl Generator<Value = HolderAction> {
     ]
 }
 
-/// Sends every command in its time; in between `cuts` looks, whose number must not matter.
+/// Sends every command in its time; in between `cuts` steps, whose number must not matter.
 fn live(commands: &[(u64, HolderAction)], cuts: u64) -> Vec<String> {
     let mut machine = machine(BUSY);
     let mut now = Moment::ORIGIN;
@@ -137,7 +137,7 @@ proptest! {
 
 #[test]
 fn a_check_that_is_left_out_would_have_found_nothing() {
-    // The same server, once with a second process beside it that never rests, so that no look is
+    // The same server, once with a second process beside it that never rests, so that no check is
     // left out.
     let raised = |beside: bool| {
         let mut text = BUSY.to_owned();
@@ -153,7 +153,7 @@ fn a_check_that_is_left_out_would_have_found_nothing() {
         };
         let all = [server(), restless];
         ask(&mut machine, arm(&all[..1 + usize::from(beside)]), 1.0).unwrap();
-        // Heard from again and again, as by the keeper.
+        // Commanded again and again, as by the keeper.
         let mut seen = Vec::new();
         for s in (2..100).step_by(2) {
             command(&mut machine, HolderAction::Report, f64::from(s) + 0.005);
@@ -178,7 +178,7 @@ fn a_day_of_standing_by_takes_few_steps() {
     ask(&mut machine, arm(&[sensed]), 1.0).unwrap();
     machine.set_load(0, Percent(0), at(2.0));
     let mut steps = 0;
-    // Nobody asks it, so nothing but its own timer is looked at, once a second.
+    // No request comes, so nothing but its own timer is seen, once a second.
     machine.end_program(sensed.pid, at(3.0));
     machine.happen(
         None,

@@ -1,5 +1,4 @@
-//! A server that uses the processor when it is told to, and the process with its engine's end of the
-//! pipes.
+//! A server that uses the processor on command, and the process with its engine's end of the pipes.
 
 use std::{
     io::{self, BufRead, BufReader, PipeWriter, Write, pipe},
@@ -26,7 +25,7 @@ use crate::processes::process_started;
 /// Longer than anything here takes on a loaded machine.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// A shell that uses the processor when it is told to, and rests otherwise.
+/// A shell that uses the processor on command, and rests otherwise.
 pub(super) struct Burner {
     child: Child,
     stdin: ChildStdin,
@@ -172,8 +171,8 @@ impl Hold {
     }
 }
 
-/// Quick in everything, so that nobody waits. Longer to linger than a loaded machine keeps a burner
-/// from its processor.
+/// Quick in everything, so that no test waits. Longer to linger than a loaded machine keeps a
+/// burner from its processor.
 pub(super) fn sensing(processes: Vec<SensedProcess>) -> Sensing {
     Sensing {
         processes,

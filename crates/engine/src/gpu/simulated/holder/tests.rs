@@ -88,7 +88,7 @@ async fn a_killed_one_is_reported_and_holds_nothing() {
         gpu_keepalive_core::simulation::SimulatedMachine::counters(machine, 0, now).unwrap()
     };
     assert!(!simulation.with(counters).boosted);
-    // Another one is started in its place.
+    // A new process is started in its place.
     let gpus = simulation.source().discover().await.unwrap().gpus;
     let mut next = simulation.source().start_hold(&gpus[0]);
     assert!(ask(&mut next, hold).await.raised);

@@ -61,7 +61,7 @@ impl Bound {
         };
         match place.made() {
             Some(folder) => private::ensure(folder, our_uid()).map_err(failed)?,
-            // One that is not ours to make is made by whoever removed it.
+            // One that is not ours to make is made by the process that removed it.
             None if held.is_some() => {}
             None => make_folder(path)?,
         }
@@ -171,7 +171,7 @@ impl Lock {
     }
 }
 
-/// Removes a socket that nobody listens on. With the lock held, a live one is none of ours.
+/// Removes a socket that no process listens on. With the lock held, a live one is none of ours.
 fn remove_stale(path: &Path) -> Result<(), BindError> {
     let failed = |source| BindError::Io {
         path: path.to_owned(),
@@ -188,7 +188,7 @@ fn remove_stale(path: &Path) -> Result<(), BindError> {
     }
 }
 
-/// What tells a file from another that was put at the same path.
+/// The identity of a file, which differs from that of another one put at the same path.
 #[derive(Clone, Debug, PartialEq)]
 struct FileId {
     device: u64,

@@ -23,7 +23,7 @@ use super::super::{
     BindError,
 };
 
-/// How often the name is tried: an engine may be about to end, or another about to listen.
+/// Number of attempts at the name: an engine may be about to end, or another about to listen.
 const ATTEMPTS: usize = 20;
 
 /// Takes the name; `None` where another user's process has it, which cannot be helped.
@@ -68,7 +68,7 @@ pub(super) async fn accept(listener: Option<&UnixListener>) -> io::Result<UnixSt
 
 /// This user's engine by its name; `None` when it cannot be reached so.
 pub(super) async fn connect(name: &str) -> Option<UnixStream> {
-    // The first byte says that it is no path.
+    // The first byte marks that it is no path.
     let stream = UnixStream::connect(format!("\0{name}")).await.ok()?;
     let ours = stream.peer_cred().is_ok_and(|peer| peer.uid() == our_uid());
     ours.then_some(stream)
@@ -89,7 +89,7 @@ enum Owner {
 }
 
 fn owner(name: &str) -> io::Result<Owner> {
-    // A process that listens and accepts nobody would keep a connection waiting.
+    // A process that listens and accepts no client would keep a connection waiting.
     let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
     let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
     let address = SocketAddrUnix::new_abstract_name(name.as_bytes())?;

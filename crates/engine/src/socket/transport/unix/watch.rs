@@ -10,7 +10,7 @@ const BIND_AFTER: Duration = Duration::from_secs(1);
 /// Between attempts, as long as there is no folder, or another file is in the way.
 const BIND_EVERY: Duration = Duration::from_secs(5);
 
-/// When to look whether the socket is in its place, and when to bind it again.
+/// The time to check that the socket is in its place, and the time to bind it again.
 #[derive(Debug)]
 pub(super) struct Watch {
     due: Instant,
@@ -35,7 +35,7 @@ impl Watch {
         watch
     }
 
-    /// Waits until it is time to look. Cancel safe.
+    /// Waits until it is time to check. Cancel safe.
     pub(super) async fn due(&mut self) {
         #[cfg(target_os = "linux")]
         if self.resting
@@ -52,7 +52,7 @@ impl Watch {
         sleep_until(self.due).await;
     }
 
-    /// Whether the socket was in its place when that was looked at last.
+    /// Returns true if the socket was in its place at the last check.
     pub(super) fn is_resting(&self) -> bool {
         self.resting
     }
@@ -88,7 +88,7 @@ mod linux {
     /// Longer than any one announcement: its head and a name (inotify(7)).
     const ROOM: usize = 4096;
 
-    /// What the kernel announces of files removed from a folder, and of the folder's own end.
+    /// The kernel's announcements of files removed from a folder, and of the folder's own end.
     ///
     /// It is waited for and read like a pipe, and the receiving end of one is what tokio offers for
     /// a descriptor without `unsafe`.
