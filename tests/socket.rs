@@ -76,7 +76,7 @@ impl Raw {
         self.line().await
     }
 
-    /// Whether the connection still answers.
+    /// Returns true if the connection still answers.
     async fn lives(&mut self) -> bool {
         self.ask(r#"{"request":"on"}"#).await == serde_json::json!({"ok": "done"})
     }

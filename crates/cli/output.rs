@@ -13,7 +13,7 @@ use thiserror::Error;
 pub(crate) struct OutputError(#[from] io::Error);
 
 impl OutputError {
-    /// Whether the reader of our output has closed it: it has seen enough.
+    /// Returns true if the reader of our output has closed it: it has seen enough.
     pub(crate) fn is_unread(&self) -> bool {
         self.0.kind() == io::ErrorKind::BrokenPipe
     }

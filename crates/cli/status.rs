@@ -55,7 +55,7 @@ async fn watch(mut subscription: Subscription, json: bool) -> anyhow::Result<()>
     }
 }
 
-/// Whether the line is drawn over the last one.
+/// Returns true if the line is drawn over the last one.
 fn redraws(json: bool) -> bool {
     !json && std::io::stdout().is_terminal()
 }

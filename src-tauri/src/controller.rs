@@ -56,9 +56,9 @@ pub(crate) enum Input {
     /// A request to see a page: by a click on the icon or a notification, or by starting the app
     /// again.
     Show(Page),
-    /// Whether the desktop took the icon.
+    /// The desktop took, or refused, the icon.
     Tray(bool),
-    /// Whether the desktop has a place for icons: a panel may end and come back.
+    /// The desktop has, or lacks, a place for icons: a panel may end and come back.
     #[cfg_attr(
         not(target_os = "linux"),
         allow(dead_code, reason = "Windows has no panel that goes")
@@ -238,7 +238,7 @@ impl<D: Desktop> Controller<D> {
         });
     }
 
-    /// Whether the icon can be seen.
+    /// Returns true if the icon can be seen.
     fn has_tray(&self) -> bool {
         self.drawn && self.panel
     }
@@ -265,7 +265,7 @@ impl<D: Desktop> Controller<D> {
         self.desktop.show_window(page);
     }
 
-    /// Whether the end has begun; nothing is taken in any more.
+    /// Returns true if the end has begun; nothing is taken in any more.
     pub(crate) fn is_quitting(&self) -> bool {
         self.quitting
     }

@@ -9,7 +9,7 @@ use crate::page::Page;
 pub(crate) struct Notification {
     pub(crate) title: String,
     pub(crate) body: String,
-    /// Whether it stays until it was seen.
+    /// True if it stays until it was seen.
     pub(crate) urgent: bool,
     /// The page that its action opens.
     pub(crate) page: Page,

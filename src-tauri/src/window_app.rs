@@ -138,7 +138,7 @@ struct Newest {
 
 impl NewestEvents {
     fn emit_all(&self, app: &AppHandle) {
-        let newest = self.0.lock().expect("nothing panics with the news");
+        let newest = self.0.lock().expect("nothing panics with the lock");
         emit(app, "connection", &newest.connection);
         if let Some(status) = &newest.status {
             emit(app, "status", status);
@@ -150,7 +150,7 @@ impl NewestEvents {
 
     fn settings(&self, app: &AppHandle, settings: Box<SettingsReport>) {
         emit(app, "settings", &settings);
-        let mut newest = self.0.lock().expect("nothing panics with the news");
+        let mut newest = self.0.lock().expect("nothing panics with the lock");
         newest.settings = Some(settings);
     }
 
@@ -158,13 +158,13 @@ impl NewestEvents {
         emit(app, "connection", &connection);
         self.0
             .lock()
-            .expect("nothing panics with the news")
+            .expect("nothing panics with the lock")
             .connection = connection;
     }
 
     fn status(&self, app: &AppHandle, status: Box<Status>) {
         emit(app, "status", &status);
-        let mut newest = self.0.lock().expect("nothing panics with the news");
+        let mut newest = self.0.lock().expect("nothing panics with the lock");
         let simulated = status.engine.simulated;
         let before = newest.status.replace(status);
         if before.is_none_or(|before| before.engine.simulated != simulated)

@@ -216,7 +216,7 @@ pub(crate) async fn sample(gpu: &mut NvidiaGpu) -> Sample {
     }
 }
 
-/// Whether a living process has a file of that name mapped.
+/// Returns true if a living process has a file of that name mapped.
 pub(crate) fn has_mapped(pid: u32, file: &str) -> bool {
     let maps = fs::read_to_string(format!("/proc/{pid}/maps")).expect("it lives");
     maps.lines().any(|line| line.contains(file))

@@ -28,7 +28,7 @@ async fn while_a_context_is_held_nothing_of_its_process_runs() {
     until("it is stopped again", || is_stopped(holder)).await;
     assert_eq!(driver.latest_process(), holder);
     done(&mut gpu, Action::Release).await;
-    assert!(!is_alive(holder), "it let go in order");
+    assert!(!is_alive(holder), "it released in order");
     assert_eq!(driver.left_open(), []);
 }
 

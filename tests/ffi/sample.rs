@@ -195,7 +195,7 @@ async fn drawing_processes_are_distinguished_from_those_that_only_compute() {
     assert_eq!(
         seen.other_utilization,
         Some(Percent(20)),
-        "whoever draws is left out"
+        "a drawing process is left out"
     );
     let single: Vec<_> = seen
         .process_utilization

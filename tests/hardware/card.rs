@@ -163,8 +163,8 @@ impl Settling {
         }
     }
 
-    /// Whether they have been down long enough. Fails with what may hold them when they stay up for
-    /// longer than any GPU keeps its clocks.
+    /// Returns true if they have been down long enough. Fails with what may hold them when they
+    /// stay up for longer than any GPU keeps its clocks.
     pub(super) async fn is_over(&mut self, observer: &mut Observer<'_>) -> bool {
         let (ready, now) = (observer.is_ready().await, Clock::Boot.now());
         let down_since = (!ready).then(|| self.down_since.unwrap_or(now));
@@ -274,7 +274,7 @@ fn status_fields(pid: u32) -> Option<[String; 2]> {
     Some([fields.next()?.to_owned(), fields.next()?.to_owned()])
 }
 
-/// Whether a living process has a library of that name mapped.
+/// Returns true if a living process has a library of that name mapped.
 pub(super) fn has_mapped(pid: u32, library: &str) -> bool {
     fs::read_to_string(format!("/proc/{pid}/maps")).is_ok_and(|maps| maps.contains(library))
 }

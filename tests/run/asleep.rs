@@ -11,7 +11,7 @@ use crate::{
 /// Nothing holds the GPU: neither the engine nor any driver process that lives.
 async fn holds_nothing(engine: &Engine, driver: &FakeDriver) {
     engine
-        .until_gpu("a GPU that is let go of", |gpu| gpu.strategy.is_none())
+        .until_gpu("a released GPU", |gpu| gpu.strategy.is_none())
         .await;
     let open: Vec<_> = driver.left_open();
     assert!(open.iter().all(|(_, kind)| kind == "nvml"), "{open:?}");

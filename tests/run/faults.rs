@@ -51,7 +51,7 @@ async fn a_context_that_is_refused_is_tried_again() {
         until_fault(&machine, &engine, kind).await;
         let gpu = &engine.status().await.gpus[0];
         assert_eq!(gpu.strategy, None);
-        assert!(gpu.pstate.is_some(), "it can still be looked at");
+        assert!(gpu.pstate.is_some(), "it can still be sampled");
         machine.driver.work_again("cuCtxCreate_v2");
         engine.until_warm().await;
         let ended = engine.interrupted().await;
@@ -157,7 +157,7 @@ async fn a_driver_that_is_updated_while_it_is_used_asks_for_a_restart() {
     machine.driver.fail("nvmlInit_v2", 18);
     engine.ask(Request::Off).await;
     engine
-        .until_gpu("a GPU that is let go of", |gpu| gpu.strategy.is_none())
+        .until_gpu("a released GPU", |gpu| gpu.strategy.is_none())
         .await;
     engine.ask(Request::On).await;
     until_fault(&machine, &engine, Kind::VersionMismatch).await;

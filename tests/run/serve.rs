@@ -60,7 +60,7 @@ impl Served {
 
     async fn line(&mut self) -> String {
         let line = soon("a line", self.out.next_line()).await.expect("text");
-        line.expect("it goes on")
+        line.expect("it keeps running")
     }
 
     async fn number(&mut self) -> u32 {
@@ -72,7 +72,7 @@ impl Served {
     async fn wait_for(&mut self, part: &str) {
         loop {
             let line = soon(part, self.err.next_line()).await.expect("text");
-            let line = line.expect("it goes on");
+            let line = line.expect("it keeps running");
             self.printed += &format!("{line}\n");
             if line.contains(part) {
                 return;

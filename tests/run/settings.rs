@@ -113,7 +113,7 @@ async fn a_gpu_that_does_not_exist_is_noticed_with_those_that_do() {
         let engine = Engine::start(&user, command).await;
         let status = engine.until("GPUs", |status| !status.gpus.is_empty()).await;
         let indices: Vec<_> = status.gpus.iter().map(|gpu| gpu.index).collect();
-        assert_eq!(indices, [1], "the one that exists is looked after");
+        assert_eq!(indices, [1], "the one that exists is kept ready");
         let [notice] = &status.notices[..] else {
             panic!("{:?}", status.notices);
         };

@@ -137,7 +137,7 @@ async fn one_client_too_many_gets_an_error_and_a_freed_place_is_given() {
 }
 
 impl Raw {
-    /// Whether it answers; not, when it was turned away.
+    /// Returns true if it answers; not, when it was turned away.
     async fn lives_or_is_refused(&mut self) -> bool {
         let sent =
             tokio::io::AsyncWriteExt::write_all(self.0.get_mut(), b"{\"request\":\"on\"}\n").await;

@@ -70,7 +70,7 @@ async fn a_slow_subscriber_misses_what_lay_between_and_gets_the_newest() {
     }
     assert!(
         other.lives().await,
-        "a client that does not read must hold up nobody"
+        "a client that does not read must not hold up another"
     );
     assert_eq!(slow.line().await, json!({"ok": "done"}));
     let mut lines = 0;

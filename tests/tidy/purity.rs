@@ -200,7 +200,7 @@ impl<'a> Visit<'a> for Paths<'_> {
     }
 }
 
-/// Whether it is there for tests alone: `#[cfg(test)]`.
+/// Returns true if it is there for tests alone: `#[cfg(test)]`.
 fn is_of_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")

@@ -84,7 +84,7 @@ fn is_installed(name: &str) -> bool {
     status(name).ends_with(" installed")
 }
 
-/// Whether that package is installed, in part, or removed but for its settings.
+/// Returns true if that package is installed, in part, or removed but for its settings.
 pub(crate) fn is_known(name: &str) -> bool {
     let status = status(name);
     !status.is_empty() && !status.ends_with(" not-installed")

@@ -1,4 +1,4 @@
-//! Whether a command is made quiet.
+//! Decides if a command is made quiet.
 
 use gpu_keepalive_core::{
     gpu::GpuInfo,

@@ -255,7 +255,7 @@ fn leave_the_streams_to_it() {
     }
 }
 
-/// Whether something that the command started is still running.
+/// Returns true if something that the command started is still running.
 fn has_children() -> bool {
     loop {
         match waitpid(None, Some(WaitPidFlag::WNOHANG)) {

@@ -114,7 +114,7 @@ const ORDINARY: [&str; 24] = [
 ];
 
 impl AiProgram {
-    /// Whether a process that was started like this is this program.
+    /// Returns true if a process that was started like this is this program.
     pub fn matches(&self, started: &CommandLine<'_>) -> bool {
         self.matched(started, &started.names(), &started.places())
             .is_some()

@@ -31,7 +31,7 @@ pub struct Notification {
     pub title: String,
     /// Its text.
     pub body: String,
-    /// Whether it stays until it was seen, and leads to the diagnosis.
+    /// True if it stays until it was seen, and leads to the diagnosis.
     pub urgent: bool,
 }
 
@@ -124,7 +124,7 @@ impl Alerts {
     }
 }
 
-/// Whether the machine has a GPU; `None` while that is not known.
+/// The condition of the machine, by its GPUs; `None` while it is not known.
 fn machine(status: &Status) -> Option<Condition> {
     if !status.gpus.is_empty() {
         return Some(Condition::Fine);

@@ -36,14 +36,14 @@ pub struct BenchmarkResult {
     pub driver: String,
     /// Day of the measurement, such as `2026-11-23`.
     pub date: String,
-    /// Whether the GPU was simulated, and so every number.
+    /// True if the GPU was simulated, and so every number.
     pub simulated: bool,
-    /// Whether it was a short measurement: one rest, and the slowdown left out.
+    /// True if it was a short measurement: one rest, and the slowdown left out.
     #[serde(default)]
     pub quick: bool,
     /// Number of times each request was measured.
     pub rounds: u32,
-    /// Whether another program was seen to compute meanwhile.
+    /// True if another program was seen to compute meanwhile.
     #[serde(default)]
     pub disturbed: bool,
     /// Seconds from the end of work until the clocks fell; null when they did not.

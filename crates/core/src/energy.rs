@@ -241,7 +241,7 @@ impl Ledger {
         }
     }
 
-    /// Whether that day has cost `budget_wh` watt-hours or more, as far as is known.
+    /// Returns true if that day has cost `budget_wh` watt-hours or more, as far as is known.
     pub fn budget_spent(&self, date: Date, budget_wh: f64) -> bool {
         self.watt_hours(date).unwrap_or(0.0) >= budget_wh
     }

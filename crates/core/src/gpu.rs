@@ -140,7 +140,7 @@ impl PState {
         self.0
     }
 
-    /// Whether this is a full-speed state. GeForce cards run CUDA in P2, so P2 counts.
+    /// Returns true if this is a full-speed state. GeForce cards run CUDA in P2, so P2 counts.
     pub const fn is_full_speed(self) -> bool {
         self.0 <= 2
     }
@@ -250,7 +250,7 @@ pub struct Sample {
     pub compute_processes: Option<Vec<ComputeProcess>>,
     /// Other processes that draw, in order. Under Windows most of them are compute processes, too.
     pub drawing: Vec<u32>,
-    /// Whether the driver names any process at all, ours included. In a container it names none.
+    /// True if the driver names any process at all, ours included. In a container it names none.
     pub names_processes: bool,
     /// The first sample since the driver was opened: utilizations may cover a time of any length
     /// before it.
@@ -272,8 +272,8 @@ pub struct Sample {
 pub const READY_CLOCK_SHARE: f64 = 0.6;
 
 impl Sample {
-    /// Whether the next request finds this GPU at full speed: P0 to P2 with an SM clock of at
-    /// least 60 % of its maximum, or lower only for a reason of heat or power.
+    /// Returns whether the next request finds this GPU at full speed: P0 to P2 with an SM clock of
+    /// at least 60 % of its maximum, or lower only for a reason of heat or power.
     ///
     /// Both are needed: an H200 never leaves P0, not even at 345 MHz. `None` when the driver
     /// reports neither.

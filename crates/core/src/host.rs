@@ -47,7 +47,7 @@ pub struct AiProcess {
     pub kind: ProcessKind,
     /// The GPUs that it has open.
     pub gpu: GpuUse,
-    /// Whether it was started with `CUDA_DISABLE_PERF_BOOST` set, so that its CUDA context does not
+    /// True if it was started with `CUDA_DISABLE_PERF_BOOST` set, so that its CUDA context does not
     /// raise the clocks; `None` where its environment cannot be read.
     #[serde(default)]
     pub quiet: Option<bool>,
@@ -89,7 +89,7 @@ impl GpuUse {
         matches!(self, Self::Context(gpus) if gpus.is_empty() || gpus.contains(&gpu))
     }
 
-    /// Whether it has that GPU open, with or without a context.
+    /// Returns true if it has that GPU open, with or without a context.
     pub fn has_open(&self, gpu: PciBusId) -> bool {
         let (Self::Device(gpus) | Self::Context(gpus)) = self else {
             return false;
@@ -99,7 +99,7 @@ impl GpuUse {
 }
 
 impl ProcessKind {
-    /// Whether a recognised process with this open is an AI process.
+    /// Returns true if a recognised process with this open is an AI process.
     pub fn is_ai_process(self, gpu: &GpuUse) -> bool {
         match self {
             Self::Worker | Self::Window => true,
@@ -137,7 +137,7 @@ const RARELY: Duration = Duration::from_secs(30);
 const OFTEN: Duration = Duration::from_secs(2);
 
 impl HostSample {
-    /// Whether a GPU is suspended now: listing the GPUs would wake it.
+    /// Returns true if a GPU is suspended now: listing the GPUs would wake it.
     pub fn any_gpu_suspended(&self) -> bool {
         let mut states = self.runtime_pm.iter().map(|(_, state)| *state);
         states.any(|state| state == RuntimePm::Suspended)

@@ -267,7 +267,7 @@ impl Keeper {
         self.wake_at
     }
 
-    /// Whether nothing of ours is open any more after [`Input::Stop`].
+    /// Returns true if nothing of ours is open any more after [`Input::Stop`].
     pub fn is_stopped(&self) -> bool {
         self.stopping && self.everything_is_closed()
     }
@@ -293,8 +293,8 @@ impl Keeper {
         self.decided_wh
     }
 
-    /// Whether nothing may be done to that GPU but to close it: the machine is about to suspend,
-    /// the engine stops, or the GPU is being benchmarked.
+    /// Returns true if nothing may be done to that GPU but to close it: the machine is about to
+    /// suspend, the engine stops, or the GPU is being benchmarked.
     pub fn leaves_alone(&self, gpu: &GpuUuid) -> bool {
         let measured = self.benchmark.as_ref().map(Benchmark::gpu);
         self.stopping || self.suspend.is_on() || measured == Some(gpu)

@@ -173,7 +173,7 @@ pub enum Request {
         /// The GPU of this index; without it the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         gpu: Option<u32>,
-        /// Whether a short measurement is enough.
+        /// True if a short measurement is enough.
         #[serde(default)]
         quick: bool,
         /// Number of times each request is measured, up to [`Plan::MAX_ROUNDS`]; without it once or
@@ -218,7 +218,7 @@ impl Request {
         "show_window",
     ];
 
-    /// Whether its numbers are in range; the engine is only asked what passes.
+    /// Checks that its numbers are in range; only requests that pass reach the engine.
     pub fn check(&self) -> Result<(), ApiError> {
         let refused = |message| Err(ApiError::new(ErrorCode::InvalidArgument, message));
         match self {

@@ -27,7 +27,7 @@ pub const VARIABLE: &str = "CUDA_DISABLE_PERF_BOOST";
 /// The first driver that reads it.
 pub const FIRST_DRIVER: &str = "580.105.08";
 
-/// Whether libcuda of that driver reads the variable.
+/// Returns true if libcuda of that driver reads the variable.
 pub fn is_read_by(driver_version: &str) -> bool {
     let parts = |version: &str| -> Option<Vec<u32>> {
         version.split('.').map(|part| part.parse().ok()).collect()
@@ -38,7 +38,7 @@ pub fn is_read_by(driver_version: &str) -> bool {
     }
 }
 
-/// Whether that value of the variable has an effect.
+/// Returns true if that value of the variable has an effect.
 pub fn is_set(value: &str) -> bool {
     !matches!(value.trim(), "" | "0")
 }

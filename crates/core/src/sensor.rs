@@ -122,7 +122,7 @@ impl Sensor {
             .collect();
     }
 
-    /// Whether and what to sense now. Level-triggered: compared with what is armed.
+    /// The processes to sense now, if any. Level-triggered: compared with what is armed.
     pub fn sensed(&self, now: Moment) -> Sensed {
         if self.processes.len() > MOST_SENSED {
             return Sensed::Hold(HoldInstead::TooManyProcesses(self.processes.len()));
@@ -295,13 +295,13 @@ impl Sensor {
         self.history.statistics()
     }
 
-    /// Whether a wake, or work without one, waits for its judgement, so that samples are to be
-    /// taken soon.
+    /// Returns true if a wake, or work without one, waits for its judgement, so that samples are to
+    /// be taken soon.
     pub fn is_judging(&self) -> bool {
         self.pending.is_some() || self.is_suspecting()
     }
 
-    /// Whether a wake on this GPU was useful and in time.
+    /// Returns true if a wake on this GPU was useful and in time.
     pub fn has_proved_itself(&self) -> bool {
         self.limits.has_proved_itself()
     }

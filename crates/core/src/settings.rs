@@ -74,7 +74,7 @@ pub enum GpuSelector {
 }
 
 impl GpuSelector {
-    /// Whether this names that GPU.
+    /// Returns true if this names that GPU.
     pub fn matches(&self, gpu: &GpuInfo) -> bool {
         match self {
             Self::Index(index) => gpu.index == *index,

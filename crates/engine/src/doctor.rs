@@ -28,7 +28,7 @@ mod processes;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
-/// Whether the application starts at login, by the entries in that configuration folder.
+/// Returns true if the application starts at login, by the entries in that configuration folder.
 #[cfg(target_os = "linux")]
 pub(crate) fn login_entry_exists(config: &std::path::Path) -> bool {
     login_entry::read(Some(config)).exists == Some(true)
@@ -51,9 +51,9 @@ pub struct Places {
     /// Address of the D-Bus session bus; the usual one when `None`.
     #[cfg(target_os = "linux")]
     pub(crate) session_bus: Option<String>,
-    /// Whether `CUDA_DISABLE_PERF_BOOST` is set for us.
+    /// True if `CUDA_DISABLE_PERF_BOOST` is set for us.
     pub(crate) perf_boost_disabled: bool,
-    /// Whether we were started in a graphical session.
+    /// True if we were started in a graphical session.
     pub(crate) graphical: bool,
 }
 
@@ -118,11 +118,11 @@ pub async fn examine<S: GpuSource, H: Host>(
 /// Reads the machine's files and its buses; nothing when there are no places.
 pub(crate) async fn read_machine(
     evidence: &mut Evidence,
-    ai_programs: Vec<AiProcess>,
+    ai_processes: Vec<AiProcess>,
     places: Option<Places>,
 ) {
     let Some(places) = places else { return };
-    let files = read_files(evidence, ai_programs, places.clone());
+    let files = read_files(evidence, ai_processes, places.clone());
     let (files, answers) = tokio::join!(files, bus::ask(&places));
     if let Some(files) = files {
         add_files(evidence, files);
@@ -152,7 +152,7 @@ fn add_files(evidence: &mut Evidence, files: machine::Files) {
 /// On a thread of its own, which is abandoned when it hangs.
 async fn read_files(
     evidence: &Evidence,
-    ai_programs: Vec<AiProcess>,
+    ai_processes: Vec<AiProcess>,
     places: Places,
 ) -> Option<machine::Files> {
     let devices: Vec<_> = evidence
@@ -162,7 +162,7 @@ async fn read_files(
         .collect();
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let read = move || {
-        let _ = sender.send(machine::read(&places, &devices, ai_programs));
+        let _ = sender.send(machine::read(&places, &devices, ai_processes));
     };
     std::thread::Builder::new()
         .name("doctor".into())
@@ -200,7 +200,7 @@ async fn sample_and_inspect(gpu: &mut impl Gpu) -> Result<(Sample, Option<Inspec
 }
 
 /// The private values that must not be in a report from this machine.
-pub fn private(programs: &[AiProcess]) -> Private {
+pub fn private(processes: &[AiProcess]) -> Private {
     let variable = |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok());
     let home = directories::BaseDirs::new();
     Private {
@@ -210,7 +210,7 @@ pub fn private(programs: &[AiProcess]) -> Private {
             .ok()
             .or_else(|| variable(&["HOSTNAME", "COMPUTERNAME"]))
             .map(|name| name.trim().to_owned()),
-        programs: programs
+        programs: processes
             .iter()
             .flat_map(|process| [process.name.clone(), process.label.clone()])
             .collect(),

@@ -208,7 +208,7 @@ struct Running {
     stdout: FramedRead<ChildStdout, LinesCodec>,
     /// Ends with the process; gives the last line it wrote.
     stderr: JoinHandle<Option<String>>,
-    /// Whether libcuda may have been loaded.
+    /// True if libcuda may have been loaded.
     has_cuda: bool,
     frozen: bool,
 }

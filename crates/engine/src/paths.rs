@@ -109,7 +109,7 @@ pub(crate) mod private {
         path::Path,
     };
 
-    /// Whether there is such a folder and it is this user's.
+    /// Returns true if there is such a folder and it is this user's.
     pub(super) fn is_of(folder: &Path, uid: u32) -> bool {
         fs::metadata(folder).is_ok_and(|found| found.is_dir() && found.uid() == uid)
     }

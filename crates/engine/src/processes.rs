@@ -325,7 +325,7 @@ fn parts(process: &Process) -> (String, Vec<String>, Option<String>) {
     )
 }
 
-/// Whether it is this process, or any user's keepalive.
+/// Returns true if it is this process, or any user's keepalive.
 fn is_ours(process: &Process) -> bool {
     let executable = process.exe().map(Path::to_string_lossy);
     // Another user's executable is not reported.

@@ -51,7 +51,7 @@ pub struct QuietUnits {
     root: PathBuf,
 }
 
-/// Whether a drop-in was written.
+/// The outcome of writing a drop-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
     /// Now.
@@ -99,8 +99,8 @@ impl QuietUnits {
         })
     }
 
-    /// Whether GPU Keepalive starts with the user's session: our own service is enabled, or the app
-    /// starts at login.
+    /// Returns true if GPU Keepalive starts with the user's session: our own service is enabled, or
+    /// the app starts at login.
     pub fn engine_starts_at_login(&self) -> bool {
         let wants = |folder: &Path| {
             let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -118,7 +118,7 @@ impl QuietUnits {
             || login_entry_exists(&self.config)
     }
 
-    /// Whether that is a service of the system and not of the user.
+    /// Returns true if that is a service of the system and not of the user.
     pub fn is_of_system(&self, unit: &UnitName) -> bool {
         let is_in = |folder: &Path| {
             let names = [Some(unit.as_str().to_owned()), unit.template()];

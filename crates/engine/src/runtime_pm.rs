@@ -102,7 +102,8 @@ impl PciGpus {
         }
     }
 
-    /// Whether NVIDIA's driver lets this GPU reach D3 at all; without its word, sysfs decides.
+    /// Returns true if NVIDIA's driver lets this GPU reach D3 at all; without its word, sysfs
+    /// decides.
     fn driver_allows_suspend(&self, id: PciBusId) -> bool {
         let status = self.driver_value(id, "power", "Runtime D3 status");
         !status.is_some_and(|status| {

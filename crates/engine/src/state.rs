@@ -41,7 +41,7 @@ struct Files {
     gpus: StoredFile,
 }
 
-/// Whether this engine is the one that writes here.
+/// The engine's right to write here.
 #[derive(Debug)]
 enum Owned {
     /// Nothing was written yet.

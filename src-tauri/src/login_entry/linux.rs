@@ -50,7 +50,7 @@ impl LoginEntry {
         }
     }
 
-    /// Whether it is there and in force; `None` when it cannot be read.
+    /// Returns whether it is there and in force; `None` when it cannot be read.
     pub(crate) fn is_on(&self) -> Option<bool> {
         let read = || fs::read_to_string(&self.path);
         let text = match self.require_file().and_then(|()| read()) {

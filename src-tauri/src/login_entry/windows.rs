@@ -34,7 +34,7 @@ impl LoginEntry {
         }
     }
 
-    /// Whether it is there and in force; `None` when it cannot be read.
+    /// Returns whether it is there and in force; `None` when it cannot be read.
     pub(crate) fn is_on(&self) -> Option<bool> {
         self.0.is_enabled().ok()
     }

@@ -133,7 +133,7 @@ impl Drawn {
     }
 }
 
-/// Whether one menu becomes the other by changing texts and marks.
+/// Returns true if one menu becomes the other by changing texts and marks.
 fn same_shape(one: &[MenuEntry], other: &[MenuEntry]) -> bool {
     use MenuEntry::{Check, Item, Separator, Submenu};
     one.len() == other.len()

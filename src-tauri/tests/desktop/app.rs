@@ -97,7 +97,7 @@ impl App {
         self.child.id()
     }
 
-    /// Whether there is an engine.
+    /// Returns true if there is an engine.
     pub(crate) async fn has_engine(&self) -> bool {
         Client::connect(&self.socket).await.is_ok()
     }
@@ -165,7 +165,7 @@ pub(crate) fn children_of(pid: u32) -> Vec<u32> {
         .collect()
 }
 
-/// Whether that process still runs.
+/// Returns true if that process still runs.
 pub(crate) fn runs(pid: u32) -> bool {
     !arguments_of(pid).is_empty()
 }

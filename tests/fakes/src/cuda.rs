@@ -389,7 +389,7 @@ pub unsafe extern "C" fn cuLaunchKernel(
     })
 }
 
-/// Whether that many bytes from there lie within one buffer.
+/// Returns true if that many bytes from there lie within one buffer.
 fn reaches(address: u64, bytes: u64) -> bool {
     let (handle, offset) = (address >> ADDRESS_SHIFT, address & u64::from(u32::MAX));
     buffers()

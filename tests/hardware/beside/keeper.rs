@@ -121,7 +121,7 @@ impl Keeper {
     }
 }
 
-/// Whether there is a PyTorch that sees the GPU, or why not.
+/// Checks that there is a PyTorch that sees the GPU; the error states why not.
 pub(super) async fn has_torch() -> Result<(), String> {
     let script = "import torch; assert torch.cuda.is_available(), 'PyTorch sees no GPU'";
     let output = Command::new("python3").args(["-c", script]).output().await;

@@ -49,7 +49,7 @@ impl Row {
         }
     }
 
-    /// Whether the bar was cleared; `None` without one.
+    /// Returns whether the bar was cleared; `None` without one.
     pub(super) fn is_ok(&self) -> Option<bool> {
         Some(match self.bar? {
             Bar::AtMost(most) => self.ours <= most,

@@ -111,7 +111,7 @@ impl<'a> CommandLine<'a> {
             .is_some_and(|one| !matches!(one, Interpreter::Shell | Interpreter::Loader))
     }
 
-    /// Whether it only starts other programs.
+    /// Returns true if it only starts other programs.
     pub(super) fn is_shell(&self) -> bool {
         self.interpreter == Some(Interpreter::Shell)
     }

@@ -34,7 +34,7 @@ pub(super) fn stem(name: &str) -> &str {
     end.map_or(name, |end| &name[..name.len() - end.len()])
 }
 
-/// Words that releases, archives and copies append to a program's name.
+/// Suffixes that releases, archives and copies append to a program's name.
 const EDITIONS: [&str; 41] = [
     "aarch", "amd", "arm", "avx", "avxvnni", "branch", "copy", "cpu", "cu", "cublas", "cuda",
     "dev", "develop", "embedded", "exl", "fallback", "git", "gpu", "grpc", "latest", "linux",
@@ -42,7 +42,7 @@ const EDITIONS: [&str; 41] = [
     "oldpc", "portable", "release", "rocm", "source", "stable", "v", "vulkan", "win", "windows",
 ];
 
-/// Whether `actual` is `wanted`, or `wanted` with a version or an edition after it:
+/// Returns true if `actual` is `wanted`, or `wanted` with a version or an edition after it:
 /// `ComfyUI-0.3.60`, `koboldcpp_cu12`, `text-generation-webui-main (1)`. `wanted` is in lower case.
 pub(super) fn same_name(actual: &str, wanted: &str) -> bool {
     let actual = actual.to_lowercase();

@@ -12,7 +12,7 @@ use crate::{
 pub struct Job {
     /// The GPU.
     pub gpu: GpuInfo,
-    /// Whether it is simulated.
+    /// True if it is simulated.
     pub simulated: bool,
     /// The amount of work.
     pub plan: Plan,
@@ -49,7 +49,7 @@ impl Terms {
         }
     }
 
-    /// Whether it may be tried.
+    /// Returns true if it may be tried.
     pub fn allow(&self, strategy: Strategy) -> bool {
         // Standing by raises the clocks with a boost.
         let needed: &[Strategy] = match strategy {

@@ -17,7 +17,7 @@ pub struct About {
     pub gpu: GpuInfo,
     /// Day of the measurement.
     pub date: String,
-    /// Whether the GPU is simulated.
+    /// True if the GPU is simulated.
     pub simulated: bool,
     /// The amount of work.
     pub plan: Plan,
@@ -32,7 +32,7 @@ pub struct About {
 pub struct Measurements {
     /// From the end of work until the clocks fell.
     pub hold_time: Option<Duration>,
-    /// Whether the program's boost had to be switched off for the clocks to fall.
+    /// True if the program's boost had to be switched off for the clocks to fall.
     pub boost_disabled: bool,
     /// Requests right after others.
     pub back_to_back: BTreeMap<Workload, Vec<Duration>>,
@@ -52,7 +52,7 @@ pub struct Measurements {
     pub rates: Vec<[f64; 2]>,
     /// Memory that keeping it ready took.
     pub vram: Option<Bytes>,
-    /// Whether another program was seen to compute.
+    /// True if another program was seen to compute.
     pub disturbed: bool,
 }
 

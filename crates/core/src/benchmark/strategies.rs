@@ -30,7 +30,7 @@ pub const LADDER: [Strategy; 5] = [
 pub struct StrategyResult {
     /// Which.
     pub strategy: Strategy,
-    /// Whether it was seen to keep the promise: the first request after a rest at most
+    /// True if it was seen to keep the promise: the first request after a rest at most
     /// `readiness.max_wake_ms` later than at full speed.
     pub works: bool,
     /// The reason why it does not, or was not tried; null when it works.
@@ -47,7 +47,7 @@ pub struct StrategyResult {
     pub vram_bytes: Option<u64>,
     /// Resident memory of the process of ours that does it.
     pub resident_bytes: Option<u64>,
-    /// Whether it is the one that the engine should use.
+    /// True if it is the one that the engine should use.
     pub best: bool,
     /// Its name for people: `On request`.
     pub label: String,

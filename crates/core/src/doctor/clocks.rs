@@ -1,4 +1,4 @@
-//! Whether the clocks are up, and what keeps them down.
+//! Checks that the clocks are up, and finds what keeps them down.
 
 use super::{Evidence, GpuEvidence, finding};
 use crate::{

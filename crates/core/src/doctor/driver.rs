@@ -1,4 +1,4 @@
-//! Whether there is a driver, and whether it answers.
+//! Checks that there is a driver, and that it answers.
 
 use super::{Evidence, GpuEvidence, finding};
 use crate::{

@@ -9,7 +9,7 @@ use crate::{
 /// Everything that was read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence {
-    /// Whether the GPUs are simulated; then nothing was read of the real machine.
+    /// True if the GPUs are simulated; then nothing was read of the real machine.
     pub simulated: bool,
     /// The engine that runs; `None` when none does.
     pub engine: Option<Engine>,
@@ -53,7 +53,7 @@ impl Evidence {
 /// A running engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Engine {
-    /// Whether the keepalive is switched on.
+    /// True if the keepalive is switched on.
     pub enabled: bool,
 }
 
@@ -93,7 +93,7 @@ impl GpuEvidence {
         }
     }
 
-    /// Whether the next request finds it at full speed.
+    /// Returns whether the next request finds it at full speed.
     pub(super) fn ready(&self) -> Option<bool> {
         self.sample.as_ref()?.ready(self.info.sm_clock_max)
     }
@@ -102,9 +102,9 @@ impl GpuEvidence {
 /// A GPU as the system sees it, without the driver.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeviceEvidence {
-    /// Whether it is awake, as far as it can be asleep at all.
+    /// Its state of runtime power management.
     pub runtime_pm: RuntimePm,
-    /// Whether it may suspend by itself.
+    /// Its permission to suspend by itself.
     pub runtime_d3: Option<RuntimeD3>,
     /// Its link to the machine.
     pub link: Option<PcieLink>,
@@ -113,7 +113,7 @@ pub struct DeviceEvidence {
     pub opened_by: Option<Vec<String>>,
 }
 
-/// Whether a GPU may suspend by itself.
+/// The permission of a GPU to suspend by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuntimeD3 {
     /// The kernel's switch, `power/control`: `auto` or `on`.
@@ -140,9 +140,9 @@ pub struct PcieLink {
 pub struct MachineEvidence {
     /// Its source of power.
     pub power_source: PowerSource,
-    /// Whether it has a battery of its own.
+    /// True if it has a battery of its own.
     pub is_laptop: Option<bool>,
-    /// Whether a graphical session or a connected screen was seen.
+    /// True if a graphical session or a connected screen was seen.
     pub has_screen: Option<bool>,
     /// The firmware's profile (`/sys/firmware/acpi/platform_profile`), such as `balanced`.
     pub platform_profile: Option<String>,
@@ -152,7 +152,7 @@ pub struct MachineEvidence {
     pub power_daemon: Option<PowerDaemon>,
     /// Running programs that are known to set clocks.
     pub clock_tools: Vec<String>,
-    /// Whether `CUDA_DISABLE_PERF_BOOST` is set in our own environment.
+    /// True if `CUDA_DISABLE_PERF_BOOST` is set in our own environment.
     pub perf_boost_disabled: Option<bool>,
     /// The AI programs that run.
     pub ai_programs: Vec<AiProgramEvidence>,
@@ -176,7 +176,7 @@ pub struct AiProgramEvidence {
     pub pid: u32,
     /// Its name for people.
     pub name: String,
-    /// Whether `CUDA_DISABLE_PERF_BOOST` is set in its environment; `None` when that cannot be
+    /// True if `CUDA_DISABLE_PERF_BOOST` is set in its environment; `None` when that cannot be
     /// read, as for another user's process.
     pub perf_boost_disabled: Option<bool>,
 }
@@ -188,9 +188,9 @@ pub struct AppEvidence {
     pub settings_problems: Vec<SettingsProblem>,
     /// VRAM kept free for the user's models (`vram.reserve_mib`).
     pub vram_reserve: Bytes,
-    /// Whether being on battery pauses (`battery.pause`).
+    /// True if being on battery pauses (`battery.pause`).
     pub battery_pauses: bool,
-    /// Whether the desktop has a place for tray icons; `None` without a desktop session.
+    /// True if the desktop has a place for tray icons; `None` without a desktop session.
     pub tray_host: Option<bool>,
     /// The entry that starts the application at login.
     pub login_entry: LoginEntry,
@@ -199,9 +199,9 @@ pub struct AppEvidence {
 /// The entry that starts the application at login.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoginEntry {
-    /// Whether the user wants one (`app.start_at_login`).
+    /// True if the user wants one (`app.start_at_login`).
     pub wanted: bool,
-    /// Whether there is one.
+    /// True if there is one.
     pub exists: Option<bool>,
     /// The program it names, when that does not exist.
     pub missing_program: Option<String>,

@@ -51,7 +51,7 @@ struct Account {
 }
 
 impl Day {
-    /// Whether nothing was counted on it.
+    /// Returns true if nothing was counted on it.
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }

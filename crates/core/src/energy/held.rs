@@ -42,7 +42,7 @@ impl HeldPower {
         }
     }
 
-    /// Whether it was learned on that GPU with another driver.
+    /// Returns true if it was learned on that GPU with another driver.
     pub(super) fn is_outdated(&self, gpu: &GpuUuid, driver: &str) -> bool {
         self.gpu == *gpu && self.driver != driver
     }

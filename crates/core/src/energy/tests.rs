@@ -201,7 +201,7 @@ fn charges_what_was_drawn_above_rest() {
             10.0,
         ),
         (
-            "somebody computes at either end",
+            "another process computes at either end",
             vec![
                 held(100.0, 30.0),
                 busy(held(110.0, 300.0)),

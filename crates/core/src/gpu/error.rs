@@ -73,7 +73,7 @@ impl GpuErrorKind {
         ]
     };
 
-    /// Whether waiting can mend it; the others are retried only rarely.
+    /// Returns true if waiting can mend it; the others are retried only rarely.
     pub fn is_transient(self) -> bool {
         use GpuErrorKind::*;
         matches!(

@@ -177,7 +177,7 @@ pub struct SensedProcess {
 }
 
 impl SensedProcess {
-    /// Whether both are the same process, whatever their thresholds.
+    /// Returns true if both are the same process, whatever their thresholds.
     pub fn is(&self, other: &Self) -> bool {
         (self.pid, self.started) == (other.pid, other.started)
     }
@@ -222,7 +222,7 @@ pub struct HolderReply {
     /// The time that the call took that raised or cleared; `None` when there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<Duration>,
-    /// Whether the clocks are raised or held now.
+    /// True if the clocks are raised or held now.
     pub raised: bool,
     /// Processes that cannot be watched, after [`HolderAction::Arm`].
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -64,8 +64,8 @@ pub fn energy(raw: u64) -> Option<Joules> {
     within(raw, MILLIJOULES).map(|millijoules| Joules(millijoules as f64 / 1000.0))
 }
 
-/// Whether one card can have drawn that much in so many seconds: a counter may jump, stand still
-/// or go back.
+/// Returns true if one card can have drawn that much in so many seconds: a counter may jump, stand
+/// still or go back.
 pub fn can_have_drawn(energy: Joules, seconds: f64) -> bool {
     let highest = *MILLIWATTS.end() as f64 / 1000.0;
     energy.0 > 0.0 && energy.0 <= highest * seconds

@@ -53,18 +53,18 @@ impl Sample {
             && (self.names_processes || (idle && !self.holds_unnamed_model(gpu)))
     }
 
-    /// Whether that process has a compute context, or draws.
+    /// Returns true if that process has a compute context, or draws.
     pub fn names(&self, pid: u32) -> bool {
         self.computes(pid) || self.draws(pid)
     }
 
-    /// Whether that process has a compute context.
+    /// Returns true if that process has a compute context.
     pub fn computes(&self, pid: u32) -> bool {
         let mut listed = self.compute_processes.iter().flatten();
         listed.any(|process| process.pid == pid)
     }
 
-    /// Whether that process draws.
+    /// Returns true if that process draws.
     pub fn draws(&self, pid: u32) -> bool {
         self.drawing.binary_search(&pid).is_ok()
     }

@@ -37,12 +37,12 @@ impl ClocksEventReasons {
     /// An external power brake slows the hardware down.
     pub const HW_POWER_BRAKE: Self = Self(0x80);
 
-    /// Whether any bit of `other` is set.
+    /// Returns true if any bit of `other` is set.
     pub const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// Whether heat or power holds the clocks down.
+    /// Returns true if heat or power holds the clocks down.
     pub fn is_limited(self) -> bool {
         KNOWN
             .iter()

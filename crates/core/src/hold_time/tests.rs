@@ -60,7 +60,7 @@ fn learns_only_from_whole_falls() {
             None,
         ),
         (
-            "nobody looked when it fell",
+            "not sampled when it fell",
             &[(0.0, UP, true), (5.0, UP, false), (60.0, DOWN, false)],
             None,
         ),

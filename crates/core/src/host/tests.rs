@@ -55,7 +55,7 @@ fn a_driver_that_names_no_process_for_the_work_does_not_report_the_users_of_the_
             false,
         ),
         (
-            "a part of a GPU, whose utilization is not told",
+            "a part of a GPU, whose utilization is not reported",
             Sample {
                 utilization: None,
                 ..idle()

@@ -66,19 +66,19 @@ impl Lane {
         }
     }
 
-    /// Whether nothing of ours has the GPU open and nothing is under way.
+    /// Returns true if nothing of ours has the GPU open and nothing is under way.
     pub(super) fn is_closed(&self) -> bool {
         let observed = self.in_flight.is_none() && !self.policy.history().is_open();
         observed && self.policy.holder_is_closed()
     }
 
-    /// Whether the clocks are up, for a request or by whatever else keeps them up.
+    /// Returns true if the clocks are up, for a request or by whatever else keeps them up.
     pub(super) fn is_raised(&self) -> bool {
         let up = self.policy.ready(&self.info) == Some(true);
         self.policy.is_raised() || (up && !self.policy.stands_by())
     }
 
-    /// Whether nothing will raise the clocks as things are: it is off, paused or at fault.
+    /// Returns true if nothing will raise the clocks as things are: it is off, paused or at fault.
     pub(super) fn cannot_raise(&self) -> bool {
         let phase = self.decision.as_ref().map(|decision| decision.phase);
         matches!(phase, Some(Phase::Off | Phase::Paused | Phase::Fault))

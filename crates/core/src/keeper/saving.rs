@@ -33,7 +33,7 @@ pub struct LearnedGpu {
 /// Everything that is kept between runs besides the settings.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// Whether the keepalive is switched on.
+    /// True if the keepalive is switched on.
     pub enabled: bool,
     /// The cost of holding.
     pub ledger: Ledger,

@@ -11,7 +11,7 @@ const RESUME_SETTLE: Duration = Duration::from_secs(2);
 /// that wants to run waiting for as long as the pause between two samples of a held GPU.
 const LATEST: Duration = Duration::from_secs(5);
 
-/// Whether the machine sleeps.
+/// The progress of a suspend of the machine.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Suspend {
     #[default]
@@ -23,7 +23,7 @@ pub(super) enum Suspend {
 }
 
 impl Suspend {
-    /// Whether every GPU has to be left alone.
+    /// Returns true if every GPU has to be left alone.
     pub(super) fn is_on(&self) -> bool {
         !matches!(self, Self::No)
     }
@@ -104,7 +104,7 @@ impl Keeper {
         }
     }
 
-    /// Whether nothing of ours has a GPU open and nothing is under way.
+    /// Returns true if nothing of ours has a GPU open and nothing is under way.
     pub(super) fn everything_is_closed(&self) -> bool {
         self.benchmark.is_none() && self.gpus.iter().all(super::lane::Lane::is_closed)
     }

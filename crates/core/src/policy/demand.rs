@@ -20,7 +20,7 @@ pub enum DemandReason {
     WarmUp,
     /// Another process computes now.
     Computing,
-    /// A program has the GPU open (mode `while_loaded`).
+    /// An AI process has the GPU open (mode `while_loaded`).
     Loaded,
     /// The warm window after the last sign of demand.
     Window,
@@ -32,8 +32,8 @@ pub fn others_computing(sample: &Sample) -> Option<bool> {
     computing_among(sample, |_| false, false)
 }
 
-/// Whether another process computes, by the driver and by what the AI processes have open; `None`
-/// when too little is known.
+/// Returns whether another process computes, by the driver and by what the AI processes have open;
+/// `None` when too little is known.
 pub(super) fn computing(sample: &Sample, seen: &Observations<'_>) -> Option<bool> {
     let gpu = seen.gpu.pci_bus_id;
     let is_worker = |pid: u32| {
@@ -201,7 +201,7 @@ impl Demand {
             .map(|(_, reason)| reason)
     }
 
-    /// Returns true while an AI program has this GPU open.
+    /// Returns true while an AI process has this GPU open.
     pub(super) fn is_loaded(&self) -> bool {
         !self.open.is_empty()
     }
@@ -211,12 +211,12 @@ impl Demand {
         self.last_sign = None;
     }
 
-    /// The AI program that has this GPU open, where it is one alone.
-    pub(super) fn loaded_program(&self, seen: &Observations<'_>) -> Option<String> {
-        let programs = seen.host.ai_programs.iter();
-        let mut open = programs.filter(|program| self.open.contains(&program.pid));
+    /// The AI process that has this GPU open, where it is one alone.
+    pub(super) fn loaded_process(&self, seen: &Observations<'_>) -> Option<String> {
+        let processes = seen.host.ai_programs.iter();
+        let mut open = processes.filter(|process| self.open.contains(&process.pid));
         let first = &open.next()?.label;
-        open.all(|program| program.label == *first)
+        open.all(|process| process.label == *first)
             .then(|| first.clone())
     }
 
@@ -262,7 +262,7 @@ impl Demand {
     }
 }
 
-/// Whether a process that does not draw has a compute context.
+/// Returns true if a process that does not draw has a compute context.
 fn has_compute_processes(history: &GpuHistory) -> bool {
     history.sample().is_some_and(|sample| {
         let mut listed = sample.compute_processes.iter().flatten();

@@ -195,7 +195,8 @@ impl Governor {
         }
     }
 
-    /// Whether nothing that may be tried raises the clocks: for so long that it is no accident.
+    /// Returns true if nothing that may be tried raises the clocks: for so long that it is no
+    /// accident.
     pub(super) fn does_not_raise(&self, settings: &Settings, now: Moment) -> bool {
         let last = match settings.strategy.fixed() {
             Some(_) => true,

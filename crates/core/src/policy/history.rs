@@ -110,17 +110,17 @@ impl GpuHistory {
         self.held.map(|(_, since)| since)
     }
 
-    /// Whether a CUDA context of ours is open.
+    /// Returns true if a CUDA context of ours is open.
     pub fn holds_context(&self) -> bool {
         matches!(self.held(), Some(Strategy::Context | Strategy::Pulse))
     }
 
-    /// Whether something of ours may have the GPU open.
+    /// Returns true if something of ours may have the GPU open.
     pub fn is_open(&self) -> bool {
         self.open || self.needs_release()
     }
 
-    /// Whether something is held, or may be after a failure.
+    /// Returns true if something is held, or may be after a failure.
     pub fn needs_release(&self) -> bool {
         self.held.is_some() || self.dirty
     }
@@ -260,7 +260,7 @@ impl GpuHistory {
         self.uvm_open = open;
     }
 
-    /// Whether another process opened `/dev/nvidia-uvm` a moment ago and has it open still.
+    /// Returns true if another process opened `/dev/nvidia-uvm` a moment ago and has it open still.
     pub(super) fn uvm_just_opened(&self, now: Moment) -> bool {
         let lately = self
             .uvm_opened_at

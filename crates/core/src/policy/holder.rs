@@ -53,7 +53,7 @@ impl Holder {
         &self.duty
     }
 
-    /// Whether it makes the boost request by itself.
+    /// Returns true if it makes the boost request by itself.
     pub(super) fn boosts(&self) -> bool {
         let senses_only = matches!(self.duty, Duty::Sense { with, .. } if with != Strategy::Boost);
         !senses_only
@@ -70,7 +70,7 @@ impl Holder {
         self.raised_at
     }
 
-    /// Whether it has nothing open and no command is under way.
+    /// Returns true if it has nothing open and no command is under way.
     pub(super) fn is_closed(&self) -> bool {
         self.duty == Duty::Rest && self.ordered.is_none()
     }

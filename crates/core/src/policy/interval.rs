@@ -93,12 +93,12 @@ impl IntervalLaw {
         }
     }
 
-    /// Whether nothing longer will be tried.
+    /// Returns true if nothing longer will be tried.
     pub fn is_settled(&self) -> bool {
         self.lifts.is_none() && self.interval >= self.ceiling()
     }
 
-    /// Whether pulses were seen not to raise the clocks.
+    /// Returns true if pulses were seen not to raise the clocks.
     pub fn has_given_up(&self) -> bool {
         self.lifts
             .is_some_and(|lifts| lifts >= LIFTS_BEFORE_GIVING_UP)

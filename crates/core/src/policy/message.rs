@@ -77,7 +77,7 @@ fn asleep(context: &Context<'_>) -> Cause {
 }
 
 fn standby(context: &Context<'_>) -> (State, Vec<Cause>) {
-    let program = context.demand_signs.loaded_program(context.seen);
+    let program = context.demand_signs.loaded_process(context.seen);
     match context.standby.situation {
         Situation::UpWithoutUs => {
             let sample = context.history.sample();
@@ -111,7 +111,7 @@ fn warm(context: &Context<'_>) -> State {
 
 fn wanted(context: &Context<'_>) -> Option<Cause> {
     if context.standby.is_raised() && context.demand != Some(DemandReason::Lease) {
-        let program = context.demand_signs.loaded_program(context.seen);
+        let program = context.demand_signs.loaded_process(context.seen);
         let standby = context.standby;
         return Some(
             if standby.sensor.is_judging() || standby.raising.is_waiting() {
@@ -128,10 +128,10 @@ fn wanted(context: &Context<'_>) -> Option<Cause> {
         DemandReason::Window => left.map(|minutes| Cause::UntilUnused { minutes }),
         DemandReason::WarmUp => left.map(|minutes| Cause::AsYouAsked { minutes }),
         DemandReason::Loaded => Some(Cause::Loaded {
-            program: signs.loaded_program(context.seen),
+            program: signs.loaded_process(context.seen),
         }),
         DemandReason::Computing => Some(Cause::Gaps {
-            program: computing_program(context),
+            program: computing_process(context),
         }),
         DemandReason::Always | DemandReason::Lease => None,
     }
@@ -143,18 +143,18 @@ pub(super) fn busy(context: &Context<'_>) -> Cause {
         return Cause::Lease { application: None };
     }
     Cause::Computing {
-        program: computing_program(context),
+        program: computing_process(context),
     }
 }
 
-/// The AI program that computes, where every other process is that program's too.
-fn computing_program(context: &Context<'_>) -> Option<String> {
+/// The AI program that computes, where every process of the driver's list is that program's.
+fn computing_process(context: &Context<'_>) -> Option<String> {
     let sample = context.history.sample()?;
     let listed = sample.compute_processes.iter().flatten();
     let label = |pid| {
-        let programs = &context.seen.host.ai_programs;
-        let program = programs.iter().find(|program| program.pid == pid)?;
-        Some(program.label.as_str())
+        let processes = &context.seen.host.ai_programs;
+        let process = processes.iter().find(|process| process.pid == pid)?;
+        Some(process.label.as_str())
     };
     let mut labels = listed.map(|process| label(process.pid));
     match labels.next() {

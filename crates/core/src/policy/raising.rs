@@ -63,7 +63,7 @@ impl Raising {
         self.sensed = Some((raised, first));
     }
 
-    /// Whether a request waits for its raise.
+    /// Returns true if a request waits for its raise.
     pub(super) fn is_waiting(&self) -> bool {
         self.sensed.is_some()
     }

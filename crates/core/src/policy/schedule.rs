@@ -98,12 +98,12 @@ pub(super) fn next(situation: &Situation<'_>, now: Moment) -> Scheduled {
         .filter(|fault| fault.blocks(situation.wanted))
     {
         if history.needs_release() {
-            let let_go = if fault.only_holding {
+            let action = if fault.only_holding {
                 Action::Release
             } else {
                 Action::Close
             };
-            return Scheduled::now(let_go);
+            return Scheduled::now(action);
         }
         if now < fault.retry_at && !fault.only_holding {
             return Scheduled::at(fault.retry_at);
@@ -181,7 +181,7 @@ fn next_while_holding(situation: &Situation<'_>, plan: Plan, now: Moment) -> Sch
     })
 }
 
-/// Whether the new strategy only adds to what is held.
+/// Returns true if the new strategy only adds to what is held.
 fn climbs(held: Option<Strategy>, wanted: Strategy) -> bool {
     (held, wanted) == (Some(Strategy::Context), Strategy::Pulse)
 }

@@ -17,7 +17,7 @@ impl GpuPolicy {
         self.boosting().or(self.history.held())
     }
 
-    /// Whether it stands by: requests are sensed, or the clocks are up without us.
+    /// Returns true if it stands by: requests are sensed, or the clocks are up without us.
     pub fn stands_by(&self) -> bool {
         matches!(self.standby.wanted, holder::Duty::Sense { .. }) || self.armed.is_some()
     }
@@ -36,14 +36,15 @@ impl GpuPolicy {
         }
     }
 
-    /// Whether the clocks are raised for a request or a lease.
+    /// Returns true if the clocks are raised for a request or a lease.
     pub fn is_raised(&self) -> bool {
         let by_keeper = self.raises_with() == Some(Strategy::PowerMizer);
         self.standby.is_raised() && (!by_keeper || self.holds_beside())
     }
 
-    /// Whether a request that begins now is answered at full speed: the clocks are up, or they are
-    /// raised for it, which one good wake has to have shown. `None` when that is not known.
+    /// Returns whether a request that begins now is answered at full speed: the clocks are up, or
+    /// they are raised for it, which one good wake has to have shown. `None` when that is not
+    /// known.
     pub fn ready(&self, gpu: &GpuInfo) -> Option<bool> {
         let up = self
             .history

@@ -86,7 +86,7 @@ impl Standby {
         }
     }
 
-    /// Whether the clocks are raised by us for a request or a lease.
+    /// Returns true if the clocks are raised by us for a request or a lease.
     pub(super) fn is_raised(&self) -> bool {
         self.holder.raised_at().is_some()
     }
@@ -171,7 +171,8 @@ impl Standby {
 }
 
 impl GpuPolicy {
-    /// Whether requests of this GPU's processes are to be sensed, and what that means now.
+    /// Updates standing by. Returns true if requests of this GPU's processes are sensed, or the clocks are held for
+    /// them.
     pub(super) fn stand_by(&mut self, seen: &Observations<'_>, now: Moment) -> bool {
         self.standby.take_settings(seen.settings);
         let candidates = self.candidates(seen);
@@ -268,7 +269,7 @@ impl GpuPolicy {
         standby.holder.command(&standby.wanted, linger, now)
     }
 
-    /// Whether the `hold` process has nothing open.
+    /// Returns true if the `hold` process has nothing open.
     pub fn holder_is_closed(&self) -> bool {
         self.standby.holder.is_closed()
     }

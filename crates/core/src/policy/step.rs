@@ -64,7 +64,7 @@ pub enum PolicyEvent {
     RequestArrived {
         /// The time that the GPU had no work before.
         rest: Duration,
-        /// Whether our hold had it ready.
+        /// True if our hold had it ready.
         kept_ready: bool,
     },
     /// The strategy ladder or the governor learned something.

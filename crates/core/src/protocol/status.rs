@@ -113,7 +113,7 @@ pub struct MeasuringStatus {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DesktopStatus {
-    /// Whether the tray icon is shown.
+    /// True if the tray icon is shown.
     pub tray: bool,
     /// True if the entry that starts it at login is there, as it is and not as it was wished;
     /// `null` when that cannot be read.
@@ -128,11 +128,11 @@ pub struct EngineStatus {
     pub version: String,
     /// Its process id.
     pub pid: u32,
-    /// Whether the GPUs are simulated.
+    /// True if the GPUs are simulated.
     pub simulated: bool,
     /// The rule for keeping GPUs ready.
     pub mode: Mode,
-    /// Whether the keepalive is switched on.
+    /// True if the keepalive is switched on.
     pub enabled: bool,
     /// Seconds since it started.
     pub uptime_s: f64,
@@ -231,7 +231,7 @@ pub struct ClientStatus {
     pub pid: u32,
     /// Its name for people, such as `Ollama`.
     pub name: String,
-    /// Whether it lets the GPU rest while it is loaded; `null` where that is not known.
+    /// True if it lets the GPU rest while it is loaded; `null` where that is not known.
     pub quiet: Option<bool>,
 }
 
@@ -250,7 +250,7 @@ pub struct LoudStatus {
     pub month_kwh: Option<f64>,
     /// The same in the user's currency; `null` without a price.
     pub month_cost: Option<f64>,
-    /// Whether this GPU's driver lets a server be quiet.
+    /// True if this GPU's driver lets a server be quiet.
     pub possible: bool,
     /// The benefit of making them quiet, for people.
     pub text: String,

@@ -6,7 +6,8 @@ use super::{Advice, GpuWork, RaisedFor, Sensor, Verdict, threshold};
 use crate::Moment;
 
 impl Sensor {
-    /// Whether the processes that are watched worked; `None` where the driver reports nothing.
+    /// Returns whether the processes that are watched worked; `None` where the driver reports
+    /// nothing.
     pub(super) fn is_work(&self, work: &GpuWork<'_>) -> Option<bool> {
         let ours = |pid| self.processes.iter().any(|p| p.candidate.pid == pid);
         match work.processes {

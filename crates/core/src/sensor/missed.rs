@@ -63,12 +63,12 @@ impl Sensor {
         Some(Advice::Raise)
     }
 
-    /// Whether work without a wake waits for a reading that decides.
+    /// Returns true if work without a wake waits for a reading that decides.
     pub(super) fn is_suspecting(&self) -> bool {
         matches!(self.unpreceded, Unpreceded::Suspected(_))
     }
 
-    /// Whether work of that process was seen for which no wake is reported yet.
+    /// Returns true if work of that process was seen for which no wake is reported yet.
     pub(super) fn suspects(&self, pid: u32) -> bool {
         matches!(&self.unpreceded, Unpreceded::Suspected(suspicion) if suspicion.pids.contains(&pid))
     }

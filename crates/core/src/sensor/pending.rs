@@ -25,11 +25,11 @@ pub(super) struct Pending {
     /// Useful; only the clocks are still waited for.
     pub(super) is_judged: bool,
     in_time: bool,
-    /// Whether the clocks were seen up, once that is known.
+    /// True if the clocks were seen up, once that is known.
     seen_up: Option<bool>,
     /// Processor time of all processes since.
     used: Duration,
-    /// Whether no process was above its threshold in the last report.
+    /// True if no process was above its threshold in the last report.
     quiet: bool,
 }
 
@@ -58,8 +58,8 @@ impl Pending {
         self.quiet = quiet;
     }
 
-    /// Whether the wake was a good one, the first time this is known. A slow one was counted when
-    /// it came.
+    /// Returns whether the wake was a good one, the first time this is known. A slow one was
+    /// counted when it came.
     pub(super) fn clocks(&mut self, at: Moment, up: Option<bool>) -> Option<bool> {
         if self.seen_up.is_some() || self.released_at.is_some() || at < self.raised_at {
             return None;
@@ -73,13 +73,14 @@ impl Pending {
         self.seen_up.filter(|_| self.in_time)
     }
 
-    /// Whether the clocks are no longer waited for: they are known, or nothing reports them.
+    /// Returns true if the clocks are no longer waited for: they are known, or nothing reports
+    /// them.
     pub(super) fn has_clocks(&self, at: Moment) -> bool {
         let waits = self.released_at.is_none() && at < self.raised_at + SEEN_UP_WITHIN;
         self.seen_up.is_some() || !waits
     }
 
-    /// Whether it was in time and the driver never reported the clocks.
+    /// Returns true if it was in time and the driver never reported the clocks.
     pub(super) fn is_unseen(&self) -> bool {
         self.in_time && self.seen_up.is_none()
     }

@@ -61,7 +61,7 @@ impl Default for Readiness {
     }
 }
 
-/// Whether and what to sense on one GPU.
+/// The processes to sense on one GPU, if any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sensed {
     /// Watch these.

@@ -285,7 +285,7 @@ impl Watch {
         alone.then_some(Step::Release(ReleaseReason::Gone))
     }
 
-    /// Whether the clocks are raised.
+    /// Returns true if the clocks are raised.
     pub fn is_raised(&self) -> bool {
         self.raise.is_some()
     }

@@ -194,7 +194,7 @@ fn unknown(key: &str, lines: &Lines) -> SettingsProblem {
     }
 }
 
-/// Whether some setting is in a section of that name.
+/// Returns true if some setting is in a section of that name.
 fn is_section(name: &str) -> bool {
     SETTINGS.iter().any(|setting| setting.path().0 == name)
 }

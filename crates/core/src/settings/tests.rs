@@ -192,7 +192,7 @@ fn other_kinds_refuse_what_they_are_not() {
     }
 }
 
-/// Whether a value is accepted in a file, and the same value by `set`.
+/// Checks that a value is accepted or refused in a file, and the same value by `set`.
 fn check(key: &str, value: &str, accepted: bool) {
     let file = SettingsFile::parse(&format!("\n\n{key} = {value}\n"));
     assert_eq!(file.read_only(), None, "{key} = {value}");

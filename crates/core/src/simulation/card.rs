@@ -34,17 +34,17 @@ pub struct Counters {
     pub pulses: u64,
     /// Contexts that were opened.
     pub contexts: u64,
-    /// Whether we have NVML open.
+    /// True if we have NVML open.
     pub nvml_open: bool,
-    /// Whether we have a context open.
+    /// True if we have a context open.
     pub context_open: bool,
     /// The strategy we hold.
     pub held: Option<Strategy>,
     /// Boost calls that raised the clocks or renewed a boost.
     pub boost_requests: u64,
-    /// Whether a `hold` process of ours has the driver open.
+    /// True if a `hold` process of ours has the driver open.
     pub boost_open: bool,
-    /// Whether its boost is in force.
+    /// True if its boost is in force.
     pub boosted: bool,
     /// The time for which it was ready.
     pub ready: Duration,
@@ -223,12 +223,12 @@ impl Card {
         self.around.reports.info(info)
     }
 
-    /// Whether the machine sleeps.
+    /// Returns true if the machine sleeps.
     pub(super) fn is_asleep(&self) -> bool {
         self.around.asleep
     }
 
-    /// Whether no call on it is answered now.
+    /// Returns true if no call on it is answered now.
     pub(super) fn hangs(&self) -> bool {
         self.around.hangs
     }

@@ -1,6 +1,6 @@
 use crate::gpu::{GpuError, GpuErrorKind};
 
-/// Whether a fault of that kind is met by every call, not by contexts alone.
+/// Returns true if a fault of that kind is met by every call, not by contexts alone.
 pub(super) fn stops_every_call(kind: GpuErrorKind) -> bool {
     use GpuErrorKind::*;
     !matches!(

@@ -305,7 +305,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// Whether the key is there.
+    /// Returns true if the key is there.
     pub(super) fn has(&mut self, key: &'static str) -> bool {
         self.item(key).is_some()
     }

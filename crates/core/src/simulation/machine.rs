@@ -59,7 +59,7 @@ pub struct Guest {
     pub vram: Bytes,
     /// Its utilization of the GPU now.
     pub utilization: Percent,
-    /// Whether the driver may raise the clocks for its open context alone, where it does.
+    /// True if the driver may raise the clocks for its open context alone, where it does.
     pub boosts: bool,
 }
 
@@ -202,7 +202,7 @@ impl SimulatedMachine {
         self.killed.push(index);
     }
 
-    /// Whether our driver process of that GPU was killed since this was last asked.
+    /// Returns true if our driver process of that GPU was killed since this was last asked.
     pub fn take_killed(&mut self, index: u32) -> bool {
         let at = self.killed.iter().position(|killed| *killed == index);
         at.map(|at| self.killed.remove(at)).is_some()
@@ -249,7 +249,7 @@ impl SimulatedMachine {
         let guests = self.guests.iter().flatten().count();
         let uvm_open = UVM_FILES * (uvm_open.count() + guests) as u32;
         let device = |card: &Card| card.model().info.pci_bus_id;
-        let mut ai_programs: Vec<_> = self
+        let mut ai_processes: Vec<_> = self
             .programs()
             .filter_map(|running| {
                 let cards = (0..).zip(&self.cards);
@@ -261,11 +261,11 @@ impl SimulatedMachine {
                 program.recognised(started, ai_programs, devices)
             })
             .collect();
-        ai_programs.sort_by_key(|process| process.pid);
+        ai_processes.sort_by_key(|process| process.pid);
         let can_suspend = || self.cards.iter().filter(|card| card.model().runtime_d3);
         HostSample {
             power_source: self.power_source(),
-            ai_programs,
+            ai_programs: ai_processes,
             runtime_pm: can_suspend()
                 .map(|card| (device(card), card.runtime_pm()))
                 .collect(),
@@ -307,7 +307,7 @@ impl SimulatedMachine {
         })
     }
 
-    /// Whether the machine sleeps now.
+    /// Returns true if the machine sleeps now.
     pub fn is_suspended(&self) -> bool {
         self.active().any(|e| e.kind == EventKind::Suspend)
     }

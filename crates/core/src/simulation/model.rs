@@ -98,7 +98,7 @@ impl Boost {
     ];
 }
 
-/// Whether the driver's own prefer-maximum-performance does something here.
+/// The effect of the driver's own prefer-maximum-performance here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PowerMizer {
     /// It holds the clocks.

@@ -56,7 +56,7 @@ impl Processor {
         self.outside = self.outside.max(used);
     }
 
-    /// Whether it is the process that is meant, not a later one with the same id.
+    /// Returns true if it is the process that is meant, not a later one with the same id.
     pub(super) fn is(&self, sensed: &SensedProcess) -> bool {
         (self.pid, self.started) == (sensed.pid, sensed.started)
     }

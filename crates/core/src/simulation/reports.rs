@@ -80,7 +80,7 @@ impl Reading {
         ("process_utilization", Self::ProcessUtilization),
     ];
 
-    /// Whether its value is a text.
+    /// Returns true if its value is a text.
     pub fn is_text(self) -> bool {
         matches!(self, Self::Name | Self::Uuid | Self::PciBusId)
     }

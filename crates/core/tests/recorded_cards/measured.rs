@@ -130,8 +130,8 @@ impl Spread {
         }
     }
 
-    /// Whether it lies in the simulated range, shown up to `late` later, and shows all of it but at
-    /// most `part` at either end.
+    /// Returns true if it lies in the simulated range, shown up to `late` later, and shows all of
+    /// it but at most `part` at either end.
     fn lies_in(&self, simulated: Self, late: f64, part: f64) -> bool {
         let lies_in = self.least >= simulated.least - SAMPLED_MS
             && self.most <= simulated.most + late + SAMPLED_MS;

@@ -185,7 +185,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         Ok(())
     }
 
-    /// Whether pulses may be sent, and were not seen to be useless.
+    /// Returns true if pulses may be sent, and were not seen to be useless.
     fn may_pulse(&self) -> bool {
         let trial = self.found.trials.get(&Strategy::Pulse);
         let why_not = trial.and_then(|trial| trial.why_not.as_ref());
@@ -242,7 +242,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         sample.ready(self.job.gpu.sm_clock_max).unwrap_or(true)
     }
 
-    /// Whether its clocks are known to be up.
+    /// Returns true if its clocks are known to be up.
     fn is_known_ready(&self, sample: &Sample) -> bool {
         sample.ready(self.job.gpu.sm_clock_max) == Some(true)
     }

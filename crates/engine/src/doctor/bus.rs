@@ -13,7 +13,7 @@ pub(super) use linux::ask;
 pub(super) struct Answers {
     /// The profile that power-profiles-daemon applies.
     pub(super) power_profile: Option<String>,
-    /// Whether something shows tray icons.
+    /// True if something shows tray icons.
     pub(super) tray_host: Option<bool>,
 }
 

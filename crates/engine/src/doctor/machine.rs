@@ -36,7 +36,7 @@ pub(super) struct Files {
 }
 
 /// Reads them. Blocks for as long as the kernel takes.
-pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_programs: Vec<AiProcess>) -> Files {
+pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_processes: Vec<AiProcess>) -> Files {
     let root = &places.root;
     let pci = PciGpus::under(root);
     let processes = ProcessTable::read(&root.join("proc"));
@@ -77,12 +77,12 @@ pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_programs: Vec<AiProces
                 .map(|tool| (*tool).to_owned())
                 .collect(),
             perf_boost_disabled: Some(places.perf_boost_disabled),
-            ai_programs: ai_programs
+            ai_programs: ai_processes
                 .into_iter()
-                .map(|program| AiProgramEvidence {
-                    perf_boost_disabled: processes.perf_boost_disabled(program.pid),
-                    pid: program.pid,
-                    name: program.label,
+                .map(|process| AiProgramEvidence {
+                    perf_boost_disabled: processes.perf_boost_disabled(process.pid),
+                    pid: process.pid,
+                    name: process.label,
                 })
                 .collect(),
             ..MachineEvidence::default()
@@ -90,7 +90,7 @@ pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_programs: Vec<AiProces
     }
 }
 
-/// Whether a folder of `/sys/class` has such an entry; `None` without the folder.
+/// Returns whether a folder of `/sys/class` has such an entry; `None` without the folder.
 fn any_in(class: &Path, is_so: impl Fn(&Path) -> bool) -> Option<bool> {
     let entries = fs::read_dir(class).ok()?;
     Some(entries.flatten().any(|entry| is_so(&entry.path())))

@@ -36,7 +36,7 @@ impl ProcessTable {
         }
     }
 
-    /// Whether a process of that name is there.
+    /// Returns true if a process of that name is there.
     pub(super) fn is_running(&self, name: &str) -> bool {
         let name = name.get(..NAME_BYTES).unwrap_or(name);
         self.processes.iter().any(|(_, running)| running == name)
@@ -56,7 +56,7 @@ impl ProcessTable {
         names
     }
 
-    /// Whether a process was started quiet; `None` when its environment cannot be read.
+    /// Returns whether a process was started quiet; `None` when its environment cannot be read.
     pub(super) fn perf_boost_disabled(&self, pid: u32) -> Option<bool> {
         let environment = fs::read(self.proc.join(pid.to_string()).join("environ")).ok()?;
         quiet::is_quiet(&environment)

@@ -79,14 +79,14 @@ impl FakeMachine {
         }
     }
 
-    fn read(&self, ai_programs: &[u32]) -> Files {
+    fn read(&self, ai_processes: &[u32]) -> Files {
         let gpu: PciBusId = GPU.parse().expect("an address");
-        let running = ai_programs.iter().map(|pid| program(*pid)).collect();
+        let running = ai_processes.iter().map(|pid| process(*pid)).collect();
         machine::read(&self.places, &[gpu], running)
     }
 }
 
-fn program(pid: u32) -> AiProcess {
+fn process(pid: u32) -> AiProcess {
     AiProcess {
         pid,
         started: None,

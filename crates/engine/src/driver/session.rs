@@ -140,7 +140,7 @@ impl Session {
     }
 }
 
-/// Whether nothing that is open can be trusted any more after such an error.
+/// Returns true if nothing that is open can be trusted any more after such an error.
 pub(super) fn needs_fresh_start(kind: GpuErrorKind) -> bool {
     use GpuErrorKind::*;
     matches!(

@@ -10,7 +10,7 @@ use tokio::{process::Command, time::timeout};
 
 use super::{NO_PERF_BOOST, Running, late, wire::WORKLOAD_ROLE};
 
-/// Whether the driver raises the clocks for a process because it has a context.
+/// Decides whether the driver raises the clocks for a process because it has a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PerfBoost {
     /// As it does by itself.

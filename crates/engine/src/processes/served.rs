@@ -64,7 +64,7 @@ impl ServedTrees {
         }
     }
 
-    /// Whether it is a root, or has one or a member above it.
+    /// Returns true if it is a root, or has one or a member above it.
     fn is_below(&self, system: &System, process: &Process) -> bool {
         let roots = &self.wanted.roots;
         let mut above = Some(process.pid());

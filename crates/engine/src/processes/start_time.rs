@@ -8,7 +8,8 @@ pub fn process_started(pid: u32) -> Option<StartTime> {
     fields(pid)?.1
 }
 
-/// Whether that process runs: it has neither ended nor been replaced by a later one with its id.
+/// Returns true if that process runs: it has neither ended nor been replaced by a later one with
+/// its id.
 pub(crate) fn process_runs(pid: u32, started: StartTime) -> bool {
     fields(pid).is_some_and(|(state, since)| state != 'Z' && since == Some(started))
 }

@@ -164,7 +164,7 @@ fn asleep_on_a_laptop_lets_the_gpu_suspend_and_stay_suspended() {
     let samples = harness.counters().samples;
     harness.run_for(HOUR);
     let counters = harness.counters();
-    assert_eq!(counters.samples, samples, "nobody looked at it for an hour");
+    assert_eq!(counters.samples, samples, "it was not sampled for an hour");
     assert!(!counters.nvml_open);
     assert!(harness.wake_ups < 3800, "at most one wake-up a second");
 }

@@ -310,7 +310,7 @@ fn the_one_that_answers_is_known_by_name() {
             95,
             Some(2),
         ),
-        ("nobody is busy", 2, loads(&[(1, 0), (2, 0)]), 95, None),
+        ("no process is busy", 2, loads(&[(1, 0), (2, 0)]), 95, None),
         ("one of two, in a container", 2, None, 95, None),
         (
             "the only one, in a container",

@@ -175,7 +175,7 @@ fn a_missed_request_that_the_driver_refuses_to_raise_for_is_counted_once() {
     assert_eq!(sensor.work(&gpu(5000, 30)), Some(Advice::Raise));
     sensor.refused(at(5010), None);
     quiet(&mut sensor, 5200);
-    assert_eq!(sensor.work(&gpu(6500, 30)), None, "it goes on");
+    assert_eq!(sensor.work(&gpu(6500, 30)), None, "it continues");
     assert_eq!(sensor.work(&gpu(8000, 0)), None);
     assert_eq!(
         sensor.work(&gpu(9000, 30)),

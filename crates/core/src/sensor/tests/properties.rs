@@ -95,7 +95,7 @@ proptest! {
         let (mut clock, mut last, mut up) = (Duration::ZERO, None::<Moment>, None::<Moment>);
         for used in uses {
             clock += us(used);
-            let now = watch.next().expect("it looks on");
+            let now = watch.next().expect("it keeps checking");
             match watch.check(now, |_| Some(clock)) {
                 Some(Step::Raise(cause)) => {
                     prop_assert!(up.is_none() && cause.used > us(1000));

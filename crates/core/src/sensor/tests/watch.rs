@@ -78,12 +78,12 @@ fn the_clocks_are_read_every_40_ms_and_every_20_after_a_request() {
         check_until(&mut watch, &mut clock, Duration::ZERO, at(60_080)),
         None
     );
-    let last = watch.next().expect("it looks on");
+    let last = watch.next().expect("it keeps checking");
     check(&mut watch, &[Some(clock)], last);
-    let next = watch.next().expect("it looks on");
+    let next = watch.next().expect("it keeps checking");
     check(&mut watch, &[Some(clock)], next);
     assert_eq!(
-        watch.next().expect("it looks on").since(next),
+        watch.next().expect("it keeps checking").since(next),
         ms(40),
         "a minute later"
     );

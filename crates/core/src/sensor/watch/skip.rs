@@ -34,7 +34,7 @@ impl Watch {
         }
     }
 
-    /// Whether that is the last reading of the process at that place.
+    /// Returns true if that is the last reading of the process at that place.
     pub(crate) fn has_seen(&self, index: usize, reading: Duration) -> bool {
         let mut processes = self.processes.iter();
         processes

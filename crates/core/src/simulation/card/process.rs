@@ -38,7 +38,7 @@ impl Process {
         self.nvml_open || self.context.is_some()
     }
 
-    /// Whether a working context is open.
+    /// Returns true if a working context is open.
     pub(super) fn has_live_context(&self) -> bool {
         self.context.is_some() && !self.context_dead
     }
@@ -185,8 +185,8 @@ impl Card {
     }
 }
 
-/// Whether a process that met this error is replaced: nothing it has open can be trusted, or a
-/// refused context left libcuda loaded for nothing.
+/// Returns true if a process that met this error is replaced: nothing it has open can be trusted,
+/// or a refused context left libcuda loaded for nothing.
 fn ends_process(kind: GpuErrorKind) -> bool {
     !matches!(kind, GpuErrorKind::NotSupported | GpuErrorKind::Other)
 }

@@ -54,7 +54,7 @@ impl SimulatedMachine {
         self.killed_holders.push(index);
     }
 
-    /// Whether the `hold` process of that GPU was killed since this was last asked.
+    /// Returns true if the `hold` process of that GPU was killed since this was last asked.
     pub fn take_killed_hold(&mut self, index: u32) -> bool {
         let killed = &mut self.killed_holders;
         let at = killed.iter().position(|killed| *killed == index);

@@ -353,7 +353,7 @@ fn report() -> impl Generator<Value = (EventKind, Duration)> {
     (kind, lasts).prop_map(|((reading, value), lasts)| (EventKind::Reports(reading, value), lasts))
 }
 
-/// Whether every number and text of a status is one that a machine can have.
+/// Checks that every number and text of a status is one that a machine can have.
 fn check(status: &Status) {
     for gpu in &status.gpus {
         let within = |what: &str, value: Option<f64>, most: f64| {

@@ -173,7 +173,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         Ok(Ok(()))
     }
 
-    /// Whether the clocks are seen up in time after they were raised.
+    /// Returns whether the clocks are seen up in time after they were raised.
     async fn seen_up(&mut self, raised: &Raised) -> Result<bool, MeasureError> {
         let end: Moment = raised.at + SEEN_WITHIN;
         loop {

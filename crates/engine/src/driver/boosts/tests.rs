@@ -37,7 +37,7 @@ fn boosts_are_held_of_the_named_gpus_and_renewed_by_the_same_client() {
     assert_eq!(held.hold(&[first()], after(0)), [(first(), Ok(()))]);
     assert_eq!(held.hold(&[first()], after(14)), []);
     assert_eq!(boosts(&kernel), 1);
-    assert_eq!(held.hold(&[first()], after(15)), [], "a renewal is no news");
+    assert_eq!(held.hold(&[first()], after(15)), [], "a renewal changes nothing");
     assert_eq!(boosts(&kernel), 2);
     assert!(!kernel.events().contains(&Event::Freed));
     assert_eq!(
@@ -69,6 +69,6 @@ fn a_refused_boost_is_reported_and_asked_for_again_later() {
 
     kernel.fail(Some((Step::Boost, Failure::Status(0x1f))));
     let asked = held.hold(&[first()], after(75));
-    assert!(asked[0].1.is_err(), "a renewal that is refused is news");
+    assert!(asked[0].1.is_err(), "a refused renewal is a change");
     assert_eq!(kernel.events().last(), Some(&Event::Closed(Node::Card(1))));
 }

@@ -13,7 +13,7 @@ use crate::{
 pub(super) struct Boost<K: Kernel> {
     gpu: PciBusId,
     kernel: K,
-    /// Whether anything is asked of the driver at all.
+    /// True if anything is asked of the driver at all.
     in_use: bool,
     /// `None` before it is needed, and after the driver refused something: a client that was refused
     /// is not used again.

@@ -56,7 +56,7 @@ impl<K: Kernel + Clone> Holder<K> {
         }
     }
 
-    /// Whether it neither senses nor holds.
+    /// Returns true if it neither senses nor holds.
     pub(super) fn is_closed(&self) -> bool {
         self.mode == Mode::Closed
     }

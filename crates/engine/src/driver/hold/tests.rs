@@ -269,7 +269,7 @@ fn a_hold_that_is_not_renewed_ends_with_its_boost() {
     });
     hold.ask(order.clone());
     let HolderReport::Released(released) = hold.next() else {
-        panic!("it is told");
+        panic!("the change is reported");
     };
     assert_eq!(released.reason, ReleaseReason::Unconfirmed);
     assert!(released.raised_for >= lasting, "{released:?}");

@@ -19,7 +19,7 @@ fn start(gpu: &str) -> HoldProcess {
     HoldProcess::start(&program, gpu.parse().expect("an address")).expect("it starts")
 }
 
-/// Whether it was killed, and not left running.
+/// Checks that it was killed, and not left running.
 async fn assert_killed(process: &mut HoldProcess) {
     let status = process.child.wait().await.expect("its end");
     assert_eq!(status.signal(), Some(9), "{status}");

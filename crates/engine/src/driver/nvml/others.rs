@@ -203,8 +203,8 @@ impl Others {
         used(processes.iter().find(|p| p.pid == self.own_pid)?, total)
     }
 
-    /// Whether a process is this one or another keepalive: two of them must not take each other's
-    /// contexts for a model.
+    /// Returns true if a process is this one or another keepalive: two of them must not take each
+    /// other's contexts for a model.
     fn is_ours(&self, pid: u32) -> bool {
         pid == self.own_pid || self.keepalives.get(&pid) == Some(&true)
     }

@@ -194,7 +194,7 @@ fn update<const OPCODE: Opcode, T>(file: BorrowedFd<'_>, value: &mut T) -> io::R
     }
 }
 
-/// Whether the size in the code is that of the structure.
+/// Returns true if the size in the code is that of the structure.
 const fn opcode_fits<T>(opcode: Opcode) -> bool {
     (opcode >> 16) as usize & 0x3fff == size_of::<T>()
 }

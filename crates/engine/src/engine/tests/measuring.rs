@@ -80,11 +80,11 @@ async fn it_releases_measures_reports_the_progress_and_holds_again() {
     let status = running.status().await;
     assert_eq!(status.gpus[0].phase, Phase::Paused);
     assert_eq!(status.gpus[0].reasons, [PauseReason::Measuring]);
-    assert_eq!(status.gpus[0].strategy, None, "nobody keeps it warm");
+    assert_eq!(status.gpus[0].strategy, None, "nothing keeps it ready");
     let cold = running.until_measuring("(decode) after").await;
     assert!(cold.elapsed_s > rest.elapsed_s && cold.left_s < rest.left_s);
     seconds(5).await;
-    let later = running.status().await.measuring.expect("it goes on");
+    let later = running.status().await.measuring.expect("it continues");
     assert!(later.left_s < cold.left_s, "time passes: {later:?}");
 
     let Ok(Ok(Reply::Measured(benchmark))) = answer.await else {

@@ -137,8 +137,8 @@ async fn only_programs_of_the_list_are_ai_programs() {
         name: "ollama".to_owned(),
         argument: Some("runner".to_owned()),
     }];
-    let programs = simulation.host().sample(&list).await.ai_programs;
-    let names: Vec<_> = programs.iter().map(|p| p.name.as_str()).collect();
+    let processes = simulation.host().sample(&list).await.ai_programs;
+    let names: Vec<_> = processes.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["ollama"]);
 }
 

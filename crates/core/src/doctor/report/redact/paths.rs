@@ -194,7 +194,7 @@ fn begins_path(word: &str) -> bool {
     }
 }
 
-/// Whether it is a path within some folder; “and/or” and “GT/s” are none.
+/// Returns true if it is a path within some folder; “and/or” and “GT/s” are none.
 fn is_relative_path(word: &str) -> bool {
     let parts: Vec<_> = word.split(['/', '\\']).collect();
     let is_number = |part: &&str| part.bytes().all(|b| b.is_ascii_digit());
@@ -206,7 +206,7 @@ fn is_relative_path(word: &str) -> bool {
     is_model(word) || (is_path && is_sure)
 }
 
-/// Whether it ends like a file's name.
+/// Returns true if it ends like a file's name.
 fn is_file(word: &str) -> bool {
     let word = word.trim_end_matches(['.', '!', '?']);
     let Some((name, ending)) = word.rsplit_once('.') else {
@@ -263,7 +263,8 @@ fn is_system(path: &str) -> bool {
     known && plain && !is_model(path) && !path.contains("/models/")
 }
 
-/// Whether a path within a home is one of ours: folders that lead there, and names that we gave.
+/// Returns true if a path within a home is one of ours: folders that lead there, and names that we
+/// gave.
 fn is_ours(rest: &str) -> bool {
     let mut parts = rest.split(['/', '\\']).filter(|part| !part.is_empty());
     let ours = parts.by_ref().find(|part| !HOME_FOLDERS.contains(part));

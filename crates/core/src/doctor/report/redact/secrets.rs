@@ -82,7 +82,7 @@ fn stripped(word: &str) -> (&str, &str, &str) {
     (before, inner, &core[inner.len()..])
 }
 
-/// Whether the value of this option, variable or header is the next word.
+/// Returns true if the value of this option, variable or header is the next word.
 fn announces_secret(word: &str, after: &str) -> bool {
     let names_it = is_secret_name(word);
     let is_option = word.starts_with('-') && !word.contains('=');

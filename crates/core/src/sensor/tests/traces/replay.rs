@@ -58,7 +58,8 @@ impl Trace {
         used.into_iter().map(Some).collect()
     }
 
-    /// Whether the GPU worked in between: it begins so long after the ask and ends with the answer.
+    /// Returns true if the GPU worked in between: it begins so long after the ask and ends with the
+    /// answer.
     fn worked(&self, from: Moment, to: Moment) -> bool {
         let lead = ms(20);
         let in_it = |ask: &Ask| ask.at + lead < to && from < ask.done;

@@ -41,7 +41,7 @@ impl Bound {
         Ok(self.socket.accept().await?.0)
     }
 
-    /// Whether the file at the path is still this socket's.
+    /// Returns true if the file at the path is still this socket's.
     pub(super) fn is_in_place(&self) -> bool {
         self.file.is_some() && FileId::of(&self.path).ok() == self.file
     }
@@ -188,7 +188,7 @@ fn remove_stale(path: &Path) -> Result<(), BindError> {
     }
 }
 
-/// The identity of a file, which differs from that of another one put at the same path.
+/// The identity of a file, which differs from that of a later file at the same path.
 #[derive(Clone, Debug, PartialEq)]
 struct FileId {
     device: u64,
