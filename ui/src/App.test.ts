@@ -100,7 +100,7 @@ test("a lost connection greys the values, stops the switches and mends itself", 
   expect(container.querySelector(".stale")).toBeNull();
 });
 
-test("an engine that is not there from the start is said at once", async () => {
+test("an engine that is not there from the start is reported at once", async () => {
   await open("overview", statusWith(), (engine) => {
     engine.connected = false;
   });

@@ -1,10 +1,10 @@
-// What the engine last said, for every page.
+// The last status of the engine, for every page.
 
 import { History } from "./history.svelte";
 import { ask, askFor, messageOf, onConnection, onStatus, type Connection } from "./ipc";
 import type { Request, Status } from "./protocol";
 
-/** How often the chart goes on while nothing changes, of which the engine says nothing. */
+/** Time between two points of the chart while nothing changes, which the engine does not report. */
 const REPEAT_MS = 5000;
 
 class Engine {
@@ -13,13 +13,13 @@ class Engine {
   connection = $state.raw<Connection>({ connected: true, message: null });
   /** The last ten minutes. */
   readonly history = new History();
-  /** What the last switch was refused with; `null` when it was done. */
+  /** The error that refused the last switch; `null` when it was done. */
   refusal = $state<string | null>(null);
 
   /** Listens until the returned function is called. */
   async start(): Promise<() => void> {
     const stops = await Promise.all([
-      onStatus((status) => this.hear(status)),
+      onStatus((status) => this.receive(status)),
       onConnection((connection) => this.connect(connection)),
     ]);
     await this.refresh();
@@ -41,13 +41,13 @@ class Engine {
     return this.refusal === null;
   }
 
-  private hear(status: Status) {
+  private receive(status: Status) {
     this.status = status;
     this.connection = { connected: true, message: null };
     this.history.add(status, Date.now() / 1000);
   }
 
-  /** What was said last still holds. */
+  /** The last status still holds. */
   private repeat() {
     if (this.status && this.connection.connected) this.history.add(this.status, Date.now() / 1000);
   }
@@ -61,7 +61,7 @@ class Engine {
   /** The window process may have sent the first status before the page listened. */
   private async refresh() {
     try {
-      this.hear(await askFor("status", { request: "status" }));
+      this.receive(await askFor("status", { request: "status" }));
     } catch (error) {
       this.connection = { connected: false, message: messageOf(error) };
     }

@@ -48,7 +48,7 @@ export function watts(value: number): string {
   return withUnit(fixed(value, 1), "W");
 }
 
-/** Small amounts keep a digit that says something; from 1,000 Wh on it is kWh. */
+/** Small amounts keep a significant digit; from 1,000 Wh on it is kWh. */
 export function wattHours(value: number): string {
   if (value >= 1000) return withUnit(fixed(value / 1000, 2), "kWh");
   return withUnit(number(value, value < 10 ? 2 : value < 100 ? 1 : 0), "Wh");
@@ -66,7 +66,7 @@ export function duration(seconds: number): string {
   return withUnit(number(seconds / 3600, 1), "h");
 }
 
-/** `8k` as people say it of contexts that are powers of two. */
+/** `8k`, the usual form of contexts that are powers of two. */
 export function tokens(count: number): string {
   return count >= 1024 && count % 1024 === 0 ? `${number(count / 1024)}k` : number(count);
 }

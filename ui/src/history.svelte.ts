@@ -2,23 +2,23 @@
 
 import type { Badge, GpuStatus, Status } from "./protocol";
 
-/** How far back the chart reaches. */
+/** The time span of the chart. */
 export const SPAN_S = 600;
 /** Statuses that follow each other faster than this share a point. */
 const RESOLUTION_S = 0.5;
 
-/** One moment of one GPU; `null` where the driver did not say. */
+/** One moment of one GPU; `null` where the driver did not report it. */
 export interface Point {
   /** Seconds since 1970. */
   time: number;
-  /** In one or two words; `null` when the connection was lost. */
+  /** The state as text of one or two words; `null` when the connection was lost. */
   state: string | null;
   badge: Badge | null;
   pstate: number | null;
   sm_clock_mhz: number | null;
   temperature_c: number | null;
   power_w: number | null;
-  /** Whether a pulse was sent since the point before. */
+  /** True if a pulse was sent since the point before. */
   pulsed: boolean;
 }
 

@@ -53,7 +53,7 @@ test("pauses, sentences and the table of the chart", () => {
   expect(minutes(points).map((row) => row.ago)).toEqual([0, 1, 2, 3]);
 });
 
-test("what was never measured says so", () => {
+test("a strip that was never measured is described as such", () => {
   const history = new History();
   history.add(statusWith(STATES.unseen), 0);
   const sentences = strips(null).map((strip) => summary(history.of(uuid), strip));

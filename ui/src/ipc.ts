@@ -4,7 +4,7 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { ApiError, Reply, Request, SettingsReport, Status } from "./protocol";
 
-/** Whether the window process reaches the engine, and what is wrong when it does not. */
+/** The connection of the window process to the engine, and the error when there is none. */
 export interface Connection {
   connected: boolean;
   message: string | null;
@@ -40,20 +40,20 @@ export function isUnknownRequest(error: unknown): boolean {
   return asApiError(error).code === "unknown_request";
 }
 
-export function onStatus(heard: (status: Status) => void): Promise<() => void> {
-  return listen<Status>("status", (event) => heard(event.payload));
+export function onStatus(receive: (status: Status) => void): Promise<() => void> {
+  return listen<Status>("status", (event) => receive(event.payload));
 }
 
-export function onSettings(heard: (settings: SettingsReport) => void): Promise<() => void> {
-  return listen<SettingsReport>("settings", (event) => heard(event.payload));
+export function onSettings(receive: (settings: SettingsReport) => void): Promise<() => void> {
+  return listen<SettingsReport>("settings", (event) => receive(event.payload));
 }
 
-export function onConnection(heard: (connection: Connection) => void): Promise<() => void> {
-  return listen<Connection>("connection", (event) => heard(event.payload));
+export function onConnection(receive: (connection: Connection) => void): Promise<() => void> {
+  return listen<Connection>("connection", (event) => receive(event.payload));
 }
 
-export function onPage(heard: (page: string) => void): Promise<() => void> {
-  return listen<string>("page", (event) => heard(event.payload));
+export function onPage(receive: (page: string) => void): Promise<() => void> {
+  return listen<string>("page", (event) => receive(event.payload));
 }
 
 type ReplyObject = Exclude<Reply, string>;

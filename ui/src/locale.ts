@@ -1,4 +1,4 @@
-// Where no language is set (LANG=C), WebKit says that the user's language is “C”, which no formatter
+// Where no language is set (LANG=C), WebKit reports the user's language as “C”, which no formatter
 // accepts: the chart's would stop the whole page as it is loaded. Must come before every other import.
 function isLanguage(tag: string): boolean {
   try {

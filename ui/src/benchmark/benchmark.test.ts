@@ -6,7 +6,7 @@ import { open, toMeasuring } from "../testing/open";
 const BENCH = { request: "bench", gpu: 0, quick: true };
 
 describe("the setup's third step", () => {
-  test("says what will be done, and measures when asked", async () => {
+  test("describes the measurement, and measures when asked", async () => {
     const { engine, user } = await toMeasuring(statusWith(STATES.asleep));
     expect(await screen.findByText(/takes one to three minutes/)).toBeTruthy();
     expect(engine.asked("bench")).toEqual([]);
@@ -33,7 +33,7 @@ describe("the setup's third step", () => {
     expect(engine.asked("cancel_bench")).toHaveLength(1);
   });
 
-  test("is left alone when somebody else measures", async () => {
+  test("is left alone when another client measures", async () => {
     const { uuid: gpu } = statusWith().gpus[0] ?? { uuid: "" };
     const measuring = { gpu, text: "waiting", elapsed_s: 10, left_s: 30 };
     const status = { ...statusWith(STATES.asleep), measuring };
@@ -45,7 +45,7 @@ describe("the setup's third step", () => {
     expect(engine.asked("cancel_bench")).toEqual([]);
   });
 
-  test("cancelled and refused, it says so and can be begun again", async () => {
+  test("cancelled and refused, it shows that and can be begun again", async () => {
     const { engine, user } = await toMeasuring(statusWith(STATES.asleep));
     await user.click(await screen.findByRole("button", { name: "Start measuring" }));
     await user.click(await screen.findByRole("button", { name: "Cancel" }));
@@ -59,7 +59,7 @@ describe("the setup's third step", () => {
   });
 
   test.each(["battery", "thermal", "fault", "yielding"] as const)(
-    "says why nothing can be measured when %s",
+    "shows why nothing can be measured when %s",
     async (state) => {
       await toMeasuring(statusWith(STATES[state]));
       const start = await screen.findByRole<HTMLButtonElement>("button", {
@@ -124,7 +124,7 @@ describe("the result on the overview", () => {
     expect(screen.getByText(why)).toBeTruthy();
   });
 
-  test("without a way that works says so and marks none", async () => {
+  test("without a strategy that works shows that and marks none", async () => {
     await open("overview", statusWith(STATES.warm), (engine) => {
       const strategies = recorded.benchmark.strategies.map((one) => ({
         ...one,

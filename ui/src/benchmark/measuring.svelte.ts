@@ -1,4 +1,4 @@
-// What was measured cold against warm, and the way to measure it.
+// The benchmark: its results, and its requests to the engine.
 
 import { engine } from "../engine.svelte";
 import { ask, askFor, messageOf } from "../ipc";
@@ -11,7 +11,7 @@ export class Measuring {
   refusal = $state<string | null>(null);
   /** Why the last measurement of a GPU, by its UUID, brought nothing. */
   ended = $state<Record<string, string | undefined>>({});
-  /** Whether a measurement that was begun here goes on. */
+  /** True if a measurement that was begun here is under way. */
   private begun = false;
 
   async load(): Promise<void> {
@@ -27,7 +27,7 @@ export class Measuring {
     return this.report?.benchmarks.find((benchmark) => benchmark.uuid === gpu.uuid);
   }
 
-  /** Measures that GPU; the status tells how far it is. */
+  /** Measures that GPU; the status has the progress. */
   async begin(gpu: GpuStatus): Promise<void> {
     this.ended[gpu.uuid] = undefined;
     this.begun = true;
@@ -44,7 +44,7 @@ export class Measuring {
     await engine.switch({ request: "cancel_bench" });
   }
 
-  /** Cancels what was begun here. */
+  /** Cancels the measurement that was begun here. */
   async leave(): Promise<void> {
     if (this.begun) await this.cancel();
   }

@@ -15,9 +15,9 @@ const SYNC = "live";
 
 export interface PlotOptions {
   strip: Strip;
-  /** Whether the time is written below. */
+  /** True if the time is written below. */
   axis: boolean;
-  /** Whether pulses are marked. */
+  /** True if pulses are marked. */
   pulses: boolean;
   /** The index of the point under the pointer, or `null`. */
   onhover: (index: number | null) => void;
@@ -29,7 +29,7 @@ export class Plot {
   private readonly resize: ResizeObserver;
   private readonly scheme = matchMedia("(prefers-color-scheme: dark)");
   private points: readonly Point[] = [];
-  /** Whether anything was measured. */
+  /** Returns true if anything was measured. */
   private seen = false;
 
   constructor(

@@ -1,4 +1,4 @@
-// What the live chart draws: four strips over the same ten minutes.
+// The live chart: four strips over the same ten minutes.
 
 import { number, withUnit } from "../format";
 import type { Point } from "../history.svelte";
@@ -7,14 +7,14 @@ export interface Strip {
   name: string;
   of: (point: Point) => number | null;
   write: (value: number) => string;
-  /** The scale for what was seen. */
+  /** The scale for the measured values. */
   range: (least: number, most: number) => [number, number];
   stepped?: boolean;
-  /** Whether small is up: P0 is the fastest P-state. */
+  /** True if small is up: P0 is the fastest P-state. */
   inverted?: boolean;
 }
 
-/** P8 is where GPUs idle, so that it is the lowest that has to be on the scale. */
+/** The idle P-state of GPUs, which is the lowest that has to be on the scale. */
 const IDLE_PSTATE = 8;
 const LEAST_DEGREES = 20;
 
@@ -59,7 +59,7 @@ export function extent(points: readonly Point[], strip: Strip): [number, number]
   return values.length === 0 ? null : [Math.min(...values), Math.max(...values)];
 }
 
-/** From when to when the badge had a pause mark. */
+/** The spans in which the badge had a pause mark. */
 export function pauses(points: readonly Point[]): [from: number, to: number][] {
   const found: [number, number][] = [];
   points.forEach((point, index) => {
@@ -72,7 +72,7 @@ export function pauses(points: readonly Point[]): [from: number, to: number][] {
   return found;
 }
 
-/** What a strip shows, in a sentence. */
+/** Describes a strip in a sentence. */
 export function summary(points: readonly Point[], strip: Strip): string {
   const seen = extent(points, strip);
   if (!seen) return `${strip.name}: not measured`;

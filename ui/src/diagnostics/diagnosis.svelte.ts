@@ -9,7 +9,7 @@ export class Diagnosis {
   findings = $state.raw<Finding[] | null>(null);
   /** Asked for beforehand: a web view copies only during the click itself. */
   report = $state.raw<string | null>(null);
-  /** Whether the engine is an older one that does not look for causes. */
+  /** True if the engine is an older one that does not search for causes. */
   doctor_missing = $state(false);
   /** Why an answer is missing. */
   refusals = $state<{ gpus?: string; log?: string; doctor?: string; report?: string }>({});

@@ -1,4 +1,4 @@
-// What is asked of the model catalogue, and what it answered.
+// The question to the model catalogue, and its answer.
 
 import { askFor, messageOf } from "../ipc";
 import type { Format, GpuStatus, KvCache, Recommendation, Request, Use } from "../protocol";
@@ -78,7 +78,7 @@ export class Models {
 
   private vramTyped(): number {
     const typed = Number(this.vram.trim().replace(",", "."));
-    // What is no number is sent as one that is refused, with words of the engine.
+    // Text that is no number is sent as one that is refused, with a message of the engine.
     return Number.isFinite(typed) ? typed : 0;
   }
 }

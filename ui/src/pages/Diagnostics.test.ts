@@ -3,15 +3,15 @@ import { expect, test, vi } from "vitest";
 import { STATES, statusWith } from "../testing/fixtures";
 import { open } from "../testing/open";
 
-test("versions, driver, findings, the driver's words and the log", async () => {
+test("versions, driver, findings, the driver's messages and the log", async () => {
   await open("diagnostics", statusWith(STATES.fault));
   expect(await screen.findByText("CUDA is told not to raise the clocks")).toBeTruthy();
   expect(screen.getByRole("img", { name: "Warning" })).toBeTruthy();
   expect(await screen.findAllByText(/Driver 580\.159\.04, compute capability 8\.9/)).toHaveLength(
     1,
   );
-  const words = await screen.findByRole("region", { name: "What the driver says" });
-  expect(within(words).getByText(/NVML_ERROR_GPU_IS_LOST/)).toBeTruthy();
+  const region = await screen.findByRole("region", { name: "What the driver says" });
+  expect(within(region).getByText(/NVML_ERROR_GPU_IS_LOST/)).toBeTruthy();
   expect((await screen.findAllByText(/kept ready all the time/)).length).toBeGreaterThan(0);
 });
 

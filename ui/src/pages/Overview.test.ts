@@ -31,7 +31,7 @@ describe("every phase and reason", () => {
   });
 });
 
-test("the badge tells the level by its shape and not only by colour", () => {
+test("the badge shows the level by its shape and not only by colour", () => {
   const states = ["warm", "warming", "asleep", "unseen", "standby", "thermal", "fault"] as const;
   const shapes = states.map((state) => {
     const [gpu] = statusWith(STATES[state]).gpus;
@@ -42,10 +42,10 @@ test("the badge tells the level by its shape and not only by colour", () => {
   expect(new Set(shapes).size).toBe(states.length);
 });
 
-test("a fault has the advice, the next attempt, and the driver's words as details", async () => {
+test("a fault has the advice, the next attempt, and the driver's message as details", async () => {
   await open("overview", statusWith(STATES.fault));
-  const words = await screen.findByText(/^nvmlDeviceGetPerformanceState: GPU is lost/);
-  expect(words.closest("details")?.open).toBe(false);
+  const message = await screen.findByText(/^nvmlDeviceGetPerformanceState: GPU is lost/);
+  expect(message.closest("details")?.open).toBe(false);
   expect(screen.getByText(/restart the computer/)).toBeTruthy();
   expect(screen.getByText("Tried again in 8 s.")).toBeTruthy();
   expect(screen.getByText("24.0 GiB, how much is free is not known")).toBeTruthy();
@@ -67,7 +67,7 @@ test("a server that keeps the GPU up is shown with what a quiet one would save",
   expect(text.textContent).toContain("A command shows how.");
 });
 
-test("a running model and our share of the VRAM are told apart", async () => {
+test("a running model and our share of the VRAM are distinguished", async () => {
   const vram = { total_bytes: 8 * 2 ** 30, free_bytes: 2 ** 30, ours_bytes: 170 * 2 ** 20 };
   await open("overview", statusWith({ ...STATES.warm, vram }));
   const item = (label: string) =>
@@ -79,7 +79,7 @@ test("a running model and our share of the VRAM are told apart", async () => {
   expect(screen.getByText("A tiny pulse of work every 4 s")).toBeTruthy();
 });
 
-test("the switches ask the engine and show what it then says", async () => {
+test("the switches ask the engine and show its new status", async () => {
   const { engine, user } = await open("overview", statusWith(STATES.warm));
   const keep = await screen.findByRole("switch", { name: "Keep GPU ready" });
   expect(keep.getAttribute("aria-checked")).toBe("true");
@@ -109,7 +109,7 @@ test("a pause without an end can be resumed", async () => {
   expect(screen.getByRole("button", { name: "Resume" })).toBeTruthy();
 });
 
-test("a mode that is refused stays as it was and says why", async () => {
+test("a mode that is refused stays as it was and shows why", async () => {
   const { user } = await open("overview", statusWith(STATES.warm), (engine) => {
     const message = "The settings file cannot be written.";
     engine.refusals.mode = { code: "settings_not_written", message };
@@ -148,7 +148,7 @@ test("energy of today and of thirty days, with its cost", async () => {
   expect(within(table).getAllByText("not measured")).toHaveLength(3);
 });
 
-test("without a GPU the notice says what is wrong", async () => {
+test("without a GPU the notice states what is wrong", async () => {
   const message = "No NVIDIA GPU: libnvidia-ml.so.1 was not found.";
   const recorded = statusWith();
   const text = { ...recorded.engine.text, no_gpu: "No GPU was found" };
@@ -164,7 +164,7 @@ test("without a GPU the notice says what is wrong", async () => {
   expect(screen.getByRole("heading", { name: "No GPU was found" })).toBeTruthy();
 });
 
-test("the chart says in words what it shows, and as a table", async () => {
+test("the chart describes itself as text, and as a table", async () => {
   const { engine, user } = await open("overview", statusWith(STATES.warm));
   await engine.change({}, { pstate: 8, temperature_c: 97 });
   const chart = await screen.findByRole("img", { name: /Last 10 minutes\. P-state: .*P8/ });

@@ -36,8 +36,8 @@ test("a wrong value is refused in place and stays to be corrected", async () => 
   expect(field.value).toBe("hot");
   expect(field.getAttribute("aria-invalid")).toBe("true");
   const described = field.getAttribute("aria-describedby") ?? "";
-  const said = described.split(" ").map((id) => document.getElementById(id)?.textContent);
-  expect(said).toContain(unbroken(HOT));
+  const texts = described.split(" ").map((id) => document.getElementById(id)?.textContent);
+  expect(texts).toContain(unbroken(HOT));
 
   delete engine.refusals["set thermal.max_temperature"];
   await user.clear(field);
@@ -213,7 +213,7 @@ test("what another program changes is seen here without asking", async () => {
   expect(engine.requests.slice(before)).toEqual([]);
 });
 
-test("a file that cannot be read is told with its line once", async () => {
+test("a file that cannot be read is reported with its line once", async () => {
   await open("settings", statusWith(), (engine) => {
     const message = "The file is not valid TOML: unclosed array.";
     engine.settings.problems = [{ severity: "error", line: 7, key: "", message }];

@@ -2,7 +2,7 @@ import type { SettingReport } from "../protocol";
 
 export type SettingValue = SettingReport["value"];
 
-/** What every field is given. */
+/** The properties of every field. */
 export interface FieldProps {
   /** Of the element that the label names. */
   id: string;

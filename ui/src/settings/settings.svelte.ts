@@ -12,10 +12,10 @@ class Settings {
 
   /** Listens until the returned function is called. */
   async start(): Promise<() => void> {
-    const stop = await onSettings((report) => this.hear(report));
+    const stop = await onSettings((report) => this.receive(report));
     // The window process may have sent them before the page listened.
     try {
-      this.hear(await askFor("settings", { request: "settings" }));
+      this.receive(await askFor("settings", { request: "settings" }));
     } catch (error) {
       this.refusal = messageOf(error);
     }
@@ -24,7 +24,7 @@ class Settings {
 
   /**
    * Changes one setting, or goes back to its default with `null`; the answer is why it was refused.
-   * What changed is reported by the engine.
+   * The engine reports the change.
    */
   async set(key: string, value: SettingValue): Promise<string | null> {
     try {
@@ -39,7 +39,7 @@ class Settings {
     return this.report?.settings.find((setting) => setting.key === key);
   }
 
-  private hear(report: SettingsReport) {
+  private receive(report: SettingsReport) {
     this.report = report;
     this.refusal = null;
   }

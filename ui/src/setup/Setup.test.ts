@@ -98,7 +98,7 @@ test("three models are suggested for what they are wanted for, one of them to ta
   await waitFor(() => expect(engine.asked("recommend").at(-1)).toMatchObject({ use: "vision" }));
 });
 
-test("a card that fits nothing says so in the setup", async () => {
+test("a card that fits nothing is described as such in the setup", async () => {
   const { user } = await open("setup", statusWith(), (engine) => {
     engine.recommend = recorded.recommendNone;
   });
@@ -126,7 +126,7 @@ test("without a desktop there is nothing to start at login", async () => {
   expect(screen.queryByRole("switch")).toBeNull();
 });
 
-test("a settings file that cannot be written is told, and one can still leave", async () => {
+test("a settings file that cannot be written is reported, and one can still leave", async () => {
   const { user } = await open("setup", statusWith(), (engine) => {
     const message = "The settings file cannot be written: disk full.";
     engine.refusals["set app.setup_completed"] = { code: "settings_not_written", message };

@@ -13,7 +13,7 @@ const QUICK =
 export class FakeEngine {
   /** Every request, in order. */
   readonly requests: Request[] = [];
-  /** What a request is refused with, by its name or by `set KEY`. */
+  /** The error that a request is refused with, by its name or by `set KEY`. */
   readonly refusals: Record<string, ApiError | undefined> = {};
   settings = structuredClone(recorded.settings);
   recommend = recorded.recommend;
@@ -29,7 +29,7 @@ export class FakeEngine {
     mockIPC((command, args) => this.invoked(command, args), { shouldMockEvents: true });
   }
 
-  /** Tells the page that the status is now this one. */
+  /** Sends the page this status. */
   async show(status: Status): Promise<void> {
     this.status = status;
     await emit("status", status);

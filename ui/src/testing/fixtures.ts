@@ -1,4 +1,4 @@
-// What the engine said when it ran on simulated GPUs, and states derived from it.
+// The replies of the engine when it ran on simulated GPUs, and states derived from it.
 
 import type {
   EnergyReport,

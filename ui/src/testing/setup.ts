@@ -1,9 +1,9 @@
-// What jsdom lacks of a browser.
+// The parts of a browser that jsdom lacks.
 
 import { cleanup, configure } from "@testing-library/svelte";
 import { afterEach, vi } from "vitest";
 
-// Whether an element is laid out is not known here, and asking is slow.
+// Visibility by layout is not known here, and asking is slow.
 configure({ asyncUtilTimeout: 20_000, defaultHidden: true });
 
 // uPlot asks when it is loaded, the chart later.

@@ -1,4 +1,4 @@
-// What a suggestion means, in words for people who do not run models every day.
+// The text about a suggestion, for people who do not run models every day.
 
 import { gib, number, tokens, withUnit } from "../format";
 import type {
@@ -11,7 +11,7 @@ import type {
   Use,
 } from "../protocol";
 
-/** Each use with its name and what it means. */
+/** Each use with its name and its meaning. */
 export const USES: [use: Use, title: string, explanation: string][] = [
   ["chat", "Chat", "For conversations, writing and questions."],
   ["code", "Code", "For programming."],
@@ -111,7 +111,7 @@ export function shortList(answer: Recommendation): ModelFit[] {
   return list;
 }
 
-/** Where the model is kept and computed. */
+/** The place where the model is kept and computed. */
 export function placement(model: ModelFit): string {
   switch (model.placement) {
     case "gpu":

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ModelFit } from "../protocol";
 import { recorded } from "../testing/fixtures";
-import { best, groups, month, placement, shortList, smaller, sorted, speed } from "./words";
+import { best, groups, month, placement, shortList, smaller, sorted, speed } from "./text";
 
 const { recommend, recommendNone, recommendSmall } = recorded;
 const [first] = recommend.models as [ModelFit];
@@ -36,9 +36,9 @@ test("the short list has different models of different tiers, three at most", ()
   expect(shortList({ ...recommend, models: [first] })).toEqual([first]);
 });
 
-test("where a model is kept is said without layers and experts", () => {
-  const said = recommendSmall.models.map(placement);
-  expect(new Set(said.map((text) => text.replace(/[\d.]+/, "N")))).toEqual(
+test("the place of a model is described without layers and experts", () => {
+  const texts = recommendSmall.models.map(placement);
+  expect(new Set(texts.map((text) => text.replace(/[\d.]+/, "N")))).toEqual(
     new Set([
       "On the GPU, with N\u00a0GiB in main memory",
       "Entirely on the GPU",
@@ -52,8 +52,8 @@ test.each([
   [[2.7, 8.2], "2.7 to 8.2 tokens a second"],
   [[698.8, 1939.2], "699 to 1,939 tokens a second"],
   [[20.1, 20.2], "About 20 tokens a second"],
-] as const)("the speed %j", ([slow, fast], said) => {
-  expect(speed({ ...first, tokens_per_s: [slow, fast] })).toBe(said);
+] as const)("the speed %j", ([slow, fast], expected) => {
+  expect(speed({ ...first, tokens_per_s: [slow, fast] })).toBe(expected);
 });
 
 test("a smaller context is the model's own or what fits", () => {
@@ -67,7 +67,7 @@ test("a month that is none stays as it is", () => {
   expect(month("soon")).toBe("soon");
 });
 
-test("the notes about the user's own models are told apart", () => {
+test("the notes about the user's own models are distinguished", () => {
   const { own, others } = sorted(recommendSmall.notes);
   expect(own).toEqual([expect.stringContaining("line 3, layers")]);
   expect([...own, ...others]).toEqual(recommendSmall.notes);
