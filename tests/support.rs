@@ -142,7 +142,7 @@ fn settings() -> SettingsReport {
     }
 }
 
-/// The status of a laptop held warm by pulses.
+/// The status of a laptop held ready by pulses.
 pub(crate) fn status() -> Status {
     serde_json::from_str(include_str!("fixtures/status.json")).expect("a status")
 }

@@ -24,7 +24,7 @@ use crate::{args::BenchArgs, exit::WrongUsage, output, reach, settings};
 mod by_engine;
 mod render;
 
-/// Measures cold against warm on one GPU: by the running engine, which then holds nothing
+/// Measures cold against ready on one GPU: by the running engine, which then holds nothing
 /// meanwhile, otherwise by itself.
 pub(crate) async fn bench(args: BenchArgs, simulate: Option<String>) -> anyhow::Result<()> {
     let benchmark = match simulate {

@@ -41,7 +41,7 @@ pub(crate) async fn run(
         bound => bound?,
     };
     let places = Paths::of_user()?;
-    // What is learned of simulated GPUs, and what they cost, is not worth keeping.
+    // Learned values and costs of simulated GPUs are not worth keeping.
     let state = scenario.is_none().then(|| StateFolder::open(places.state));
     let options = EngineOptions {
         clock: Clock::Boot,

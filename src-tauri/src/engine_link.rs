@@ -172,7 +172,7 @@ async fn host(
     let options = EngineOptions {
         clock: Clock::Boot,
         settings: SettingsStore::load(places.settings),
-        // What is learned of simulated GPUs, and what they cost, is not worth keeping.
+        // Learned values and costs of simulated GPUs are not worth keeping.
         state: match &hosting.scenario {
             Some(_) => None,
             None => Some(StateFolder::open(places.state)),

@@ -168,7 +168,7 @@ pub(crate) fn command(program: &Path, page: Page) -> std::process::Command {
     }
     command.env("__GLX_VENDOR_LIBRARY_NAME", "mesa");
     command.env("LIBGL_ALWAYS_SOFTWARE", "1");
-    // What a launcher sets to run a program on the discrete GPU.
+    // The variables that a launcher sets to run a program on the discrete GPU.
     for name in [
         "DRI_PRIME",
         "__NV_PRIME_RENDER_OFFLOAD",

@@ -120,7 +120,7 @@ async fn inference_holds_the_pulses_back_while_the_command_runs() {
         .unwrap();
     let ended = soon("the end", wrapped.wait()).await.unwrap();
     assert_eq!(ended.code(), Some(7));
-    // The warm window begins: in the mode on_demand nothing else calls for a warm GPU.
+    // The warm window begins: in the mode on_demand nothing else calls for a ready GPU.
     engine.until_gpu("pulses again", |gpu| gpu.pulses > 0).await;
     assert_eq!(engine.status().await.engine.leases, 0);
 }

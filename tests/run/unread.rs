@@ -121,7 +121,7 @@ async fn nor_does_a_terminal_that_is_stopped() {
             .expect("its other end")
     };
     let terminal: OwnedFd = open().into();
-    // What Ctrl-S does.
+    // The effect of Ctrl-S.
     tcflow(&terminal, Action::OOff).expect("stopped");
     let user = User::new();
     let mut command = debug(&user);

@@ -99,7 +99,7 @@ impl Imports {
     }
 
     fn name(&mut self, local: String, path: Vec<String>) {
-        // What is brought in counts as named, also under `_`.
+        // A name that is brought in counts as named, also under `_`.
         self.paths.push(path.clone());
         self.names.insert(local, path);
     }

@@ -122,7 +122,7 @@ fn start(command: &[OsString]) -> io::Result<Pid> {
 
 /// Runs the command quiet; its exit code.
 pub(super) async fn run(command: &[OsString], link: Link) -> anyhow::Result<ExitCode> {
-    // What the command leaves behind when it ends stays below this process, and is found there.
+    // Processes that the command leaves behind when it ends stay below this process, and are found there.
     if let Err(error) = rustix::process::set_child_subreaper(Some(rustix::process::getpid())) {
         tracing::debug!("not a subreaper: {error}");
     }

@@ -22,7 +22,7 @@ fn main() {
     println!("{}", json!({"step_ns": step_ns(), "year": year()}));
 }
 
-/// The median of 101 batches of steps on a GPU that is held warm by pulses, with nothing to do.
+/// The median of 101 batches of steps on a GPU that is held ready by pulses, with nothing to do.
 fn step_ns() -> f64 {
     const STEPS: u32 = 5_000;
     let settings = Settings {

@@ -56,7 +56,7 @@ pub struct BenchmarkResult {
     pub workloads: Vec<WorkloadResult>,
     /// Power drawn.
     pub watts: BenchmarkWatts,
-    /// VRAM that keeping warm took.
+    /// VRAM that keeping it ready took.
     pub vram_bytes: Option<u64>,
     /// Each way to keep the GPU ready, in the order in which the engine tries them; empty in a
     /// result from before they were compared.
@@ -115,7 +115,7 @@ pub struct RestResult {
     pub cold_ms: Option<f64>,
     /// Its spread.
     pub cold_spread_ms: Option<f64>,
-    /// Kept warm.
+    /// Kept ready.
     pub warm_ms: Option<f64>,
     /// Its spread.
     pub warm_spread_ms: Option<f64>,
@@ -127,10 +127,10 @@ pub struct RestResult {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct BenchmarkWatts {
-    /// Nothing loaded, nothing kept warm.
+    /// Nothing loaded, nothing kept ready.
     pub asleep: Option<f64>,
     /// The program loaded, the clocks fallen.
     pub cold: Option<f64>,
-    /// The program loaded, the GPU kept warm.
+    /// The program loaded, the GPU kept ready.
     pub warm: Option<f64>,
 }

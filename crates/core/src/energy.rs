@@ -1,4 +1,4 @@
-//! The ledger: what keeping GPUs warm cost, by day, and what it brought.
+//! The ledger: what keeping GPUs ready cost, by day, and what it brought.
 //!
 //! # What is counted
 //! The energy a GPU drew above its resting baseline while our hold was in force and no other
@@ -189,7 +189,7 @@ impl Ledger {
         self.holding_since.clear();
     }
 
-    /// Counts a request that arrived warm and would have been cold.
+    /// Counts a request that arrived at a ready GPU and would have been cold.
     pub fn cold_start_avoided(&mut self, date: Date) {
         self.day_mut(date).cold_starts_avoided += 1;
     }

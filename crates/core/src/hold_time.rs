@@ -1,6 +1,6 @@
 //! The time for which a GPU keeps its clocks up by itself after the last work.
 //!
-//! A request that arrives while the GPU is warm has only been spared a cold start if the GPU would
+//! A request that arrives while the GPU is ready has only been spared a cold start if the GPU would
 //! have fallen by then. That takes its natural hold time, which differs by card, driver and power
 //! source (2 s on an H200, about 18 s on an RTX 3070) and so is watched rather than assumed.
 

@@ -148,7 +148,7 @@ impl GpuPolicy {
         let standby = self.stand_by(seen, now);
         self.note_loud(seen);
         let demand = if stood_by && !self.demand.is_loaded() {
-            // What standing by kept ready ends with the last process that could ask.
+            // The hold of standing by ends with the last process that could ask.
             self.demand.forget_sign();
             demand.filter(|reason| *reason != DemandReason::Window)
         } else {

@@ -90,7 +90,7 @@ pub enum Request {
         /// The new mode.
         mode: Mode,
     },
-    /// Demand now: be warm for this long, or for the warm window.
+    /// Demand now: be ready for this long, or for the warm window.
     Warm {
         /// Seconds; without it the warm window of the settings.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -167,7 +167,7 @@ pub enum Request {
     /// [`Status::measuring`] has the progress.
     ///
     /// One at a time. It ends with [`Request::CancelBench`], with this connection (so its writing
-    /// half has to stay open), and when something comes that also forbids keeping a GPU warm. Until
+    /// half has to stay open), and when something comes that also forbids keeping a GPU ready. Until
     /// it is answered this connection receives nothing else.
     Bench {
         /// The GPU of this index; without it the first.

@@ -1,4 +1,4 @@
-//! Measuring cold against warm on one GPU that no engine holds meanwhile.
+//! Measuring cold against ready on one GPU that no engine holds meanwhile.
 //!
 //! A program of ours plays the user's AI ([`BenchmarkWorkload`]); the GPU is kept ready, or not, through
 //! the same seams that the engine uses ([`Gpu`](crate::gpu::Gpu), [`Holder`](crate::gpu::Holder)). Each

@@ -300,7 +300,7 @@ impl Keepalive {
         self.handle.send(self.client, Request::Resume);
     }
 
-    /// Asks for a warm GPU now, for that long; matters in the modes other than always.
+    /// Asks for a ready GPU now, for that long; matters in the modes other than always.
     pub fn warm(&self, for_how_long: Duration) {
         let for_s = Some(for_how_long.as_secs_f64());
         self.handle.send(self.client, Request::Warm { for_s });

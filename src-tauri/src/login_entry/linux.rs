@@ -59,7 +59,7 @@ impl LoginEntry {
             Err(_) => return None,
         };
         let switched_off = text.lines().map(str::trim).any(|line| {
-            // What GNOME, KDE and Xfce write when the user switches it off there.
+            // The entry that GNOME, KDE and Xfce write when the user switches it off there.
             line == "Hidden=true" || line == "X-GNOME-Autostart-enabled=false"
         });
         Some(!switched_off)
@@ -85,7 +85,7 @@ impl LoginEntry {
             "[Desktop Entry]\nType=Application\nName=GPU Keepalive\n\
              Comment=Keeps the GPU ready for local AI\nTryExec={}\nExec={} {HIDDEN}\n\
              Icon=gpu-keepalive\nTerminal=false\nX-GNOME-Autostart-enabled=true\n",
-            // What makes the desktop pass over the entry when the app was removed.
+            // The condition that makes the desktop pass over the entry when the app was removed.
             program.replace('\\', "\\\\"),
             quoted(program)
         ))

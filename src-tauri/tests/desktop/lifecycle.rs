@@ -276,7 +276,7 @@ async fn an_engine_from_the_command_line_is_followed_and_taken_over() {
         .await
         .unwrap();
 
-    // What is set in that engine is the app's to do, and its own file has another value.
+    // The settings of that engine are the app's to apply, and its own file has another value.
     let set = Request::Set {
         key: "app.start_at_login".to_owned(),
         value: Some(true.into()),

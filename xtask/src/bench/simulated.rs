@@ -74,7 +74,7 @@ fn working_day(day: &Value) -> Result<Vec<Row>> {
     let number = |path| number(day, path);
     let requests = number("/requests")?;
     let day = format!("24 h, {requests} requests, {card}");
-    // What the card draws without any keepalive is the requests' own.
+    // The energy that the card draws without any keepalive is the requests' own.
     let unheld = number("/nobody/wh")?;
     let (ours, original) = (
         number("/ours/wh")? - unheld,

@@ -39,7 +39,7 @@ fn prefix() -> PathBuf {
 pub(super) fn with_prefix(command: &mut Command) -> &mut Command {
     command
         .env("WINEPREFIX", prefix())
-        // What wine itself lacks is no finding.
+        // A lack of wine itself is no finding.
         .env("WINEDEBUG", "-all")
         // Neither .NET nor Internet Explorer, which it would offer to download.
         .env("WINEDLLOVERRIDES", "mscoree,mshtml=")

@@ -142,7 +142,7 @@ fn the_users_list_adds_to_the_rules_and_an_ordinary_name_in_it_needs_a_context()
             Some(ProcessKind::Ordinary),
         ),
         ("my-server", "/usr/bin/vim", "vim|my-server", None),
-        // What the rules know needs no entry.
+        // A program that the rules know needs no entry.
         (
             "my-server",
             "/usr/bin/llama-server",

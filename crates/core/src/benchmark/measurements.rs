@@ -38,13 +38,13 @@ pub struct Measurements {
     pub back_to_back: BTreeMap<Workload, Vec<Duration>>,
     /// First requests after a rest of so many seconds, with nothing that keeps the GPU ready.
     pub cold: BTreeMap<(Workload, u32), Vec<Duration>>,
-    /// The same, kept warm.
+    /// The same, kept ready.
     pub warm: BTreeMap<(Workload, u32), Vec<Duration>>,
     /// With nothing loaded.
     pub asleep_watts: Vec<Watts>,
     /// With the program loaded and the clocks fallen.
     pub cold_watts: Vec<Watts>,
-    /// Kept warm.
+    /// Kept ready.
     pub warm_watts: Vec<Watts>,
     /// Each strategy.
     pub trials: BTreeMap<Strategy, Trial>,

@@ -21,7 +21,7 @@ pub struct Step {
     pub workload: Workload,
     /// The rest before it, in seconds.
     pub rest_s: u32,
-    /// True if the GPU is kept warm meanwhile.
+    /// True if the GPU is kept ready meanwhile.
     pub kept_warm: bool,
 }
 

@@ -13,7 +13,7 @@ pub(super) fn without_engine(seen: &Evidence) -> Option<Finding> {
     let why = match seen.engine {
         Some(engine) if engine.enabled => return None,
         Some(_) => "GPU Keepalive is switched off",
-        // What would run is simulated, and nothing of it is slow.
+        // The processes would be simulated, and none of them is slow.
         None if seen.simulated => return None,
         None => "GPU Keepalive is not running",
     };

@@ -22,7 +22,7 @@ fn bus_id() -> PciBusId {
     "0000:01:00.0".parse().expect("an address")
 }
 
-/// A desktop whose GPU is held warm, and where nothing is wrong.
+/// A desktop whose GPU is held ready, and where nothing is wrong.
 fn healthy() -> Evidence {
     let info = GpuInfo {
         index: 0,

@@ -81,7 +81,7 @@ impl Keeper {
                             kv_cache,
                             purpose,
                             format,
-                            // What only the machine knows is added there.
+                            // The values that only the machine knows are added there.
                             ..Query::for_vram(card.total_gib)
                         };
                         return self.look_up(ticket, Lookup::Recommend(Box::new(query)));

@@ -19,7 +19,7 @@ const STREAK: u32 = 2;
 /// Pulses at the shortest interval that may fail to raise the clocks, before it is slowed down:
 /// 10 s at 100 ms.
 const LIFTS_BEFORE_GIVING_UP: u32 = 100;
-/// Interval while pulses do not raise the clocks: the user wants a warm GPU, so it keeps trying, at
+/// Interval while pulses do not raise the clocks: the user wants a ready GPU, so it keeps trying, at
 /// a tenth of the original's cost.
 const HOPELESS_INTERVAL: Duration = Duration::from_secs(1);
 

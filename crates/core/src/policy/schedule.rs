@@ -134,7 +134,7 @@ fn next_beside(situation: &Situation<'_>, rest: Duration, now: Moment) -> Schedu
         });
     }
     let next = history.timed_sample().map_or(now, |(at, _)| at + rest);
-    // What is shown is from before the release; the clocks need a moment to fall.
+    // The sample shown is from before the release; the clocks need a moment to fall.
     let after_release = history.unseen_release().map_or(next, |at| at + ATTENTIVE);
     Scheduled::due(Action::Sample, next.min(after_release), now)
 }
@@ -194,7 +194,7 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
     let sampled_at = history.timed_sample().map(|(at, _)| at);
     let asleep = situation.phase == Phase::Asleep;
     let hold_fault = situation.phase == Phase::Fault;
-    // Who keeps the GPU busy is known from the second sample on.
+    // The processes that keep the GPU busy are known from the second sample on.
     let unclear = history.sample().is_some_and(|sample| {
         sample.first
             && sample.other_utilization.is_none()
@@ -208,7 +208,7 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
             _ => situation.calm(),
         };
         let next_sample = sampled_at.map_or(now, |at| at + rest);
-        // What is shown is from before the release; the clocks need a moment to fall.
+        // The sample shown is from before the release; the clocks need a moment to fall.
         let after_release = history
             .unseen_release()
             .map_or(next_sample, |at| at + ATTENTIVE);
@@ -220,7 +220,7 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
     let active = situation.runtime_pm == RuntimePm::Active;
     if active && situation.in_use && (asleep || hold_fault) {
         let rest = if unclear { ATTENTIVE } else { WATCHED };
-        // What a sample brought may have been a reason to close again.
+        // The result of a sample may have been a reason to close again.
         let last = sampled_at.max(history.closed_at());
         return Scheduled::due(Action::Sample, last.map_or(now, |at| at + rest), now);
     }

@@ -120,7 +120,7 @@ impl Standby {
     /// Follows a new sample. Returns what is to be done about it, if anything is.
     pub(super) fn take_sample(&mut self, at: Moment, sample: &Sample, ready: Option<bool>) {
         let from = match sample.process_utilization {
-            // How far the first reading reaches back is not known.
+            // The time that the first reading covers is not known.
             Some(_) => self.loads_read_at.replace(at).unwrap_or(Moment::ORIGIN),
             None => at - UTILISATION_PERIOD,
         };

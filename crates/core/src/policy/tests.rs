@@ -218,7 +218,7 @@ fn off_means_nothing_held() {
     harness.run_for(SECOND);
     assert_eq!(harness.phase(), Phase::Off);
     assert_eq!(harness.policy().history().held(), None);
-    // What is shown is soon the GPU as it is now.
+    // The status soon shows the GPU as it is now.
     let released = harness.now();
     harness.run_for(SECOND);
     let (sampled, _) = harness.policy().history().timed_sample().expect("a sample");

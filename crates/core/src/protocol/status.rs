@@ -95,7 +95,7 @@ impl Status {
     }
 }
 
-/// A measurement of cold against warm that is under way.
+/// A measurement of cold against ready that is under way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MeasuringStatus {
@@ -294,7 +294,7 @@ pub struct EnergyToday {
     pub today_wh: Option<f64>,
     /// In the user's currency; `null` without a price.
     pub today_cost: Option<f64>,
-    /// Requests that arrived warm and would have been cold.
+    /// Requests that arrived at a ready GPU and would have been cold.
     pub cold_starts_avoided_today: u64,
     /// Watt-hours that holding would have cost while it stood by with the clocks down; `null` as
     /// long as the power of this GPU, held or at rest, is not known.
@@ -335,7 +335,7 @@ pub struct EnergyDay {
     /// included.
     #[serde(default)]
     pub standby_s: f64,
-    /// Requests that arrived warm and would have been cold.
+    /// Requests that arrived at a ready GPU and would have been cold.
     pub cold_starts_avoided: u64,
 }
 

@@ -25,7 +25,7 @@ use crate::{
 
 use hold::HoldProcess;
 
-/// As the original tool, and as the governor begins: the most that keeping warm can disturb.
+/// As the original tool, and as the governor begins: the most that keeping it ready can disturb.
 const PULSE_EVERY: Duration = Duration::from_millis(100);
 /// Requests before the ones that count as back to back.
 const WARM_UP: usize = 2;

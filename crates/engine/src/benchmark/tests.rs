@@ -66,7 +66,7 @@ async fn attempt_with(
     let clock = Clock::tokio();
     let began = clock.now();
     let result = measure(&job, &mut gpu, holder, &mut workloads, &clock, |progress| {
-        // What is left is never more than was promised.
+        // The time left is never more than was promised.
         assert!(
             clock.now().since(began) + progress.left <= plan.longest(),
             "{progress:?}"

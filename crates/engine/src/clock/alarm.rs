@@ -81,7 +81,7 @@ mod linux {
                 },
             };
             timerfd_settime(&self.0, TimerfdTimerFlags::ABSTIME, &once)?;
-            // What it gives is the number of times it rang.
+            // It yields the number of times it rang.
             self.0.read_exact(&mut [0; size_of::<u64>()]).await?;
             Ok(())
         }

@@ -264,7 +264,7 @@ const NOT_AI: &[(Started, &str)] = &[
     (("/usr/bin/pgrep", "pgrep|-f|llama-server", "/"), "a search"),
     (("/usr/bin/man", "man|llama-server", "/"), "a manual"),
     (("/usr/bin/journalctl", "journalctl|-fu|ollama", "/"), "a log that is followed"),
-    // What starts, stops, traces or fetches one.
+    // Commands that start, stop, trace or fetch one.
     (("/usr/bin/bash", "bash|-lc|ollama serve", "/"), "a shell"),
     (("/usr/bin/dash", "sh|-c|exec llama-server -m x.gguf", "/"), "a wrapper, whose child counts"),
     (("/usr/bin/bash", "bash|./webui.sh", "/home/u/stable-diffusion-webui"), "a wrapper, whose child counts"),

@@ -10,7 +10,7 @@ mod paths;
 mod secrets;
 
 pub(crate) fn redact(text: &str, private: &Private) -> String {
-    // Who has a home here is private wherever the name stands.
+    // The owner of a home is private wherever the name stands.
     let owners = paths::owners(text);
     let lines = text.split('\n').map(|line| {
         let line = secrets::hide(line);

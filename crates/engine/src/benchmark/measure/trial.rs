@@ -88,7 +88,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
     async fn try_once(&mut self, program: &mut impl BenchmarkWorkload, step: &TrialStep) -> Tried {
         if step.strategy == Strategy::Standby {
             let tried = self.stand_by(program, step).await;
-            // What was armed is disarmed, whatever came of it.
+            // An armed process is disarmed, whatever the result.
             let _ = self.hold.ask(HolderAction::Disarm).await;
             return tried;
         }

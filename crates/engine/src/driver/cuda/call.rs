@@ -85,7 +85,7 @@ fn classify(call: &str, result: CUresult) -> GpuErrorKind {
     use GpuErrorKind as Kind;
     match result {
         CUDA_ERROR_OUT_OF_MEMORY => Kind::OutOfMemory,
-        // What an exclusive or prohibited compute mode answers.
+        // The answer of an exclusive or prohibited compute mode.
         CUDA_ERROR_DEVICE_UNAVAILABLE => Kind::ExclusiveMode,
         CUDA_ERROR_NO_DEVICE => Kind::NoGpu,
         CUDA_ERROR_INVALID_DEVICE => Kind::GpuNotFound,

@@ -296,7 +296,7 @@ fn a_refused_raise_is_reported_and_the_next_request_is_sensed() {
     server.burn(100_000);
     let raised = loop {
         match hold.next() {
-            // What was under way when the driver recovered.
+            // The call under way when the driver recovered.
             HolderReport::Refused(_) => {}
             HolderReport::Raised(raised) => break raised,
             other => panic!("{other:?}"),
@@ -433,7 +433,7 @@ fn the_report_of_a_process_begins_anew_each_time() {
         pid: server.pid(),
         ..ProcessorUse::default()
     };
-    // What the shell does after its answer is over at some point.
+    // The work of the shell after its answer ends at some point.
     while hold.ask(HolderAction::Report).processes != [expected] {}
     hold.end().expect("in order");
 }

@@ -1,4 +1,4 @@
-//! Measuring cold against warm when the engine is asked to.
+//! Measuring cold against ready when the engine is asked to.
 
 use gpu_keepalive_core::{
     benchmark::BenchmarkResult,

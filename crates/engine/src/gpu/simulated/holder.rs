@@ -46,7 +46,7 @@ impl Holder for SimulatedHolder {
 
 impl SimulatedHolder {
     pub(super) fn new(simulation: Simulation, index: u32) -> Self {
-        // Whatever ran before has ended.
+        // An earlier process has ended.
         simulation.access(|machine, now| {
             machine.end_hold(index, now);
             machine.take_killed_hold(index)

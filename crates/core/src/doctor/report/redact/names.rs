@@ -13,7 +13,7 @@ pub(super) fn replace(text: &str, name: &str, instead: &str) -> String {
         let after = rest.get(name.len()..).unwrap_or_default();
         let joined = result.ends_with(char::is_alphanumeric)
             || after.starts_with(char::is_alphanumeric)
-            // What was put in place of another name.
+            // The placeholder of another name.
             || (result.ends_with('[') && after.starts_with(']'));
         if found && !joined {
             result += instead;
