@@ -68,8 +68,7 @@ pub const HOLD_RESIDENT: Bytes = Bytes(18 * (1 << 20) / 10);
 /// Resident memory of a process with a CUDA context: the least of 118 to 145 MiB (H200, the same).
 pub const CONTEXT_RESIDENT: Bytes = Bytes::from_mib(118);
 
-/// Number of times that a process with a context has `/dev/nvidia-uvm` open (H200, driver
-/// 580.159.04).
+/// Times that a process with a context has `/dev/nvidia-uvm` open (H200, driver 580.159.04).
 const UVM_FILES: u32 = 2;
 
 impl SimulatedMachine {
@@ -277,8 +276,7 @@ impl SimulatedMachine {
         }
     }
 
-    /// The time when a scenario's event next begins or ends after `now`; `None` when nothing more
-    /// comes.
+    /// The next begin or end of a scenario's event after `now`; `None` when nothing more comes.
     pub fn next_event(&self, now: Moment) -> Option<Moment> {
         let elapsed = now.since(self.start);
         let changes = self.events.iter().filter_map(|e| e.next_change(elapsed));
