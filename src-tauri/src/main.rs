@@ -123,7 +123,7 @@ fn start(args: Args, errors: &OutputQueue) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// The window in a process with the surroundings that a window needs.
+/// The window in a process with the environment that a window needs.
 fn show_window_only() -> anyhow::Result<ExitCode> {
     let program = std::env::current_exe()?;
     let ended = window_process::command(&program, Page::Overview)

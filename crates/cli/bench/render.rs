@@ -42,7 +42,7 @@ pub(super) fn text(benchmark: &BenchmarkResult) -> String {
     text
 }
 
-/// A row for each way to keep the GPU ready, and below them why some of them are not used here.
+/// A row for each strategy, and below them why some of them are not used here.
 fn strategies(benchmark: &BenchmarkResult) -> String {
     let width = benchmark.strategies.iter().map(|one| one.label.len()).max();
     let width = width.unwrap_or(0) + 4;

@@ -18,7 +18,7 @@ mod tests;
 pub use command_line::CommandLine;
 pub use label::{display_name, label};
 
-/// The way in which a recognised program uses the GPU.
+/// The use of the GPU by a recognised program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProcessKind {

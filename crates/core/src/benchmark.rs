@@ -50,7 +50,7 @@ pub struct BenchmarkResult {
     pub hold_time_s: Option<f64>,
     /// The state of the program whose requests were measured cold.
     pub cold_case: ColdCase,
-    /// The way in which the GPU was kept ready.
+    /// The means by which the GPU was kept ready.
     pub kept_by: String,
     /// Each workload.
     pub workloads: Vec<WorkloadResult>,
@@ -58,7 +58,7 @@ pub struct BenchmarkResult {
     pub watts: BenchmarkWatts,
     /// VRAM that keeping it ready took.
     pub vram_bytes: Option<u64>,
-    /// Each way to keep the GPU ready, in the order in which the engine tries them; empty in a
+    /// Each strategy, in the order in which the engine tries them; empty in a
     /// result from before they were compared.
     #[serde(default)]
     pub strategies: Vec<StrategyResult>,
@@ -74,7 +74,7 @@ pub struct BenchmarkResult {
     pub verdict: String,
 }
 
-/// The way in which the clocks were made to fall while the program stayed loaded.
+/// The means by which the clocks were made to fall while the program stayed loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]

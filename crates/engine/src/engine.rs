@@ -82,7 +82,7 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
         }
     }
 
-    /// A way to talk to it.
+    /// A handle to it.
     pub fn handle(&self) -> EngineHandle {
         self.handle.clone()
     }

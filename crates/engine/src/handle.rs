@@ -1,4 +1,4 @@
-//! A way to talk to a running engine from inside its process.
+//! The handle to a running engine, for callers in its process.
 
 use std::sync::Arc;
 

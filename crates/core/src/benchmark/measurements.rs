@@ -21,7 +21,7 @@ pub struct About {
     pub simulated: bool,
     /// The amount of work.
     pub plan: Plan,
-    /// The way in which the GPU was kept ready.
+    /// The means by which the GPU was kept ready.
     pub kept_by: String,
     /// The delay of the first answer that is allowed compared with full speed.
     pub max_wake: Duration,

@@ -24,7 +24,7 @@ pub const LADDER: [Strategy; 5] = [
     Strategy::Pulse,
 ];
 
-/// One way to keep the GPU ready, as it was measured on this GPU.
+/// One strategy, as it was measured on this GPU.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StrategyResult {

@@ -13,7 +13,7 @@ pub enum Action {
     Sample,
     /// Read how it is set up. Opens NVML when it is closed; loads no CUDA.
     Inspect,
-    /// Hold the clocks this way, instead of whatever was held before.
+    /// Hold the clocks by this strategy, instead of an earlier one.
     Hold {
         /// The strategy to use.
         strategy: Strategy,

@@ -20,7 +20,7 @@ const PROVEN_AFTER: Duration = Duration::from_secs(90);
 /// A pause between samples from which they show nothing of the time in between (suspend, a hung
 /// driver): well above the 5 s at which a settled GPU is sampled, and the deadline of a sample.
 const BLIND: Duration = Duration::from_secs(15);
-/// The ways to hold, the cheapest first.
+/// The strategies to hold with, the cheapest first.
 const LADDER: [Strategy; 4] = [
     Strategy::Boost,
     Strategy::PowerMizer,
@@ -55,7 +55,7 @@ pub(super) struct HoldSample {
     pub(super) busy_fell: bool,
 }
 
-/// Finds the cheapest way to hold one GPU: climbs the ladder of strategies and runs the interval
+/// Finds the cheapest strategy to hold one GPU: climbs the ladder of strategies and runs the interval
 /// law of the last strategy.
 ///
 /// A strategy without pulses is left at the first sample that finds the clocks down, once it had
@@ -146,7 +146,7 @@ impl Governor {
         self.note(Attempt::StandbyFails { reason });
     }
 
-    /// A way to raise the clocks on request did not keep the promise; another is tried.
+    /// A strategy to raise the clocks on request did not keep the promise; another is tried.
     pub(super) fn raises_late(&mut self, strategy: Strategy, reason: HoldInstead) {
         self.note(Attempt::RaisesLate { strategy, reason });
     }

@@ -75,7 +75,7 @@ impl Raising {
 }
 
 impl GpuPolicy {
-    /// Takes the next way to raise the clocks after one that did not do so in time.
+    /// Takes the next strategy to raise the clocks after one that did not do so in time.
     pub(super) fn leave_late_strategy(&mut self, now: Moment) {
         let standby = &mut self.standby;
         let Sensed::Hold(reason) = standby.sensor.sensed(now) else {

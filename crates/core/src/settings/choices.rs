@@ -83,7 +83,7 @@ words!(
 );
 
 impl Strategy {
-    /// What standby can raise the clocks with, the quickest first.
+    /// The strategies by which standby can raise the clocks, the quickest first.
     pub const RAISING: [Self; 2] = [Self::Boost, Self::PowerMizer];
 
     /// True if it opens a CUDA context, which takes VRAM.

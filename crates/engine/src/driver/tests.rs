@@ -2,7 +2,7 @@ use std::os::unix::process::ExitStatusExt;
 
 use super::*;
 
-/// A program that plays the driver process in that way.
+/// A program that plays the driver process with that fault.
 fn start(fault: &str) -> Running {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let program = folder.join("src/driver/tests/fake.sh");

@@ -213,7 +213,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         Ok((sample, watts))
     }
 
-    /// Holds the clocks this way. Returns the VRAM that it takes, where that is known.
+    /// Holds the clocks by this strategy. Returns the VRAM that it takes, where that is known.
     pub(super) async fn hold(&mut self, strategy: Strategy) -> Result<Option<Bytes>, GpuError> {
         if strategy == Strategy::Boost {
             let hold = HolderAction::Hold(Renewal::default());
