@@ -19,7 +19,7 @@ pub(super) struct RunningEngine {
 }
 
 impl RunningEngine {
-    /// Always ready, with the strategy that never touches a setting of the GPU.
+    /// Always ready, held by `strategy`, which must be one that changes no setting of the GPU.
     pub(super) fn start(card: &Card, strategy: &str, environment: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let settings = home.path().join("gpu-keepalive");
