@@ -174,7 +174,7 @@ impl Subject {
             .map(Kind::Phase)
     }
 
-    /// Until when no other word of that kind may be delivered, if it is so.
+    /// The time until which no other notification of that kind may be delivered, if there is one.
     fn quiet_until(&self, kind: Kind, now: Moment) -> Option<Moment> {
         let until = *self.last.get(&kind)? + QUIET;
         (now < until).then_some(until)

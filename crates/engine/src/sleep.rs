@@ -29,7 +29,7 @@ pub(crate) async fn follow(bus: Connection, events: mpsc::Sender<HostNotice>) ->
     let mut signals = logind.receive_prepare_for_sleep().await?;
     let mut lock = Some(delay_sleep(&logind).await?);
     while let Some(signal) = signals.next().await {
-        let event = if signal.args()?.start {
+        let notice = if signal.args()?.start {
             HostNotice {
                 event: HostEvent::Suspending,
                 sleep_lock: lock.take(),
@@ -41,7 +41,7 @@ pub(crate) async fn follow(bus: Connection, events: mpsc::Sender<HostNotice>) ->
                 .ok();
             HostEvent::Resumed.into()
         };
-        if events.send(event).await.is_err() {
+        if events.send(notice).await.is_err() {
             break;
         }
     }

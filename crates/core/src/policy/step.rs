@@ -24,7 +24,7 @@ pub struct Observations<'a> {
     pub leases: u32,
     /// The time when a lease last ended.
     pub lease_ended: Option<Moment>,
-    /// Until when the user asked for a ready GPU.
+    /// The time until which the user asked for a ready GPU.
     pub warm_until: Option<Moment>,
     /// The machine.
     pub host: &'a HostSample,

@@ -55,7 +55,7 @@ struct Process {
 struct Raise {
     at: Moment,
     until: Moment,
-    /// Until when a command keeps it up, even without a process.
+    /// The time until which a command keeps it up, even without a process.
     commanded_until: Moment,
     renew_at: Moment,
 }
@@ -321,7 +321,7 @@ impl Watch {
 }
 
 impl Raise {
-    /// Until when a command accounts for it; the last one came at `commanded`.
+    /// The time until which a command accounts for it; the last one came at `commanded`.
     fn confirmed(&self, commanded: Moment) -> Moment {
         self.at.max(commanded).max(self.commanded_until)
     }

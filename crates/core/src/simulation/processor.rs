@@ -77,7 +77,7 @@ impl Processor {
         self.computed_at(now) + once_in_a_while + self.outside
     }
 
-    /// Until when it uses no processor time from now on, unless something happens; `None` when it
+    /// The time until which it uses no processor time, unless something happens; `None` when it
     /// never does.
     pub(super) fn idle_until(&self, now: Moment) -> Option<Moment> {
         match self.does {
