@@ -249,8 +249,7 @@ fn the_architecture_page_names_only_what_is_there() {
     let page = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("the page");
     let mut named = 0;
     for word in page.split('`').skip(1).step_by(2) {
-        let is_path_like =
-            word.contains('/') && !word.contains([' ', '<', '*', ':', '$', '~']);
+        let is_path_like = word.contains('/') && !word.contains([' ', '<', '*', ':', '$', '~']);
         if is_path_like && !word.starts_with('/') {
             named += 1;
             assert!(

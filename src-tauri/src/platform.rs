@@ -6,6 +6,6 @@ mod linux;
 mod windows;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{require_display, require_web_view, report};
+pub(crate) use linux::{report, require_display, require_web_view};
 #[cfg(windows)]
-pub(crate) use windows::{require_display, require_web_view, report};
+pub(crate) use windows::{report, require_display, require_web_view};

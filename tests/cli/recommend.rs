@@ -19,7 +19,8 @@ async fn a_stated_size_needs_no_gpu() {
     let ended = user.run(&["recommend", "--vram", "24"]).await;
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
     assert!(
-        ended.out
+        ended
+            .out
             .starts_with("24.0 GiB of VRAM, 23.5 GiB free (assumed"),
         "{}",
         ended.out

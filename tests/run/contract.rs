@@ -102,7 +102,11 @@ async fn values_that_the_driver_does_not_report_are_null() {
 
 async fn status_json(user: &User) -> Value {
     let answer = ended(user.command(&["status", "--json"])).await;
-    assert_eq!((answer.code, answer.err.as_str()), (Some(0), ""), "{answer:?}");
+    assert_eq!(
+        (answer.code, answer.err.as_str()),
+        (Some(0), ""),
+        "{answer:?}"
+    );
     serde_json::from_str(&answer.out).expect("one JSON object")
 }
 

@@ -103,7 +103,7 @@ impl Alerts {
         for (gpu, condition, phase) in machine.into_iter().chain(gpus) {
             let key = gpu.map(|gpu| gpu.uuid.clone());
             let subject = self.subjects.entry(key).or_default();
-            let Some(kind) = subject.word(&condition, phase, wanted) else {
+            let Some(kind) = subject.due(&condition, phase, wanted) else {
                 continue;
             };
             if let Some(until) = subject.quiet_until(kind, now) {
@@ -149,8 +149,8 @@ impl Condition {
 }
 
 impl Subject {
-    /// The word for what the user does not know yet, if there is one.
-    fn word(
+    /// The kind of the notification that is due, if one is.
+    fn due(
         &mut self,
         condition: &Condition,
         phase: Option<Phase>,

@@ -168,7 +168,10 @@ async fn read_files(
         .name("doctor".into())
         .spawn(read)
         .ok()?;
-    tokio::time::timeout(FILES_DEADLINE, receiver).await.ok()?.ok()
+    tokio::time::timeout(FILES_DEADLINE, receiver)
+        .await
+        .ok()?
+        .ok()
 }
 
 async fn examine_gpu<S: GpuSource>(source: &mut S, info: GpuInfo) -> GpuEvidence {

@@ -258,7 +258,11 @@ fn notifications_wait_for_the_settings_and_obey_them() {
     );
     let mut quiet = App::start(Recorded::default(), true);
     quiet.settings(|s| s.app.notifications = gpu_keepalive_core::settings::Notifications::Off);
-    assert!(quiet.handle(Input::Status(samples::hot().into())).is_empty());
+    assert!(
+        quiet
+            .handle(Input::Status(samples::hot().into()))
+            .is_empty()
+    );
 }
 
 #[test]

@@ -62,7 +62,9 @@ async fn the_clocks_are_held_while_there_is_no_engine_and_handed_over_to_the_nex
     for _ in 0..2 {
         engine.signal(Signal::KILL);
         engine.ended().await;
-        served.wait_for("The GPU is held at full speed for “sh”").await;
+        served
+            .wait_for("The GPU is held at full speed for “sh”")
+            .await;
         // It keeps running meanwhile.
         served.write("a question\n").await;
         assert_eq!(served.line().await, "answer to a question");

@@ -196,9 +196,7 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
     let hold_fault = situation.phase == Phase::Fault;
     // The processes that keep the GPU busy are known from the second sample on.
     let unclear = history.sample().is_some_and(|sample| {
-        sample.first
-            && sample.other_utilization.is_none()
-            && is_busy(sample) == Some(true)
+        sample.first && sample.other_utilization.is_none() && is_busy(sample) == Some(true)
     });
     if situation.runtime_pm == RuntimePm::Unsupported {
         let rest = match situation.phase {
@@ -215,7 +213,11 @@ fn next_while_not_holding(situation: &Situation<'_>, now: Moment) -> Scheduled {
         return Scheduled::due(Action::Sample, next_sample.min(after_release), now);
     }
     if situation.phase == Phase::Paused && must_watch(situation.reasons) {
-        return Scheduled::due(Action::Sample, sampled_at.map_or(now, |at| at + ATTENTIVE), now);
+        return Scheduled::due(
+            Action::Sample,
+            sampled_at.map_or(now, |at| at + ATTENTIVE),
+            now,
+        );
     }
     let active = situation.runtime_pm == RuntimePm::Active;
     if active && situation.in_use && (asleep || hold_fault) {

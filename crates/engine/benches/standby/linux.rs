@@ -98,8 +98,9 @@ fn compare(period: &str, threads: usize) -> serde_json::Value {
             let before = [hold.used(), empty.used()];
             thread::sleep(WINDOW);
             let checks = WINDOW.as_secs_f64() / every.as_secs_f64();
-            let us =
-                |index: usize, after: Duration| (after - before[index]).as_secs_f64() * 1e6 / checks;
+            let us = |index: usize, after: Duration| {
+                (after - before[index]).as_secs_f64() * 1e6 / checks
+            };
             [us(0, hold.used()), us(1, empty.used())]
         })
         .collect();

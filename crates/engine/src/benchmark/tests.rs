@@ -177,7 +177,8 @@ async fn a_quick_measurement_rests_once_and_shows_the_same() {
     assert_eq!((quick.quick, quick.disturbed), (true, false));
     assert_eq!(quick.slowdown_percent, None, "left out");
     assert!(
-        lines.iter()
+        lines
+            .iter()
             .any(|line| line.ends_with(&format!("a rest of {} s, ready", rest.rest_s)))
     );
 }

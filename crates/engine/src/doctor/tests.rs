@@ -273,7 +273,10 @@ async fn the_buses_report_profile_and_tray() {
     places.system_bus = Some(daemon.address().to_owned());
     places.session_bus = Some(daemon.address().to_owned());
     let answers = bus::ask(&places).await;
-    assert_eq!((answers.power_profile, answers.tray_host), (None, Some(false)));
+    assert_eq!(
+        (answers.power_profile, answers.tray_host),
+        (None, Some(false))
+    );
 
     let serve = |has_host| {
         zbus::connection::Builder::address(daemon.address())

@@ -132,7 +132,10 @@ fn a_relative_script_is_known_by_the_folder_it_was_started_in() {
     let mut processes = processes();
     let found = seen(&mut processes, &[], ours.pid()).expect("it is ComfyUI");
     assert_eq!((&*found.name, &*found.label), ("main.py", "ComfyUI"));
-    assert!(!finds(&mut processes, &[], other.pid()), "it has no context");
+    assert!(
+        !finds(&mut processes, &[], other.pid()),
+        "it has no context"
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::error::StoreError;
 use crate::files::{
     Seen, Stamp, beside, folder_of, followed, leftovers,
     lock::{self, Lock},
-    stat, remove_leftovers, sync_folder, temporary,
+    remove_leftovers, stat, sync_folder, temporary,
 };
 
 /// The time for which a writer waits for others: less than a client waits for the engine's answer

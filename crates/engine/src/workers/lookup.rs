@@ -4,7 +4,7 @@ use gpu_keepalive_core::{
 };
 
 use super::gpu::Inspected;
-use crate::doctor::{Places, read_machine, private};
+use crate::doctor::{Places, private, read_machine};
 
 /// Judges what is known together with the machine's files and buses.
 pub(super) async fn examine(

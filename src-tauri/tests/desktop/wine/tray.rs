@@ -92,7 +92,10 @@ impl WineTray {
         let tree = self.connection.query_tree(self.root).unwrap();
         let windows = tree.reply().unwrap().children;
         // Any may be gone again.
-        windows.into_iter().filter_map(|w| self.viewable(w)).collect()
+        windows
+            .into_iter()
+            .filter_map(|w| self.viewable(w))
+            .collect()
     }
 
     fn viewable(&self, window: Window) -> Option<Seen> {

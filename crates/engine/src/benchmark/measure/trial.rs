@@ -15,7 +15,7 @@ use gpu_keepalive_core::{
 };
 use tokio::time::sleep;
 
-use super::{Bench, SAMPLE_EVERY, MATRIX_SIZE, POWER_SAMPLES, request};
+use super::{Bench, MATRIX_SIZE, POWER_SAMPLES, SAMPLE_EVERY, request};
 use crate::{
     benchmark::{BenchmarkWorkload, MeasureError},
     gpu::{Gpu, Holder},

@@ -8,7 +8,7 @@ use gpu_keepalive_core::{
 };
 use tokio::time::sleep;
 
-use super::{Bench, SAMPLE_EVERY, POWER_SAMPLES};
+use super::{Bench, POWER_SAMPLES, SAMPLE_EVERY};
 use crate::{
     benchmark::{BenchmarkWorkload, MeasureError, Workloads},
     driver::PerfBoost,

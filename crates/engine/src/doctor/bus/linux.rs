@@ -3,7 +3,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use zbus::{Connection, connection, fdo::DBusProxy, names::BusName};
 
-use super::{Places, Answers};
+use super::{Answers, Places};
 
 const DEADLINE: Duration = Duration::from_secs(2);
 

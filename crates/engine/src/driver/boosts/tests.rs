@@ -37,7 +37,11 @@ fn boosts_are_held_of_the_named_gpus_and_renewed_by_the_same_client() {
     assert_eq!(held.hold(&[first()], after(0)), [(first(), Ok(()))]);
     assert_eq!(held.hold(&[first()], after(14)), []);
     assert_eq!(boosts(&kernel), 1);
-    assert_eq!(held.hold(&[first()], after(15)), [], "a renewal changes nothing");
+    assert_eq!(
+        held.hold(&[first()], after(15)),
+        [],
+        "a renewal changes nothing"
+    );
     assert_eq!(boosts(&kernel), 2);
     assert!(!kernel.events().contains(&Event::Freed));
     assert_eq!(
