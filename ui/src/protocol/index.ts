@@ -14,7 +14,7 @@ watts_at_rest: number | null,
  */
 first_ms: number | null,
 /**
- * How many times as long that took as a request right after another.
+ * Ratio of that time to the one of a request right after another.
  */
 ratio: number | null,
 /**
@@ -22,7 +22,7 @@ ratio: number | null,
  */
 label: string,
 /**
- * What it brings and costs.
+ * Its benefit and cost.
  */
 detail: string,
 /**
@@ -31,7 +31,7 @@ detail: string,
 text: string, };
 
 /**
- * Why a request was refused.
+ * The error of a refused request.
  */
 export type ApiError = {
 /**
@@ -50,11 +50,11 @@ message: string, };
 export type Badge = "off" | "asleep" | "low" | "full" | "standby" | "middling" | "paused" | "hot" | "fault";
 
 /**
- * What was measured of the GPUs there are.
+ * The benchmarks of the present GPUs.
  */
 export type BenchmarkReport = {
 /**
- * What a quick measurement does and how long it takes, for people.
+ * Describes what a quick measurement does and how long it takes, for people.
  */
 quick: string,
 /**
@@ -64,7 +64,7 @@ quick: string,
 benchmarks: Array<BenchmarkResult>, };
 
 /**
- * What was measured on one GPU with one driver: what `bench --json` writes.
+ * The measurement of one GPU with one driver, as `bench --json` writes it.
  *
  * Medians of several rounds; a spread is the largest value less the smallest. What could not be
  * measured is null.
@@ -87,19 +87,19 @@ driver: string,
  */
 date: string,
 /**
- * Whether the GPU was simulated, and so every number.
+ * True if the GPU was simulated, and so every number.
  */
 simulated: boolean,
 /**
- * Whether it was a short measurement: one rest, and the slowdown left out.
+ * True if it was a short measurement: one rest, and the slowdown left out.
  */
 quick: boolean,
 /**
- * How often each request was measured.
+ * Number of times each request was measured.
  */
 rounds: number,
 /**
- * Whether another program was seen to compute meanwhile.
+ * True if another program was seen to compute meanwhile.
  */
 disturbed: boolean,
 /**
@@ -107,11 +107,11 @@ disturbed: boolean,
  */
 hold_time_s: number | null,
 /**
- * What the program did whose requests were measured.
+ * The state of the program whose requests were measured cold.
  */
 cold_case: ColdCase,
 /**
- * How the GPU was kept warm.
+ * The means by which the GPU was kept ready.
  */
 kept_by: string,
 /**
@@ -123,11 +123,11 @@ workloads: Array<WorkloadResult>,
  */
 watts: BenchmarkWatts,
 /**
- * VRAM that keeping warm took.
+ * VRAM that keeping it ready took.
  */
 vram_bytes: number | null,
 /**
- * Each way to keep the GPU ready, in the order in which the engine tries them; empty in a
+ * Each strategy, in the order in which the engine tries them; empty in a
  * result from before they were compared.
  */
 strategies: Array<StrategyResult>,
@@ -140,7 +140,7 @@ chosen: Strategy | null,
  */
 alone: AloneResult | null,
 /**
- * How much less a busy program got done while pulses ran beside it, in percent.
+ * Throughput that a busy program lost while pulses ran beside it, in percent.
  */
 slowdown_percent: number | null,
 /**
@@ -153,7 +153,7 @@ verdict: string, };
  */
 export type BenchmarkWatts = {
 /**
- * Nothing loaded, nothing kept warm.
+ * Nothing loaded, nothing kept ready.
  */
 asleep: number | null,
 /**
@@ -161,7 +161,7 @@ asleep: number | null,
  */
 cold: number | null,
 /**
- * The program loaded, the GPU kept warm.
+ * The program loaded, the GPU kept ready.
  */
 warm: number | null, };
 
@@ -222,7 +222,7 @@ minutes: number, } } | { "id": "held_for", "values": {
  */
 application: string,
 /**
- * Its reason, in its own words.
+ * Its reason, as it was reported.
  */
 reason: string | null, } } | { "id": "loaded", "values": {
 /**
@@ -316,16 +316,16 @@ export type ClientStatus = {
  */
 pid: number,
 /**
- * What people call it, such as `Ollama`.
+ * Its name for people, such as `Ollama`.
  */
 name: string,
 /**
- * Whether it lets the GPU rest while it is loaded; `null` where that is not known.
+ * True if it lets the GPU rest while it is loaded; `null` where that is not known.
  */
 quiet: boolean | null, };
 
 /**
- * How the clocks were made to fall while the program stayed loaded.
+ * The means by which the clocks were made to fall while the program stayed loaded.
  */
 export type ColdCase = "ordinary" | "boost_disabled" | "never_cold";
 
@@ -364,17 +364,17 @@ minor: number, };
  */
 export type DesktopStatus = {
 /**
- * Whether the tray icon is shown.
+ * True if the tray icon is shown.
  */
 tray: boolean,
 /**
- * Whether the entry that starts it at login is there, as it is and not as it was wished;
- * `null` when that cannot be told.
+ * True if the entry that starts it at login is there, as it is and not as it was wished;
+ * `null` when that cannot be read.
  */
 starts_at_login: boolean | null, };
 
 /**
- * Why a GPU is slow, or does not hold.
+ * The reasons why a GPU is slow, or does not hold.
  */
 export type Doctor = {
 /**
@@ -413,7 +413,7 @@ warm_s: number,
  */
 standby_s: number,
 /**
- * Requests that arrived warm and would have been cold.
+ * Requests that arrived at a ready GPU and would have been cold.
  */
 cold_starts_avoided: number, };
 
@@ -435,16 +435,17 @@ currency: string, };
  */
 export type EnergyText = {
 /**
- * What standing by saved: `310 Wh`, or that it is not known yet.
+ * The energy saved by standing by: `310 Wh`, or that it is not known yet.
  */
 saved: string,
 /**
- * What that number is, as the rest of the line: `saved today by resting, about 0.09 EUR`.
+ * The meaning of that number, as the rest of the line: `saved today by resting, about 0.09
+ * EUR`.
  */
 saved_note: string, };
 
 /**
- * What the keepalive cost and brought today.
+ * The cost and benefit of the keepalive today.
  */
 export type EnergyToday = {
 /**
@@ -457,7 +458,7 @@ today_wh: number | null,
  */
 today_cost: number | null,
 /**
- * Requests that arrived warm and would have been cold.
+ * Requests that arrived at a ready GPU and would have been cold.
  */
 cold_starts_avoided_today: number,
 /**
@@ -483,15 +484,15 @@ version: string,
  */
 pid: number,
 /**
- * Whether the GPUs are simulated.
+ * True if the GPUs are simulated.
  */
 simulated: boolean,
 /**
- * When GPUs are kept warm.
+ * The rule for keeping GPUs ready.
  */
 mode: Mode,
 /**
- * Whether the keepalive is switched on.
+ * True if the keepalive is switched on.
  */
 enabled: boolean,
 /**
@@ -511,7 +512,7 @@ pause_remaining_s: number | null,
  */
 leases: number,
 /**
- * What feeds the machine.
+ * The machine's source of power.
  */
 power_source: PowerSource,
 /**
@@ -545,12 +546,12 @@ no_gpu: string | null,
 modes: Array<ModeText>, };
 
 /**
- * Kinds of refusal that some face tells apart.
+ * Kinds of refusal that some face distinguishes.
  */
 export type ErrorCode = "line_too_long" | "invalid_json" | "unknown_request" | "invalid_argument" | "too_many_clients" | "too_many_served" | "lease" | "not_raised" | "settings_not_written" | "no_window" | "not_measured" | "stopping";
 
 /**
- * What the driver refused.
+ * The driver's error.
  */
 export type FaultStatus = {
 /**
@@ -558,11 +559,11 @@ export type FaultStatus = {
  */
 kind: GpuErrorKind,
 /**
- * The driver's words.
+ * The driver's message.
  */
 message: string,
 /**
- * What to do.
+ * The advice.
  */
 advice: string,
 /**
@@ -579,19 +580,19 @@ export type Finding = {
  */
 id: string,
 /**
- * How much it matters.
+ * Its importance.
  */
 severity: Severity,
 /**
- * What it is, in a sentence for people.
+ * The finding, in a sentence for people.
  */
 title: string,
 /**
- * What it was seen by, as far as possible in numbers.
+ * The evidence, as far as possible in numbers.
  */
 evidence: string,
 /**
- * What to do; empty when there is nothing to do.
+ * The advice; empty when there is nothing to do.
  */
 advice: string, };
 
@@ -601,12 +602,13 @@ advice: string, };
 export type Format = "Q2_K" | "Q3_K_M" | "IQ4_XS" | "Q4_K_M" | "Q4_0" | "MXFP4" | "Q5_K_M" | "Q6_K" | "Q8_0" | "F16";
 
 /**
- * What kind of failure the driver reported; decides the advice, never the wording of the driver.
+ * The kind of failure that the driver reported; decides the advice, never the wording of the
+ * driver.
  */
 export type GpuErrorKind = "nvml_missing" | "cuda_missing" | "driver_too_old" | "version_mismatch" | "driver_not_loaded" | "no_gpu" | "gpu_not_found" | "gpu_lost" | "out_of_memory" | "exclusive_mode" | "no_permission" | "not_supported" | "context_lost" | "timed_out" | "process_ended" | "panicked" | "clocks_do_not_rise" | "other";
 
 /**
- * What does not change about a GPU while its driver stays loaded.
+ * The properties of a GPU that do not change while its driver stays loaded.
  */
 export type GpuInfo = {
 /**
@@ -622,11 +624,11 @@ uuid: GpuUuid,
  */
 name: string,
 /**
- * Where it sits on the PCI bus.
+ * Its place on the PCI bus.
  */
 pci_bus_id: PciBusId,
 /**
- * All of its memory; `None` when the driver does not say.
+ * All of its memory; `None` when the driver does not report it.
  */
 vram_total: Bytes | null,
 /**
@@ -634,7 +636,7 @@ vram_total: Bytes | null,
  */
 driver_version: string,
 /**
- * `None` when the driver does not say.
+ * `None` when the driver does not report it.
  */
 compute_capability: ComputeCapability | null,
 /**
@@ -642,7 +644,7 @@ compute_capability: ComputeCapability | null,
  */
 sm_clock_max: Megahertz | null,
 /**
- * Where the hardware begins to slow itself down.
+ * The temperature at which the hardware begins to slow itself down.
  */
 slowdown_temperature: Celsius | null,
 /**
@@ -667,11 +669,11 @@ uuid: GpuUuid,
  */
 name: string,
 /**
- * Where it sits on the PCI bus.
+ * Its place on the PCI bus.
  */
 pci_bus_id: PciBusId,
 /**
- * What the engine is doing for it.
+ * The engine's activity for it.
  */
 phase: Phase,
 /**
@@ -719,7 +721,7 @@ sm_clock_max_mhz: Megahertz | null,
  */
 memory_clock_mhz: Megahertz | null,
 /**
- * Why the clocks are where they are, by NVML's names.
+ * The reasons for the present clocks, by NVML's names.
  */
 clocks_event_reasons: Array<string>,
 /**
@@ -735,7 +737,7 @@ power_w: Watts | null,
  */
 utilization_percent: Percent | null,
 /**
- * Whether the next request finds it at full speed; `null` when the driver does not tell.
+ * True if the next request finds it at full speed; `null` when the driver does not report it.
  */
 ready: boolean | null,
 /**
@@ -743,15 +745,15 @@ ready: boolean | null,
  */
 vram: VramStatus,
 /**
- * What is held; `null` when nothing is.
+ * The strategy that is held; `null` when nothing is.
  */
 strategy: Strategy | null,
 /**
- * What standing by raises the clocks with; `null` while nothing is sensed.
+ * The strategy by which standing by raises the clocks; `null` while nothing is sensed.
  */
 raises_with: Strategy | null,
 /**
- * What came of sensing requests.
+ * The statistics of sensing requests.
  */
 wakes: WakeStatistics,
 /**
@@ -763,7 +765,7 @@ pulse_interval_ms: number | null,
  */
 pulses: number,
 /**
- * What the strategy ladder tried and saw, newest last, in plain words.
+ * The attempts of the strategy ladder and their results, newest last, as text.
  */
 attempts: Array<string>,
 /**
@@ -776,7 +778,7 @@ clients: Array<ClientStatus>,
  */
 loud: LoudStatus | null,
 /**
- * What the driver refused; `null` when all is well.
+ * The driver's error; `null` when all is well.
  */
 fault: FaultStatus | null,
 /**
@@ -829,20 +831,21 @@ month_kwh: number | null,
  */
 month_cost: number | null,
 /**
- * Whether this GPU's driver lets a server be quiet.
+ * True if this GPU's driver lets a server be quiet.
  */
 possible: boolean,
 /**
- * What making them quiet brings, for people.
+ * The benefit of making them quiet, for people.
  */
 text: string,
 /**
- * How that is done, as a sentence to follow it; `null` where nothing would come of it.
+ * The instructions for that, as a sentence to follow it; `null` where nothing would come of
+ * it.
  */
 how: string | null, };
 
 /**
- * A measurement of cold against warm that is under way.
+ * A measurement of cold against ready that is under way.
  */
 export type MeasuringStatus = {
 /**
@@ -850,7 +853,7 @@ export type MeasuringStatus = {
  */
 gpu: GpuUuid,
 /**
- * What is being done, for people.
+ * The step under way, for people.
  */
 text: string,
 /**
@@ -876,12 +879,12 @@ export type Message = {
  */
 state: State,
 /**
- * Its causes, the most important first; empty where the state says everything.
+ * Its causes, the most important first; empty where the state needs none.
  */
 causes: Array<Cause>, };
 
 /**
- * When the GPU is kept warm.
+ * The rule for keeping the GPU ready.
  */
 export type Mode = "always" | "while_loaded" | "on_demand";
 
@@ -1048,7 +1051,7 @@ export type Notice = {
  */
 id: string,
 /**
- * How much it matters.
+ * Its importance.
  */
 severity: Severity,
 /**
@@ -1062,7 +1065,7 @@ message: string, };
 export type PState = number;
 
 /**
- * Why a GPU is not held although it is wanted.
+ * The reason why a GPU is not held although it is wanted.
  */
 export type PauseReason = "user" | "thermal" | "sensor" | "battery" | "vram" | "budget" | "measuring";
 
@@ -1079,7 +1082,7 @@ export type PciBusId = string;
 export type Percent = number;
 
 /**
- * What the engine is doing for one GPU.
+ * The engine's activity for one GPU.
  */
 export type Phase = "off" | "asleep" | "standby" | "warm" | "yielding" | "paused" | "fault";
 
@@ -1089,7 +1092,7 @@ export type Phase = "off" | "asleep" | "standby" | "warm" | "yielding" | "paused
 export type Placement = "gpu" | "experts_on_cpu" | "partial";
 
 /**
- * What feeds the machine.
+ * The machine's source of power.
  */
 export type PowerSource = "ac" | "battery" | "undersized_adapter";
 
@@ -1153,12 +1156,12 @@ smaller_context: Array<SmallerContext>,
 notes: Array<string>, };
 
 /**
- * What a successful request brings back.
+ * The result of a successful request.
  */
 export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "wakes": Array<WakeReport> } | { "doctor": Doctor } | { "report": string } | { "benchmarks": BenchmarkReport } | { "measured": BenchmarkResult } | { "log": Array<string> };
 
 /**
- * What a client asks.
+ * The request of a client.
  */
 export type Request = { "request": "status" } | { "request": "subscribe" } | { "request": "gpus" } | { "request": "on" } | { "request": "off" } | { "request": "pause",
 /**
@@ -1203,11 +1206,11 @@ vram_gib?: number | null,
  */
 context_tokens?: number | null,
 /**
- * How the KV cache is stored.
+ * The storage format of the KV cache.
  */
 kv_cache: KvCache,
 /**
- * What the models are wanted for; chat without it.
+ * The use of the models; chat without it.
  */
 use: Use,
 /**
@@ -1215,7 +1218,7 @@ use: Use,
  */
 format?: Format | null, } | { "request": "energy",
 /**
- * How many days back, today included.
+ * Number of days back, today included.
  */
 days: number, } | { "request": "wakes" } | { "request": "doctor" } | { "request": "report" } | { "request": "benchmarks" } | { "request": "bench",
 /**
@@ -1223,11 +1226,11 @@ days: number, } | { "request": "wakes" } | { "request": "doctor" } | { "request"
  */
 gpu?: number | null,
 /**
- * Whether a short measurement is enough.
+ * True if a short measurement is enough.
  */
 quick: boolean,
 /**
- * How often each request is measured, up to [`Plan::MAX_ROUNDS`]; without it once or
+ * Number of times each request is measured, up to [`Plan::MAX_ROUNDS`]; without it once or
  * twice.
  */
 rounds?: number | null, } | { "request": "cancel_bench" } | { "request": "log" } | { "request": "show_window" };
@@ -1237,11 +1240,11 @@ rounds?: number | null, } | { "request": "cancel_bench" } | { "request": "log" }
  */
 export type RestResult = {
 /**
- * How long the rest was.
+ * Length of the rest.
  */
 rest_s: number,
 /**
- * With nobody keeping the GPU warm.
+ * With nothing that keeps the GPU ready.
  */
 cold_ms: number | null,
 /**
@@ -1249,7 +1252,7 @@ cold_ms: number | null,
  */
 cold_spread_ms: number | null,
 /**
- * Kept warm.
+ * Kept ready.
  */
 warm_ms: number | null,
 /**
@@ -1257,7 +1260,7 @@ warm_ms: number | null,
  */
 warm_spread_ms: number | null,
 /**
- * How many times as long it took cold.
+ * Ratio of the cold time to that.
  */
 ratio: number | null, };
 
@@ -1291,7 +1294,7 @@ unit: string,
  */
 word?: string | null, } | { "kind": "choice",
 /**
- * The words, each with its title.
+ * The values, each with its title.
  */
 options: Array<SettingOption>, } | { "kind": "text",
 /**
@@ -1299,7 +1302,7 @@ options: Array<SettingOption>, } | { "kind": "text",
  */
 max_length: number, } | { "kind": "choice_list",
 /**
- * The words, each with its title.
+ * The values, each with its title.
  */
 options: Array<SettingOption>, } | { "kind": "text_list" } | { "kind": "gpu_list" };
 
@@ -1393,7 +1396,7 @@ settings: Array<SettingReport>,
 problems: Array<SettingsProblem>, };
 
 /**
- * How much something matters.
+ * The importance of a notice or a finding.
  */
 export type Severity = "ok" | "info" | "warning" | "error";
 
@@ -1440,15 +1443,15 @@ export type Status = {
  */
 engine: EngineStatus,
 /**
- * Every GPU it looks after, in the driver's order.
+ * Every GPU it keeps, in the driver's order.
  */
 gpus: Array<GpuStatus>,
 /**
- * What it cost and brought today.
+ * Its cost and benefit today.
  */
 energy: EnergyToday,
 /**
- * What the user should know, worst first.
+ * The notices for the user, worst first.
  */
 notices: Array<Notice>,
 /**
@@ -1465,7 +1468,7 @@ desktop: DesktopStatus | null, };
  */
 export type StatusText = {
 /**
- * The state in one or two words, for a table or a badge: `Resting`.
+ * The state as text of one or two words, for a table or a badge: `Resting`.
  */
 short: string,
 /**
@@ -1477,7 +1480,7 @@ line: string,
  */
 headline: string,
 /**
- * The causes, as one or more sentences; `null` where the heading says everything.
+ * The causes, as one or more sentences; `null` where the heading is enough.
  */
 cause: string | null,
 /**
@@ -1486,12 +1489,12 @@ cause: string | null,
 hold: string, };
 
 /**
- * How the clocks are held; the cheaper, the less.
+ * The strategy that holds the clocks; the cheaper, the less.
  */
 export type Strategy = "standby" | "boost" | "power_mizer" | "context" | "pulse";
 
 /**
- * One way to keep the GPU ready, as it was measured on this GPU.
+ * One strategy, as it was measured on this GPU.
  */
 export type StrategyResult = {
 /**
@@ -1499,7 +1502,7 @@ export type StrategyResult = {
  */
 strategy: Strategy,
 /**
- * Whether it was seen to keep the promise: the first request after a rest at most
+ * True if it was seen to keep the promise: the first request after a rest at most
  * `readiness.max_wake_ms` later than at full speed.
  */
 works: boolean,
@@ -1516,7 +1519,7 @@ watts_at_rest: number | null,
  */
 first_ms: number | null,
 /**
- * How many times as long that took as a request right after another.
+ * Ratio of that time to the one of a request right after another.
  */
 ratio: number | null,
 /**
@@ -1532,7 +1535,7 @@ vram_bytes: number | null,
  */
 resident_bytes: number | null,
 /**
- * Whether it is the one that the engine should use.
+ * True if it is the one that the engine should use.
  */
 best: boolean,
 /**
@@ -1540,7 +1543,7 @@ best: boolean,
  */
 label: string,
 /**
- * What it brings and costs: `0 W more at rest, first answer 12 ms later`.
+ * Its benefit and cost: `0 W more at rest, first answer 12 ms later`.
  */
 detail: string,
 /**
@@ -1564,7 +1567,7 @@ export type Tier = "conservative" | "optimal" | "aggressive";
 export type Use = "chat" | "code" | "vision" | "embedding";
 
 /**
- * What a wake was worth.
+ * The verdict on a wake.
  */
 export type Verdict = "useful" | "false" | "missed" | "undecided";
 
@@ -1577,11 +1580,11 @@ export type VramStatus = {
  */
 total_bytes: Bytes | null,
 /**
- * What nobody has taken.
+ * Free memory.
  */
 free_bytes: Bytes | null,
 /**
- * What our driver process holds.
+ * Memory that our driver process holds.
  */
 ours_bytes: Bytes | null, };
 
@@ -1606,7 +1609,7 @@ pid: number,
  */
 program: string,
 /**
- * What it was worth.
+ * Its verdict.
  */
 verdict: Verdict,
 /**
@@ -1656,7 +1659,7 @@ export type Watts = number;
 export type Workload = "decode" | "prefill";
 
 /**
- * What was measured with one workload.
+ * The measurement with one workload.
  */
 export type WorkloadResult = {
 /**
