@@ -40,8 +40,8 @@ describe("the list", () => {
     expect(screen.getAllByText(/^Take this one$/)).toHaveLength(1);
     expect(best.textContent).toMatch(/with a context of 8k tokens.*first in our ranking for chat/s);
     expect(best.textContent).toMatch(/the most used on cards of 32\sGB/);
-    const best = screen.getByText(/^Take this one: Qwen3\.8 27B Q5_K_M\.$/);
-    expect(best.closest("[role=status]")).toBeTruthy();
+    const advice = screen.getByText(/^Take this one: Qwen3\.8 27B Q5_K_M\.$/);
+    expect(advice.closest("[role=status]")).toBeTruthy();
     // It is not listed a second time.
     const optimal = screen.getByRole("region", { name: "Optimal" });
     expect(within(optimal).queryByRole("heading", { name: /^Qwen3\.8 27B/ })).toBeNull();
