@@ -10,13 +10,13 @@ const LONGEST: Duration = Duration::from_secs(75);
 /// Two samples of a GPU at rest.
 const SHORTEST: Duration = Duration::from_secs(10);
 
-/// How long clocks stay up after a raise was released, as seen on this GPU.
+/// The time that clocks stay up after a raise was released, as seen on this GPU.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tail {
     released_at: Option<Moment>,
     /// The slowest fall seen.
     fall: Option<Duration>,
-    /// Whether the clocks were seen down since.
+    /// True if the clocks were seen down since.
     fell: bool,
 }
 
@@ -36,7 +36,7 @@ impl Tail {
         self.fall = self.fall.max(Some(at.since(released_at)));
     }
 
-    /// Whether clocks that are up now may be up because of that raise.
+    /// Returns true if clocks that are up now may be up because of that raise.
     pub(super) fn covers(&self, now: Moment) -> bool {
         // Falls of one GPU differ; twice the slowest is no longer this one.
         let limit = self
