@@ -19,7 +19,7 @@ async fn a_value_that_no_card_has_counts_as_not_reported() {
             &["0", "126", "255", "2147483647", NONE],
             |s| s.temperature = None,
         ),
-        ("power_mw", &["0", "2800001", NONE], |s| s.power = None),
+        ("power_mw", &["0", "7200001", NONE], |s| s.power = None),
         ("sm_clock", &["0", "5001", NONE], |s| s.sm_clock = None),
         ("memory_clock", &["0", "24001", NONE], |s| {
             s.memory_clock = None

@@ -16,20 +16,23 @@ use crate::units::{Bytes, Celsius, Joules, Megahertz, Percent, Watts};
 const CELSIUS: RangeInclusive<u64> = 1..=125;
 /// A slowdown threshold below the lowest limit that the settings take would pause a GPU at rest.
 const SLOWDOWN_CELSIUS: RangeInclusive<u64> = 50..=*CELSIUS.end();
-/// Twice the highest rated power of one GPU (1,400 W, GB300), for its peaks.
-const MILLIWATTS: RangeInclusive<u64> = 1..=2_800_000;
+/// Twice the highest power that is announced for one package, for its peaks: 3,600 W (Rubin Ultra),
+/// after 2,300 W (Rubin) and 1,400 W (GB300). The sentinel −1 is 600 times as much.
+const MILLIWATTS: RangeInclusive<u64> = 1..=7_200_000;
 /// The counter begins when the driver is loaded: ten years at the highest power.
 const MILLIJOULES: RangeInclusive<u64> = 1..=*MILLIWATTS.end() * 10 * 365 * 86_400;
-/// Records under liquid nitrogen stay below 4,000 MHz.
+/// The record under liquid nitrogen is 4,095 MHz (RTX 4090, 2023); Blackwell reached 4,002 MHz.
 const SM_MHZ: RangeInclusive<u64> = 1..=5_000;
-/// NVML gives half the rate of a pin, and GDDR7 ends at 48 Gbit/s (JESD239).
+/// NVML gives half the rate of a pin, and GDDR7 ends at 48 Gbit/s (JESD239), far above HBM4E.
 const MEMORY_MHZ: RangeInclusive<u64> = 1..=24_000;
+/// NVML's utilization is the share of its sample period in which a kernel ran.
 const PERCENT: RangeInclusive<u64> = 0..=100;
 /// The smallest part of a card that a virtual machine is given has 512 MiB (vGPU M10-0B); the
-/// largest announced card has 1 TB (Rubin Ultra).
+/// largest announced card has 1 TB (Rubin Ultra), in either way to count it.
 const VRAM: RangeInclusive<u64> = 512 << 20..=1 << 40;
 /// Kepler is 3, Blackwell 12; the pulse needs 5.
 const CAPABILITY_MAJOR: RangeInclusive<u64> = 1..=99;
+/// CUDA writes a capability as one number, ten times the major one plus the minor one.
 const CAPABILITY_MINOR: RangeInclusive<u64> = 0..=9;
 /// Process ids are signed in Linux, and Windows numbers far below that. 0 is no process.
 const PID: RangeInclusive<u64> = 1..=i32::MAX as u64;

@@ -49,8 +49,10 @@ fn power_and_energy_are_those_of_one_card() {
         (0, "–"),
         (1, "Watts(0.001)"),
         (11_500, "Watts(11.5)"),
-        (1_400_000, "Watts(1400.0)"),
-        (2_800_001, "–"),
+        // What Rubin and Rubin Ultra are rated at.
+        (2_300_000, "Watts(2300.0)"),
+        (3_600_000, "Watts(3600.0)"),
+        (7_200_001, "–"),
         (NONE_32, "–"),
         (NONE_64, "–"),
     ];
@@ -66,8 +68,8 @@ fn power_and_energy_are_those_of_one_card() {
         (0.0, 1.0, false),
         (-1.0, 1.0, false),
         (84.0, 1.0, true),
-        (2800.0, 1.0, true),
-        (2801.0, 1.0, false),
+        (7200.0, 1.0, true),
+        (7201.0, 1.0, false),
         (1e12, 120.0, false),
         (f64::NAN, 1.0, false),
         (f64::INFINITY, 1.0, false),
@@ -83,7 +85,7 @@ fn clocks_states_and_shares_are_in_range() {
         (0, "–"),
         (15, "Megahertz(15)"),
         (345, "Megahertz(345)"),
-        (3165, "Megahertz(3165)"),
+        (4095, "Megahertz(4095)"),
         (5001, "–"),
         (99_999, "–"),
         (NONE_32, "–"),
@@ -143,6 +145,7 @@ fn memory_counts_where_its_numbers_agree() {
         (NONE_64, GIB, GIB, None, None),
         (1, 1, 0, None, None),
         (512 * MIB, 0, 512 * MIB, Some(512 * MIB), Some(512 * MIB)),
+        (1 << 40, 0, 1 << 40, Some(1 << 40), Some(1 << 40)),
         (2 << 40, 0, 2 << 40, None, None),
     ] {
         let memory = RawMemory { total, used, free };

@@ -361,7 +361,7 @@ fn check(status: &Status) {
             assert!(possible, "{what}: {value:?}");
         };
         within("temperature", gpu.temperature_c.map(|v| v.0.into()), 125.0);
-        within("power", gpu.power_w.map(|v| v.0), 2800.0);
+        within("power", gpu.power_w.map(|v| v.0), 7200.0);
         within("SM clock", gpu.sm_clock_mhz.map(|v| v.0.into()), 5000.0);
         within(
             "its maximum",
@@ -402,8 +402,8 @@ fn check(status: &Status) {
         assert_ne!(gpu.vram.total_bytes, Some(Bytes(0)));
     }
     let wh = status.energy.today_wh.unwrap_or_default();
-    // 2,800 W for as long as it has run.
-    let most = 2800.0 * status.engine.uptime_s / 3600.0;
+    // 7,200 W for as long as it has run.
+    let most = 7200.0 * status.engine.uptime_s / 3600.0;
     assert!((0.0..=most).contains(&wh), "{wh} Wh");
 }
 
