@@ -1,10 +1,12 @@
 //! Takes out of a text what must not leave the machine.
 //!
 //! Of paths those stay that are the same on every machine, and our own; all else goes by its form:
-//! addresses, UUIDs, and values that are named, or formed, like a secret.
+//! repositories of models with their owner, addresses, UUIDs, and values that are named, or formed,
+//! like a secret, or named like a model.
 
 use super::Private;
 
+mod models;
 mod names;
 mod paths;
 mod secrets;
@@ -14,7 +16,8 @@ pub(crate) fn redact(text: &str, private: &Private) -> String {
     let owners = paths::owners(text);
     let lines = text.split('\n').map(|line| {
         let line = secrets::hide(line);
-        paths::hide(&line, private.home.as_deref())
+        let line = paths::hide(&line, private.home.as_deref());
+        models::hide(&line)
     });
     let mut text = lines.collect::<Vec<_>>().join("\n");
     let user = private.user.iter().chain(&owners);

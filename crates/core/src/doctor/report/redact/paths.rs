@@ -52,6 +52,22 @@ const MODELS: [&str; 10] = [
     ".npz",
     ".mlmodel",
 ];
+/// Words with a stroke that name no one's model.
+const KNOWN_PAIRS: [&str; 9] = [
+    "and/or",
+    "n/a",
+    "i/o",
+    "input/output",
+    "driver/library",
+    "read/write",
+    "on/off",
+    "cpu/gpu",
+    "tcp/ip",
+];
+/// What a rate is by.
+const DENOMINATORS: [&str; 7] = ["s", "ms", "min", "h", "day", "month", "token"];
+/// How the cache of Hugging Face's programs calls the folder of a repository.
+const CACHED: [&str; 2] = ["models--", "datasets--"];
 const HIDDEN: &str = "[path]";
 
 /// Those whose homes are named in a text.
@@ -202,8 +218,26 @@ fn is_relative_path(word: &str) -> bool {
     let is_path = parts.len() > 1 && !is_value && !parts.iter().all(is_number);
     // An option with its value, such as “-m/data/x”.
     let is_option = word.starts_with('-');
-    let is_sure = word.contains('\\') || is_option || parts.len() > 2 || is_file(word);
-    is_model(word) || (is_path && is_sure)
+    let is_sure =
+        word.contains('\\') || is_option || parts.len() > 2 || is_file(word) || is_repository(word);
+    let is_cached = CACHED.iter().any(|beginning| word.starts_with(beginning));
+    is_model(word) || is_cached || (is_path && is_sure)
+}
+
+/// Whether it may be a repository such as `owner/model:Q4_K_M`. Its owner is a person more often
+/// than not, and no list of those that are not stays true.
+fn is_repository(word: &str) -> bool {
+    let word = word.trim_end_matches(['.', '!', '?']).to_ascii_lowercase();
+    let Some((owner, model)) = word.split_once('/') else {
+        return false;
+    };
+    let is_name = |name: &str| {
+        let mut bytes = name.bytes();
+        let first = bytes.next().is_some_and(|b| b.is_ascii_alphanumeric());
+        first && bytes.all(|b| b.is_ascii_alphanumeric() || b"._-:@".contains(&b))
+    };
+    let is_known = KNOWN_PAIRS.contains(&&*word) || DENOMINATORS.contains(&model);
+    is_name(owner) && is_name(model) && !is_known
 }
 
 /// Returns true if it ends like a file's name.

@@ -94,7 +94,8 @@ fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let named = SECRET_NAMES.iter().any(|part| name.contains(part));
     // Models are measured in tokens, too.
-    named && !name.contains("tokens") || name == "authorization" || name == "bearer"
+    let is_other = ["authorization", "bearer", "-hft"].contains(&&*name);
+    named && !name.contains("tokens") || is_other
 }
 
 fn hidden(word: &str) -> String {

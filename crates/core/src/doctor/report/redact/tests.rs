@@ -140,6 +140,52 @@ fn only_what_is_private_is_replaced() {
 }
 
 #[test]
+fn models_are_hidden_with_their_owner() {
+    let cases = [
+        (
+            "llama-server -hf someone/private-model:Q4_K_M -c 4096",
+            "llama-server -hf [path] -c 4096",
+        ),
+        (
+            "-hf someone/novel:8b, -hft abc",
+            "-hf [path]:8b, -hft [secret]",
+        ),
+        ("-hff novel --hf-repo=a/b", "-hff [model] --hf-repo=[path]"),
+        (
+            "ollama run hf.co/someone/private-model",
+            "ollama run [path]",
+        ),
+        ("pulled hf.co/someone.", "pulled [path]."),
+        (
+            "vllm serve someone/novel --model mine --max-model-len 8192",
+            "vllm serve [path] --model [model] --max-model-len 8192",
+        ),
+        ("--model /data/My Models/x.gguf -c 1", "--model [path] -c 1"),
+        ("--model \"My Novel\" -c 1", "--model \"[model]\" -c 1"),
+        ("--alias 'My Novel, 2nd", "--alias '[model]"),
+        (
+            "[\"--served-model-name\", \"novel\", \"--lora\", \"a\"]",
+            "[\"--served-model-name\", \"[model]\", \"--lora\", \"[model]\"]",
+        ),
+        ("LLAMA_ARG_MODEL=novel x", "LLAMA_ARG_MODEL=[model] x"),
+        ("models--someone--novel is cached", "[path] is cached"),
+        ("--model  novel", "--model  [model]"),
+        ("--model --verbose", "--model --verbose"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(redact(text, &private()), expected, "{text}");
+    }
+    for harmless in [
+        "RM detects a driver/library version mismatch",
+        "Input/output error (os error 5)",
+        "35 tokens/s at 16 GT/s, on/off, CPU/GPU",
+        "warning model-partly-on-cpu: the model waits",
+    ] {
+        assert_eq!(redact(harmless, &private()), harmless);
+    }
+}
+
+#[test]
 fn without_secrets_a_text_stays_as_it_is() {
     let text = "P2, 1200 MHz of 2100 MHz";
     assert_eq!(redact(text, &Private::default()), text);
@@ -216,6 +262,14 @@ fn leak() -> impl Strategy<Value = (String, String)> {
         "@@.gguf",
         "models/@@/x.bin",
         "--model @@.safetensors",
+        "-hf @@/model",
+        "-hf someone/@@:Q4_K_M",
+        "ollama run hf.co/@@/model",
+        "hf.co/@@",
+        "models--@@--novel",
+        "--model @@",
+        "--alias 'a @@ b'",
+        "MODEL=@@",
     ]);
     let other = (secret(), form).prop_map(|(secret, form)| {
         let text = form.replacen("@@", &secret, 1);
