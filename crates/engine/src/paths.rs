@@ -87,17 +87,29 @@ fn of_user(folders: impl Iterator<Item = PathBuf>, temporary: PathBuf, uid: u32)
 #[cfg(unix)]
 const SOCKET: &str = "gpu-keepalive.sock";
 
-/// The control pipe's name, one for each user.
+/// The control pipe, one for each user: its name ends with the user's security identifier, as two
+/// users of different domains may have one name.
 ///
 /// # Errors
-/// None on this system.
+/// Windows does not give the identifier.
 #[cfg(windows)]
 pub fn control_socket() -> io::Result<ControlSocket> {
-    let user = std::env::var("USERNAME").unwrap_or_default();
-    // A backslash cannot be part of a pipe's name.
-    let user = user.replace('\\', "-");
-    let name = PathBuf::from(format!(r"\\.\pipe\{NAME}-{user}"));
-    Ok(ControlSocket::at(&name))
+    use std::fmt::Write;
+
+    use sysinfo::{Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
+
+    let us = sysinfo::get_current_pid().map_err(io::Error::other)?;
+    let mut system = System::new().map_err(io::Error::other)?;
+    system.refresh_processes_specifics(
+        ProcessesToUpdate::Some(&[us]),
+        false,
+        ProcessRefreshKind::nothing().with_user(UpdateKind::Always),
+    );
+    let user = system.process(us).and_then(Process::user_id);
+    let user = user.ok_or_else(|| io::Error::other("Windows does not say who this user is"))?;
+    let mut name = format!(r"\\.\pipe\{NAME}-");
+    write!(name, "{}", **user).map_err(io::Error::other)?;
+    Ok(ControlSocket::at(&PathBuf::from(name)))
 }
 
 #[cfg(unix)]
