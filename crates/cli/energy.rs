@@ -29,5 +29,8 @@ async fn report(days: u32) -> anyhow::Result<EnergyReport> {
     let places = Paths::of_user()?;
     let settings = settings::load()?;
     let kept = StateFolder::open(places.state);
+    if let Some(why) = kept.energy_unread() {
+        output::note(why);
+    }
     Ok(kept.energy_report(days, &Clock::Boot, &settings.settings().energy))
 }

@@ -232,3 +232,24 @@ async fn a_broken_settings_file_is_reported_and_not_changed() {
     assert_eq!(energy.code, Some(0), "{energy:?}");
     assert!(energy.err.contains("settings.toml, line 2: "), "{energy:?}");
 }
+
+#[tokio::test]
+async fn a_damaged_energy_record_is_reported_and_not_changed() {
+    let user = User::new();
+    let folder = user.home().join("state/gpu-keepalive");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("energy.json");
+    std::fs::write(&file, "{\"version\":1,").unwrap();
+    for arguments in [&["energy"][..], &["energy", "--json"]] {
+        let ended = user.run(arguments).await;
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let lines: Vec<_> = ended.err.lines().collect();
+        let [line] = lines[..] else {
+            panic!("{ended:?}");
+        };
+        assert!(line.starts_with(&*file.to_string_lossy()), "{line}");
+        assert!(line.ends_with("; it counts as empty."), "{line}");
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), b"{\"version\":1,");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+}

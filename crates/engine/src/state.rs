@@ -117,6 +117,17 @@ impl StateFolder {
             .report(days, clock.today(), price, currency)
     }
 
+    /// The reason why the energy of earlier runs is not in the report: its file was not read or
+    /// understood.
+    pub fn energy_unread(&self) -> Option<String> {
+        let file = &self.files.energy;
+        let why = file.why_strange()?;
+        Some(format!(
+            "{} {why}; it counts as empty.",
+            file.path().display()
+        ))
+    }
+
     /// The reason why something was not written the last time.
     pub(crate) fn error(&self) -> Option<&str> {
         self.error.as_deref()
