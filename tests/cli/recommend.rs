@@ -167,6 +167,35 @@ async fn without_any_gpu_it_ends_with_4_and_names_an_alternative() {
 }
 
 #[tokio::test]
+async fn a_gpu_that_does_not_report_its_memory_is_named_and_a_stated_size_used() {
+    let user = User::new();
+    let file = user.home().join("mine.toml");
+    let unknown = "[[gpus]]\nlike = \"rtx-4090\"\n\
+                   [[events]]\nkind = \"reports\"\nreading = \"vram_total\"\nvalue = 0\n";
+    fs::write(&file, unknown).unwrap();
+    let simulate = ["--simulate", file.to_str().unwrap()];
+    let refused = user.run(&[&["recommend"][..], &simulate].concat()).await;
+    assert_eq!(
+        (refused.code, &*refused.out, &*refused.err),
+        (
+            Some(2),
+            "",
+            "gpu-keepalive: NVIDIA GeForce RTX 4090 does not report its memory; state it, as in \
+             --vram 24\n"
+        )
+    );
+    let stated = answer(&user, &[&["--vram", "24"][..], &simulate].concat()).await;
+    assert_eq!(stated["vram_gib"], 24.0);
+    assert!(!stated["models"].as_array().expect("a list").is_empty());
+
+    // Another GPU that reports it is taken instead.
+    let second = format!("{unknown}gpu = 0\n[[gpus]]\nlike = \"rtx-3070-laptop\"\n");
+    fs::write(&file, second).unwrap();
+    let other = answer(&user, &simulate).await;
+    assert_eq!(other["vram_gib"], 8.0);
+}
+
+#[tokio::test]
 async fn a_catalogue_of_ones_own_is_added_and_its_mistakes_are_reported() {
     let user = User::new();
     let settings = user.run(&["settings", "path"]).await.out;

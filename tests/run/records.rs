@@ -1,6 +1,11 @@
 //! The state that is kept between runs, when its files are not what they should be.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, chown},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
 
 use gpu_keepalive_core::protocol::{Request, Severity, Status};
 
@@ -76,6 +81,70 @@ async fn a_file_that_an_engine_cannot_read_or_understand_is_set_aside_and_report
     let engine = start(&user, &driver).await;
     engine.until_warm().await;
     assert_eq!(set_aside(&engine.status().await), [""; 0]);
+}
+
+/// A file that only its owner may read, and the owner is another user.
+fn write_unreadable(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    // Only root may give a file away; without root no user may read it.
+    let mode = match chown(path, Some(12_345), Some(12_345)) {
+        Ok(()) => 0o600,
+        Err(_) => 0,
+    };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// The command without root's right to read what belongs to others.
+fn without_rights(plain: &tokio::process::Command) -> tokio::process::Command {
+    let plain = plain.as_std();
+    let mut command = tokio::process::Command::new("unshare");
+    command
+        .args(["--user", "--map-root-user"])
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_user_is_set_aside_and_not_read() {
+    let (user, driver) = (User::new(), FakeDriver::new());
+    let folder = records(&user);
+    fs::create_dir_all(&folder).unwrap();
+    let theirs = r#"{"version":1,"days":{"2026-11-01":{"warm_s":60.0}}}"#;
+    for name in ["energy.json", "learned.json"] {
+        write_unreadable(&folder.join(name), theirs);
+    }
+    let mut run = on_fakes(&user, &driver, &["run", "--mode", "always"]);
+    if rustix::process::geteuid().is_root() {
+        run = without_rights(&run);
+    }
+    let engine = Engine::start(&user, run).await;
+    let status = engine
+        .until("two notices", |status| set_aside(status).len() == 2)
+        .await;
+    for said in set_aside(&status) {
+        for part in ["Permission denied", "It was set aside as "] {
+            assert!(said.contains(part), "{said}");
+        }
+    }
+    engine.until_warm().await;
+    let ended = engine.interrupted().await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for name in ["energy.json", "learned.json"] {
+        let aside = folder.join(format!("{name}.set-aside"));
+        assert_eq!(fs::metadata(&aside).unwrap().len(), theirs.len() as u64);
+        assert!(fs::read(folder.join(name)).is_ok(), "{name} is ours again");
+    }
 }
 
 #[tokio::test]

@@ -255,12 +255,22 @@ async fn only_the_chosen_gpu_is_kept_and_an_unknown_one_is_reported() {
 
 #[tokio::test(start_paused = true)]
 async fn without_a_driver_it_reports_that_and_keeps_searching() {
-    let running = start("no-driver");
+    let text = "[[gpus]]\nlike = \"rtx-4090\"\n[[events]]\nkind = \"fault\"\n\
+                error = \"nvml_missing\"\nfor_s = 60\n";
+    let scenario = Scenario::parse("late.toml", text).expect("a scenario");
+    let running = start_with(scenario, |_| {});
     let status = running
         .until("a notice", |status| !status.notices.is_empty())
         .await;
     assert_eq!(status.notices[0].id, "no-gpu");
+    assert_eq!(
+        status.notices[0].message,
+        "The NVIDIA driver is not installed. Install the NVIDIA driver. The GPU is looked for \
+         again by itself."
+    );
     assert!(status.gpus.is_empty());
+    let status = running.until_phase(Phase::Warm).await;
+    assert_eq!(status.notices, []);
 }
 
 #[tokio::test(start_paused = true)]

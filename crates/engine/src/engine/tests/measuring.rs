@@ -235,6 +235,33 @@ async fn a_result_is_kept_between_runs_where_state_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn results_that_are_not_understood_are_set_aside_and_reported_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("proofs.json");
+    std::fs::write(&file, "{\"damaged").expect("written");
+    let running = start_with(Scenario::preset("h200").expect("a preset"), |options| {
+        options.state = Some(StateFolder::open(folder.path().to_owned()));
+    });
+    running.until_phase(Phase::Warm).await;
+    assert_eq!(running.benchmarks().await, []);
+    for _ in 0..2 {
+        let reply = running.ask(BENCH).await;
+        assert!(matches!(reply, Reply::Measured(_)), "{reply:?}");
+    }
+    let status = running
+        .until("a notice", |status| !status.notices.is_empty())
+        .await;
+    let [notice] = &status.notices[..] else {
+        panic!("{:?}", status.notices);
+    };
+    let aside = folder.path().join("proofs.json.set-aside");
+    let said = format!("It was set aside as {}.", aside.display());
+    assert!(notice.message.ends_with(&said), "{notice:?}");
+    assert_eq!(std::fs::read(aside).expect("there"), b"{\"damaged");
+    assert_eq!(running.benchmarks().await.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_gpu_lost_half_way_is_reported() {
     let running = start("gpu-lost");
     running.until_phase(Phase::Warm).await;
