@@ -1,6 +1,7 @@
 //! The rules of ARCHITECTURE.md about the sources, held by reading them.
 
 mod commands;
+mod faults;
 mod purity;
 
 use std::{
