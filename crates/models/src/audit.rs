@@ -28,8 +28,15 @@ fn entry(model: &Model) -> Vec<String> {
             model.released
         ));
     }
-    if model.formats().is_empty() {
+    if model.ollama.is_empty() && model.gguf.is_none() {
         doubt("it cannot be had: it has neither a tag nor files".to_owned());
+    }
+    if model
+        .gguf
+        .as_ref()
+        .is_some_and(|gguf| gguf.assumed == gguf.seen.is_some())
+    {
+        doubt("write where its files were seen, or that they are assumed".to_owned());
     }
     if model.active_parameters_b > model.parameters_b {
         doubt("a token uses more parameters than there are".to_owned());
@@ -101,6 +108,12 @@ fn ranking(catalogue: &Catalogue) -> Vec<String> {
                 None => doubts.push(format!("ranking for {name}: no model {}", entry.model)),
                 Some(model) if !model.is_for(purpose) => {
                     doubts.push(format!("ranking for {name}: {} is not for it", entry.model));
+                }
+                Some(model) if model.formats().is_empty() => {
+                    doubts.push(format!(
+                        "ranking for {name}: no file of {} was seen",
+                        entry.model
+                    ));
                 }
                 Some(_) if twice || entry.why.is_empty() || entry.source.is_empty() => {
                     doubts.push(format!(

@@ -152,7 +152,7 @@ fn candidate<'a>(model: &'a Model, format: Format, wish: &Wish<'_>) -> Option<Ch
         ..with_vision
     };
     // llama.cpp can leave out the part that reads images, Ollama's files have it built in.
-    let may_leave_out = wish.purpose != Use::Vision && model.gguf_has(format);
+    let may_leave_out = wish.purpose != Use::Vision && model.gguf_in(format).is_some();
     let placed = fit(&with_vision).map(|placed| (with_vision.vision, placed));
     let better = |placed: &(bool, Placed)| placed.1.placement == Placement::Gpu;
     let (vision, placed) = match placed {
@@ -247,7 +247,7 @@ fn longest_of(model: &Model, wish: &Wish<'_>) -> Option<(Format, u64)> {
         .into_iter()
         .filter(usual)
         .map(|format| {
-            let vision = wish.purpose == Use::Vision || !model.gguf_has(format);
+            let vision = wish.purpose == Use::Vision || model.gguf_in(format).is_none();
             let base = load(format, vision, wish);
             let fits = |tokens| {
                 let load = Load {
@@ -262,17 +262,22 @@ fn longest_of(model: &Model, wish: &Wish<'_>) -> Option<(Format, u64)> {
         .filter(|(_, tokens)| *tokens > 0)
 }
 
-/// What the smallest model needs, for a card that fits nothing.
+/// The ranked model that needs least, for a card that fits nothing.
 pub(crate) fn smallest<'a>(
     catalogue: &'a Catalogue,
     wish: &Wish<'_>,
     tokens: u64,
 ) -> Option<(f64, &'a Model, Format)> {
-    let models = catalogue
+    let ranking = Ranking::embedded();
+    let for_use = catalogue
         .models
         .iter()
         .filter(|model| model.is_for(wish.purpose));
+    let (ranked, others): (Vec<_>, Vec<_>) =
+        for_use.partition(|model| ranking.place(wish.purpose, model, false).is_some());
+    let models = if ranked.is_empty() { others } else { ranked };
     models
+        .into_iter()
         .flat_map(|model| {
             formats(model, wish)
                 .into_iter()

@@ -8,7 +8,7 @@ use super::{
     placement::Placement,
 };
 
-/// A program that serves models.
+/// A program that serves models: Ollama, llama.cpp or LM Studio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
@@ -21,11 +21,11 @@ pub enum Runtime {
     LmStudio,
 }
 
-/// How to fetch and to serve a model with one program.
+/// The commands that fetch and serve a model with one runtime.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Commands {
-    /// The program.
+    /// The runtime.
     pub runtime: Runtime,
     /// The command that fetches the model.
     pub fetch: String,
@@ -57,7 +57,7 @@ pub(crate) struct Served<'a> {
 }
 
 impl Served<'_> {
-    /// With every program that can do it, the simplest first.
+    /// The commands of each runtime that can serve it so, the simplest first.
     pub(crate) fn commands(&self) -> Vec<Commands> {
         [self.ollama(), self.llama_cpp(), self.lm_studio()]
             .into_iter()
@@ -65,10 +65,11 @@ impl Served<'_> {
             .collect()
     }
 
-    /// Only with everything on the card: Ollama places the layers itself and keeps no experts back.
+    /// Only with everything on the card: Ollama places the layers itself, keeps no experts back,
+    /// and always loads the part that reads images.
     fn ollama(&self) -> Option<Commands> {
         let tag = self.model.ollama.get(&self.format)?;
-        if self.placement != Placement::Gpu {
+        if self.placement != Placement::Gpu || self.leaves_vision_out() {
             return None;
         }
         let mut variables = vec![("OLLAMA_CONTEXT_LENGTH", self.context_tokens.to_string())];
@@ -103,32 +104,35 @@ impl Served<'_> {
         match self.placement {
             Placement::Gpu => run += " -ngl 999",
             Placement::ExpertsOnCpu => {
-                run += &format!(" -ngl 999 --n-cpu-moe {}", self.cpu_expert_layers);
+                let layers = self.model.experts.map_or(0, |experts| {
+                    experts.first_layers(self.cpu_expert_layers, self.model.layers)
+                });
+                run += &format!(" -ngl 999 --n-cpu-moe {layers}");
             }
             Placement::Partial => run += &format!(" -ngl {}", self.layers_on_gpu),
         }
-        if self.model.vision_b > 0.0 && !self.vision {
+        if self.leaves_vision_out() {
             run += " --no-mmproj";
         }
-        // Google names its files in lower case, and the pattern tells cases apart.
-        let format = match self.format {
-            Format::Q40 => "q4_0".to_owned(),
-            format => format.to_string(),
-        };
         Some(Commands {
             runtime: Runtime::LlamaCpp,
             fetch: format!(
-                "hf download {} --include '*{format}*.gguf'",
-                self.repository()?
+                "hf download {} --include '{}'",
+                self.repository()?,
+                self.files()
             ),
             run,
         })
     }
 
-    /// `lms` has no option for the cache's type, nor for experts.
+    /// `lms` has no option for the cache's type, for experts, or to leave out the part that reads
+    /// images.
     fn lm_studio(&self) -> Option<Commands> {
         let file = self.gguf()?;
-        if self.kv_cache != KvCache::F16 || self.placement == Placement::ExpertsOnCpu {
+        if self.kv_cache != KvCache::F16
+            || self.placement == Placement::ExpertsOnCpu
+            || self.leaves_vision_out()
+        {
             return None;
         }
         let gpu = match self.placement {
@@ -154,11 +158,25 @@ impl Served<'_> {
         })
     }
 
+    /// The files of the format, by the pattern with which `-hf` finds them: `Q6_K` is followed by a
+    /// full stop, or by a hyphen in a file of several parts, and `Q6_K_L` is another format.
+    fn files(&self) -> String {
+        // Some repositories have these two in lower case, and unlike `-hf` the pattern
+        // distinguishes cases.
+        let format = match self.format {
+            Format::Q40 => "[Qq]4_0".to_owned(),
+            Format::Mxfp4 => "[Mm][Xx][Ff][Pp]4".to_owned(),
+            format => format.to_string(),
+        };
+        format!("*{format}[.-]*gguf")
+    }
+
+    fn leaves_vision_out(&self) -> bool {
+        self.model.vision_b > 0.0 && !self.vision
+    }
+
     fn repository(&self) -> Option<&str> {
-        let gguf = self.model.gguf.as_ref()?;
-        gguf.formats
-            .contains(&self.format)
-            .then_some(gguf.repository.as_str())
+        self.model.gguf_in(self.format)
     }
 
     fn gguf(&self) -> Option<String> {

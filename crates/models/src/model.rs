@@ -57,6 +57,9 @@ pub struct Model {
     pub attention: Attention,
     /// Billions of parameters of the embeddings added in each layer, which stay in main memory.
     pub per_layer_embeddings_b: f64,
+    /// Numbers in a row of those embeddings, where it is not the residual stream's width: rows
+    /// that are no multiple of 256 are quantised in another format.
+    pub per_layer_row: Option<u32>,
     /// Billions of parameters that read images or sound; they stay at 16 bits.
     pub vision_b: f64,
     /// Billions of parameters of the heads that predict further tokens.
@@ -93,6 +96,11 @@ pub struct Gguf {
     pub repository: String,
     /// The formats in it, the lowest quality first.
     pub formats: Vec<Format>,
+    /// Where its files were seen; `None` in an entry of the user's own.
+    pub seen: Option<String>,
+    /// No file of it was seen: only what the publisher usually offers is known, so no command
+    /// names it.
+    pub assumed: bool,
 }
 
 /// A mixture of experts.
@@ -110,6 +118,25 @@ pub struct Experts {
     pub matrices: u32,
     /// Width that the experts read and write, where it is not that of the residual stream.
     pub width: Option<u32>,
+    /// The layers without experts stand between the others, and not before them.
+    pub interleaved: bool,
+}
+
+impl Experts {
+    /// Layers from the first one on that include so many with experts, of all the `layers` that
+    /// the model has: what `--n-cpu-moe` counts.
+    pub(crate) fn first_layers(&self, with_experts: u32, layers: u32) -> u32 {
+        if with_experts == 0 {
+            return 0;
+        }
+        let counted = if self.interleaved {
+            // They are spread evenly but for one layer: Nemotron 3's pattern is EMEM*EMEM.
+            (with_experts * layers).div_ceil(self.layers) + 1
+        } else {
+            with_experts + layers.saturating_sub(self.layers)
+        };
+        counted.min(layers)
+    }
 }
 
 /// What each layer keeps of the context.
@@ -216,16 +243,17 @@ impl Model {
         self.is_for(Use::Embedding)
     }
 
-    /// Whether there is a GGUF file in that format, which llama.cpp serves.
-    pub(crate) fn gguf_has(&self, format: Format) -> bool {
-        self.gguf
-            .as_ref()
-            .is_some_and(|gguf| gguf.formats.contains(&format))
+    /// The repository with a GGUF file in that format, which llama.cpp serves.
+    pub(crate) fn gguf_in(&self, format: Format) -> Option<&str> {
+        let gguf = self.gguf.as_ref().filter(|gguf| !gguf.assumed)?;
+        let offered = gguf.formats.contains(&format);
+        offered.then_some(gguf.repository.as_str())
     }
 
-    /// The formats that it can be had in, the lowest quality first.
+    /// The formats that it can be had in, the lowest quality first; without assumed files.
     pub fn formats(&self) -> Vec<Format> {
-        let gguf = self.gguf.iter().flat_map(|gguf| gguf.formats.iter());
+        let seen = self.gguf.iter().filter(|gguf| !gguf.assumed);
+        let gguf = seen.flat_map(|gguf| gguf.formats.iter());
         let mut formats: Vec<_> = self.ollama.keys().chain(gguf).copied().collect();
         formats.sort_unstable();
         formats.dedup();

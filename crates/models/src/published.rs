@@ -65,6 +65,8 @@ struct File {
     ollama: bool,
     #[serde(default)]
     vision: bool,
+    #[serde(default)]
+    prediction: bool,
     source: String,
 }
 
@@ -133,12 +135,12 @@ const fn one() -> u32 {
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
-    /// What the runtime says that it took.
+    /// The memory that the runtime reports for itself.
     Process,
-    /// Everything on the card. What else there was counts as stated, or as the program assumes it
-    /// where it cannot ask.
+    /// Everything on the card. Whatever else it held counts as stated, or with the share that is
+    /// assumed for a desktop.
     Card,
-    /// Another program's own calculation.
+    /// A calculation by another program.
     Calculated,
     /// The weights on the card alone.
     Weights,
@@ -156,11 +158,16 @@ pub fn sizes() -> Vec<Compared> {
         };
         let weights = model.weights_of(file.format, files);
         let vision = if file.vision { weights.vision } else { 0.0 };
+        let prediction = if file.prediction {
+            model.prediction_heads(file.format)
+        } else {
+            0.0
+        };
         let published = file.bytes as f64 / 1e9;
         Compared {
             what: format!("{} {}", file.model, file.format),
             published,
-            calculated: (weights.text_file() + vision) / 1e9,
+            calculated: (weights.text_file() + vision + prediction) / 1e9,
             // Pages round to two or three digits.
             bound: (SIZE_BOUND * published).max(0.05_f64.min(published * 0.05)),
             measured: true,

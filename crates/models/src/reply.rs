@@ -109,11 +109,11 @@ pub struct ModelFit {
     pub cpu_expert_layers: u32,
     /// Tokens a second, as a range: a full context on a slow machine, an empty one on a fast one.
     pub tokens_per_s: [f64; 2],
-    /// The command that fetches it, with the simplest program that can serve it so.
+    /// The command that fetches it, for the simplest runtime that can serve it so.
     pub fetch: String,
     /// The command that serves it with this context and cache.
     pub run: String,
-    /// The same for every program that can serve it so.
+    /// The commands of every runtime that can serve it so.
     pub commands: Vec<Commands>,
     /// Whether Ollama has it already.
     pub installed: bool,

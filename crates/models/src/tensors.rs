@@ -71,13 +71,13 @@ impl Model {
         for tensors in self.tensors() {
             let bits = match tensors.role {
                 Role::Value if file.value_f16 => 16.0,
-                Role::PerLayerEmbedding if file.per_layer_f16 => 16.0,
+                Role::PerLayerEmbedding | Role::PerLayerTable if file.per_layer_f16 => 16.0,
                 role => format.bits(role, tensors.row_width),
             };
             let bytes = tensors.parameters * bits / 8.0;
             match tensors.role {
                 Role::Embedding => weights.embeddings += bytes,
-                Role::PerLayerEmbedding => {
+                Role::PerLayerEmbedding | Role::PerLayerTable => {
                     weights.embeddings += bytes;
                     weights.per_layer += bytes;
                 }
@@ -98,6 +98,11 @@ impl Model {
                 embedding * format.bits(Role::Embedding, self.hidden.into()) / 8.0;
         }
         weights
+    }
+
+    /// Bytes of the heads that predict further tokens, as llama.cpp's own quantiser writes them.
+    pub(crate) fn prediction_heads(&self, format: Format) -> f64 {
+        self.prediction_b * 1e9 * format.bits(Role::Other, self.hidden.into()) / 8.0
     }
 
     /// Billions of parameters that the dimensions account for.
@@ -136,8 +141,12 @@ impl Model {
         let mut tensors = vec![
             group(Role::Vision, self.hidden, self.vision_b * 1e9),
             group(
-                Role::PerLayerEmbedding,
-                self.hidden,
+                if self.tied_embeddings {
+                    Role::PerLayerEmbedding
+                } else {
+                    Role::PerLayerTable
+                },
+                self.per_layer_row.unwrap_or(self.hidden),
                 self.per_layer_embeddings_b * 1e9,
             ),
         ];

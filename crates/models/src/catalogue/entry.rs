@@ -55,6 +55,7 @@ pub(super) struct Entry {
     #[serde(default)]
     pub(super) caches: Vec<CacheEntry>,
     per_layer_embeddings_b: Option<Billions>,
+    per_layer_row: Option<Count>,
     pub(super) vision_b: Option<Billions>,
     prediction_b: Option<Billions>,
     context: Whole<u64, 256, 100_000_000>,
@@ -75,6 +76,8 @@ pub(super) struct ExpertsEntry {
     pub(super) layers: Option<Layers>,
     matrices: Option<Whole<u32, 2, 3>>,
     width: Option<Count>,
+    #[serde(default)]
+    interleaved: bool,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +128,9 @@ struct OllamaFilesEntry {
 struct GgufEntry {
     repository: Repository,
     formats: Vec<Format>,
+    seen: Option<Text>,
+    #[serde(default)]
+    assumed: bool,
 }
 
 impl Entry {
@@ -168,6 +174,7 @@ impl Entry {
             dense_feed_forward: self.dense_feed_forward.map(|width| width.0),
             attention,
             per_layer_embeddings_b: billions(self.per_layer_embeddings_b),
+            per_layer_row: self.per_layer_row.map(|width| width.0),
             vision_b: billions(self.vision_b),
             prediction_b: billions(self.prediction_b),
             context: self.context.0,
@@ -186,11 +193,13 @@ impl Entry {
             gguf: self.gguf.map(|gguf| Gguf {
                 repository: gguf.repository.0,
                 formats,
+                seen: gguf.seen.map(|text| text.0),
+                assumed: gguf.assumed,
             }),
         }
     }
 
-    /// Layers with a window; `full_every` says it by the distance of the others.
+    /// Layers with a window; `full_every` gives the distance of the others.
     pub(super) fn sliding_layers(&self) -> u32 {
         let Some(sliding) = &self.sliding else {
             return 0;
@@ -254,6 +263,7 @@ impl ExpertsEntry {
             layers: self.layers.map_or(layers, |layers| layers.0),
             matrices: self.matrices.map_or(3, |matrices| matrices.0),
             width: self.width.map(|width| width.0),
+            interleaved: self.interleaved,
         }
     }
 }

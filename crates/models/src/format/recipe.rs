@@ -9,8 +9,10 @@ pub(crate) enum Role {
     Embedding,
     /// The output layer, or the embedding where they are the same tensor.
     Head,
-    /// The embeddings that Gemma adds in every layer.
+    /// The embeddings that are added in layers, in a model without an output layer of its own.
     PerLayerEmbedding,
+    /// The same in a model with an output layer.
+    PerLayerTable,
     Value,
     FusedQkv,
     AttentionOutput,
@@ -41,7 +43,7 @@ impl Format {
             }
             Role::FusedQkv => bits(self.fused_qkv()),
             Role::AttentionOutput => bits(self.attention_output()),
-            Role::Embedding | Role::Expert | Role::Other => bits(self.base()),
+            Role::Embedding | Role::PerLayerTable | Role::Expert | Role::Other => bits(self.base()),
         }
     }
 

@@ -28,7 +28,7 @@ fn leaders(answer: &Recommendation) -> (&str, &str, Placement) {
     (names[0], names[1], answer.models[0].placement)
 }
 
-const LITTLE: &str = "little cards are in machines with little memory, so no mixture of 30B fits beside the system; Nemotron's 4B answers better than Gemma's E4B where answers are short (The 4B class of 2026)";
+const LITTLE: &str = "little cards are in machines with little memory, so no mixture of 30B fits beside the system; four bits of a 4B model and the error bar are more than is free, and Gemma's smallest keeps its embeddings in main memory";
 const E2B: &str = "the cache of 32k pushes Nemotron out; Gemma's smallest keeps its embeddings in main memory and its windows are short";
 const SMALL: &str = "the largest of the leading family that fits; mixtures need more main memory than machines with such cards have";
 const MIXTURE: &str =
@@ -49,7 +49,7 @@ fn every_card_gets_what_people_who_know_pick() {
     let flash = "Qwen3.8 Flash Next 125B A6B";
     let xs = "Laguna XS 2.1 33B A3B";
     let rows = [
-        (Chat, 4.0, 8192, (nano, e2b, Gpu), LITTLE),
+        (Chat, 4.0, 8192, (e2b, "LFM2.5 8B A1B", Gpu), LITTLE),
         (Chat, 6.0, 8192, ("Qwen3.5 4B", nano, Gpu), SMALL),
         (Chat, 8.0, 8192, (a3b, a4b, ExpertsOnCpu), MIXTURE),
         (Chat, 12.0, 8192, (a3b, a4b, ExpertsOnCpu), MIXTURE),
@@ -73,7 +73,7 @@ fn every_card_gets_what_people_who_know_pick() {
         (Chat, 32.0, 32768, (new, old, Gpu), DENSE),
         (Chat, 48.0, 32768, (new, old, Gpu), DENSE),
         (Chat, 96.0, 32768, (flash, new, Gpu), LARGE),
-        (Code, 4.0, 8192, (nano, e2b, Gpu), LITTLE),
+        (Code, 4.0, 8192, (e2b, "Granite 4.2 3B", Gpu), LITTLE),
         (Code, 6.0, 8192, ("Qwen3.5 4B", nano, Gpu), SMALL),
         (Code, 8.0, 8192, (a3b, xs, ExpertsOnCpu), MIXTURE),
         (Code, 12.0, 8192, (a3b, xs, ExpertsOnCpu), MIXTURE),

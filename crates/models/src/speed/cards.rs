@@ -15,14 +15,14 @@ impl Card {
     /// The card of a name as the driver reports it, as in `NVIDIA GeForce RTX 4090`, and of that
     /// size where there are several of the name.
     pub fn find(name: &str, vram_gib: f64) -> Option<&'static Self> {
-        let words = |text: &str| -> Vec<String> {
+        let parts = |text: &str| -> Vec<String> {
             text.split_whitespace()
                 .map(str::to_ascii_lowercase)
                 .collect()
         };
-        let reported = words(name);
+        let reported = parts(name);
         let named = |card: &&Card| {
-            let card = words(card.name);
+            let card = parts(card.name);
             reported.windows(card.len()).any(|part| part == card)
         };
         let off = |card: &Card| (f64::from(card.vram_gib) - vram_gib).abs();
