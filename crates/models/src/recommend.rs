@@ -80,12 +80,12 @@ impl Query {
 pub enum QueryError {
     /// No card has so much or so little.
     #[error(
-        "{0} GiB is no size of VRAM; give a number of GiB above 0 and up to {MAX_VRAM_GIB}, such as 8 or 24"
+        "{0} GiB is not a valid VRAM size; give a number of GiB above 0 and up to {MAX_VRAM_GIB}, such as 8 or 24"
     )]
     Vram(f64),
     /// More is free than there is, or less than nothing.
     #[error(
-        "{free} GiB cannot be free of {total} GiB of VRAM; give a number of GiB from 0 to {total}"
+        "{free} GiB cannot be free out of {total} GiB of VRAM; give a number of GiB from 0 to {total}"
     )]
     Free {
         /// The stated free VRAM, in GiB.
@@ -95,7 +95,7 @@ pub enum QueryError {
     },
     /// No model has so long a context, or it is none.
     #[error(
-        "{0} is no length of a context; give a number of tokens from 1 to {MAX_CONTEXT_TOKENS}, such as 8192 or 32768"
+        "{0} is not a valid context length; give a number of tokens from 1 to {MAX_CONTEXT_TOKENS}, such as 8192 or 32768"
     )]
     Context(u64),
 }
@@ -141,7 +141,10 @@ pub fn recommend(catalogue: &Catalogue, query: &Query) -> Result<Recommendation,
         kv_cache: query.kv_cache,
         format: query.format,
         checked: catalogue.checked.clone(),
-        notes: notes::notes(catalogue, &wish, &choices),
+        notes: notes::notes(catalogue, &wish, &choices)
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         models: choices
             .iter()
             .map(|choice| model_fit(choice, &wish, query.shell))
@@ -211,7 +214,7 @@ fn model_fit(choice: &Choice<'_>, wish: &Wish<'_>, shell: Shell) -> ModelFit {
         run: first.map_or_else(String::new, |commands| commands.run.clone()),
         commands,
         installed: choice.installed,
-        reason: notes::reason(choice, wish, longest),
+        reason: notes::Reason::of(choice, wish, longest).to_string(),
         licence: model.licence.clone(),
         commercial_use: model.commercial_use,
         released: model.released.clone(),
