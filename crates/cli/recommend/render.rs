@@ -54,7 +54,7 @@ pub(super) fn render(answer: &Recommendation) -> String {
 
 fn heading(answer: &Recommendation) -> String {
     let assumed = if answer.free_is_assumed {
-        " (assumed: the rest for desktop and driver)"
+        " (assumed; the rest is for the desktop and driver)"
     } else {
         ""
     };
@@ -151,7 +151,7 @@ fn section<'a>(text: &mut String, title: &str, models: impl Iterator<Item = &'a 
     _ = writeln!(
         text,
         "  {:<34} {:<7} {:>12} {:>5} {:>5} {:>13} {:>16}",
-        "MODEL", "FORMAT", "TOTAL", "KV", "RAM", "MOST CONTEXT", "TOKENS A SECOND"
+        "MODEL", "FORMAT", "TOTAL", "KV", "RAM", "MAX CONTEXT", "TOKENS/S"
     );
     for fit in models {
         row(text, fit);

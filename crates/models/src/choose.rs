@@ -262,22 +262,25 @@ fn longest_of(model: &Model, wish: &Wish<'_>) -> Option<(Format, u64)> {
         .filter(|(_, tokens)| *tokens > 0)
 }
 
-/// The ranked model that needs least, for a card that fits nothing.
+/// The ranked models for a use; all of them where none is ranked.
+pub(crate) fn recommendable<'a>(catalogue: &'a Catalogue, wish: &Wish<'_>) -> Vec<&'a Model> {
+    let ranking = Ranking::embedded();
+    let models = catalogue.models.iter();
+    let for_use = models.filter(|model| model.is_for(wish.purpose));
+    let is_ranked = |model: &&Model| ranking.place(wish.purpose, model, false).is_some();
+    let (ranked, others): (Vec<_>, Vec<_>) = for_use.partition(is_ranked);
+    if ranked.is_empty() { others } else { ranked }
+}
+
+/// The recommendable model that needs least with so long a context, for a card that fits nothing.
 pub(crate) fn smallest<'a>(
     catalogue: &'a Catalogue,
     wish: &Wish<'_>,
     tokens: u64,
 ) -> Option<(f64, &'a Model, Format)> {
-    let ranking = Ranking::embedded();
-    let for_use = catalogue
-        .models
-        .iter()
-        .filter(|model| model.is_for(wish.purpose));
-    let (ranked, others): (Vec<_>, Vec<_>) =
-        for_use.partition(|model| ranking.place(wish.purpose, model, false).is_some());
-    let models = if ranked.is_empty() { others } else { ranked };
+    let models = recommendable(catalogue, wish).into_iter();
     models
-        .into_iter()
+        .filter(|model| model.context >= tokens)
         .flat_map(|model| {
             formats(model, wish)
                 .into_iter()

@@ -57,19 +57,19 @@ describe("the list", () => {
       "Only in part",
       "These fit with a smaller context",
     ]);
-    expect(within(best).getByText(/^On the GPU, with 12\.5\sGiB in main memory$/)).toBeTruthy();
+    expect(within(best).getByText(/^On the GPU, with 13\.0\sGiB in main memory$/)).toBeTruthy();
     expect(best.textContent).toContain("a part of it stays in main memory");
     const partly = within(screen.getByRole("region", { name: "Only in part" }));
-    expect(partly.getAllByText(/^56\s% on the GPU, the rest on the processor$/)).toHaveLength(2);
+    expect(partly.getAllByText(/^53\s% on the GPU, the rest on the processor$/)).toHaveLength(2);
     expect(
-      partly.getAllByText(/Needs up to 20\.7\sGiB of VRAM\. 12\.0\sGiB are free/),
+      partly.getAllByText(/Needs up to 20\.7\sGiB of VRAM\. 11\.5\sGiB are free/),
     ).toHaveLength(2);
     const smaller = screen.getByRole("region", { name: "These fit with a smaller context" });
     const names = within(smaller).getAllByRole("listitem");
     expect(names.map((item) => item.textContent?.replace(/\s+/g, " ").trim())).toEqual([
-      "Ministral 3 14B Instruct 2512 Q4_K_M: 21,760 tokens fit",
-      "Ministral 3 8B Instruct 2512 Q4_K_M: 46,848 tokens fit",
-      "Granite 4.2 8B IQ4_XS: 41k tokens fit",
+      "Ministral 3 14B Instruct 2512 Q4_K_M: 18k tokens fit",
+      "Ministral 3 8B Instruct 2512 Q4_K_M: 42k tokens fit",
+      "Granite 4.2 8B IQ4_XS: 38,656 tokens fit",
     ]);
   });
 
@@ -82,13 +82,13 @@ describe("the list", () => {
     expect(bar).toEqual([
       "Model weights 18.1 GiB",
       "Context (KV cache) 0.7 GiB",
-      "Working space 0.8 GiB",
-      "Free 3.5 GiB",
+      "Working space 1.1 GiB",
+      "Free 3.7 GiB",
     ]);
-    expect(best.textContent).toMatch(/VRAM it takes\s+19\.6\sGiB ± 1\.0\sGiB/);
-    expect(within(best).getByText("26 to 44 tokens a second")).toBeTruthy();
+    expect(best.textContent).toMatch(/VRAM it takes\s+19\.8\sGiB ± 1\.0\sGiB/);
+    expect(within(best).getByText("7.8 to 44 tokens a second")).toBeTruthy();
     expect(within(best).getByText("Entirely on the GPU")).toBeTruthy();
-    expect(within(best).getByText("48,384 tokens")).toBeTruthy();
+    expect(within(best).getByText("50,432 tokens")).toBeTruthy();
     expect(within(best).getByText("Apache-2.0")).toBeTruthy();
   });
 
@@ -113,7 +113,7 @@ describe("the list", () => {
     const notices = await screen.findByRole("list", { name: "Notices" });
     expect(notices.textContent).toContain("Your own models:");
     expect(notices.textContent).toContain("models.toml, line 3, layers:");
-    const folded = screen.getByText(/^Counted with flash attention/).closest("details");
+    const folded = screen.getByText(/^Sizes assume flash attention/).closest("details");
     expect(folded?.open).toBe(false);
     expect(within(folded as HTMLElement).queryByText(/models\.toml/)).toBeNull();
   });
@@ -122,7 +122,7 @@ describe("the list", () => {
     await open("models", statusWith(), (engine) => {
       engine.recommend = recorded.recommendNone;
     });
-    expect(await screen.findAllByText(/^No model fits into 1\.50\sGiB/)).toHaveLength(1);
+    expect(await screen.findAllByText(/^No model fits in 1\.50\sGiB/)).toHaveLength(1);
     expect(screen.queryByText("Take this one")).toBeNull();
     expect(screen.queryByRole("heading", { level: 2 })).toBeNull();
   });
@@ -150,14 +150,16 @@ describe("the commands", () => {
       );
     await copy("fetches", "llama.cpp");
     expect(write).toHaveBeenLastCalledWith(
-      "hf download unsloth/Qwen3.8-27B-GGUF --include '*Q5_K_M*.gguf'",
+      "hf download unsloth/Qwen3.8-27B-GGUF --include '*Q5_K_M[.-]*gguf'",
     );
     await copy("runs", "llama.cpp");
     expect(write).toHaveBeenLastCalledWith(
       "llama-server -hf unsloth/Qwen3.8-27B-GGUF:Q5_K_M -c 8192 -np 1 -fa on -ngl 999",
     );
     await copy("runs", "LM Studio");
-    expect(write).toHaveBeenLastCalledWith("lms load qwen3.8-27b --context-length 8192 --gpu max");
+    expect(write).toHaveBeenLastCalledWith(
+      "lms load qwen3.8-27b --context-length 8192 --parallel 1 --gpu max",
+    );
     expect((await screen.findAllByText("Copied")).length).toBeGreaterThan(0);
   });
 
@@ -165,7 +167,7 @@ describe("the commands", () => {
     await open("models");
     const best = await card(/^Qwen3\.8 27B Q5_K_M/);
     const written = [...best.querySelectorAll("code")].map((code) => code.textContent?.trim());
-    expect(written[0]).toBe("hf download unsloth/Qwen3.8-27B-GGUF --include '*Q5_K_M*.gguf'");
+    expect(written[0]).toBe("hf download unsloth/Qwen3.8-27B-GGUF --include '*Q5_K_M[.-]*gguf'");
     expect(written).toHaveLength(4);
   });
 
@@ -234,7 +236,7 @@ describe("the filters", () => {
     const vram = await screen.findByLabelText(VRAM);
     expect(screen.getByText(/No GPU was found\./)).toBeTruthy();
     await waitFor(() => expect(engine.asked("recommend")[0]).toMatchObject({ vram_gib: 16 }));
-    const message = "0 GiB is no size of VRAM; give a number of GiB above 0 and up to 1024";
+    const message = "0 GiB is not a valid VRAM size; give a number of GiB above 0 and up to 1024";
     engine.refusals.recommend = { code: "invalid_argument", message };
     await user.clear(vram);
     expect((await screen.findByRole("alert")).textContent).toContain(message);

@@ -103,7 +103,7 @@ test("a card that fits nothing is described as such in the setup", async () => {
     engine.recommend = recorded.recommendNone;
   });
   await user.click(screen.getByRole("button", { name: "Next" }));
-  expect(await screen.findByText(/^No model fits into 1\.50\sGiB/)).toBeTruthy();
+  expect(await screen.findByText(/^No model fits in 1\.50\sGiB/)).toBeTruthy();
 });
 
 test("without a GPU the VRAM is asked for", async () => {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     catalogue::Catalogue,
-    choose::{Choice, Wish, smallest},
+    choose::{Choice, Wish, formats, recommendable, smallest},
     format::Format,
     memory::CONTEXT_STEP,
     placement::Placement,
@@ -113,6 +113,11 @@ impl fmt::Display for Reason {
 /// What the sizes include and how exact they are, or what would fit when nothing does.
 pub(super) enum Note {
     NotInThisFormat,
+    NoneReadsSoMuch {
+        tokens: u64,
+        model: String,
+        longest: u64,
+    },
     NothingFits {
         free_gib: f64,
         tokens: u64,
@@ -141,8 +146,18 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotInThisFormat => {
-                f.write_str("No model in the catalogue is available in this format for this use.")
+                f.write_str("No recommended model is available in this format for this use.")
             }
+            Self::NoneReadsSoMuch {
+                tokens,
+                model,
+                longest,
+            } => write!(
+                f,
+                "No recommended model has a context of {} tokens; the longest is {}, of {model}.",
+                thousands(*tokens),
+                thousands(*longest)
+            ),
             Self::NothingFits {
                 free_gib,
                 tokens,
@@ -199,16 +214,29 @@ pub(super) fn notes(catalogue: &Catalogue, wish: &Wish<'_>, choices: &[Choice<'_
     if choices.iter().any(Choice::fits) {
         return what_is_counted(choices);
     }
-    let Some((need_gib, model, format)) = smallest(catalogue, wish, wish.context_tokens) else {
-        return vec![Note::NotInThisFormat];
-    };
-    let mut notes = vec![Note::NothingFits {
-        free_gib: wish.free_gib,
-        tokens: wish.context_tokens,
-        model: model.name.clone(),
-        format,
-        need_gib,
-    }];
+    let mut notes = Vec::new();
+    match smallest(catalogue, wish, wish.context_tokens) {
+        Some((need_gib, model, format)) => notes.push(Note::NothingFits {
+            free_gib: wish.free_gib,
+            tokens: wish.context_tokens,
+            model: model.name.clone(),
+            format,
+            need_gib,
+        }),
+        None => {
+            let available = recommendable(catalogue, wish)
+                .into_iter()
+                .filter(|model| !formats(model, wish).is_empty());
+            let Some(longest) = available.max_by_key(|model| model.context) else {
+                return vec![Note::NotInThisFormat];
+            };
+            notes.push(Note::NoneReadsSoMuch {
+                tokens: wish.context_tokens,
+                model: longest.name.clone(),
+                longest: longest.context,
+            });
+        }
+    }
     let shorter = smallest(catalogue, wish, CONTEXT_STEP);
     if let Some((need_gib, model, format)) = shorter.filter(|(need, ..)| *need <= wish.free_gib) {
         notes.push(Note::FitsWithShortestContext {

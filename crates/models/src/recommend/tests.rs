@@ -151,6 +151,22 @@ fn an_own_entry_of_a_newer_generation_leads_its_class() {
     assert_eq!(answer.expect("a card").models[0].name, "Qwen5 27B");
 }
 
+/// A card that is large enough for every context is not what is lacking.
+#[test]
+fn a_context_that_no_model_has_is_named_as_the_reason() {
+    let answer = ask(&Query {
+        context_tokens: 10_000_000,
+        ..Query::for_vram(24.0)
+    });
+    assert!(answer.models.is_empty());
+    let first = &answer.notes[0];
+    assert!(
+        first.starts_with("No recommended model has a context of 10,000,000 tokens"),
+        "{first}"
+    );
+    assert!(first.contains("1,048,576"), "{first}");
+}
+
 #[test]
 fn the_speed_of_an_embedding_model_is_explained() {
     let explained = |purpose| {
