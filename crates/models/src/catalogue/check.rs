@@ -130,7 +130,7 @@ pub(super) fn size(model: &Model) -> Result<(), Problem> {
     wrong(
         "parameters_b",
         format!(
-            "{claimed} billion do not go with the dimensions, which make {counted:.2} billion; check layers, hidden, feed_forward, vocabulary and experts"
+            "{claimed} billion parameters do not match the dimensions, which make {counted:.2} billion; check layers, hidden, feed_forward, vocabulary and experts"
         ),
     )
 }

@@ -137,7 +137,7 @@ impl Places<'_> {
                 None => "no such key".to_owned(),
             },
             None if message.starts_with("write ") || message.starts_with("name ") => {
-                format!("“{written}” will not do; {message}")
+                format!("“{written}” is not valid; {message}")
             }
             None => message.to_owned(),
         };
