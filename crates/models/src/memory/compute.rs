@@ -12,8 +12,8 @@ const LEAST: f64 = mib(192);
 const VISION: f64 = mib(251);
 
 /// The scores of one batch over the vocabulary and a few rows of the residual stream in 32 bits,
-/// and the attention mask in 16; in an embedding model the batch is the whole text. Without flash attention, also the scores of every head over the
-/// whole context.
+/// and the attention mask in 16; in an embedding model the batch is the whole text. Without flash
+/// attention, also the scores of every head over the whole context.
 pub(super) fn bytes(model: &Model, tokens: u64, load: &Load) -> f64 {
     let row = 4 * u64::from(model.hidden);
     let (batch, scores) = if model.is_embedding() {
