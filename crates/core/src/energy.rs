@@ -191,7 +191,8 @@ impl Ledger {
 
     /// Counts a request that arrived at a ready GPU and would have been cold.
     pub fn cold_start_avoided(&mut self, date: Date) {
-        self.day_mut(date).cold_starts_avoided += 1;
+        let count = &mut self.day_mut(date).cold_starts_avoided;
+        *count = count.saturating_add(1);
     }
 
     /// Watt-hours above rest on that day; `None` when the GPUs were held but nothing of it could

@@ -9,6 +9,7 @@ use std::{path::Path, path::PathBuf, process::Stdio, time::Duration};
 use futures_util::StreamExt;
 use gpu_keepalive_core::{
     gpu::{Action, GpuError, GpuErrorKind, GpuList, GpuUuid, Outcome},
+    models::one_line,
     settings::Strategy,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -328,7 +329,7 @@ async fn how_it_ended(
         }
     };
     let message = match timeout(END_DEADLINE, stderr).await {
-        Ok(Ok(Some(line))) => format!("{process} ended ({status}): {line}"),
+        Ok(Ok(Some(line))) => format!("{process} ended ({status}): {}", one_line(&line, 300)),
         _ => format!("{process} ended ({status})"),
     };
     GpuError::new(GpuErrorKind::ProcessEnded, message)

@@ -17,6 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use gpu_keepalive_core::models::one_line;
 use serde::{Serialize, de::DeserializeOwned};
 use tempfile::NamedTempFile;
 
@@ -24,6 +25,8 @@ use crate::files::{self, Seen, Stamp, folder_of, followed, stat, sync_folder, te
 
 /// No file of ours is larger: half a year of energy for eight GPUs has 200 KiB.
 const MAX_BYTES: u64 = 16 << 20;
+/// Most characters of the parser's message, which may quote the file.
+const MAX_SHOWN: usize = 200;
 /// Number of times one run sets the same file aside: another program that keeps writing it would
 /// have its every version kept.
 const MOST_SET_ASIDE: u32 = 3;
@@ -202,10 +205,20 @@ impl NewFile {
     }
 }
 
+/// Parses the bytes.
+///
+/// # Errors
+/// Continues “the file”.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let why = one_line(&error.to_string(), MAX_SHOWN);
+        format!("cannot be understood ({why})")
+    })
+}
+
 /// Parses the bytes. Returns the value, and the file itself, which a link may lead to.
 fn understand<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<(PathBuf, T), String> {
-    let value =
-        serde_json::from_slice(bytes).map_err(|error| format!("cannot be understood ({error})"))?;
+    let value = parse(bytes)?;
     let target = followed(path).map_err(|error| format!("is not readable: {error}"))?;
     Ok((target, value))
 }

@@ -22,6 +22,7 @@ mod format;
 mod installed;
 mod memory;
 mod model;
+mod one_line;
 mod placement;
 pub mod published;
 mod ranking;
@@ -40,6 +41,7 @@ pub use memory::{Load, Memory, largest_context};
 pub use model::{
     Attention, Cache, Experts, Gguf, Kept, Latent, Model, OllamaFiles, Recurrent, Sliding,
 };
+pub use one_line::one_line;
 pub use placement::Placement;
 pub use recommend::{
     ASSUMED_DESKTOP_GIB, DEFAULT_CONTEXT_TOKENS, MAX_CONTEXT_TOKENS, MAX_VRAM_GIB, Query,

@@ -181,9 +181,10 @@ impl Model {
 
     /// The projections of so many layers; `values` is 0 where there is no value projection.
     fn attention_of(&self, layers: u32, head_dim: u32, kv_heads: u32, values: f64) -> Vec<Tensors> {
-        let queries = self.attention_heads * head_dim;
-        let output = product(&[layers, queries, self.hidden]);
-        let keys = product(&[layers, kv_heads * head_dim, self.hidden]);
+        // Both may be a million in an entry of the user's own.
+        let queries = u64::from(self.attention_heads) * u64::from(head_dim);
+        let output = product(&[layers, self.attention_heads, head_dim, self.hidden]);
+        let keys = product(&[layers, kv_heads, head_dim, self.hidden]);
         let mut tensors = vec![group(Role::AttentionOutput, queries, output)];
         if self.fused_qkv {
             tensors.push(group(Role::FusedQkv, self.hidden, output + 2.0 * keys));
@@ -230,10 +231,10 @@ impl Model {
     }
 }
 
-fn group(role: Role, row_width: u32, parameters: f64) -> Tensors {
+fn group(role: Role, row_width: impl Into<u64>, parameters: f64) -> Tensors {
     Tensors {
         role,
-        row_width: u64::from(row_width),
+        row_width: row_width.into(),
         parameters,
     }
 }

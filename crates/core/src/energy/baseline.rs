@@ -36,7 +36,7 @@ pub(super) struct Baseline {
     #[serde(default, deserialize_with = "amounts")]
     blocks_w: Vec<f64>,
     /// The lowest single reading, until a block is complete.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "watts")]
     first_look: Option<Watts>,
     /// The block being filled.
     #[serde(skip)]
@@ -121,10 +121,16 @@ pub(super) fn find_or_insert<'a>(
     &mut baselines[index]
 }
 
+#[derive(Deserialize)]
+struct Amount(#[serde(deserialize_with = "amount")] f64);
+
 /// Reads numbers that cannot be negative.
 pub(super) fn amounts<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
-    #[derive(Deserialize)]
-    struct Amount(#[serde(deserialize_with = "amount")] f64);
     let amounts = Vec::<Amount>::deserialize(from)?;
     Ok(amounts.into_iter().map(|Amount(value)| value).collect())
+}
+
+fn watts<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Watts>, D::Error> {
+    let watts = Option::<Amount>::deserialize(from)?;
+    Ok(watts.map(|Amount(value)| Watts(value)))
 }

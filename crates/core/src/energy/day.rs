@@ -59,7 +59,9 @@ impl Day {
     /// Counts what was counted on another day as well.
     pub(super) fn add(&mut self, other: Self) {
         self.warm_s += other.warm_s;
-        self.cold_starts_avoided += other.cold_starts_avoided;
+        self.cold_starts_avoided = self
+            .cold_starts_avoided
+            .saturating_add(other.cold_starts_avoided);
         self.standby_s += other.standby_s;
         for account in other.accounts {
             self.account(&account.gpu, account.power_source)
@@ -178,11 +180,15 @@ impl Account {
     }
 }
 
-/// Reads a number that cannot be negative: one that is belongs to a damaged file.
+/// More than all GPUs of a machine are held, or draw, in its life. A sum of such numbers is one, too.
+const MOST: f64 = 1e15;
+
+/// Reads a number that cannot be negative: one that is belongs to a damaged file. One that is larger
+/// than any sum counts as the largest, so that adding to it stays a number.
 pub(super) fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     let value = f64::deserialize(from)?;
     if value.is_finite() && value >= 0.0 {
-        return Ok(value);
+        return Ok(value.min(MOST));
     }
     Err(D::Error::custom(format!(
         "{value} in the energy record should be a number from 0 up"

@@ -16,6 +16,7 @@ use crate::{
 
 mod demand;
 mod first_minute;
+mod fuzz;
 mod measuring;
 mod message;
 mod properties;

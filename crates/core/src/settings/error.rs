@@ -1,10 +1,13 @@
 //! The reasons why a setting was not changed or not found.
 
+use super::json::MAX_SHOWN;
+use crate::models::one_line;
+
 /// The reason why a setting was not changed or not found.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
     /// There is no such setting.
-    #[error("“{key}” is not a setting{}", hint(*closest))]
+    #[error("“{}” is not a setting{}", one_line(key, MAX_SHOWN), hint(*closest))]
     UnknownKey {
         /// As it was given.
         key: String,

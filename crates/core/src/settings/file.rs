@@ -17,7 +17,13 @@ use super::{
     schema::Setting,
     table::SETTINGS,
 };
-use crate::protocol::{SettingsProblem, SettingsReport};
+use crate::{
+    models::one_line,
+    protocol::{SettingsProblem, SettingsReport},
+};
+
+/// Most characters of what the parser says.
+const MAX_SHOWN: usize = 200;
 
 /// The text of a settings file and its settings.
 ///
@@ -41,7 +47,8 @@ impl SettingsFile {
             Ok(document) => document,
             Err(error) => {
                 let line = error.span().map(|span| read::line_at(text, span.start));
-                return Self::unusable(line, &format!("not valid TOML: {}", error.message()));
+                let what = one_line(error.message(), MAX_SHOWN);
+                return Self::unusable(line, &format!("not valid TOML: {what}"));
             }
         };
         let lines = Lines::of(&document);
@@ -151,7 +158,9 @@ impl SettingsFile {
             return Err(SettingError::ReadOnly(reason.clone()));
         }
         // Both were checked when this file was parsed, so neither error below is expected.
-        let unexpected = |error: toml_edit::TomlError| SettingError::InTheWay(error.to_string());
+        let unexpected = |error: toml_edit::TomlError| {
+            SettingError::InTheWay(one_line(&error.to_string(), MAX_SHOWN))
+        };
         let mut document: DocumentMut = self.text.parse().map_err(unexpected)?;
         let old = in_the_way(&document, setting)?.cloned();
         let unchanged = match (&old, &value) {

@@ -3,6 +3,8 @@
 use serde_json::{Number, Value as Json};
 use toml_edit::Value;
 
+use crate::models::one_line;
+
 /// A value as it is written in the settings file; `None` for one that no setting has, such as
 /// `null`.
 pub fn as_toml(value: &Json) -> Option<String> {
@@ -35,23 +37,26 @@ pub(super) fn from_toml(value: &Value) -> Option<Json> {
     })
 }
 
-/// Most characters of a wrong value that are shown.
-const MAX_SHOWN: usize = 60;
+/// Most characters of a wrong value or an unknown key that are shown.
+pub(super) const MAX_SHOWN: usize = 60;
 
 /// A value as it is quoted to people: on one line and not for pages.
 pub(super) fn show(value: &Value) -> String {
-    shortened(&value.to_string())
+    one_line(&value.to_string(), MAX_SHOWN)
 }
 
 /// The same for a value from the wire.
 pub(super) fn show_json(value: &Json) -> String {
-    shortened(&as_toml(value).unwrap_or_else(|| value.to_string()))
+    one_line(
+        &as_toml(value).unwrap_or_else(|| value.to_string()),
+        MAX_SHOWN,
+    )
 }
 
-fn shortened(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(MAX_SHOWN) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+/// A key as it is quoted to people, with quotes where nothing else would be seen.
+pub(super) fn show_key(key: &str) -> String {
+    match one_line(key, MAX_SHOWN) {
+        shown if shown.is_empty() => format!("{key:?}"),
+        shown => shown,
     }
 }

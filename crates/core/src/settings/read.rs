@@ -7,7 +7,7 @@ use toml_edit::{Document, DocumentMut, Item, TableLike};
 use super::{
     Settings, Strategy, StrategyChoice,
     field::Wrong,
-    json::{as_toml, show},
+    json::{as_toml, show, show_key},
     migrate::{VERSION, VERSION_KEY},
     schema::{Setting, setting_keys},
     table::SETTINGS,
@@ -169,8 +169,15 @@ pub(super) fn version(
     })
 }
 
+/// Bytes of a key that may be a slip for one of ours, which have 26 at most. Comparing takes time with the
+/// square of it.
+const LONGEST_SLIP: usize = 100;
+
 /// The known key that is most like this one, when one is like it.
 pub(super) fn closest(key: &str) -> Option<&'static str> {
+    if key.len() > LONGEST_SLIP {
+        return None;
+    }
     let own = last(key);
     let distance = |known: &str| {
         let whole = strsim::osa_distance(key, known);
@@ -190,13 +197,17 @@ fn unknown(key: &str, lines: &Lines) -> SettingsProblem {
         severity: Severity::Info,
         line: lines.get(key),
         key: key.to_owned(),
-        message: format!("{key} is not a setting, so it has no effect.{hint}"),
+        message: format!(
+            "{} is not a setting, so it has no effect.{hint}",
+            show_key(key)
+        ),
     }
 }
 
 /// Returns true if some setting is in a section of that name.
 fn is_section(name: &str) -> bool {
-    SETTINGS.iter().any(|setting| setting.path().0 == name)
+    let top = name.is_empty();
+    !top && SETTINGS.iter().any(|setting| setting.path().0 == name)
 }
 
 fn dotted(section: &str, name: &str) -> String {

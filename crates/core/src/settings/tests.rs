@@ -7,6 +7,7 @@ use super::*;
 use crate::protocol::{SettingKind, Severity};
 
 mod changes;
+mod fuzz;
 mod properties;
 mod replaced;
 mod values;
@@ -421,4 +422,25 @@ fn a_settings_file_holds_just_the_changed_settings() {
     let file = SettingsFile::of(&settings);
     assert_eq!(file.settings(), &settings);
     assert_eq!(SettingsFile::parse(file.text()).settings(), &settings);
+}
+
+#[test]
+fn a_key_that_a_terminal_would_obey_is_quoted_on_one_line() {
+    let long = "k".repeat(100_000);
+    let text =
+        format!("\"\\u001b[2J\" = 1\n\"a\\nb\" = 1\n\"\" = 1\n{long} = 1\nmode = '\u{9b}'\n");
+    let file = SettingsFile::parse(&text);
+    assert_eq!(file.problems().len(), 5);
+    for problem in file.problems() {
+        let message = &problem.message;
+        assert!(
+            !message.contains(char::is_control) && message.len() < 300,
+            "{message:?}"
+        );
+    }
+    assert!(
+        file.problems()[2]
+            .message
+            .starts_with("\"\" is not a setting")
+    );
 }

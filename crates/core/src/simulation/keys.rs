@@ -1,13 +1,17 @@
 use std::{ops::Range, time::Duration};
 
 use thiserror::Error;
-use toml_edit::{Item, Table};
+use toml_edit::{Item, Table, TableLike};
 
 use super::RawValue;
 use crate::{
     gpu::PState,
+    models::one_line,
     units::{Bytes, Megahertz},
 };
+
+/// Most characters of a wrong value or key that are shown.
+const MAX_SHOWN: usize = 60;
 
 /// A mistake in a scenario file, its place, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -324,20 +328,23 @@ impl<'a> Keys<'a> {
         let entry = self.table.get_key_value(key);
         let given = entry.map_or(String::new(), |(_, item)| {
             let text = item.span().and_then(|span| self.source.text.get(span));
-            text.map_or(String::new(), |text| format!("is {}; ", text.trim()))
+            text.map_or(String::new(), |text| {
+                format!("is {}; ", one_line(text, MAX_SHOWN))
+            })
         });
-        let span = entry.and_then(|(key, _)| key.span());
-        self.source
-            .error(span, self.path(key), format!("{given}{}", right.as_ref()))
+        self.source.error(
+            self.place(key),
+            self.path(key),
+            format!("{given}{}", right.as_ref()),
+        )
     }
 
     /// Refuses every key that was not read.
     pub(super) fn finish(&self) -> Result<(), ScenarioError> {
         for (key, _) in self.table.iter() {
             if !self.known.contains(&key) {
-                let span = self.table.key(key).and_then(toml_edit::Key::span);
                 let problem = format!("is not known here; use {}", self.known.join(", "));
-                return Err(self.source.error(span, self.path(key), problem));
+                return Err(self.source.error(self.place(key), self.path(key), problem));
             }
         }
         Ok(())
@@ -350,10 +357,27 @@ impl<'a> Keys<'a> {
         self.table.get(key)
     }
 
+    /// Where the key stands; one that is only part of a header stands where the header's table does.
+    fn place(&self, key: &str) -> Option<Range<usize>> {
+        let (name, item) = self.table.get_key_value(key)?;
+        name.span().or_else(|| first_span(item))
+    }
+
     fn path(&self, key: &str) -> String {
         match self.name {
-            "" => key.to_owned(),
-            name => format!("{name}.{key}"),
+            "" => one_line(key, MAX_SHOWN),
+            name => format!("{name}.{}", one_line(key, MAX_SHOWN)),
         }
     }
+}
+
+fn first_span(item: &Item) -> Option<Range<usize>> {
+    let inner = |table: &dyn TableLike| table.iter().find_map(|(_, item)| first_span(item));
+    item.span()
+        .or_else(|| item.as_table_like().and_then(inner))
+        .or_else(|| {
+            item.as_array_of_tables()?
+                .iter()
+                .find_map(|table| inner(table))
+        })
 }

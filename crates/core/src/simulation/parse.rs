@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     gpu::{GpuInfo, GpuUuid},
-    models::Card,
+    models::{Card, one_line},
     units::Celsius,
 };
 
@@ -32,7 +32,7 @@ impl Scenario {
     pub fn parse(name: &str, text: &str) -> Result<Self, ScenarioError> {
         let source = Source { file: name, text };
         let document = Document::parse(text).map_err(|error| {
-            let problem = format!("this is not TOML: {}", error.message().trim());
+            let problem = format!("this is not TOML: {}", one_line(error.message(), 200));
             source.error(error.span(), "", problem)
         })?;
         let mut keys = Keys::new(source, document.as_table(), "");

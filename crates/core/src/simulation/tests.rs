@@ -10,6 +10,7 @@ use crate::{
 mod environment;
 mod errors;
 mod faults;
+mod fuzz;
 mod holder;
 mod physics;
 mod reports;

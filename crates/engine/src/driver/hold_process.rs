@@ -3,9 +3,12 @@
 use std::{collections::VecDeque, path::Path};
 
 use futures_util::StreamExt;
-use gpu_keepalive_core::gpu::{
-    GpuError, GpuErrorKind, PciBusId,
-    holder::{HolderAction, HolderCommand, HolderReport, LONGEST_LINE},
+use gpu_keepalive_core::{
+    gpu::{
+        GpuError, GpuErrorKind, PciBusId,
+        holder::{HolderAction, HolderCommand, HolderReport, LONGEST_LINE},
+    },
+    models::one_line,
 };
 use tokio::{
     io::AsyncWriteExt,
@@ -157,6 +160,7 @@ impl HoldProcess {
 
     fn nonsense(&mut self, why: &str) -> GpuError {
         self.kill();
+        let why = one_line(why, 200);
         let message = format!("the hold process wrote what is no report: {why}");
         GpuError::new(GpuErrorKind::Other, message)
     }

@@ -93,3 +93,6 @@ mod tests {
         assert!(!read_line(&mut &b""[..], &mut line).expect("the end"));
     }
 }
+
+#[cfg(test)]
+mod fuzz;

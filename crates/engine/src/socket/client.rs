@@ -2,6 +2,7 @@ use std::{collections::VecDeque, io, time::Duration};
 
 use gpu_keepalive_core::{
     benchmark::Plan,
+    models::one_line,
     protocol::{ApiError, Event, Reply, Request, ServerLine},
 };
 use thiserror::Error;
@@ -17,6 +18,9 @@ use super::{
 const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 /// Longest line accepted from the engine: a log is the longest it sends.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
+/// Most characters of a line that is not understood.
+const MAX_SHOWN: usize = 200;
 
 /// A connection to a running engine in another process.
 pub struct Client {
@@ -82,9 +86,17 @@ impl Client {
     async fn read(&mut self) -> Result<ServerLine, ClientError> {
         match self.lines.next().await? {
             None => Err(ClientError::Closed),
-            Some(Line::TooLong) => Err(ClientError::Garbled("a line without end".to_owned())),
-            Some(Line::Whole(bytes)) => serde_json::from_slice(&bytes)
-                .map_err(|error| ClientError::Garbled(error.to_string())),
+            Some(line) => understand(&line),
+        }
+    }
+}
+
+fn understand(line: &Line) -> Result<ServerLine, ClientError> {
+    let garbled = |what: &str| ClientError::Garbled(one_line(what, MAX_SHOWN));
+    match line {
+        Line::TooLong => Err(garbled("a line without end")),
+        Line::Whole(bytes) => {
+            serde_json::from_slice(bytes).map_err(|error| garbled(&error.to_string()))
         }
     }
 }
@@ -100,9 +112,12 @@ impl Subscription {
         }
         match self.0.read().await? {
             ServerLine::Event(event) => Ok(event),
-            reply => Err(ClientError::Garbled(format!(
-                "a reply to no request: {reply:?}"
-            ))),
+            reply => {
+                let reply = one_line(&format!("{reply:?}"), MAX_SHOWN);
+                Err(ClientError::Garbled(format!(
+                    "a reply to no request: {reply}"
+                )))
+            }
         }
     }
 }
@@ -129,3 +144,6 @@ pub enum ClientError {
     #[error("the connection to GPU Keepalive broke: {0}")]
     Io(#[from] io::Error),
 }
+
+#[cfg(test)]
+mod fuzz;

@@ -1,7 +1,10 @@
 use std::{convert::Infallible, io, str, sync::Arc, time::Duration};
 
-use gpu_keepalive_core::protocol::{
-    ApiError, ErrorCode, Event, MAX_CLIENTS, MAX_LINE_BYTES, Reply, Request, ServerLine, Status,
+use gpu_keepalive_core::{
+    models::one_line,
+    protocol::{
+        ApiError, ErrorCode, Event, MAX_CLIENTS, MAX_LINE_BYTES, Reply, Request, ServerLine, Status,
+    },
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -219,11 +222,22 @@ fn parse(line: &Line) -> Result<Request, ApiError> {
         let known = Request::NAMES.join(", ");
         return refused(
             ErrorCode::UnknownRequest,
-            format!("there is no request {name:?}; there are {known}"),
+            format!(
+                "there is no request {:?}; there are {known}",
+                one_line(&name, MAX_SHOWN)
+            ),
         );
     }
-    serde_json::from_value(value)
-        .or_else(|error| refused(ErrorCode::InvalidArgument, format!("{name}: {error}")))
+    serde_json::from_value(value).or_else(|error| {
+        let what = one_line(&error.to_string(), MAX_SHOWN);
+        refused(ErrorCode::InvalidArgument, format!("{name}: {what}"))
+    })
 }
 
+/// Most characters of a request that are quoted in an error.
+const MAX_SHOWN: usize = 300;
+
 const EXAMPLE: &str = r#"{"request":"status"}"#;
+
+#[cfg(test)]
+mod fuzz;

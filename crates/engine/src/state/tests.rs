@@ -11,6 +11,8 @@ use tempfile::TempDir;
 
 use super::*;
 
+mod fuzz;
+
 const DAY: Date = date(2026, 11, 28);
 
 /// Ten seconds held on that day.

@@ -261,3 +261,17 @@ fn writes_too_much() {
     let error = file.replace(&many).unwrap_err();
     assert!(error.contains("cannot be written"), "{error}");
 }
+
+#[test]
+fn what_a_file_has_is_quoted_on_one_line_and_not_for_pages() {
+    let kind = format!("\"\\u001b[2J{}\"", "x".repeat(100_000));
+    let why = parse::<gpu_keepalive_core::gpu::PowerSource>(kind.as_bytes()).unwrap_err();
+    assert!(
+        why.starts_with("cannot be understood (unknown variant"),
+        "{why}"
+    );
+    assert!(
+        !why.contains(char::is_control) && why.len() < 300,
+        "{why:?}"
+    );
+}

@@ -8,7 +8,7 @@ use toml::{
     de::{DeTable, DeValue, Error},
 };
 
-use crate::model::Model;
+use crate::{model::Model, one_line};
 
 use super::{Catalogue, CatalogueError, check, entry::Entry, value::Day};
 
@@ -47,6 +47,10 @@ pub(super) fn read(text: &str) -> (Catalogue, Vec<CatalogueError>) {
                 message: "no such key; a file has checked and [[model]]".to_owned(),
             }),
         }
+    }
+    for problem in &mut problems {
+        problem.key = one_line(&problem.key, 60);
+        problem.message = one_line(&problem.message, 1000);
     }
     problems.sort_by_key(|problem| problem.line);
     (catalogue, problems)
@@ -126,11 +130,8 @@ impl Places<'_> {
                 message: "this key is missing".to_owned(),
             };
         }
-        let written = self
-            .text
-            .get(span.clone())
-            .unwrap_or_default()
-            .trim_matches('"');
+        let written = self.text.get(span.clone()).unwrap_or_default();
+        let written = one_line(written.trim_matches('"'), 60);
         let message = match message.strip_prefix("unknown field ") {
             Some(rest) => match rest.split_once(", expected ") {
                 Some((_, known)) => format!("no such key; known are {}", plain(known)),

@@ -1,3 +1,5 @@
+mod fuzz;
+
 use std::collections::BTreeSet;
 
 use super::*;
@@ -320,5 +322,34 @@ proptest::proptest! {
     fn any_text_is_read_without_a_panic(text in "[\\[\\]a-z_= \"0-9.{},\n]{0,200}") {
         let (catalogue, problems) = Catalogue::read(&format!("{ENTRY}{text}"));
         proptest::prop_assert!(catalogue.models.len() + problems.len() >= 1);
+    }
+}
+
+#[test]
+fn dimensions_that_no_model_has_are_calculated_without_an_overflow() {
+    let entry = ENTRY
+        .replace("attention_heads = 16", "attention_heads = 65536")
+        .replace("head_dim = 64", "head_dim = 65536");
+    let (catalogue, problems) = Catalogue::read(&entry);
+    assert_eq!(
+        (catalogue.models.len(), &*problems[0].key),
+        (0, "parameters_b")
+    );
+    // Not among the parameters: only the cache grows.
+    let caches = "caches = [{ layers = 16, width = 1000000, every = 1 }]";
+    let long = ENTRY.replace("context = 8192", &format!("context = 100000000\n{caches}"));
+    let model = &read_right(&long).models[0];
+    let memory = crate::Memory::of(model, Format::Q4KM, model.context, crate::KvCache::F16);
+    let bytes = memory.kv_cache * (1_u64 << 30) as f64;
+    assert!((3.1e15..3.3e15).contains(&bytes), "{bytes} bytes of cache");
+}
+
+#[test]
+fn a_name_that_a_terminal_would_obey_is_refused() {
+    for name in ["\\u001b[2J", "\u{85}Mine", &"x".repeat(201)] {
+        let (catalogue, problems) = Catalogue::read(&ENTRY.replace("Mine 1B", name));
+        assert_eq!(catalogue.models.len(), 0, "{name:?}");
+        assert_eq!((problems[0].line, &*problems[0].key), (2, "name"));
+        assert!(!problems[0].to_string().contains(char::is_control));
     }
 }

@@ -99,8 +99,8 @@ macro_rules! checked_text {
 }
 
 checked_text! {
-    /// Any text that is not blank.
-    Text, |text| !text.trim().is_empty(), "write a text, as in \"Qwen\"";
+    /// A text on one line, which people are shown.
+    Text, is_line, "write a text on one line, as in \"Qwen\"";
     /// A year and a month.
     Month, |text| is_date(text, 2), "write year and month as in \"2025-04\"";
     /// A day.
@@ -109,6 +109,11 @@ checked_text! {
     Repository, is_repository, "name the repository as in \"Qwen/Qwen3-8B\"";
     /// A model and a tag of Ollama's.
     Tag, is_tag, "write a tag as in \"qwen3:8b-q4_K_M\"";
+}
+
+/// Whether it is not blank, and nothing in it would move the cursor of a terminal.
+fn is_line(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= 200 && !text.contains(char::is_control)
 }
 
 /// Whether it is a year from 2018 to 2099 and a month, with a day when there are three parts.

@@ -17,30 +17,31 @@ pub(super) fn bytes(model: &Model, tokens: u64, load: &Load) -> f64 {
         Some(latent) => u64::from(latent.rank + latent.rope),
         None => 2 * u64::from(model.kv_heads) * u64::from(model.head_dim),
     };
-    let mut elements = u64::from(attention.full_layers) * full * tokens;
+    // An entry of the user's own may have more than a whole number holds.
+    let mut elements = f64::from(attention.full_layers) * full as f64 * tokens as f64;
     if let Some(sliding) = attention.sliding {
         let windowed = windowed(sliding.window, tokens, load);
         let width = 2 * u64::from(sliding.kv_heads) * u64::from(sliding.head_dim);
-        elements += u64::from(sliding.layers) * width * windowed;
+        elements += f64::from(sliding.layers) * width as f64 * windowed as f64;
     }
     let extra = attention
         .caches
         .iter()
         .map(|cache| kept(cache, tokens, load));
-    elements += extra.sum::<u64>();
+    elements += extra.sum::<f64>();
     let state = attention
         .recurrent
         .map_or(0.0, |recurrent| recurrent.state_mib * MIB);
-    elements as f64 * load.kv_cache.bytes_per_element() + f64::from(load.conversations) * state
+    elements * load.kv_cache.bytes_per_element() + f64::from(load.conversations) * state
 }
 
 /// Numbers in one of the caches that do not follow from the heads.
-fn kept(cache: &Cache, tokens: u64, load: &Load) -> u64 {
+fn kept(cache: &Cache, tokens: u64, load: &Load) -> f64 {
     let entries = match cache.of {
         Kept::Every(every) => tokens.div_ceil(every.into()),
         Kept::Window(window) => windowed(window, tokens, load),
     };
-    u64::from(cache.layers) * u64::from(cache.width) * entries
+    f64::from(cache.layers) * f64::from(cache.width) * entries as f64
 }
 
 /// Tokens kept for a window: llama.cpp keeps one batch more.

@@ -22,14 +22,14 @@ pub(super) fn bytes(model: &Model, tokens: u64, load: &Load) -> f64 {
     } else {
         (load.batch_tokens, u64::from(model.vocabulary) + row)
     };
-    let mut bytes = batch * (4 * scores + 2 * tokens);
+    let mut bytes = batch as f64 * (4 * scores + 2 * tokens) as f64;
     if !load.flash_attention {
-        bytes += batch * 4 * u64::from(model.attention_heads) * tokens;
+        bytes += batch as f64 * 4.0 * f64::from(model.attention_heads) * tokens as f64;
     }
     let vision = if load.vision && model.vision_b > 0.0 {
         VISION
     } else {
         0.0
     };
-    (bytes as f64).max(LEAST) + vision
+    bytes.max(LEAST) + vision
 }

@@ -123,3 +123,25 @@ fn what_cannot_be_true_is_refused() {
     }
     insta::assert_snapshot!(messages);
 }
+
+#[test]
+fn sums_that_no_machine_reaches_stay_numbers() {
+    let most = format!("{:e}", f64::MAX);
+    let json = VERSION_1
+        .replace(r#""settled_j":920.0"#, &format!(r#""settled_j":{most}"#))
+        .replace(r#""warm_s":20.0"#, &format!(r#""warm_s":{most}"#))
+        .replace(r#""first_look":null"#, r#""first_look":1e300"#)
+        .replace(
+            r#""cold_starts_avoided":3"#,
+            r#""cold_starts_avoided":18446744073709551615"#,
+        );
+    let mut ledger: Ledger = serde_json::from_str(&json).expect("ledger");
+    feed(&mut ledger, [held(100.0, 46.0), held(110.0, 46.0)]);
+    ledger.cold_start_avoided(DAY);
+    let today = ledger.today(DAY, Some(0.3));
+    assert_eq!(today.cold_starts_avoided_today, u64::MAX);
+    assert!(today.today_wh.is_some_and(f64::is_finite), "{today:?}");
+    // Otherwise it would be set aside at the next start.
+    let json = serde_json::to_string(&ledger).expect("json");
+    serde_json::from_str::<Ledger>(&json).expect("ledger");
+}

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Files in every style TOML has, each comment and each unknown key of its own name.
-const FILES: &[&str] = &[
+pub(super) const FILES: &[&str] = &[
     "",
     "# c1\nx1 = 1\n# c2\n",
     "# c1\nmode = 'always' # c2\nx1 = [1, # c3\n 2]\n\n# c4\n[thermal] # c5\n# c6\n\
@@ -24,7 +24,7 @@ const FILES: &[&str] = &[
 ];
 
 /// A setting and a value for it, nearly always one that is accepted.
-fn change() -> impl Strategy<Value = (String, Option<Json>)> {
+pub(super) fn change() -> impl Strategy<Value = (String, Option<Json>)> {
     let settings = SettingsFile::default().report("").settings;
     (select(settings), any::<u32>(), 0..5u32).prop_map(|(setting, seed, what)| {
         let value = match setting.kind {
@@ -54,7 +54,7 @@ fn change() -> impl Strategy<Value = (String, Option<Json>)> {
 }
 
 /// The names of all comments and unknown keys, in order.
-fn marks(text: &str) -> Vec<String> {
+pub(super) fn marks(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     let marks = words.filter(|word| {
         word.strip_prefix(['c', 'x'])

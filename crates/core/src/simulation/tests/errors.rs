@@ -90,3 +90,11 @@ fn the_parts_of_an_error_can_be_read() {
     assert_eq!(error.line, Some(4));
     assert_eq!(error.key, "gpus.load_w");
 }
+
+#[test]
+fn a_value_of_several_lines_is_quoted_on_one() {
+    let error = error("name = \"\"\"\n \n\"\"\"\n\"\\u001b\" = 1");
+    assert!(!error.contains(char::is_control), "{error:?}");
+    let error = super::Scenario::parse("mine.toml", "[a.b.c]\nx = 1").unwrap_err();
+    assert_eq!((error.line, &*error.key), (Some(1), "a"));
+}

@@ -21,6 +21,7 @@ use crate::driver::rm::{
 };
 use harness::{Burner, Hold, sensing};
 
+mod fuzz;
 mod harness;
 
 const MILLISECOND: Duration = Duration::from_millis(1);
