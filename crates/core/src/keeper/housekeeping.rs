@@ -14,6 +14,8 @@ impl Keeper {
     /// Does the periodic work that does not depend on the GPUs. Returns the time when it is due
     /// next.
     pub(super) fn keep_house(&mut self, changed: &mut bool, now: Moment) -> Moment {
+        // First: what waited for it is due now, and a time to be called at that is over would look like another stop.
+        *changed |= self.suspend.settle(now);
         self.discover(now);
         if now >= self.settings_poll_at {
             let reload = StoreAction::ReloadSettings;
@@ -27,7 +29,6 @@ impl Keeper {
                 .push_back(Action::SampleHost(ai_programs, served));
             self.host_sample_at = now + self.until_host_sample();
         }
-        *changed |= self.suspend.settle(now);
         if self.warm_until.is_some_and(|until| now >= until) {
             self.warm_until = None;
             *changed = true;

@@ -217,6 +217,11 @@ impl GpuHistory {
         }
     }
 
+    /// The `hold` process raised the clocks: what the driver process refused does not stand any more.
+    pub(super) fn held_beside(&mut self) {
+        self.clear_fault(true);
+    }
+
     /// The `hold` process released the clocks.
     pub(super) fn released_beside(&mut self, now: Moment) {
         self.released_at = Some(now);

@@ -33,6 +33,7 @@ impl GpuPolicy {
                 }
             }
             HolderReport::Raised(raised) => {
+                self.history.held_beside();
                 standby.holder.raised(raised.at);
                 if standby.holder.boosts() {
                     standby.sensor.raised(&raised, !up_without_us);
@@ -94,8 +95,10 @@ impl GpuPolicy {
                 }
                 standby.sensor.armed(now);
             }
-            (HolderAction::Disarm | HolderAction::Hold(_), Ok(_)) => {
+            (HolderAction::Disarm, Ok(_)) => standby.sensor.disarmed(now),
+            (HolderAction::Hold(_), Ok(_)) => {
                 standby.sensor.disarmed(now);
+                self.history.held_beside();
             }
             (HolderAction::Report, Ok(answer)) => {
                 standby.sensor.used(&answer.processes, answer.read_at);

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 
 use super::{Scenario, SimulatedMachine};
 use crate::{
@@ -27,6 +27,10 @@ pub struct Harness {
     pub log: Vec<(Moment, LogLine)>,
     /// The replies to requests, with their moments.
     pub replies: Vec<(Moment, Result<Reply, ApiError>)>,
+    /// What was written last.
+    pub saved: Option<Kept>,
+    /// Why the store writes nothing; it works while this is `None`.
+    pub store_error: Option<String>,
     holders: BTreeMap<u32, GpuId>,
     now: Moment,
 }
@@ -42,9 +46,24 @@ impl Harness {
             wake_ups: 0,
             log: Vec::new(),
             replies: Vec::new(),
+            saved: None,
+            store_error: None,
             holders: BTreeMap::new(),
             now,
         }
+    }
+
+    /// The engine is killed, and another starts with what was written and the same settings.
+    pub fn restart(&mut self, today: Date) {
+        for index in std::mem::take(&mut self.holders).into_keys() {
+            self.machine.end_hold(index, self.now);
+        }
+        for gpu in self.keeper.gpu_ids() {
+            self.machine.end_process(gpu.index, self.now);
+        }
+        let file = SettingsFile::of(self.keeper.settings());
+        let kept = self.saved.clone().unwrap_or_default();
+        self.keeper = Keeper::new(KeeperOptions::default(), file, kept, today, self.now);
     }
 
     /// The present.

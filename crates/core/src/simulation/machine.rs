@@ -368,8 +368,12 @@ impl SimulatedMachine {
         now: Moment,
     ) {
         self.advance(now);
+        let elapsed = self.now.since(self.start);
+        // What is over stays so.
+        self.events
+            .retain(|event| event.is_active(elapsed) || event.next_change(elapsed).is_some());
         self.events.push(Event {
-            at: self.now.since(self.start),
+            at: elapsed,
             lasts,
             repeat_every: None,
             gpu,

@@ -231,15 +231,15 @@ proptest! {
         let gpu: GpuId = harness.keeper.gpu_ids().next().expect("a GPU");
         for (report, outcome) in lines {
             if let Some(report) = understood(&report) {
-                harness.tell(Input::Holder { gpu, report });
+                harness.handle(Input::Holder { gpu, report });
             }
             if let Some(outcome) = understood(&outcome) {
                 let (action, result) = (Action::Sample, Ok(outcome));
-                harness.tell(Input::Performed { gpu, action, result });
+                harness.handle(Input::Performed { gpu, action, result });
             }
             harness.run_for(SECOND);
         }
-        harness.tell(Input::Stop);
+        harness.handle(Input::Stop);
         harness.run_for(20 * SECOND);
         prop_assert!(harness.keeper.is_stopped());
     }

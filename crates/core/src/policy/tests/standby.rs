@@ -412,3 +412,19 @@ fn work_that_the_driver_reports_late_is_no_missed_request() {
         "done after the reading that found nothing"
     );
 }
+
+#[test]
+fn a_refused_strategy_is_no_fault_once_another_holds() {
+    let mut harness = run_with(
+        "h200",
+        Mode::Always,
+        StrategyChoice::PowerMizer,
+        PulseInterval::Auto,
+    );
+    harness.run_for(MINUTE);
+    assert_eq!(harness.phase(), Phase::Fault);
+    harness.change(|settings| settings.strategy = StrategyChoice::Auto);
+    harness.run_for(10 * MINUTE);
+    assert_eq!(harness.policy().held(), Some(Strategy::Boost));
+    assert_eq!(harness.policy().history().fault(), None);
+}

@@ -115,3 +115,20 @@ fn a_wake_is_released_while_the_engine_is_stopped() {
         Phase::Standby | Phase::Warm | Phase::Yielding
     ));
 }
+
+#[test]
+fn an_engine_stopped_until_a_list_of_gpus_is_overdue_holds_again() {
+    let mut harness = run("rtx-3070-laptop", Mode::Always);
+    harness.run_for(SECOND);
+    let unlisted = crate::gpu::GpuError::new(crate::gpu::GpuErrorKind::NoGpu, "not now");
+    harness.handle(Input::Discovered(Err(unlisted)));
+    harness.stand_still_for(64 * SECOND);
+    harness.run_for(MINUTE);
+    assert_eq!(harness.phase(), Phase::Warm);
+    assert_eq!(harness.ready(), Some(true));
+    let stops = harness
+        .log
+        .iter()
+        .filter(|(_, line)| line.text.starts_with("not run for"));
+    assert_eq!(stops.count(), 1);
+}

@@ -1,7 +1,7 @@
 use super::Harness;
 use crate::{
     host::HostSample,
-    keeper::{Action, Input},
+    keeper::{Action, Input, StoreAction},
 };
 
 impl Harness {
@@ -41,7 +41,17 @@ impl Harness {
                 self.replies.push((self.now, reply));
                 None
             }
-            // Files and benchmarks: tests answer these themselves.
+            Action::Store(StoreAction::Save(kept)) => {
+                let error = self.store_error.clone();
+                if error.is_none() {
+                    self.saved = Some(*kept);
+                }
+                Some(Input::Stored {
+                    notices: Vec::new(),
+                    error,
+                })
+            }
+            // Other files and benchmarks: tests answer these themselves.
             _ => None,
         }
     }
