@@ -14,6 +14,7 @@ mod records;
 mod refused;
 mod serve;
 mod settings;
+mod soak;
 mod socket;
 mod stopped;
 mod switches;
