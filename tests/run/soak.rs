@@ -92,8 +92,7 @@ async fn an_engine_to_which_everything_happens_stays_level_and_leaves_nothing() 
         faults.end().await;
         let status = until_normal(&engine).await;
         assert_eq!((status.engine.leases, status.measuring), (0, None));
-        let level = levels.get(WARM_UP - 1).copied();
-        let resources = until_level(&engine, level, &began).await;
+        let resources = until_level(&engine, &levels, &began).await;
         println!("{:>2} faults, then {resources}", began.len());
         levels.push(resources);
     }
@@ -138,8 +137,10 @@ async fn until_normal(engine: &Engine) -> Status {
 }
 
 /// What it takes at rest: switched off, so that nothing is held and the GPU is only looked at. Waits until
-/// that is the level, which the first rounds make.
-async fn until_level(engine: &Engine, level: Option<Resources>, began: &[Fault]) -> Resources {
+/// that is as in an earlier round with as many children.
+///
+/// They are the driver process, and the `hold` process from the first time that it was needed.
+async fn until_level(engine: &Engine, levels: &[Resources], began: &[Fault]) -> Resources {
     engine.ask(Request::Off).await;
     engine.until_phase(Phase::Off).await;
     let deadline = Instant::now() + CALM_WITHIN;
@@ -154,17 +155,18 @@ async fn until_level(engine: &Engine, level: Option<Resources>, began: &[Fault])
             }
         };
         // Threads that waited for a file end after 10 s without one.
-        let is_level = match (level, now) {
-            (Some(level), Some(now)) => level.is_level(&now),
-            (None, _) => unchanged >= Duration::from_secs(12),
-            (_, None) => false,
+        let is_level = |now: &Resources| {
+            let mut known = levels.iter().skip(WARM_UP - 1);
+            let level = known.find(|level| level.children() == now.children());
+            let settled = unchanged >= Duration::from_secs(12) && now.children() <= 2;
+            level.map_or(settled, |level| level.is_level(now))
         };
-        if let Some(now) = now.filter(|_| is_level) {
+        if let Some(now) = now.filter(is_level) {
             break now;
         }
         assert!(
             Instant::now() < deadline,
-            "not level after {began:?}: {level:?}, now {now:?}, open {:#?}",
+            "not level after {began:?}: {levels:?}, now {now:?}, open {:#?}",
             resources::open_files(engine.pid()),
         );
         sleep(Duration::from_millis(250)).await;

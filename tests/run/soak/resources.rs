@@ -39,6 +39,10 @@ impl Resources {
         })
     }
 
+    pub(super) fn children(&self) -> usize {
+        self.counts.children
+    }
+
     /// Whether both are as many processes, with as many descriptors and threads.
     pub(super) fn is_level(&self, other: &Self) -> bool {
         self.counts == other.counts
