@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use fuzzing::{assert_shows, config, damaged, slow};
+use fuzzing::{assert_shows, config, damaged};
 use gpu_keepalive_core::{
     benchmark::BenchmarkResult,
     gpu::GpuInfo,
     keeper::LearnedGpu,
     simulation::{Scenario, SimulatedMachine},
 };
-use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
 use serde_json::json;
 
 use super::*;
@@ -133,7 +133,8 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(slow(12))]
+    // Each waits for the disk several times.
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn what_is_not_understood_is_set_aside_with_every_byte(bytes in damaged(energy())) {
