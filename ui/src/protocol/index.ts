@@ -330,11 +330,11 @@ quiet: boolean | null, };
 export type ColdCase = "ordinary" | "boost_disabled" | "never_cold";
 
 /**
- * How to fetch and to serve a model with one program.
+ * The commands that fetch and serve a model with one runtime.
  */
 export type Commands = {
 /**
- * The program.
+ * The runtime.
  */
 runtime: Runtime,
 /**
@@ -1006,7 +1006,7 @@ cpu_expert_layers: number,
  */
 tokens_per_s: [number, number],
 /**
- * The command that fetches it, with the simplest program that can serve it so.
+ * The command that fetches it, for the simplest runtime that can serve it so.
  */
 fetch: string,
 /**
@@ -1014,7 +1014,7 @@ fetch: string,
  */
 run: string,
 /**
- * The same for every program that can serve it so.
+ * The commands of every runtime that can serve it so.
  */
 commands: Array<Commands>,
 /**
@@ -1265,7 +1265,7 @@ warm_spread_ms: number | null,
 ratio: number | null, };
 
 /**
- * A program that serves models.
+ * A program that serves models: Ollama, llama.cpp or LM Studio.
  */
 export type Runtime = "ollama" | "llama_cpp" | "lm_studio";
 
