@@ -37,7 +37,7 @@ async fn watch(mut subscription: Subscription, json: bool) -> anyhow::Result<()>
     loop {
         let status = match subscription.next().await {
             Ok(Event::Status(status)) => status,
-            Ok(Event::Settings(_) | Event::ShowWindow) => continue,
+            Ok(Event::Settings(_) | Event::History(_) | Event::ShowWindow) => continue,
             Err(error) => {
                 end_line(json)?;
                 return Err(error.into());

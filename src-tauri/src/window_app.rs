@@ -215,8 +215,9 @@ async fn listen(app: &AppHandle, newest_events: &NewestEvents) -> String {
         match events.next().await {
             Ok(Event::Status(status)) => newest_events.status(app, status),
             Ok(Event::Settings(settings)) => newest_events.settings(app, settings),
-            // The process that asked for the window asked the tray, which asks us.
-            Ok(Event::ShowWindow) => {}
+            // The page asks for the history when it is ready. The process that asked for the window
+            // asked the tray, which asks us.
+            Ok(Event::History(_) | Event::ShowWindow) => {}
             Err(error) => return error.to_string(),
         }
     }

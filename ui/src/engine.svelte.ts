@@ -6,6 +6,8 @@ import type { Request, Status } from "./protocol";
 
 /** Time between two points of the chart while nothing changes, which the engine does not report. */
 const REPEAT_MS = 5000;
+/** After a request, until its mark is asked for: the engine has judged its wake by then. */
+const MARKS_MS = 1500;
 
 class Engine {
   /** The newest status; `null` until the first. */
@@ -15,6 +17,7 @@ class Engine {
   readonly history = new History();
   /** The error that refused the last switch; `null` when it was done. */
   refusal = $state<string | null>(null);
+  private marksDue: ReturnType<typeof setTimeout> | undefined;
 
   /** Listens until the returned function is called. */
   async start(): Promise<() => void> {
@@ -26,6 +29,7 @@ class Engine {
     const timer = setInterval(() => this.repeat(), REPEAT_MS);
     return () => {
       clearInterval(timer);
+      clearTimeout(this.marksDue);
       stops.forEach((stop) => stop());
     };
   }
@@ -42,9 +46,23 @@ class Engine {
   }
 
   private receive(status: Status) {
+    if (this.status && requests(status) !== requests(this.status)) {
+      clearTimeout(this.marksDue);
+      this.marksDue = setTimeout(() => void this.loadHistory("mark"), MARKS_MS);
+    }
     this.status = status;
     this.connection = { connected: true, message: null };
     this.history.add(status, Date.now() / 1000);
+  }
+
+  /** What the engine kept, or its marks alone; an engine of another version may keep nothing. */
+  private async loadHistory(part: "restore" | "mark") {
+    try {
+      const reports = await askFor("history", { request: "history" });
+      this.history[part](reports, Date.now() / 1000);
+    } catch {
+      // The chart fills as time passes.
+    }
   }
 
   /** The last status still holds. */
@@ -61,11 +79,19 @@ class Engine {
   /** The window process may have sent the first status before the page listened. */
   private async refresh() {
     try {
+      await this.loadHistory("restore");
       this.receive(await askFor("status", { request: "status" }));
     } catch (error) {
       this.connection = { connected: false, message: messageOf(error) };
     }
   }
+}
+
+/** Changes with every request that an engine sees. */
+function requests(status: Status): string {
+  return status.gpus
+    .map(({ badge, text, wakes }) => [badge, text.short, wakes.sensed, wakes.missed].join())
+    .join(";");
 }
 
 export const engine = new Engine();

@@ -66,6 +66,18 @@ export function duration(seconds: number): string {
   return withUnit(number(seconds / 3600, 1), "h");
 }
 
+/** `4 min 10 s ago`, or `now`. */
+export function ago(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole <= 0) return "now";
+  const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
+  const parts = [
+    minutes > 0 ? withUnit(number(minutes), "min") : "",
+    rest > 0 || minutes === 0 ? withUnit(number(rest), "s") : "",
+  ];
+  return `${parts.filter(Boolean).join(" ")} ago`;
+}
+
 /** `8k`, the usual form of contexts that are powers of two. */
 export function tokens(count: number): string {
   return count >= 1024 && count % 1024 === 0 ? `${number(count / 1024)}k` : number(count);

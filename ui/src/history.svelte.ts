@@ -1,6 +1,6 @@
-// The last ten minutes of every GPU, gathered from status events; nothing is stored.
+// The last ten minutes of every GPU: as the engine kept them, continued by status events.
 
-import type { Badge, GpuStatus, Status } from "./protocol";
+import type { Badge, GpuStatus, HistoryReport, MarkKind, Status } from "./protocol";
 
 /** The time span of the chart. */
 export const SPAN_S = 600;
@@ -22,6 +22,14 @@ export interface Point {
   pulsed: boolean;
 }
 
+/** A request or a wake. */
+export interface Mark {
+  /** Seconds since 1970. */
+  time: number;
+  kind: MarkKind;
+  text: string;
+}
+
 export class History {
   /** Grows with every status, so that charts know when to draw. */
   version = $state(0);
@@ -36,6 +44,25 @@ export class History {
     this.version += 1;
   }
 
+  /** Replaces what is known by what the engine kept. */
+  restore(reports: readonly HistoryReport[], time: number): void {
+    for (const report of reports) {
+      const track = Track.of(report, time);
+      // What was seen before that engine began is known here alone.
+      const first = track.points[0]?.time ?? Infinity;
+      const earlier = this.of(report.uuid).filter((point) => point.time < first);
+      track.points.unshift(...earlier);
+      this.tracks.set(report.uuid, track);
+    }
+    this.version += 1;
+  }
+
+  /** Takes the marks alone. */
+  mark(reports: readonly HistoryReport[], time: number): void {
+    for (const report of reports) this.tracks.get(report.uuid)?.mark(report, time);
+    this.version += 1;
+  }
+
   /** Leaves a gap from now until the next status. */
   interrupt(time: number): void {
     for (const track of this.tracks.values()) track.interrupt(time);
@@ -46,10 +73,16 @@ export class History {
   of(uuid: string): readonly Point[] {
     return this.tracks.get(uuid)?.points ?? [];
   }
+
+  /** Oldest first. */
+  marksOf(uuid: string): readonly Mark[] {
+    return this.tracks.get(uuid)?.marks ?? [];
+  }
 }
 
 class Track {
   points: Point[] = [];
+  marks: Mark[] = [];
   private pulses: number | null = null;
 
   add(gpu: GpuStatus, time: number): void {
@@ -58,6 +91,30 @@ class Track {
     const { badge, pstate, sm_clock_mhz, temperature_c, power_w } = gpu;
     const state = gpu.text.short;
     this.push({ time, state, badge, pstate, sm_clock_mhz, temperature_c, power_w, pulsed });
+  }
+
+  static of(report: HistoryReport, time: number): Track {
+    const track = new Track();
+    const { ago_s, state, pulsed, ...readings } = report.points;
+    track.points = ago_s.map((ago, index) => {
+      const known = report.states[state[index] ?? 0];
+      return {
+        time: time - ago,
+        state: known?.text ?? null,
+        badge: known?.badge ?? null,
+        pstate: readings.pstate[index] ?? null,
+        sm_clock_mhz: readings.sm_clock_mhz[index] ?? null,
+        temperature_c: readings.temperature_c[index] ?? null,
+        power_w: readings.power_w[index] ?? null,
+        pulsed: pulsed[index] ?? false,
+      };
+    });
+    track.mark(report, time);
+    return track;
+  }
+
+  mark(report: HistoryReport, time: number): void {
+    this.marks = report.marks.map(({ ago_s, kind, text }) => ({ time: time - ago_s, kind, text }));
   }
 
   interrupt(time: number): void {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { minutes, pauses, strips, summary } from "./charts/strips";
+import { marksAt, minutes, pauses, pointAt, strips, summary } from "./charts/strips";
+import type { HistoryReport } from "./protocol";
 import { History, SPAN_S } from "./history.svelte";
 import { STATES, statusWith } from "./testing/fixtures";
 
@@ -63,4 +64,47 @@ test("a strip that was never measured is described as such", () => {
     "Temperature: not measured",
     "Power: not measured",
   ]);
+});
+
+const REPORT: HistoryReport = {
+  uuid,
+  states: [
+    { badge: "standby", text: "Resting" },
+    { badge: "full", text: "Busy" },
+  ],
+  points: {
+    ago_s: [300, 200, 0],
+    state: [0, 1, 0],
+    pstate: [8, 0, null],
+    sm_clock_mhz: [345, 1980, null],
+    temperature_c: [30, 41, null],
+    power_w: [78.5, 122, null],
+    pulsed: [false, true, false],
+  },
+  marks: [
+    { ago_s: 200.5, kind: "wake", process: "Ollama", wake_ms: 9, text: "Ollama was asked." },
+    { ago_s: 20, kind: "request", process: null, wake_ms: null, text: "A program began." },
+  ],
+};
+
+test("the engine's ten minutes come first, and what was seen before them stays", () => {
+  const history = new History();
+  history.add(statusWith(), 600);
+  history.add(statusWith(), 900);
+  history.restore([REPORT], 1000);
+  const points = history.of(uuid);
+  expect(points.map((point) => point.time)).toEqual([600, 700, 800, 1000]);
+  expect(points.map((point) => point.state)).toEqual(["Ready", "Resting", "Busy", "Resting"]);
+  expect(points.at(-1)?.power_w).toBeNull();
+  history.add(statusWith(), 1005);
+  expect(history.of(uuid)).toHaveLength(5);
+});
+
+test("a time is read off by the point that stood then and the marks beside it", () => {
+  const history = new History();
+  history.restore([REPORT], 1000);
+  expect(pointAt(history.of(uuid), 799)?.state).toBe("Resting");
+  expect(pointAt(history.of(uuid), 801)?.sm_clock_mhz).toBe(1980);
+  expect(marksAt(history.marksOf(uuid), 801).map((mark) => mark.kind)).toEqual(["wake"]);
+  expect(marksAt(history.marksOf(uuid), 850)).toEqual([]);
 });

@@ -14,6 +14,7 @@ mod housekeeping;
 mod input;
 mod lane;
 mod leases;
+mod recent;
 mod requests;
 mod saving;
 mod served;

@@ -2,8 +2,9 @@
 //!
 //! # On the socket
 //! Newline-delimited JSON, one [`Request`] a line. Every request is answered by exactly one
-//! [`ServerLine::Ok`] or [`ServerLine::Error`], in order. After [`Request::Subscribe`] the connection also carries [`Event`]s: first
-//! the full [`Status`], then all settings, then every change of either.
+//! [`ServerLine::Ok`] or [`ServerLine::Error`], in order. After [`Request::Subscribe`] the
+//! connection also carries [`Event`]s: first the full [`Status`], then all settings and the last ten
+//! minutes of each GPU, then every change of status and settings.
 //!
 //! ```text
 //! → {"request":"status"}
@@ -39,6 +40,7 @@ use crate::{
 
 mod badge;
 mod doctor;
+mod history;
 mod message;
 mod reports;
 mod settings;
@@ -47,6 +49,7 @@ mod status;
 pub use crate::models::{ModelFit, Recommendation, SmallerContext};
 pub use badge::Badge;
 pub use doctor::{Doctor, Finding};
+pub use history::*;
 pub use message::*;
 pub use reports::{BenchmarkReport, WakeReport};
 pub use settings::{SettingKind, SettingOption, SettingReport, SettingsProblem, SettingsReport};
@@ -156,6 +159,8 @@ pub enum Request {
         /// Number of days back, today included.
         days: u32,
     },
+    /// The last ten minutes of every GPU, answered by [`Reply::History`].
+    History,
     /// The last wakes of every GPU, answered by [`Reply::Wakes`].
     Wakes,
     /// The findings and their advice, answered by [`Reply::Doctor`].
@@ -192,7 +197,7 @@ pub enum Request {
 
 impl Request {
     /// The name of every request, as in its `request` field.
-    pub const NAMES: [&'static str; 24] = [
+    pub const NAMES: [&'static str; 25] = [
         "status",
         "subscribe",
         "gpus",
@@ -209,6 +214,7 @@ impl Request {
         "set",
         "recommend",
         "energy",
+        "history",
         "wakes",
         "doctor",
         "report",
@@ -263,6 +269,8 @@ pub enum Reply {
     Recommend(Box<Recommendation>),
     /// Energy by day, oldest first.
     Energy(EnergyReport),
+    /// The last ten minutes, by GPU.
+    History(Vec<HistoryReport>),
     /// The last wakes, oldest first.
     Wakes(Vec<WakeReport>),
     /// Findings, worst first.
@@ -286,6 +294,8 @@ pub enum Event {
     /// The settings or the problems of their file changed, whatever changed them; always all of
     /// them.
     Settings(Box<SettingsReport>),
+    /// The last ten minutes of one GPU, once after the first status.
+    History(Box<HistoryReport>),
     /// A process asked for the window.
     ShowWindow,
 }

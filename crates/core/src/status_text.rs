@@ -21,6 +21,7 @@ mod energy;
 mod fault;
 mod known_process;
 mod loud;
+mod mark;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,7 @@ pub use energy::{energy, watt_hours};
 pub use fault::{driver_failed, left_out};
 pub use known_process::program_name;
 pub use loud::present_loud;
+pub use mark::mark_text;
 
 use cause::Clause;
 
@@ -124,7 +126,7 @@ pub fn pause(engine: &EngineStatus) -> String {
     }
 }
 
-fn short(state: State) -> &'static str {
+pub(crate) fn short(state: State) -> &'static str {
     match state {
         State::Starting => "Starting",
         State::Off => "Off",

@@ -2,7 +2,7 @@
 
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { SPAN_S, type Point } from "../history.svelte";
+import { SPAN_S, type Mark, type Point } from "../history.svelte";
 import { extent, pauses, type Strip } from "./strips";
 
 const HEIGHT_PX = 52;
@@ -11,16 +11,16 @@ const SCALE_PX = 64;
 /** Half of a label of the scale, which sticks out at both ends. */
 const LABEL_PX = 7;
 const HATCH_PX = 5;
-const SYNC = "live";
+const REQUEST_PX = 4;
 
 export interface PlotOptions {
   strip: Strip;
   /** True if the time is written below. */
   axis: boolean;
-  /** True if pulses are marked. */
-  pulses: boolean;
-  /** The index of the point under the pointer, or `null`. */
-  onhover: (index: number | null) => void;
+  /** True if pulses and requests are marked. */
+  marks: boolean;
+  /** The time under the pointer, or `null`. */
+  onhover: (time: number | null) => void;
 }
 
 /** Draws one strip into an element until it is destroyed. */
@@ -29,6 +29,8 @@ export class Plot {
   private readonly resize: ResizeObserver;
   private readonly scheme = matchMedia("(prefers-color-scheme: dark)");
   private points: readonly Point[] = [];
+  private marks: readonly Mark[] = [];
+  private chosen: number | null = null;
   /** Returns true if anything was measured. */
   private seen = false;
 
@@ -42,8 +44,9 @@ export class Plot {
     this.scheme.addEventListener("change", this.redraw);
   }
 
-  show(points: readonly Point[]): void {
+  show(points: readonly Point[], marks: readonly Mark[]): void {
     this.points = points;
+    this.marks = marks;
     const times = points.map((point) => point.time);
     this.plot.setData([times, points.map(this.options.strip.of)], false);
     const now = times.at(-1) ?? 0;
@@ -54,6 +57,12 @@ export class Plot {
       this.plot.setScale("x", { min: now - SPAN_S, max: now });
       this.plot.setScale("y", { min, max });
     });
+  }
+
+  /** Draws a line at the time that is read off, or none. */
+  choose(time: number | null): void {
+    this.chosen = time;
+    this.plot.redraw(false);
   }
 
   destroy(): void {
@@ -88,7 +97,7 @@ export class Plot {
       height: this.height(),
       padding: [LABEL_PX, 0, axis ? 0 : LABEL_PX, 0],
       legend: { show: false },
-      cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, y: false, points: { size: 6 } },
+      cursor: { show: true, drag: { x: false, y: false }, x: false, y: false, points: { show: false } },
       scales: { x: { time: false }, y: { dir: strip.inverted ? -1 : 1, auto: false } },
       series: [
         {},
@@ -113,7 +122,15 @@ export class Plot {
       ],
       hooks: {
         drawClear: [(plot) => this.drawMarks(plot)],
-        setCursor: [(plot) => onhover(plot.cursor.idx ?? null)],
+        draw: [(plot) => this.drawChosen(plot)],
+        ready: [
+          (plot) => {
+            plot.over.addEventListener("mousemove", (event) =>
+              onhover(plot.posToVal(event.offsetX, "x")),
+            );
+            plot.over.addEventListener("mouseleave", () => onhover(null));
+          },
+        ],
       },
     };
   }
@@ -130,8 +147,26 @@ export class Plot {
     for (const [from, to] of pauses(this.points)) {
       hatch(plot, plot.valToPos(from, "x", true), plot.valToPos(to, "x", true));
     }
-    if (this.options.pulses) this.drawPulses(plot);
+    if (this.options.marks) {
+      this.drawPulses(plot);
+      this.drawRequests(plot);
+    }
     ctx.restore();
+  }
+
+  private drawRequests({ ctx, bbox, valToPos }: uPlot) {
+    ctx.fillStyle = color(this.element, "--accent");
+    for (const mark of this.marks) {
+      triangle(ctx, Math.round(valToPos(mark.time, "x", true)), bbox.top);
+    }
+  }
+
+  private drawChosen({ ctx, bbox, valToPos }: uPlot) {
+    if (this.chosen === null) return;
+    const x = Math.round(valToPos(this.chosen, "x", true));
+    if (x < bbox.left || x > bbox.left + bbox.width) return;
+    ctx.fillStyle = color(this.element, "--text");
+    ctx.fillRect(x, bbox.top, devicePixelRatio, bbox.height);
   }
 
   private drawPulses({ ctx, bbox, valToPos }: uPlot) {
@@ -142,6 +177,15 @@ export class Plot {
       ctx.fillRect(x, bbox.top + bbox.height - 8 * devicePixelRatio, devicePixelRatio, bbox.height);
     }
   }
+}
+
+function triangle(ctx: CanvasRenderingContext2D, x: number, top: number) {
+  const size = REQUEST_PX * devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(x - size, top);
+  ctx.lineTo(x + size, top);
+  ctx.lineTo(x, top + 1.5 * size);
+  ctx.fill();
 }
 
 function hatch({ ctx, bbox }: uPlot, from: number, to: number) {

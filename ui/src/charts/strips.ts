@@ -1,7 +1,7 @@
 // The live chart: four strips over the same ten minutes.
 
 import { number, withUnit } from "../format";
-import type { Point } from "../history.svelte";
+import type { Mark, Point } from "../history.svelte";
 
 export interface Strip {
   name: string;
@@ -17,6 +17,8 @@ export interface Strip {
 /** The idle P-state of GPUs, which is the lowest that has to be on the scale. */
 const IDLE_PSTATE = 8;
 const LEAST_DEGREES = 20;
+/** Four pixels of a chart of 600. */
+const NEAR_S = 4;
 
 export function strips(sm_clock_max_mhz: number | null): Strip[] {
   const most_mhz = sm_clock_max_mhz ?? 0;
@@ -51,6 +53,16 @@ export function strips(sm_clock_max_mhz: number | null): Strip[] {
       range: (_, most) => [0, Math.max(10, Math.ceil(most / 10) * 10)],
     },
   ];
+}
+
+/** The point that stands at that time: the last one before it. */
+export function pointAt(points: readonly Point[], time: number): Point | null {
+  return points.findLast((point) => point.time <= time) ?? points[0] ?? null;
+}
+
+/** The marks so near to that time that they are meant. */
+export function marksAt(marks: readonly Mark[], time: number): Mark[] {
+  return marks.filter((mark) => Math.abs(mark.time - time) <= NEAR_S);
 }
 
 /** Least and most of a strip; `null` when nothing was measured. */

@@ -167,10 +167,23 @@ test("without a GPU the notice states what is wrong", async () => {
 test("the chart describes itself as text, and as a table", async () => {
   const { engine, user } = await open("overview", statusWith(STATES.warm));
   await engine.change({}, { pstate: 8, temperature_c: 97 });
-  const chart = await screen.findByRole("img", { name: /Last 10 minutes\. P-state: .*P8/ });
+  const chart = await screen.findByRole("slider", { name: /Last 10 minutes\. P-state: .*P8/ });
   expect(chart.getAttribute("aria-label")).toContain("97\u00a0°C");
   await user.click(screen.getByText("Minute by minute"));
   expect(await screen.findByRole("columnheader", { name: "SM clock" })).toBeTruthy();
+});
+
+test("a moment of the chart is read off with the keyboard and stays while samples arrive", async () => {
+  const { engine, user } = await open("overview", statusWith(STATES.warm));
+  const chart = await screen.findByRole("slider", { name: /Last 10 minutes/ });
+  chart.focus();
+  await user.keyboard("{ArrowLeft}");
+  expect(chart.getAttribute("aria-valuetext")).toMatch(/^10\u00a0s ago · /);
+  expect(chart.getAttribute("aria-valuenow")).toBe("-10");
+  await engine.change({}, { temperature_c: 61 });
+  expect(chart.getAttribute("aria-valuetext")).toMatch(/ago · /);
+  await user.keyboard("{Escape}");
+  expect(chart.getAttribute("aria-valuetext")).toMatch(/^now, /);
 });
 
 test("the chart goes on while nothing changes", async () => {

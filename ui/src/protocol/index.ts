@@ -792,6 +792,99 @@ cannot_measure: string | null, };
 export type GpuUuid = string;
 
 /**
+ * A moment that a chart marks.
+ */
+export type HistoryMark = {
+/**
+ * Seconds since it happened.
+ */
+ago_s: number,
+/**
+ * Its kind.
+ */
+kind: MarkKind,
+/**
+ * The AI process, by the name that the status uses; `null` where it is not known.
+ */
+process: string | null,
+/**
+ * From the sensed request to the return of the call that raised the clocks, in milliseconds;
+ * `null` where nothing was raised.
+ */
+wake_ms: number | null,
+/**
+ * The same as a sentence: `Ollama was asked. Full speed after 10 ms.`
+ */
+text: string, };
+
+/**
+ * Columns of equal length; `null` where the driver did not report the value.
+ */
+export type HistoryPoints = {
+/**
+ * Seconds since each point.
+ */
+ago_s: Array<number>,
+/**
+ * Position in [`HistoryReport::states`].
+ */
+state: Array<number>,
+/**
+ * P-state.
+ */
+pstate: Array<PState | null>,
+/**
+ * SM clock, in MHz.
+ */
+sm_clock_mhz: Array<Megahertz | null>,
+/**
+ * Temperature, in °C.
+ */
+temperature_c: Array<Celsius | null>,
+/**
+ * Power, in watts.
+ */
+power_w: Array<Watts | null>,
+/**
+ * True if a pulse was sent since the point before.
+ */
+pulsed: Array<boolean>, };
+
+/**
+ * The last ten minutes of one GPU.
+ */
+export type HistoryReport = {
+/**
+ * The GPU.
+ */
+uuid: GpuUuid,
+/**
+ * The states that the points name by their position.
+ */
+states: Array<HistoryState>,
+/**
+ * The points, oldest first.
+ */
+points: HistoryPoints,
+/**
+ * Requests and wakes, oldest first.
+ */
+marks: Array<HistoryMark>, };
+
+/**
+ * A state of a GPU.
+ */
+export type HistoryState = {
+/**
+ * Its badge.
+ */
+badge: Badge,
+/**
+ * Its text of one or two words.
+ */
+text: string, };
+
+/**
  * The hold on the clocks.
  */
 export type Hold = { "id": "nothing" } | { "id": "standby" } | { "id": "boost" } | { "id": "power_mizer" } | { "id": "context" } | { "id": "pulse", "values": {
@@ -843,6 +936,11 @@ text: string,
  * it.
  */
 how: string | null, };
+
+/**
+ * Kinds of [`HistoryMark`].
+ */
+export type MarkKind = "request" | "wake" | "false_wake" | "missed_wake";
 
 /**
  * A measurement of cold against ready that is under way.
@@ -1158,7 +1256,7 @@ notes: Array<string>, };
 /**
  * The result of a successful request.
  */
-export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "wakes": Array<WakeReport> } | { "doctor": Doctor } | { "report": string } | { "benchmarks": BenchmarkReport } | { "measured": BenchmarkResult } | { "log": Array<string> };
+export type Reply = "done" | { "status": Status } | { "gpus": Array<GpuInfo> } | { "settings": SettingsReport } | { "recommend": Recommendation } | { "energy": EnergyReport } | { "history": Array<HistoryReport> } | { "wakes": Array<WakeReport> } | { "doctor": Doctor } | { "report": string } | { "benchmarks": BenchmarkReport } | { "measured": BenchmarkResult } | { "log": Array<string> };
 
 /**
  * The request of a client.
@@ -1220,7 +1318,7 @@ format?: Format | null, } | { "request": "energy",
 /**
  * Number of days back, today included.
  */
-days: number, } | { "request": "wakes" } | { "request": "doctor" } | { "request": "report" } | { "request": "benchmarks" } | { "request": "bench",
+days: number, } | { "request": "history" } | { "request": "wakes" } | { "request": "doctor" } | { "request": "report" } | { "request": "benchmarks" } | { "request": "bench",
 /**
  * The GPU of this index; without it the first.
  */

@@ -2,7 +2,7 @@
 
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
-import type { ApiError, GpuStatus, BenchmarkResult, Reply, Request, Status } from "../protocol";
+import type { ApiError, GpuStatus, BenchmarkResult, HistoryReport, Reply, Request, Status } from "../protocol";
 import type { SettingValue } from "../settings/field";
 import { energy, findings, recorded } from "./fixtures";
 
@@ -21,6 +21,7 @@ export class FakeEngine {
   log = recorded.log;
   energy = energy;
   benchmarks: BenchmarkResult[] = [];
+  history: HistoryReport[] = [];
   connected = true;
   /** Ends the measurement under way: with a result, or with what went wrong. */
   endBench: ((end: BenchmarkResult | ApiError) => Promise<void>) | null = null;
@@ -88,6 +89,8 @@ export class FakeEngine {
         return { gpus: this.gpus };
       case "energy":
         return { energy: this.energy };
+      case "history":
+        return { history: this.history };
       case "log":
         return { log: this.log };
       case "recommend":

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::civil::Date;
 
-use super::{GpuId, LearnedGpu, LogLevel, LogLine};
+use super::{GpuId, LearnedGpu, LogLevel, LogLine, recent::Recent};
 use crate::{
     Moment,
     energy::{Ledger, Reading},
@@ -22,6 +22,7 @@ pub(super) struct Lane {
     pub(super) hold_time: HoldTimeWatch,
     pub(super) decision: Option<Decision>,
     pub(super) phase_since: Moment,
+    pub(super) recent: Recent,
     in_flight: Option<Action>,
     /// The latest time of the driver's answer.
     answers_by: Option<Moment>,
@@ -51,6 +52,7 @@ impl Lane {
             hold_time: learned.hold_time,
             decision: None,
             phase_since: now,
+            recent: Recent::default(),
             in_flight: None,
             answers_by: None,
             sampled: false,
@@ -159,6 +161,11 @@ impl Lane {
         let mut learned = false;
         for event in step.events {
             learned |= matches!(event, PolicyEvent::Attempt(_));
+            if matches!(event, PolicyEvent::RequestArrived { .. }) {
+                let process = self.policy.answering(seen.host);
+                let process = process.map(|process| process.label.clone());
+                self.recent.add_request(process, now);
+            }
             log.push(self.log_event(event, ledger, today));
         }
         self.take_decision(step.decision, now, &mut log);

@@ -95,6 +95,7 @@ impl Keeper {
             Request::Gpus => Ok(Reply::Gpus(self.found.clone())),
             Request::Settings => Ok(Reply::Settings(self.settings_report())),
             Request::Energy { days } => Ok(Reply::Energy(self.energy_report(days))),
+            Request::History => Ok(Reply::History(self.history(now))),
             Request::Wakes => Ok(Reply::Wakes(self.wakes(now))),
             Request::BeginLease { wait } => {
                 self.leases.begin(client);

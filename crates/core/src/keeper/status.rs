@@ -61,6 +61,7 @@ impl Keeper {
     /// is no change: a client that replies to a status must not get a new one for that.
     pub fn publish(&mut self, now: Moment) -> Option<Arc<Status>> {
         let status = self.status(now);
+        self.remember(&status, now);
         let comparable = status.without_times();
         if self.published.as_ref() == Some(&comparable) {
             return None;

@@ -1,9 +1,12 @@
-use std::{convert::Infallible, io, str, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque, convert::Infallible, future::ready, io, str, sync::Arc, time::Duration,
+};
 
 use gpu_keepalive_core::{
     models::one_line,
     protocol::{
-        ApiError, ErrorCode, Event, MAX_CLIENTS, MAX_LINE_BYTES, Reply, Request, ServerLine, Status,
+        ApiError, ErrorCode, Event, HistoryReport, MAX_CLIENTS, MAX_LINE_BYTES, Reply, Request,
+        ServerLine, Status,
     },
 };
 use tokio::{
@@ -112,6 +115,8 @@ struct Subscriber {
     events: broadcast::Receiver<Event>,
     /// All settings are to be sent: at first, and where a change of them may have been missed.
     settings_due: bool,
+    /// The last ten minutes that are still to be sent; `None` before they were asked for.
+    history: Option<VecDeque<HistoryReport>>,
 }
 
 impl Subscriber {
@@ -123,6 +128,7 @@ impl Subscriber {
             status,
             events: engine.events(),
             settings_due: true,
+            history: None,
             engine,
             client,
         }
@@ -144,6 +150,13 @@ impl Subscriber {
                     self.settings_due = false;
                     let Ok(Reply::Settings(report)) = answer else { return None };
                     return Some(Event::Settings(Box::new(report)));
+                }
+                answer = self.engine.ask(self.client, Request::History), if self.history.is_none() => {
+                    let Ok(Reply::History(reports)) = answer else { return None };
+                    self.history = Some(reports.into());
+                }
+                Some(report) = ready(self.history.as_mut().and_then(VecDeque::pop_front)) => {
+                    return Some(Event::History(Box::new(report)));
                 }
                 event = self.events.recv() => match event {
                     Ok(event) => return Some(event),
