@@ -44,7 +44,7 @@ proptest! {
         let mut harness = run_scenario(card, Mode::Always);
         harness.run_for(MINUTE);
         let before = harness.counters().ready;
-        let time = 20 * MINUTE;
+        let time = 30 * MINUTE;
         harness.run_for(time);
         let ready = harness.counters().ready - before;
         let share = ready.as_secs_f64() / time.as_secs_f64();
