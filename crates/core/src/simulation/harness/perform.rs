@@ -5,6 +5,20 @@ use crate::{
 };
 
 impl Harness {
+    /// Hands something in, performs what follows, and shows every decision.
+    pub fn input(&mut self, input: Input, watch: &mut impl FnMut(&Self)) {
+        self.keeper.handle(input, self.now);
+        watch(self);
+        let mut actions = 0..200; // far more than any input leads to
+        while let Some(action) = self.keeper.next_action() {
+            assert!(actions.next().is_some(), "spins: {action:?}");
+            if let Some(outcome) = self.perform(action) {
+                self.keeper.handle(outcome, self.now);
+                watch(self);
+            }
+        }
+    }
+
     /// Performs an action. Returns its immediate result.
     pub(super) fn perform(&mut self, action: Action) -> Option<Input> {
         match action {

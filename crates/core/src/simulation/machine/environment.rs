@@ -12,7 +12,7 @@ use crate::{
         card::Environment,
         processor::{Activity, Processor},
     },
-    units::Percent,
+    units::{Bytes, Percent},
 };
 
 /// Process id of a [`Guest`] on the first card; the next card's has the next one.
@@ -32,6 +32,54 @@ pub(super) struct Running<'a> {
 }
 
 impl SimulatedMachine {
+    /// From now on another process computes this much there; with 0 it is gone.
+    pub fn set_load(&mut self, index: u32, utilization: Percent, now: Moment) {
+        let guest = Guest {
+            vram: Bytes(0),
+            utilization,
+            boosts: true,
+        };
+        self.set_guest(index, Some(guest).filter(|g| g.utilization.0 > 0), now);
+    }
+
+    /// From now on this program runs there, or none.
+    pub fn set_guest(&mut self, index: u32, guest: Option<Guest>, now: Moment) {
+        self.advance(now);
+        if let Some(place) = self.guests.get_mut(index as usize) {
+            *place = guest;
+            self.surround();
+        }
+    }
+
+    /// Ends everything that was made to happen.
+    pub fn end_events(&mut self) {
+        self.events.clear();
+        self.surround();
+    }
+
+    /// Lets something happen from now on, for a time or for ever.
+    pub fn happen(
+        &mut self,
+        gpu: Option<u32>,
+        kind: EventKind,
+        lasts: Option<Duration>,
+        now: Moment,
+    ) {
+        self.advance(now);
+        let elapsed = self.now.since(self.start);
+        // What is over stays so.
+        self.events
+            .retain(|event| event.is_active(elapsed) || event.next_change(elapsed).is_some());
+        self.events.push(Event {
+            at: elapsed,
+            lasts,
+            repeat_every: None,
+            gpu,
+            kind,
+        });
+        self.surround();
+    }
+
     /// A program that runs has used so much processor time by now beside what it uses by itself: for
     /// real processes on a simulated machine.
     pub fn set_processor_time(&mut self, pid: u32, used: Duration, now: Moment) {
