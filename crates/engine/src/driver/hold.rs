@@ -1,11 +1,12 @@
-//! The `hold` process: makes the boost request of one GPU and senses the start of requests.
+//! The `hold` process: senses the start of requests on one GPU, and makes its boost request where
+//! that is known.
 //!
 //! One thread, so that the path from a sensed request to the driver's call crosses no process. It
 //! loads neither libcuda nor NVML, has the driver open only while it is armed or holds, and ends
 //! with its input; the driver then takes everything back.
 //!
 //! The commands and what follows from them are the same everywhere ([`Holder`]). How a process is
-//! opened and read, how it waits, and the boost belong to the system: `linux`.
+//! opened and read, how it waits, and the boost belong to the system: `linux` or `windows`.
 
 use std::io;
 
@@ -18,9 +19,13 @@ mod holder;
 #[cfg(target_os = "linux")]
 mod linux;
 mod targets;
+#[cfg(windows)]
+mod windows;
 
 #[cfg(target_os = "linux")]
 use self::linux as system;
+#[cfg(windows)]
+use self::windows as system;
 
 #[cfg(target_os = "linux")]
 pub use linux::processor_time;

@@ -21,6 +21,7 @@ pub(in crate::driver::hold) struct Hold<K> {
     reports: Receiver<HolderReport>,
     pub(in crate::driver::hold) thread: JoinHandle<io::Result<()>>,
     /// Stands for the driver, where there is one to ask.
+    #[cfg_attr(windows, expect(dead_code, reason = "nothing is asked of it"))]
     pub(in crate::driver::hold) kernel: K,
     last_id: u64,
 }
@@ -60,6 +61,12 @@ impl<K> Hold<K> {
 
     pub(in crate::driver::hold) fn next(&self) -> HolderReport {
         self.reports.recv_timeout(DEADLINE).expect("a report")
+    }
+
+    /// Returns true if nothing is reported for so long.
+    #[cfg(windows)]
+    pub(in crate::driver::hold) fn is_silent_for(&self, time: Duration) -> bool {
+        self.reports.recv_timeout(time).is_err()
     }
 
     /// Sends a command and waits for its answer; nothing else may be reported before.
