@@ -33,7 +33,7 @@ const COMPILER: [Package; 3] = [
 ];
 #[derive(Args)]
 pub(crate) struct WindowsArgs {
-    /// Also run the core's tests under wine.
+    /// Also run the core's tests and those of the sensing under wine.
     #[arg(long)]
     wine: bool,
     /// Also build the app, into `target/gpu-keepalive-windows`, and try it under wine.
@@ -47,13 +47,10 @@ pub(crate) fn windows(args: &WindowsArgs) -> Result<()> {
     shell::run(&mut cargo(&["check", "--package", "gpu-keepalive"], STD))?;
     if args.wine {
         wine::prepare()?;
-        let tests = ["test", "--package", "gpu-keepalive-core", "--lib"];
-        let mut tests = cargo(&tests, &format!("{STD},test"));
-        wine::with_prefix(&mut tests);
-        tests.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine");
-        // insta asks cargo where the snapshots are, and wine has no cargo.
-        tests.env("INSTA_WORKSPACE_ROOT", shell::root());
-        shell::run(&mut tests)?;
+        shell::run(&mut wine_test("gpu-keepalive-core", &[]))?;
+        // One after the other: wine shows a process no processor time but its own.
+        let sensing = ["driver::hold::windows::", "--test-threads=1"];
+        shell::run(&mut wine_test("gpu-keepalive-engine", &sensing))?;
     }
     if args.app {
         let folder = app::build()?;
@@ -61,6 +58,18 @@ pub(crate) fn windows(args: &WindowsArgs) -> Result<()> {
         app::check(&folder)?;
     }
     Ok(())
+}
+
+/// The unit tests of a package, under wine.
+fn wine_test(package: &str, arguments: &[&str]) -> Command {
+    let test = ["test", "--package", package, "--lib"];
+    let mut test = cargo(&test, &format!("{STD},test"));
+    test.arg("--").args(arguments);
+    test.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine");
+    // insta asks cargo where the snapshots are, and wine has no cargo.
+    test.env("INSTA_WORKSPACE_ROOT", shell::root());
+    wine::with_prefix(&mut test);
+    test
 }
 
 /// The parts of the standard library to build.

@@ -23,8 +23,8 @@ pub enum RuntimePm {
     Suspended,
 }
 
-/// The start time of a process, as its system counts: clock ticks since boot on Linux, seconds
-/// since 1970 elsewhere. It distinguishes a process from an earlier one with the same id, so only
+/// The start time of a process, as its system counts: clock ticks since boot on Linux, 100 ns since
+/// 1601 on Windows. It distinguishes a process from an earlier one with the same id, so only
 /// equality has a meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -90,13 +90,15 @@ fn read(clock: rustix::time::ClockId) -> Duration {
     )
 }
 
-/// Windows' `QueryPerformanceCounter` behind `Instant` counts suspended time already.
-#[cfg(not(target_os = "linux"))]
-#[allow(clippy::disallowed_methods, reason = "this is the clock")]
+/// Counts suspended time, and has one origin for all processes, which send each other moments.
+#[cfg(windows)]
 fn since_boot() -> Duration {
-    use std::{sync::OnceLock, time::Instant};
-    static ORIGIN: OnceLock<Instant> = OnceLock::new();
-    ORIGIN.get_or_init(Instant::now).elapsed()
+    use winsafe::{QueryPerformanceCounter, QueryPerformanceFrequency};
+    // Since Windows XP neither fails.
+    let ticks = QueryPerformanceCounter().unwrap_or_default().unsigned_abs();
+    let a_second = QueryPerformanceFrequency().map_or(1, i64::unsigned_abs);
+    let nanoseconds = (ticks % a_second) * 1_000_000_000 / a_second;
+    Duration::new(ticks / a_second, nanoseconds as u32)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -25,7 +25,6 @@ use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 mod boosts;
 mod cuda;
 mod freeze;
-#[cfg(target_os = "linux")]
 mod hold;
 mod hold_process;
 #[cfg(windows)]
@@ -45,7 +44,6 @@ mod workload;
 #[cfg(all(test, unix))]
 mod tests;
 
-#[cfg(target_os = "linux")]
 pub use crate::processes::process_started;
 #[cfg(target_os = "linux")]
 pub(crate) use boosts::OwnBoosts;

@@ -20,6 +20,8 @@ use gpu_keepalive_core::{
 };
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
+#[cfg(windows)]
+mod handle;
 #[cfg(target_os = "linux")]
 #[path = "processes/linux.rs"]
 mod open;
@@ -34,6 +36,10 @@ mod start_time;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod tests;
 
+#[cfg(windows)]
+pub(crate) use handle::ProcessHandle;
+#[cfg(windows)]
+pub use handle::process_started;
 #[cfg(target_os = "linux")]
 pub(crate) use start_time::process_runs;
 #[cfg(target_os = "linux")]

@@ -8,7 +8,7 @@
 
 mod aside;
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::{

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use super::*;
 
 #[test]
@@ -180,7 +182,7 @@ fn a_name_that_is_no_services_is_refused_and_quoted() {
 fn a_drop_in_is_a_file_of_our_own_below_the_unit() {
     let drop_in = DropIn::of("a@b.service".parse().unwrap());
     let path = "systemd/user/a@b.service.d/gpu-keepalive-quiet.conf";
-    assert_eq!(drop_in.path().to_str(), Some(path));
+    assert_eq!(drop_in.path(), Path::new(path));
     assert_eq!(drop_in.unit().template().as_deref(), Some("a@.service"));
     insta::assert_snapshot!(DropIn::text());
     let commands = |scope| {

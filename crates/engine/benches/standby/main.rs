@@ -13,5 +13,5 @@ fn main() {
     #[cfg(target_os = "linux")]
     linux::main();
     #[cfg(not(target_os = "linux"))]
-    eprintln!("requests are sensed on Linux only");
+    eprintln!("the processor time of the hold process is measured on Linux only");
 }

@@ -7,9 +7,7 @@ use gpu_keepalive_core::{
 };
 
 use super::{BenchmarkWorkload, Workloads};
-#[cfg(target_os = "linux")]
-use crate::driver::process_started;
-use crate::driver::{PerfBoost, WorkloadProcess};
+use crate::driver::{PerfBoost, WorkloadProcess, process_started};
 
 /// Workloads on a real GPU, each a process of its own.
 #[derive(Clone, Debug)]
@@ -33,15 +31,9 @@ impl BenchmarkWorkload for WorkloadProcess {
         self.perform(action).await
     }
 
-    #[cfg(target_os = "linux")]
     fn process(&self) -> Option<(u32, StartTime)> {
         let pid = self.pid()?;
         Some((pid, process_started(pid)?))
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn process(&self) -> Option<(u32, StartTime)> {
-        None
     }
 
     async fn end(self) -> Result<(), GpuError> {

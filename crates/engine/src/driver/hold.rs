@@ -1,91 +1,101 @@
-//! The `hold` process: makes the boost request of one GPU and senses the start of requests.
+//! The `hold` process: senses the start of requests on one GPU, and makes its boost request where
+//! that is known.
 //!
 //! One thread, so that the path from a sensed request to the driver's call crosses no process. It
 //! loads neither libcuda nor NVML, has the driver open only while it is armed or holds, and ends
 //! with its input; the driver then takes everything back.
 //!
-//! Standing by, it wakes 25 to 50 times a second, each time with cold caches, so what counts is how
-//! much code and data it touches: what happens while nothing happens is one small function
-//! ([`Holder::wait`]) with two system calls. `cargo xtask bench --only standby` compares it with an
-//! empty loop.
+//! The commands and what follows from them are the same everywhere ([`Holder`]). How a process is
+//! opened and read, how it waits, and the boost belong to the system: `linux` or `windows`.
 
-use std::{io, os::fd::AsFd};
+use std::io;
 
-use gpu_keepalive_core::gpu::{
-    PciBusId,
-    holder::{HolderCommand, HolderReport},
-};
-
-use super::rm::{Kernel, LinuxKernel, unmap_what_the_start_needed};
+use gpu_keepalive_core::gpu::holder::{HolderCommand, HolderReport};
 
 mod boost;
-mod events;
-mod holder;
-mod lines;
-mod processor;
-mod targets;
-
 #[cfg(test)]
-mod tests;
+mod harness;
+mod holder;
+#[cfg(target_os = "linux")]
+mod linux;
+mod targets;
+#[cfg(windows)]
+mod windows;
 
-pub use processor::processor_time;
+#[cfg(target_os = "linux")]
+use self::linux as system;
+#[cfg(windows)]
+use self::windows as system;
+
+#[cfg(target_os = "linux")]
+pub use linux::processor_time;
+pub(super) use system::run;
 
 use boost::Boost;
-use events::{Event, Events};
 use holder::{Holder, Wakeup};
-use lines::{Input, Output};
+use system::Events;
 use targets::Targets;
 
-/// Serves the GPU at that PCI address on standard input and output, until the input ends.
-pub(super) fn run(gpu: PciBusId) -> io::Result<()> {
-    // Nothing it could be led to start gets more rights than it has, nvidia-modprobe included.
-    rustix::thread::set_no_new_privs(true)?;
-    serve(gpu, LinuxKernel, io::stdin(), io::stdout())
+/// An event that does not wait for the next check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    /// There is something to read, or the input has ended.
+    Input,
+    /// That process has ended.
+    Ended(u32),
 }
 
-/// Carries out commands from `input` and writes reports to `output`.
-///
-/// # Errors
-/// A line that is too long or no command, and an output that is closed or not read any more.
-pub(super) fn serve<K: Kernel + Clone>(
-    gpu: PciBusId,
-    kernel: K,
-    input: impl AsFd,
-    output: impl AsFd,
+/// The lines of the engine.
+trait Commands {
+    /// Reads what is there; false at the end of the input.
+    fn read(&mut self) -> io::Result<bool>;
+
+    /// The next whole line, without its end.
+    fn line(&mut self) -> io::Result<Option<&[u8]>>;
+}
+
+/// The lines to the engine.
+trait Reports {
+    fn write(&mut self, report: &HolderReport) -> io::Result<()>;
+}
+
+/// Carries out commands and writes reports, until the input ends.
+fn serve<B: Boost>(
+    boost: B,
+    events: Events,
+    mut commands: impl Commands,
+    mut reports: impl Reports,
 ) -> io::Result<()> {
-    let events = Events::new(&input)?;
-    let mut holder = Holder::new(gpu, kernel, events);
-    let (mut input, mut output) = (Input::new(input), Output::new(output));
+    let mut holder = Holder::new(boost, events);
     loop {
         match holder.wait()? {
             Wakeup::Event(Event::Ended(pid)) => {
-                holder.ended(pid, |report| output.write(report))?;
+                holder.ended(pid, |report| reports.write(report))?;
             }
             Wakeup::Event(Event::Input) => {
-                if !input.read()? {
+                if !commands.read()? {
                     return Ok(());
                 }
-                carry_out(&mut holder, &mut input, &mut output)?;
+                carry_out(&mut holder, &mut commands, &mut reports)?;
             }
-            Wakeup::Step(step, now) => holder.take(step, now, |report| output.write(report))?,
+            Wakeup::Step(step, now) => holder.take(step, now, |report| reports.write(report))?,
         }
     }
 }
 
 /// Every command that has arrived.
-fn carry_out<K: Kernel + Clone>(
-    holder: &mut Holder<K>,
-    input: &mut Input<impl AsFd>,
-    output: &mut Output<impl AsFd>,
+fn carry_out<B: Boost>(
+    holder: &mut Holder<B>,
+    commands: &mut impl Commands,
+    reports: &mut impl Reports,
 ) -> io::Result<()> {
-    while let Some(line) = input.line()? {
+    while let Some(line) = commands.line()? {
         let HolderCommand { id, action } = serde_json::from_slice(line)?;
         let was_closed = holder.is_closed();
-        let result = holder.perform(action, |report| output.write(report))?;
-        output.write(&HolderReport::Reply { id, result })?;
+        let result = holder.perform(action, |report| reports.write(report))?;
+        reports.write(&HolderReport::Reply { id, result })?;
         if was_closed && !holder.is_closed() {
-            // From here on it mostly waits. More memory is no reason not to.
-            let _ = unmap_what_the_start_needed();
+            system::settle();
         }
     }
     Ok(())

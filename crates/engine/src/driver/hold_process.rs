@@ -23,8 +23,8 @@ use super::{Running, end_child, how_it_ended, kill, late, wire::HOLD_ROLE};
 #[cfg(test)]
 mod tests;
 
-/// The process that asks for one GPU's boost and senses requests. Dropping it kills it, which ends
-/// the boost.
+/// The process that senses requests and, on Linux, asks for one GPU's boost. Dropping it kills it,
+/// which ends the boost.
 ///
 /// Never stopped, unlike a driver process with CUDA: stopped it would sense nothing.
 #[derive(Debug)]
@@ -45,13 +45,8 @@ impl HoldProcess {
     /// process dies with the thread that started it.
     ///
     /// # Errors
-    /// [`GpuErrorKind::NotSupported`] outside Linux, [`GpuErrorKind::ProcessEnded`] when the
-    /// program cannot be started.
+    /// [`GpuErrorKind::ProcessEnded`] when the program cannot be started.
     pub fn start(program: &Path, gpu: PciBusId) -> Result<Self, GpuError> {
-        if cfg!(not(target_os = "linux")) {
-            let message = "the boost request is known on Linux alone";
-            return Err(GpuError::new(GpuErrorKind::NotSupported, message));
-        }
         let mut command = Command::new(program);
         command.args([HOLD_ROLE, &gpu.to_string()]);
         let running = Running::start(command)?;

@@ -16,7 +16,7 @@ use super::{
     nvml,
     served_workload::ServedWorkload,
     session::Session,
-    wire::{Ask, HOLD_ROLE, LIST, ROLE, Reply, WORKLOAD_ROLE, read_line},
+    wire::{Ask, HOLD_ROLE, LIST, LONGEST_LINE, ROLE, Reply, WORKLOAD_ROLE, read_line},
 };
 
 /// Runs as the driver process, the `hold` process or the workload process when the program's
@@ -64,7 +64,6 @@ pub fn serve(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Option<E
 }
 
 /// Runs as the `hold` process of the GPU at that PCI address.
-#[cfg(target_os = "linux")]
 fn hold(subject: &str) -> ExitCode {
     let gpu = match subject.parse() {
         Ok(gpu) => gpu,
@@ -85,13 +84,6 @@ fn hold(subject: &str) -> ExitCode {
     }
 }
 
-/// No way to the boost request is known elsewhere.
-#[cfg(not(target_os = "linux"))]
-fn hold(_subject: &str) -> ExitCode {
-    eprintln!("{HOLD_ROLE} exists on Linux alone");
-    ExitCode::from(2)
-}
-
 /// The GPUs, whatever the binding does.
 pub(super) fn list() -> Result<GpuList, GpuError> {
     catch_unwind(nvml::list).unwrap_or_else(|payload| Err(panicked(&*payload)))
@@ -104,7 +96,7 @@ fn answer_asks<A: DeserializeOwned, T: Serialize>(
 ) -> io::Result<()> {
     let mut input = io::stdin().lock();
     let mut line = Vec::new();
-    while read_line(&mut input, &mut line)? {
+    while read_line(&mut input, &mut line, LONGEST_LINE)? {
         let ask: Ask<A> = serde_json::from_slice(&line)?;
         print(&Reply::new(ask.id, perform(ask.action)))?;
     }

@@ -61,13 +61,17 @@ impl<T> Reply<T> {
 /// Reads the next line into `line`, with its end. False at the end of the input.
 ///
 /// # Errors
-/// The line is longer than [`LONGEST_LINE`]; the input cannot be read.
-pub(super) fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+/// The line is longer than `longest` bytes; the input cannot be read.
+pub(super) fn read_line(
+    input: &mut impl BufRead,
+    line: &mut Vec<u8>,
+    longest: usize,
+) -> io::Result<bool> {
     line.clear();
-    let mut input = input.take(LONGEST_LINE as u64);
+    let mut input = input.take(longest as u64);
     input.read_until(b'\n', line)?;
-    if line.len() == LONGEST_LINE && !line.ends_with(b"\n") {
-        let message = format!("an action is longer than {LONGEST_LINE} bytes");
+    if line.len() == longest && !line.ends_with(b"\n") {
+        let message = format!("a line is longer than {longest} bytes");
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
     Ok(!line.is_empty())
@@ -84,13 +88,13 @@ mod tests {
         let mut input = input.as_bytes();
         let mut line = Vec::new();
         for expected in ["a\n", &longest, "\n"] {
-            assert!(read_line(&mut input, &mut line).expect("a line"));
+            assert!(read_line(&mut input, &mut line, LONGEST_LINE).expect("a line"));
             assert_eq!(line, expected.as_bytes());
         }
-        let error = read_line(&mut input, &mut line).expect_err("too long");
+        let error = read_line(&mut input, &mut line, LONGEST_LINE).expect_err("too long");
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
-        assert_eq!(error.to_string(), "an action is longer than 262144 bytes");
-        assert!(!read_line(&mut &b""[..], &mut line).expect("the end"));
+        assert_eq!(error.to_string(), "a line is longer than 262144 bytes");
+        assert!(!read_line(&mut &b""[..], &mut line, LONGEST_LINE).expect("the end"));
     }
 }
 

@@ -2,10 +2,10 @@ use std::path::Path;
 
 use gpu_keepalive_core::host::{GpuUse, StartTime};
 
+use super::handle::process_started;
+
 pub(super) fn start_time_of(process: &sysinfo::Process) -> Option<StartTime> {
-    Some(process.start_time())
-        .filter(|seconds| *seconds > 0)
-        .map(StartTime)
+    process_started(process.pid().as_u32())
 }
 
 /// The GPUs that processes have open, which only Linux reports.

@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use gpu_keepalive_core::{
     Moment,
     gpu::{
-        GpuError, GpuErrorKind, PciBusId,
+        GpuError, GpuErrorKind,
         holder::{
             HolderAction, HolderReply, HolderReport, MOST_SENSED, RaiseCause, Refused,
             ReleaseReason, Released, Renewal, Sensing,
@@ -14,12 +14,12 @@ use gpu_keepalive_core::{
     sensor::{Step, Watch},
 };
 
-use super::{Boost, Event, Events, Targets};
-use crate::{clock, driver::rm::Kernel};
+use super::{Boost, Event, Targets, system::Events};
+use crate::clock;
 
 /// Everything of one GPU that is open, and what is done with it.
-pub(super) struct Holder<K: Kernel> {
-    boost: Boost<K>,
+pub(super) struct Holder<B> {
+    boost: B,
     mode: Mode,
     targets: Targets,
     watch: Watch,
@@ -45,11 +45,11 @@ enum Mode {
     },
 }
 
-impl<K: Kernel + Clone> Holder<K> {
-    pub(super) fn new(gpu: PciBusId, kernel: K, events: Events) -> Self {
+impl<B: Boost> Holder<B> {
+    pub(super) fn new(boost: B, events: Events) -> Self {
         let watch = Watch::new(clock::now());
         Self {
-            boost: Boost::new(gpu, kernel),
+            boost,
             mode: Mode::Closed,
             targets: Targets::new(events),
             watch,

@@ -65,7 +65,7 @@ proptest! {
         let mut line = Vec::new();
         let mut read = Vec::new();
         loop {
-            match read_line(&mut rest, &mut line) {
+            match read_line(&mut rest, &mut line, LONGEST_LINE) {
                 Ok(false) => break,
                 Ok(true) => {
                     prop_assert!(line.len() <= LONGEST_LINE);

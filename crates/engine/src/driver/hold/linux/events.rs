@@ -12,33 +12,26 @@ use rustix::event::{
     epoll::{self, CreateFlags, EventData, EventFlags},
 };
 
+use crate::driver::hold::Event;
+
 /// Stands for the input, which no process id can be.
 const INPUT: u64 = u64::MAX;
 
-/// An event that does not wait for the next check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Event {
-    /// There is something to read, or the input has ended.
-    Input,
-    /// That process has ended.
-    Ended(u32),
-}
-
 /// Waits with one system call, however many processes there are.
 #[derive(Debug)]
-pub(super) struct Events {
+pub(in crate::driver::hold) struct Events {
     epoll: OwnedFd,
 }
 
 impl Events {
-    pub(super) fn new(input: impl AsFd) -> io::Result<Self> {
+    pub(in crate::driver::hold) fn new(input: impl AsFd) -> io::Result<Self> {
         let epoll = epoll::create(CreateFlags::CLOEXEC)?;
         epoll::add(&epoll, input, EventData::new_u64(INPUT), EventFlags::IN)?;
         Ok(Self { epoll })
     }
 
     /// Waits for the end of that process too, until its pidfd is closed.
-    pub(super) fn add(&self, pidfd: &OwnedFd, pid: u32) -> io::Result<()> {
+    pub(in crate::driver::hold) fn add(&self, pidfd: &OwnedFd, pid: u32) -> io::Result<()> {
         let data = EventData::new_u64(pid.into());
         Ok(epoll::add(&self.epoll, pidfd, data, EventFlags::IN)?)
     }
@@ -46,7 +39,10 @@ impl Events {
     /// Waits for an event, or for so long, rounded up to a millisecond; without an end when that is
     /// `None`.
     #[inline(always)]
-    pub(super) fn wait(&self, at_most: Option<Duration>) -> io::Result<Option<Event>> {
+    pub(in crate::driver::hold) fn wait(
+        &self,
+        at_most: Option<Duration>,
+    ) -> io::Result<Option<Event>> {
         let at_most = at_most.map(|time| Timespec {
             tv_sec: time.as_secs().try_into().unwrap_or(i64::MAX),
             tv_nsec: time.subsec_nanos().into(),

@@ -5,6 +5,8 @@ use std::{io, os::fd::AsFd};
 use gpu_keepalive_core::gpu::holder::{HolderReport, LONGEST_LINE};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use crate::driver::hold::{Commands, Reports};
+
 /// Lines of at most [`LONGEST_LINE`] bytes.
 pub(super) struct Input<F> {
     file: F,
@@ -23,9 +25,10 @@ impl<F: AsFd> Input<F> {
             end: 0,
         }
     }
+}
 
-    /// Reads what is there; false at the end of the input.
-    pub(super) fn read(&mut self) -> io::Result<bool> {
+impl<F: AsFd> Commands for Input<F> {
+    fn read(&mut self) -> io::Result<bool> {
         self.buffer.copy_within(self.begin..self.end, 0);
         (self.begin, self.end) = (0, self.end - self.begin);
         let read = match rustix::io::read(&self.file, &mut self.buffer[self.end..]) {
@@ -36,8 +39,7 @@ impl<F: AsFd> Input<F> {
         Ok(read > 0)
     }
 
-    /// The next whole line, without its end.
-    pub(super) fn line(&mut self) -> io::Result<Option<&[u8]>> {
+    fn line(&mut self) -> io::Result<Option<&[u8]>> {
         let waiting = &self.buffer[self.begin..self.end];
         let Some(length) = waiting.iter().position(|byte| *byte == b'\n') else {
             if waiting.len() == LONGEST_LINE {
@@ -49,12 +51,6 @@ impl<F: AsFd> Input<F> {
         let begin = self.begin;
         self.begin += length + 1;
         Ok(Some(&self.buffer[begin..begin + length]))
-    }
-}
-
-impl<F: AsFd> AsFd for Input<F> {
-    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
-        self.file.as_fd()
     }
 }
 
@@ -71,11 +67,13 @@ impl<F: AsFd> Output<F> {
             line: Vec::with_capacity(LONGEST_LINE),
         }
     }
+}
 
+impl<F: AsFd> Reports for Output<F> {
     /// # Errors
     /// The output is closed, or full and not read: an engine that hangs. Its `hold` process is not
     /// to raise clocks any longer then.
-    pub(super) fn write(&mut self, report: &HolderReport) -> io::Result<()> {
+    fn write(&mut self, report: &HolderReport) -> io::Result<()> {
         self.line.clear();
         serde_json::to_writer(&mut self.line, report)?;
         self.line.push(b'\n');
