@@ -1,5 +1,5 @@
-//! What the `hold` process is on Linux: processes by their pidfd and their processor clock, and one
-//! system call that waits for everything.
+//! The parts of the `hold` process that belong to Linux: processes by their pidfd and their
+//! processor clock, and one system call that waits for everything.
 //!
 //! Standing by, it wakes 25 to 50 times a second, each time with cold caches, so what counts is how
 //! much code and data it touches: what happens while nothing happens is one small function

@@ -1,5 +1,5 @@
-//! What the `hold` process is on Windows: processes by their handles, and a thread that reads the
-//! input. It only senses: no way to the boost request is known there.
+//! The parts of the `hold` process that belong to Windows: processes by their handles, and a thread
+//! that reads the input. It only senses: no way to the boost request is known there.
 
 use std::{
     io::{self, Read, Write},

@@ -29,7 +29,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Reads that input until it ends, or nobody takes the lines any more.
+    /// Reads that input until it ends or the receiver is gone.
     pub(super) fn of(input: impl Read + Send + 'static) -> io::Result<Self> {
         let (send, lines) = sync_channel(READ_AHEAD);
         let reader = thread::Builder::new().name("input".into());
