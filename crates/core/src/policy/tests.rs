@@ -22,6 +22,7 @@ mod message;
 mod operations;
 mod properties;
 mod raising;
+mod settling;
 mod soak;
 mod standby;
 mod stopped;

@@ -90,7 +90,7 @@ impl Field {
             Self::Whole {
                 min, max, place, ..
             } => {
-                let number = value.as_integer().filter(|number| fits(number, *min, *max));
+                let number = whole(value).filter(|number| fits(number, *min, *max));
                 number.map(|number| (place.set)(settings, number.unsigned_abs()))
             }
             Self::WholeOr { word, place, .. } if value.as_str() == Some(word) => {
@@ -100,7 +100,7 @@ impl Field {
             Self::WholeOr {
                 min, max, place, ..
             } => {
-                let number = value.as_integer().filter(|number| fits(number, *min, *max));
+                let number = whole(value).filter(|number| fits(number, *min, *max));
                 number.map(|number| (place.set)(settings, Some(number.unsigned_abs())))
             }
             Self::Decimal {
@@ -147,12 +147,8 @@ impl Field {
         let Some(mut value) = to_toml(json) else {
             return Err(self.wrong(show_json(json)));
         };
-        // JSON does not distinguish 15 from 15.0.
-        if let (Self::Whole { .. } | Self::WholeOr { .. }, Some(number)) = (self, value.as_float())
-            && number.fract() == 0.0
-            && number.abs() < MAX_EXACT
-        {
-            value = (number as i64).into();
+        if let (Self::Whole { .. } | Self::WholeOr { .. }, Some(number)) = (self, whole(&value)) {
+            value = number.into();
         }
         self.put(&mut Settings::default(), &Item::Value(value.clone()))?;
         Ok(value)
@@ -220,4 +216,11 @@ fn is_text(text: &str, max_length: usize) -> bool {
     !text.trim().is_empty()
         && text.chars().count() <= max_length
         && !text.contains(char::is_control)
+}
+
+/// A whole number; JSON does not distinguish 15 from 15.0, and a file need not.
+fn whole(value: &Value) -> Option<i64> {
+    let exact = |number: &f64| number.fract() == 0.0 && number.abs() < MAX_EXACT;
+    let float = || value.as_float().filter(exact).map(|number| number as i64);
+    value.as_integer().or_else(float)
 }

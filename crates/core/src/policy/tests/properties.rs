@@ -3,7 +3,8 @@
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
 use super::{
-    operations::{PRESETS, apply, operation, readiness, settle},
+    operations::{PRESETS, apply, operation},
+    settling::{readiness, settle},
     *,
 };
 use crate::{

@@ -15,7 +15,8 @@ use proptest::{
 };
 
 use super::{
-    operations::{Operation, PRESETS, apply, check, operation, readiness, settle, today},
+    operations::{Operation, PRESETS, apply, check, operation, today},
+    settling::{readiness, settle},
     *,
 };
 use crate::protocol::{EnergyDay, Reply};
