@@ -79,8 +79,8 @@ class Engine {
   /** The window process may have sent the first status before the page listened. */
   private async refresh() {
     try {
-      await this.loadHistory("restore");
       this.receive(await askFor("status", { request: "status" }));
+      void this.loadHistory("restore");
     } catch (error) {
       this.connection = { connected: false, message: messageOf(error) };
     }

@@ -5,7 +5,6 @@ import "uplot/dist/uPlot.min.css";
 import { SPAN_S, type Mark, type Point } from "../history.svelte";
 import { extent, pauses, type Strip } from "./strips";
 
-const HEIGHT_PX = 52;
 const AXIS_PX = 20;
 const SCALE_PX = 64;
 /** Half of a label of the scale, which sticks out at both ends. */
@@ -15,6 +14,8 @@ const REQUEST_PX = 4;
 
 export interface PlotOptions {
   strip: Strip;
+  /** The height of the plot without its axis, in pixels. */
+  height: number;
   /** True if the time is written below. */
   axis: boolean;
   /** True if pulses and requests are marked. */
@@ -79,7 +80,7 @@ export class Plot {
   }
 
   private height() {
-    return HEIGHT_PX + (this.options.axis ? AXIS_PX : 0);
+    return this.options.height + (this.options.axis ? AXIS_PX : 0);
   }
 
   private layout(): uPlot.Options {
