@@ -93,6 +93,7 @@ async fn answer(
             )),
             Request::Doctor => Ok(Reply::Doctor(doctor())),
             Request::Settings => Ok(Reply::Settings(settings())),
+            Request::History => Ok(Reply::History(Vec::new())),
             Request::Set { key, value } if key != "mode" => Err(ApiError::new(
                 ErrorCode::InvalidArgument,
                 format!("{key} cannot be {value:?} here"),
