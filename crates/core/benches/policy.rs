@@ -41,6 +41,7 @@ fn step_ns() -> f64 {
         leases: 0,
         lease_ended: None,
         warm_until: None,
+        held_for: None,
         host: &host,
         suspended: false,
         budget_spent: false,

@@ -10,6 +10,7 @@
 mod action;
 mod benchmark;
 mod discovery;
+mod holds;
 mod housekeeping;
 mod input;
 mod lane;
@@ -36,6 +37,7 @@ pub use saving::{Kept, LearnedGpu};
 
 use benchmark::Benchmark;
 use discovery::Discovery;
+use holds::Holds;
 use housekeeping::SETTINGS_POLL;
 use lane::Lane;
 use leases::Leases;
@@ -96,6 +98,7 @@ pub struct Keeper {
     suspend: Suspend,
     stopping: bool,
     leases: Leases,
+    holds: Holds,
     /// Leases that are answered once the clocks are raised, and until when.
     waiting: Vec<(Ticket, Moment)>,
     warm_until: Option<Moment>,
@@ -149,6 +152,7 @@ impl Keeper {
             suspend: Suspend::No,
             stopping: false,
             leases: Leases::default(),
+            holds: Holds::default(),
             waiting: Vec::new(),
             warm_until: None,
             served: ServedTrees::default(),
@@ -190,6 +194,7 @@ impl Keeper {
             Input::ClientGone(client) => {
                 self.subscribers.remove(&client);
                 self.leases.client_gone(client, now);
+                self.holds.client_gone(client);
                 self.served.client_gone(client);
                 self.stop_benchmark_of(client);
             }
@@ -353,6 +358,7 @@ impl Keeper {
                 leases,
                 lease_ended: self.leases.ended(),
                 warm_until: self.warm_until,
+                held_for: self.holds.of(&info),
                 host: &self.host,
                 suspended,
                 budget_spent,

@@ -39,7 +39,7 @@ use crate::{
     settings::{Settings, Strategy},
 };
 
-pub use demand::{DemandReason, is_busy, others_computing};
+pub use demand::{DemandReason, HeldFor, is_busy, others_computing};
 pub use governor::{Attempt, Governor, Learned, Verdict};
 pub use history::{Fault, GpuHistory};
 pub use inhibitor::thermal_limit;

@@ -33,13 +33,14 @@ use serde_json::Value;
 
 use crate::{
     benchmark::{BenchmarkResult, Plan},
-    gpu::GpuInfo,
+    gpu::{GpuInfo, GpuUuid},
     models::{Format, KvCache, Use},
     settings::Mode,
 };
 
 mod badge;
 mod doctor;
+mod error;
 mod history;
 mod message;
 mod reports;
@@ -49,6 +50,7 @@ mod status;
 pub use crate::models::{ModelFit, Recommendation, SmallerContext};
 pub use badge::Badge;
 pub use doctor::{Doctor, Finding};
+pub use error::{ApiError, ErrorCode};
 pub use history::*;
 pub use message::*;
 pub use reports::{BenchmarkReport, WakeReport};
@@ -61,6 +63,8 @@ pub const MAX_LINE_BYTES: usize = 64 * 1024;
 pub const MAX_CLIENTS: usize = 32;
 /// Most processes that [`Request::Serve`] announces at once.
 pub const MAX_SERVED: usize = 32;
+/// Most characters of a name or a reason in [`Request::Hold`].
+pub const MAX_HOLD_CHARACTERS: usize = 128;
 /// Longest timer of [`Request::Pause`] and [`Request::Warm`]: a week.
 pub const MAX_TIMER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Most days of [`Request::Energy`]: as many as are kept.
@@ -109,6 +113,21 @@ pub enum Request {
     },
     /// Inference ended: the warm window starts again.
     EndLease,
+    /// A program's demand: hold the clocks until [`Request::Release`] or until this connection
+    /// closes. One for each connection; another replaces it.
+    Hold {
+        /// The program's name for people, at most [`MAX_HOLD_CHARACTERS`] of them.
+        application: String,
+        /// The reason for people, no longer than that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// The GPU of this UUID; without it every one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gpu: Option<GpuUuid>,
+    },
+    /// End this connection's hold, should there be one. The connection still counts as a user of the
+    /// engine (see [`EngineStatus::users`]) until it closes.
+    Release,
     /// Sense the requests of this process and its descendants on every GPU that they open, whatever
     /// the names of their programs; answered once they have been searched for.
     ///
@@ -197,7 +216,7 @@ pub enum Request {
 
 impl Request {
     /// The name of every request, as in its `request` field.
-    pub const NAMES: [&'static str; 25] = [
+    pub const NAMES: [&'static str; 27] = [
         "status",
         "subscribe",
         "gpus",
@@ -209,6 +228,8 @@ impl Request {
         "warm",
         "begin_lease",
         "end_lease",
+        "hold",
+        "release",
         "serve",
         "settings",
         "set",
@@ -247,6 +268,22 @@ impl Request {
             Self::Energy { days } if !(1..=MAX_ENERGY_DAYS).contains(days) => refused(format!(
                 "days is {days}; it must be from 1 to {MAX_ENERGY_DAYS}"
             )),
+            Self::Hold {
+                application,
+                reason,
+                ..
+            } if [Some(application), reason.as_ref()]
+                .into_iter()
+                .flatten()
+                .any(|text| {
+                    text.chars().count() > MAX_HOLD_CHARACTERS || text.contains(char::is_control)
+                }) =>
+            {
+                refused(format!(
+                    "application and reason may have at most {MAX_HOLD_CHARACTERS} characters each, \
+                     none of them a control character"
+                ))
+            }
             _ => Ok(()),
         }
     }
@@ -319,58 +356,6 @@ impl From<Result<Reply, ApiError>> for ServerLine {
             Err(error) => Self::Error(error),
         }
     }
-}
-
-/// The error of a refused request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[error("{message}")]
-pub struct ApiError {
-    /// For programs.
-    pub code: ErrorCode,
-    /// For people: what was wrong and what would be right.
-    pub message: String,
-}
-
-impl ApiError {
-    /// An error with that code.
-    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
-    }
-}
-
-/// Kinds of refusal that some face distinguishes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorCode {
-    /// The line is longer than [`MAX_LINE_BYTES`].
-    LineTooLong,
-    /// The line is not JSON, or not UTF-8.
-    InvalidJson,
-    /// No such request.
-    UnknownRequest,
-    /// The request is known, its arguments are wrong.
-    InvalidArgument,
-    /// [`MAX_CLIENTS`] are connected already.
-    TooManyClients,
-    /// [`MAX_SERVED`] commands are served already.
-    TooManyServed,
-    /// This connection holds no lease.
-    Lease,
-    /// The clocks were not raised in time; the lease is held.
-    NotRaised,
-    /// The settings file cannot be written.
-    SettingsNotWritten,
-    /// The engine runs without a desktop, so there is no window to show.
-    NoWindow,
-    /// The GPU cannot be measured now, or the measurement ended without a result.
-    NotMeasured,
-    /// The engine is stopping.
-    Stopping,
 }
 
 #[cfg(test)]

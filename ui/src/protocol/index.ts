@@ -512,6 +512,10 @@ pause_remaining_s: number | null,
  */
 leases: number,
 /**
+ * Connected clients that hold a GPU, or did so since they connected.
+ */
+users: number,
+/**
  * The machine's source of power.
  */
 power_source: PowerSource,
@@ -1278,7 +1282,19 @@ for_s?: number | null, } | { "request": "begin_lease",
  * Answer once the clocks are raised, or with [`ErrorCode::NotRaised`] when they were not in
  * time; the lease is held all the same.
  */
-wait?: boolean, } | { "request": "end_lease" } | { "request": "serve",
+wait?: boolean, } | { "request": "end_lease" } | { "request": "hold",
+/**
+ * The program's name for people, at most [`MAX_HOLD_CHARACTERS`] of them.
+ */
+application: string,
+/**
+ * The reason for people, no longer than that.
+ */
+reason?: string | null,
+/**
+ * The GPU of this UUID; without it every one.
+ */
+gpu?: GpuUuid | null, } | { "request": "release" } | { "request": "serve",
 /**
  * The process id. `gpu-keepalive serve` announces itself: its own process is left out.
  */

@@ -6,8 +6,9 @@ use super::{Action, ClientId, Keeper, Lookup, StoreAction, Ticket, lane::Lane, s
 use crate::{
     Moment,
     benchmark::Plan,
+    gpu::GpuUuid,
     models::{DEFAULT_CONTEXT_TOKENS, Query},
-    policy::Pause,
+    policy::{HeldFor, Pause},
     protocol::{ApiError, ErrorCode, Event, Reply, Request, WakeReport},
     sensor::Wake,
     settings::SettingsFile,
@@ -134,6 +135,22 @@ impl Keeper {
                     return Err(ApiError::new(ErrorCode::Lease, message));
                 }
             }
+            Request::Hold {
+                application,
+                reason,
+                gpu,
+            } => {
+                if let Some(unknown) = gpu.as_ref().filter(|uuid| !self.has(uuid)) {
+                    let message = format!("there is no GPU {unknown}, or it is not kept ready");
+                    return Err(ApiError::new(ErrorCode::InvalidArgument, message));
+                }
+                let held_for = HeldFor {
+                    application,
+                    reason,
+                };
+                self.holds.hold(client, gpu, held_for);
+            }
+            Request::Release => self.holds.release(client),
             Request::CancelBench => self.stop_benchmark("The measurement was cancelled."),
             Request::ShowWindow => {
                 if self.desktop.is_none() {
@@ -146,6 +163,11 @@ impl Keeper {
             _ => unreachable!("answered by request"),
         }
         Ok(())
+    }
+
+    /// Returns true if that GPU is one of those that are kept ready.
+    fn has(&self, uuid: &GpuUuid) -> bool {
+        self.gpus.iter().any(|lane| lane.info.uuid == *uuid)
     }
 
     fn enable(&mut self, enabled: bool) {

@@ -37,6 +37,7 @@ impl Keeper {
                     Pause::No | Pause::Indefinitely => None,
                 },
                 leases: self.leases.count(),
+                users: self.holds.users(),
                 power_source: self.host.power_source,
                 text: EngineText::default(),
             },

@@ -9,6 +9,15 @@ use crate::{
     settings::Mode,
 };
 
+/// A program that asked for the GPU to be held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldFor {
+    /// The name it gave.
+    pub application: String,
+    /// Its reason, where it gave one.
+    pub reason: Option<String>,
+}
+
 /// The reason for a ready GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DemandReason {
@@ -16,6 +25,8 @@ pub enum DemandReason {
     Always,
     /// A lease is held.
     Lease,
+    /// A program asked for it.
+    Held,
     /// The user asked for it.
     WarmUp,
     /// Another process computes now.
@@ -187,6 +198,7 @@ impl Demand {
         let candidates = [
             (mode == Mode::Always, DemandReason::Always),
             (seen.leases > 0, DemandReason::Lease),
+            (seen.held_for.is_some(), DemandReason::Held),
             (computing, DemandReason::Computing),
             (mode == Mode::WhileLoaded && loaded, DemandReason::Loaded),
             (

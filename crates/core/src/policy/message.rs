@@ -126,6 +126,10 @@ fn wanted(context: &Context<'_>) -> Option<Cause> {
     let left = ends.map(|end| whole_minutes(end.since(context.now)));
     match context.demand? {
         DemandReason::Window => left.map(|minutes| Cause::UntilUnused { minutes }),
+        DemandReason::Held => context.seen.held_for.map(|held| Cause::HeldFor {
+            application: held.application.clone(),
+            reason: held.reason.clone(),
+        }),
         DemandReason::WarmUp => left.map(|minutes| Cause::AsYouAsked { minutes }),
         DemandReason::Loaded => Some(Cause::Loaded {
             program: signs.loaded_process(context.seen),

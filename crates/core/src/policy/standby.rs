@@ -219,7 +219,7 @@ impl GpuPolicy {
             None => !settings.strategy_exclude.contains(&Strategy::Standby),
             Some(fixed) => fixed == Strategy::Standby,
         };
-        let held = seen.warm_until.is_some();
+        let held = seen.warm_until.is_some() || seen.held_for.is_some();
         let raises = self.standby.raising.with().is_some();
         chosen && !held && seen.switches.mode != Mode::Always && raises
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Attempt, DemandReason, Switches};
+use super::{Attempt, DemandReason, HeldFor, Switches};
 use crate::{
     Moment,
     gpu::{Action, GpuInfo},
@@ -26,6 +26,8 @@ pub struct Observations<'a> {
     pub lease_ended: Option<Moment>,
     /// The time until which the user asked for a ready GPU.
     pub warm_until: Option<Moment>,
+    /// The program that asked for this GPU to be held.
+    pub held_for: Option<&'a HeldFor>,
     /// The machine.
     pub host: &'a HostSample,
     /// The machine is about to suspend, or has just resumed and its driver is not to be trusted.

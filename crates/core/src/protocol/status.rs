@@ -142,6 +142,9 @@ pub struct EngineStatus {
     pub pause_remaining_s: Option<f64>,
     /// Leases held now.
     pub leases: u32,
+    /// Connected clients that hold a GPU, or did so since they connected.
+    #[serde(default)]
+    pub users: u32,
     /// The machine's source of power.
     pub power_source: PowerSource,
     /// The same for people.

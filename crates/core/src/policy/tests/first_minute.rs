@@ -83,6 +83,7 @@ impl Laptop {
                 leases: 0,
                 lease_ended: None,
                 warm_until: None,
+                held_for: None,
                 host: &self.host,
                 suspended: false,
                 budget_spent: self.budget_spent,

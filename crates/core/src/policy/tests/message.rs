@@ -5,7 +5,7 @@ use crate::{
     Moment,
     gpu::{Action, ComputeProcess, GpuInfo, Outcome, PState, PowerSource, Sample},
     host::{AiProcess, HostSample, RuntimePm},
-    policy::{Decision, GpuPolicy, Observations, Pause, Switches},
+    policy::{Decision, GpuPolicy, HeldFor, Observations, Pause, Switches},
     protocol::Cause,
     settings::Settings,
 };
@@ -18,6 +18,7 @@ struct Case {
     settings: Settings,
     mode: Mode,
     warm_until: Option<Moment>,
+    held_for: Option<HeldFor>,
 }
 
 impl Case {
@@ -37,6 +38,7 @@ impl Case {
             },
             mode,
             warm_until: None,
+            held_for: None,
         }
     }
 
@@ -87,6 +89,7 @@ impl Case {
             leases: 0,
             lease_ended: None,
             warm_until: self.warm_until,
+            held_for: self.held_for.as_ref(),
             host: &self.host,
             suspended: false,
             budget_spent: false,
@@ -168,6 +171,21 @@ fn a_gpu_sleeps_for_a_reason() {
         "Getting ready: sleeps in 3 min unless your AI is used"
     );
     assert_eq!(message(15), "Asleep: your AI has not been used for 15 min");
+}
+
+#[test]
+fn a_program_that_holds_is_named() {
+    let mut case = Case::new(Mode::OnDemand);
+    case.held_for = Some(HeldFor {
+        application: "train.py".to_owned(),
+        reason: None,
+    });
+    let causes = case.decided_after(SECOND).message.causes;
+    let named = Cause::HeldFor {
+        application: "train.py".to_owned(),
+        reason: None,
+    };
+    assert_eq!(causes, [named]);
 }
 
 #[test]

@@ -127,6 +127,22 @@ fn a_lease_raises_the_clocks_and_its_end_releases_them() {
     assert!(!harness.policy().is_raised());
 }
 
+#[test]
+fn a_program_that_asks_for_it_has_the_clocks_held_instead() {
+    let mut harness = armed();
+    harness.request(Request::Hold {
+        application: "train.py".to_owned(),
+        reason: None,
+        gpu: None,
+    });
+    harness.run_for(5 * SECOND);
+    assert_eq!(harness.ready(), Some(true));
+    assert_ne!(harness.policy().strategy(), Some(Strategy::Standby));
+    harness.request(Request::Release);
+    harness.run_for(10 * SECOND);
+    assert_eq!(harness.phase(), Phase::Standby);
+}
+
 /// The time that a lease waited for its answer, and the error's code if it was one.
 fn waited(harness: &mut Harness) -> (Duration, Option<ErrorCode>) {
     harness.replies.clear();

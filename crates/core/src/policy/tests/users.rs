@@ -81,6 +81,7 @@ impl Shown {
             leases: 0,
             lease_ended: None,
             warm_until: None,
+            held_for: None,
             host: &self.host,
             suspended: false,
             budget_spent: false,
