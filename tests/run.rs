@@ -6,6 +6,7 @@ mod authors;
 mod contract;
 mod engine;
 mod faults;
+mod held;
 mod killed;
 mod lifecycle;
 mod measured;

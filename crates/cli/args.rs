@@ -11,6 +11,7 @@ use gpu_keepalive_core::{
     quiet::UnitName,
     settings::Mode,
 };
+use serde_json::Value;
 
 use crate::duration::parse_duration;
 
@@ -157,6 +158,19 @@ pub(crate) struct RunArgs {
     /// End with success if GPU Keepalive is running already, as for a service beside the app.
     #[arg(long)]
     pub(crate) unless_running: bool,
+    /// End a few seconds after the last program that holds a GPU has disconnected.
+    #[arg(long, hide = true)]
+    pub(crate) until_unused: bool,
+    /// A setting for this run, instead of what the settings file says.
+    #[arg(long, hide = true, value_name = "KEY=VALUE", value_parser = setting)]
+    pub(crate) set: Vec<(String, Value)>,
+}
+
+/// A key and its value, which is JSON or else text.
+fn setting(text: &str) -> Result<(String, Value), String> {
+    let (key, value) = text.split_once('=').ok_or("use KEY=VALUE")?;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    Ok((key.to_owned(), value))
 }
 
 /// `status`.

@@ -1,4 +1,4 @@
-use std::{process, sync::Arc};
+use std::{path::Path, process, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::protocol::Status;
 #[cfg(unix)]
@@ -21,7 +21,11 @@ use gpu_keepalive_engine::{
     signals::Signals,
     socket::{BindError, Server},
 };
-use tokio::sync::{oneshot, watch};
+use serde_json::Value;
+use tokio::{
+    sync::{oneshot, watch},
+    time,
+};
 
 use crate::{args::RunArgs, changes::ChangeLines, output};
 
@@ -45,7 +49,7 @@ pub(crate) async fn run(
     let state = scenario.is_none().then(|| StateFolder::open(places.state));
     let options = EngineOptions {
         clock: Clock::Boot,
-        settings: SettingsStore::load(places.settings),
+        settings: settings(&places.settings, &args.set)?,
         state,
         simulated: scenario.is_some(),
         mode: args.mode,
@@ -54,15 +58,35 @@ pub(crate) async fn run(
     match scenario {
         Some(scenario) => {
             let simulation = Simulation::new(scenario, options.clock.clone());
-            start(server, options, simulation.source(), simulation.host()).await
+            start(
+                server,
+                options,
+                simulation.source(),
+                simulation.host(),
+                args.until_unused,
+            )
+            .await
         }
         None => {
             let program = std::env::current_exe()?;
             let source = NvidiaSource::new(Backend::Process { program });
             let machine = Machine::new(options.clock.clone());
-            start(server, options, source, machine).await
+            start(server, options, source, machine, args.until_unused).await
         }
     }
+}
+
+/// The user's settings; with settings for this run, as they are now and with those instead.
+fn settings(path: &Path, set: &[(String, Value)]) -> anyhow::Result<SettingsStore> {
+    let file = SettingsStore::load(path);
+    if set.is_empty() {
+        return Ok(file);
+    }
+    let mut settings = SettingsStore::in_memory(file.settings());
+    for (key, value) in set {
+        settings.set(key, Some(value))?;
+    }
+    Ok(settings)
 }
 
 async fn start<S: GpuSource, H: Host>(
@@ -70,6 +94,7 @@ async fn start<S: GpuSource, H: Host>(
     options: EngineOptions,
     source: S,
     machine: H,
+    until_unused: bool,
 ) -> anyhow::Result<()> {
     let lines = Lines {
         clock: Clock::Boot,
@@ -90,7 +115,7 @@ async fn start<S: GpuSource, H: Host>(
     let engine = engine.run(async {
         let _ = stopped.await;
     });
-    host(server, handle, stop, engine, lines).await
+    host(server, handle, stop, engine, lines, until_unused).await
 }
 
 #[cfg(unix)]
@@ -107,14 +132,17 @@ async fn host(
     stop: oneshot::Sender<()>,
     engine: impl Future<Output = ()>,
     lines: Lines,
+    until_unused: bool,
 ) -> anyhow::Result<()> {
     let status = handle.status();
+    let users = handle.status();
     let mut signals = Signals::new()?;
     let until_stopped = async {
         tokio::select! {
             // Changes are printed before the end is.
             biased;
             () = lines.changes(status) => {}
+            () = unused(users), if until_unused => lines.print(&[UNUSED.to_owned()]),
             _ = signals.next() => lines.print(&["Releasing the GPUs".to_owned()]),
         }
         drop(stop);
@@ -128,6 +156,31 @@ async fn host(
     lines.output.flush();
     second.abort();
     Ok(())
+}
+
+/// The time in which the first program has to hold a GPU: that of a start under load.
+const FIRST_USE: Duration = Duration::from_secs(20);
+/// The time after which the last program that held a GPU is not expected back.
+const NEXT_USE: Duration = Duration::from_secs(3);
+const UNUSED: &str = "No program holds a GPU any more: releasing the GPUs";
+
+/// Returns once no program has held a GPU for a while.
+async fn unused(mut status: watch::Receiver<Arc<Status>>) {
+    let mut expected = FIRST_USE;
+    loop {
+        let used = status.wait_for(|status| status.engine.users > 0);
+        if time::timeout(expected, used).await.is_err() {
+            return;
+        }
+        expected = NEXT_USE;
+        if status
+            .wait_for(|status| status.engine.users == 0)
+            .await
+            .is_err()
+        {
+            return;
+        }
+    }
 }
 
 /// The queue of lines to print, which never waits for their reader.
