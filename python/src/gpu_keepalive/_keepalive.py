@@ -1,0 +1,453 @@
+"""The class of the original, over an engine in a process of its own."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import warnings
+from contextlib import ContextDecorator, suppress
+
+from . import _devices
+from ._errors import GPUKeepaliveError, GPUKeepaliveWarning, NotRunningError
+from ._session import Session
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+    from typing import Any, NoReturn
+
+    from . import protocol
+    from ._client import Watch
+
+_GIB = 1024**3
+# What the engine takes: times in milliseconds, temperatures in degrees Celsius.
+_RANGES = {
+    "pulse.interval_ms": (100, 60_000),
+    "pulse.matrix_size": (16, 4096),
+    "thermal.max_temperature": (50, 95),
+}
+
+
+class GPUKeepalive:
+    """Keeps a GPU at full speed from ``start()`` to ``stop()``.
+
+    The user's running engine does it, or else the bundled one, which ends with the last program
+    that needs it. Nothing of CUDA is loaded into this process. Every method may be called from any
+    thread.
+
+    Example:
+        >>> with GPUKeepalive() as keepalive:
+        ...     with keepalive.inference_mode():
+        ...         answer = model.generate(prompt)
+    """
+
+    debug: bool
+    """Prints every decision of the engine; read by ``start()``."""
+
+    def __init__(
+        self,
+        device_id: int = 0,
+        keepalive_interval: float = 0.1,
+        tensor_size: tuple[int, int] = (256, 256),
+        auto_thermal_protection: bool = True,
+        max_temperature: float = 83.0,
+        debug: bool = False,
+    ) -> None:
+        """Finds the GPU; nothing is started before ``start()``.
+
+        Args:
+            device_id: CUDA's index of the GPU in this process.
+            keepalive_interval: seconds between pulses, where pulses are what holds this GPU; 0.1,
+                the default, begins there and makes them as rare as the GPU allows.
+            tensor_size: the pulse's working set, in half-precision values.
+            auto_thermal_protection: pause while the GPU is too hot.
+            max_temperature: degrees Celsius at which it pauses.
+            debug: print what the engine decides.
+
+        Raises:
+            CudaNotAvailableError: a ``RuntimeError``; there is no NVIDIA driver or no GPU.
+            DeviceNotAvailableError: a ``ValueError``; there is no such device.
+        """
+        self._gpu = _devices.find_gpu(device_id)
+        self.device_id = device_id
+        self.keepalive_interval = keepalive_interval
+        self.tensor_size = tensor_size
+        self.auto_thermal_protection = auto_thermal_protection
+        self.max_temperature = max_temperature
+        self.debug = debug
+        self._running = False
+        self._paused = False
+        self._operations = 0
+        self._pulses_before: int | None = None
+        self._warned: set[str] = set()
+        self._watch: Watch | None = None
+        self._session = Session(self._gpu["uuid"], self._settings, self._opened)
+        self._log(f"GPU Keepalive initialized for {self._gpu['name']}")
+
+    @property
+    def running(self) -> bool:
+        """True from ``start()`` to ``stop()``."""
+        return self._running
+
+    @property
+    def paused(self) -> bool:
+        """True from ``pause()`` to ``resume()``."""
+        return self._paused
+
+    @property
+    def generation_active(self) -> bool:
+        """True while an ``inference_mode()`` of this object is entered."""
+        return self._session.leases > 0
+
+    @property
+    def operation_count(self) -> int:
+        """Pulses that this GPU was sent since ``start()``; 0 where it is held without any."""
+        if self._running:
+            with suppress(GPUKeepaliveError):
+                self._count(self._gpu_status())
+        return self._operations
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Explains the attributes of the original that cannot be."""
+        if name in ("keepalive_tensor", "device"):
+            raise AttributeError(
+                f"{name} does not exist: the GPU is held by a process of its own, which needs "
+                "neither PyTorch nor a tensor in this one"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def start(self) -> None:
+        """Holds the GPU ready until ``stop()``. Does nothing if it runs already.
+
+        Raises:
+            GPUKeepaliveError: no engine is running and the bundled one cannot be started.
+        """
+        with self._session.owner_lock:
+            if self._running:
+                self._log("Keepalive already running")
+                return
+            self._pulses_before = None
+            self._operations = 0
+            self._session.open(hold=not self._paused)
+            self._running = True
+            self._log("GPU keepalive started - RTX will maintain P0 state")
+            if self.debug:
+                self._follow()
+
+    def stop(self) -> None:
+        """Releases the GPU. Does nothing if it does not run."""
+        with self._session.owner_lock:
+            if not self._running:
+                return
+            operations = self.operation_count
+            self._running = False
+            watch, self._watch = self._watch, None
+            self._session.close()
+        if watch is not None:
+            watch.close()
+        self._log(f"GPU keepalive stopped after {operations} operations")
+
+    def pause(self) -> None:
+        """Ends this program's demand until ``resume()``; others may keep the GPU ready."""
+        with self._session.owner_lock:
+            self._paused = True
+            self._session.hold(False)
+        self._log("Keepalive paused")
+
+    def resume(self) -> None:
+        """Ends a pause."""
+        with self._session.owner_lock:
+            self._paused = False
+            self._session.hold(True)
+        self._log("Keepalive resumed")
+
+    def inference_mode(self, wait: bool = True) -> InferenceMode:
+        """Returns a context manager, also an asynchronous one, to put around inference.
+
+        No pulses are sent within it, and the clocks are held. Several may be entered at once, in
+        several threads and within each other.
+
+        Args:
+            wait: enter once the clocks are up, which takes milliseconds and at most
+                ``readiness.max_wake_ms`` and 250 ms; it is entered all the same where nothing
+                raises them.
+        """
+        return InferenceMode(self, wait)
+
+    def get_stats(self) -> dict[str, Any]:
+        """Returns the original's statistics, and after them ours.
+
+        ``memory_allocated_gb`` and ``memory_cached_gb`` (GiB) are PyTorch's of this process, 0.0
+        where it does not use CUDA with PyTorch. ``temperature_celsius`` and what follows
+        ``thermal_protection`` are None where no engine is running.
+        """
+        status: dict[str, Any] = {}
+        try:
+            status = self._gpu_status()
+            self._count(status)
+        except GPUKeepaliveError:
+            pass
+        allocated, cached = self._memory()
+        temperature = status.get("temperature_c")
+        return {
+            "gpu_name": self._gpu["name"],
+            "device_id": self.device_id,
+            "running": self._running,
+            "paused": self._paused,
+            "operation_count": self._operations,
+            "memory_allocated_gb": round(allocated / _GIB, 2),
+            "memory_cached_gb": round(cached / _GIB, 2),
+            "temperature_celsius": None if temperature is None else float(temperature),
+            "thermal_protection": self.auto_thermal_protection,
+            "phase": status.get("phase"),
+            "strategy": status.get("strategy"),
+            "ready": status.get("ready"),
+            "pstate": status.get("pstate"),
+            "power_w": status.get("power_w"),
+            "wakes": status.get("wakes"),
+        }
+
+    def status(self) -> protocol.Status:
+        """Returns everything the engine knows at this moment.
+
+        Raises:
+            NotRunningError: no engine is running.
+        """
+        from . import protocol
+
+        return protocol.Status.from_json(self._session.ask("status")["status"])
+
+    def warm(self, seconds: float | None = None) -> None:
+        """Asks for ready GPUs now, for that many seconds or for the user's warm window.
+
+        Raises:
+            NotRunningError: no engine is running.
+            RequestError: the time is not above 0 and at most a week.
+        """
+        self._session.ask("warm", **({} if seconds is None else {"for_s": seconds}))
+
+    def watch(self) -> Watch:
+        """Returns the status now and after every change: an iterator, also an asynchronous one.
+
+        Raises:
+            NotRunningError: no engine is running.
+        """
+        from ._client import Watch
+
+        return Watch()
+
+    def recommend(
+        self,
+        vram_gib: float | None = None,
+        *,
+        context_tokens: int | None = None,
+        use: protocol.Use = "chat",
+    ) -> protocol.Recommendation:
+        """Returns models for a card: see ``gpu_keepalive.recommend``."""
+        from . import recommend
+
+        return recommend(vram_gib, context_tokens=context_tokens, use=use)
+
+    def __enter__(self) -> GPUKeepalive:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _settings(self) -> dict[str, object]:
+        """The arguments that differ from their defaults, as settings of the engine."""
+        wanted: dict[str, object] = {}
+        if self.keepalive_interval != 0.1:
+            wanted["pulse.interval_ms"] = round(self.keepalive_interval * 1000)
+        if tuple(self.tensor_size) != (256, 256):
+            values = 1
+            for side in self.tensor_size:
+                values *= side
+            wanted["pulse.matrix_size"] = round(values**0.5)
+        if not self.auto_thermal_protection:
+            wanted["thermal.enabled"] = False
+        if self.max_temperature != 83.0:
+            wanted["thermal.max_temperature"] = round(self.max_temperature)
+        for key, (least, most) in _RANGES.items():
+            value = wanted.get(key)
+            if isinstance(value, int):
+                wanted[key] = min(max(value, least), most)
+        return wanted
+
+    def _opened(self, session: Session) -> None:
+        """Says what is not in force at an engine."""
+        try:
+            if session.refused is not None:
+                self._warn_of_refusal(session.refused.code)
+            wanted = self._settings()
+            report = session.ask("settings")["settings"]["settings"] if wanted else ()
+        except GPUKeepaliveError:
+            return
+        in_force = {setting["key"]: setting["value"] for setting in report}
+        arguments = {
+            "pulse.interval_ms": "keepalive_interval",
+            "pulse.matrix_size": "tensor_size",
+            "thermal.enabled": "auto_thermal_protection",
+            "thermal.max_temperature": "max_temperature",
+        }
+        for key in wanted:
+            name = arguments[key]
+            asked, found = self._asked(key), in_force.get(key)
+            if found != asked:
+                self._warn(
+                    name,
+                    f"{name}={getattr(self, name)!r} is not in force: the running GPU Keepalive has "
+                    f"{key} = {found!r}. Settings of a running engine are its user's.",
+                )
+
+    def _asked(self, key: str) -> object:
+        """The value of an argument in the setting's unit, whether the engine takes it or not."""
+        if key == "pulse.interval_ms":
+            return round(self.keepalive_interval * 1000)
+        if key == "thermal.max_temperature":
+            return self.max_temperature
+        return self._settings()[key]
+
+    def _warn_of_refusal(self, code: str) -> None:
+        if code == "unknown_request":
+            from . import __version__
+
+            message = (
+                "The running GPU Keepalive is older than this package and cannot hold a GPU for a "
+                f"program; inference_mode() works. Update it to {__version__} or later."
+            )
+        else:
+            message = (
+                f"The running GPU Keepalive does not keep {self._gpu['name']} "
+                f"({self._gpu['uuid']}) ready: it is not among its user's `gpus`."
+            )
+        self._warn("hold", message)
+
+    def _warn(self, about: str, message: str) -> None:
+        if about in self._warned:
+            return
+        self._warned.add(about)
+        # The first frame outside this package.
+        level, frame = 1, sys._getframe()
+        while frame.f_back is not None and frame.f_globals.get("__package__") == __package__:
+            level, frame = level + 1, frame.f_back
+        warnings.warn(message, GPUKeepaliveWarning, stacklevel=level)
+
+    def _gpu_status(self) -> dict[str, Any]:
+        for gpu in self._session.ask("status")["status"]["gpus"]:
+            if gpu["uuid"] == self._gpu["uuid"]:
+                found: dict[str, Any] = gpu
+                return found
+        raise NotRunningError(f"The running GPU Keepalive does not keep {self._gpu['name']} ready.")
+
+    def _count(self, status: dict[str, Any]) -> None:
+        if not self._running:
+            return
+        pulses = status.get("pulses", 0)
+        if self._pulses_before is None or pulses < self._pulses_before:
+            self._pulses_before = pulses - self._operations
+        self._operations = pulses - self._pulses_before
+
+    def _memory(self) -> tuple[int, int]:
+        torch = _devices.torch_of_this_process()
+        if torch is None:
+            return 0, 0
+        return torch.cuda.memory_allocated(self.device_id), torch.cuda.memory_reserved(self.device_id)
+
+    def _log(self, message: str) -> None:
+        if self.debug:
+            print(f"[GPU_KEEPALIVE] {message}")
+
+    def _follow(self) -> None:
+        """Prints what the engine decides, on a thread of its own."""
+        try:
+            self._watch = self.watch()
+        except NotRunningError:
+            return
+        threading.Thread(
+            target=self._print_decisions,
+            args=(self._watch,),
+            name="gpu-keepalive-debug",
+            daemon=True,
+        ).start()
+
+    def _print_decisions(self, watch: Watch) -> None:
+        shown: str | None = None
+        for status in watch:
+            for gpu in status.gpus:
+                if gpu.uuid == self._gpu["uuid"] and gpu.phase_text != shown:
+                    shown = gpu.phase_text
+                    self._log(shown)
+
+
+class InferenceMode(ContextDecorator):
+    """Inference of one program: see ``GPUKeepalive.inference_mode``."""
+
+    def __init__(self, keepalive: GPUKeepalive, wait: bool) -> None:
+        self._keepalive = keepalive
+        self._wait = wait
+
+    def __enter__(self) -> None:
+        not_raised = self._keepalive._session.begin(self._wait)
+        if not_raised is not None:
+            self._keepalive._log(f"Inference begins without raised clocks: {not_raised}")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._keepalive._session.end()
+
+    async def __aenter__(self) -> None:
+        import asyncio
+
+        await asyncio.get_running_loop().run_in_executor(None, self.__enter__)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        import asyncio
+
+        await asyncio.get_running_loop().run_in_executor(None, self._keepalive._session.end)
+
+
+def start_keepalive(device_id: int = 0, debug: bool = False) -> GPUKeepalive:
+    """Makes a keepalive and starts it; SIGINT and SIGTERM stop it where this is the main thread."""
+    keepalive = GPUKeepalive(device_id=device_id, debug=debug)
+    keepalive.start()
+    if threading.current_thread() is threading.main_thread():
+        setup_signal_handlers(keepalive)
+    return keepalive
+
+
+def stop_keepalive(keepalive: GPUKeepalive) -> None:
+    """Stops it."""
+    keepalive.stop()
+
+
+def setup_signal_handlers(keepalive: GPUKeepalive) -> None:
+    """Stops the keepalive and exits with success on SIGINT and SIGTERM.
+
+    Raises:
+        ValueError: this is not the main thread.
+    """
+    import signal
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        print(f"\nReceived signal {number}, shutting down GPU keepalive...")
+        keepalive.stop()
+        sys.exit(0)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
