@@ -1,5 +1,5 @@
 //! The developer's commands: `cargo xtask run | test | bench | bundle | screenshots | catalogue | lines | hardware |
-//! windows`.
+//! python | windows`.
 
 #![allow(
     clippy::disallowed_methods,
@@ -17,6 +17,7 @@ mod catalogue;
 mod hardware;
 mod lines;
 mod packages;
+mod python;
 mod release;
 mod run;
 mod screenshots;
@@ -54,6 +55,8 @@ enum Command {
     /// What that folder does on the machine with the GPU.
     #[command(hide = true)]
     HardwareRecord(hardware::RecordArgs),
+    /// Build the Python package's wheel, and test it in a fresh environment.
+    Python(python::PythonArgs),
     /// Check that everything compiles for Windows, try it under wine, build the app for it.
     Windows(windows::WindowsArgs),
 }
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Lines(args) => lines::lines(&args),
         Command::Hardware(args) => hardware::hardware(&args),
         Command::HardwareRecord(args) => hardware::record(&args),
+        Command::Python(args) => python::python(&args),
         Command::Windows(args) => windows::windows(&args),
     };
     match result {

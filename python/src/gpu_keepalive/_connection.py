@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import socket
 import sys
 import time
 import weakref
@@ -14,6 +12,7 @@ from ._errors import GPUKeepaliveError, NotRunningError, RequestError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
     from typing import Any, BinaryIO
 
@@ -58,6 +57,8 @@ class Connection:
 
     def send(self, request: str, **arguments: Any) -> None:
         """Sends a request without waiting for its answer."""
+        import json
+
         line = json.dumps({"request": request, **arguments}).encode() + b"\n"
         try:
             self._file.write(line)
@@ -66,6 +67,8 @@ class Connection:
 
     def receive(self) -> dict[str, Any]:
         """Returns the next line of the engine."""
+        import json
+
         while b"\n" not in self._unread:
             try:
                 more = self._file.read(65536)
@@ -103,6 +106,8 @@ class Connection:
     def end(self) -> None:
         """Ends the connection for both sides, whatever another thread does with it."""
         if self._socket is not None:
+            import socket
+
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
         else:
@@ -154,6 +159,8 @@ def _folders() -> list[str]:
 
 
 def _open_socket() -> socket.socket:
+    import socket
+
     addresses = [os.path.join(folder, _SOCKET) for folder in _folders()]
     if sys.platform == "linux" and not os.environ.get(RUNTIME_DIR):
         # The engine's name in the kernel's list of sockets.
@@ -174,6 +181,7 @@ def _is_ours(connection: socket.socket) -> bool:
     """Returns true if the engine is this user's: a name can be taken by another."""
     if sys.platform != "linux":
         return True
+    import socket
     import struct
 
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
