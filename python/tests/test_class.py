@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
+import signal
 import threading
 import warnings
 from typing import Callable
@@ -302,6 +304,33 @@ def test_threads_share_one_lease(users_engine: Callable[..., UsersEngine]) -> No
         assert not keepalive.generation_active
         assert status().engine.leases == 0
         until("a held GPU", lambda: gpu().phase == "warm")
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers here")
+def test_an_interrupt_at_any_moment_leaves_it_whole(users_engine: Callable[..., UsersEngine]) -> None:
+    users_engine()
+    keepalive = GPUKeepalive()
+    keepalive.start()
+
+    def interrupt(*_: object) -> None:
+        keepalive.get_stats()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for number in range(100):
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, 0.0005 + 0.00003 * number)
+                while True:
+                    with keepalive.inference_mode(wait=False):
+                        pass
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    until("one hold", lambda: status().engine.users == 1)
+    assert keepalive.get_stats()["gpu_name"] == "NVIDIA GeForce RTX 4090"
+    assert keepalive.get_stats()["phase"] is not None
+    keepalive.stop()
+    until("no hold and no lease", lambda: (status().engine.users, status().engine.leases) == (0, 0))
 
 
 def test_a_healthy_life_warns_of_nothing() -> None:

@@ -32,6 +32,8 @@ class Connection:
         Raises:
             NotRunningError: no engine is running.
         """
+        self.busy = False
+        """True while a request is under way, also for a signal's handler that interrupted it."""
         self._socket: socket.socket | None = None
         if sys.platform == "win32":
             self._file: BinaryIO = _open_pipe()
@@ -49,8 +51,16 @@ class Connection:
             RequestError: the engine refused it.
             NotRunningError: the engine is gone.
         """
-        self.send(request, **arguments)
-        answer = self.receive()
+        self.busy = True
+        try:
+            self.send(request, **arguments)
+            answer = self.receive()
+        except BaseException:
+            # The reply to a request that was interrupted would be taken for another's.
+            self.end()
+            raise
+        finally:
+            self.busy = False
         if "error" in answer:
             raise RequestError(answer["error"]["code"], answer["error"]["message"])
         return answer["ok"]

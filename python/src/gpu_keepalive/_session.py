@@ -92,7 +92,11 @@ class Session:
                 return None
             if self._usable() is None:
                 return "the engine is gone"
-            refused = self._try("begin_lease", **({"wait": True} if wait else {}))
+            try:
+                refused = self._try("begin_lease", **({"wait": True} if wait else {}))
+            except BaseException:
+                self._leases -= 1
+                raise
             self._leased = refused is None or refused.code == "not_raised"
             return None if refused is None else str(refused)
 
@@ -117,10 +121,10 @@ class Session:
             NotRunningError: none is running.
         """
         with self._lock:
-            if self._opened and self._usable() is not None:
-                assert self._connection is not None
+            connection = self._usable() if self._opened else None
+            if connection is not None and not connection.busy:
                 try:
-                    return self._connection.ask(request, **arguments)
+                    return connection.ask(request, **arguments)
                 except NotRunningError:
                     self._lose()
         connection = Connection()
@@ -168,7 +172,8 @@ class Session:
 
     def _try_hold(self, propagate: bool = False) -> None:
         """Holds; an engine that knows no hold, or not for this GPU, is reported by the caller."""
-        assert self._connection is not None
+        if self._connection is None or self._connection.busy:
+            return
         self.refused = None
         try:
             self._connection.ask("hold", application=_application(), gpu=self._gpu)
@@ -185,7 +190,7 @@ class Session:
 
     def _try(self, request: str, **arguments: Any) -> RequestError | None:
         """Asks and returns the refusal. An engine that is gone is replaced by the monitor."""
-        if self._connection is None:
+        if self._connection is None or self._connection.busy:
             return None
         try:
             self._connection.ask(request, **arguments)
