@@ -8,7 +8,7 @@ from typing import Callable
 import pytest
 from support import UsersEngine, runs, status, until
 
-from gpu_keepalive import NotRunningError
+from gpu_keepalive import NotRunningError, _session
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +20,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setenv("GPU_KEEPALIVE_SIMULATE", "rtx-4090")
     yield tmp_path
+    # What a test that failed has left must not reach the next one.
+    for session in list(_session._sessions):
+        session.close()
     try:
         os.kill(status().engine.pid, 15)
     except (NotRunningError, ProcessLookupError):
