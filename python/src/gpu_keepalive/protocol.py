@@ -225,15 +225,15 @@ Placement = Literal["gpu", "experts_on_cpu", "partial"]
 """Where a model is kept."""
 
 Runtime = Literal["ollama", "llama_cpp", "lm_studio"]
-"""A program that serves models."""
+"""A program that serves models: Ollama, llama.cpp or LM Studio."""
 
 
 @dataclass(frozen=True)
 class Commands(Record):
-    """How to fetch and to serve a model with one program."""
+    """The commands that fetch and serve a model with one runtime."""
 
     runtime: Runtime
-    """The program."""
+    """The runtime."""
     fetch: str
     """The command that fetches the model."""
     run: str
@@ -298,11 +298,11 @@ class ModelFit(Record):
     tokens_per_s: tuple[float, float]
     """Tokens a second, as a range: a full context on a slow machine, an empty one on a fast one."""
     fetch: str
-    """The command that fetches it, with the simplest program that can serve it so."""
+    """The command that fetches it, for the simplest runtime that can serve it so."""
     run: str
     """The command that serves it with this context and cache."""
     commands: tuple[Commands, ...]
-    """The same for every program that can serve it so."""
+    """The commands of every runtime that can serve it so."""
     installed: bool
     """Whether Ollama has it already."""
     reason: str
