@@ -1,7 +1,7 @@
 //! `cargo xtask python`.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -76,8 +76,16 @@ impl Places {
 
     /// A tool of that environment, in the package's folder.
     fn tool(&self, name: &str) -> Command {
-        let mut command = Command::new(program(&self.built.join("tools"), name));
+        let program = program(&self.built.join("tools"), name);
+        let mut command = Command::new(&program);
+        // maturin looks for zig in the Python that it finds.
+        let ours = program.parent().map(Path::to_owned);
+        let path = env::var_os("PATH").unwrap_or_default();
+        let path = env::join_paths(ours.into_iter().chain(env::split_paths(&path)));
         command.current_dir(&self.package);
+        if let Ok(path) = path {
+            command.env("PATH", path);
+        }
         command
     }
 
