@@ -32,6 +32,15 @@ const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
+/// The demand of a program.
+fn held() -> Request {
+    Request::Hold {
+        application: "train.py".to_owned(),
+        reason: None,
+        gpu: None,
+    }
+}
+
 fn run(preset: &str, mode: Mode) -> Harness {
     run_scenario(Scenario::preset(preset).expect("a preset"), mode)
 }

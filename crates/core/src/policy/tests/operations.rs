@@ -103,11 +103,7 @@ fn requests() -> impl Generator<Value = Request> {
         Just(Request::BeginLease { wait: false }),
         Just(Request::BeginLease { wait: true }),
         Just(Request::EndLease),
-        Just(Request::Hold {
-            application: "train.py".to_owned(),
-            reason: None,
-            gpu: None,
-        }),
+        Just(held()),
         Just(Request::Release),
         Just(Request::CancelBench),
         proptest::option::of(1u32..900).prop_map(|s| Request::Pause {

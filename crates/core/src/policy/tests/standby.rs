@@ -130,11 +130,7 @@ fn a_lease_raises_the_clocks_and_its_end_releases_them() {
 #[test]
 fn a_program_that_asks_for_it_has_the_clocks_held_instead() {
     let mut harness = armed();
-    harness.request(Request::Hold {
-        application: "train.py".to_owned(),
-        reason: None,
-        gpu: None,
-    });
+    harness.request(held());
     harness.run_for(5 * SECOND);
     assert_eq!(harness.ready(), Some(true));
     assert_ne!(harness.policy().strategy(), Some(Strategy::Standby));
