@@ -22,7 +22,10 @@ async fn wrong_usage_is_an_object_with_code_2() {
         ("energy --json --days 0", "from 1 to 90"),
         ("energy --json --days", "--days"),
         ("recommend --json --vram many", "number of GiB"),
-        ("recommend --json --vram -8", "-8 GiB is not a valid VRAM size"),
+        (
+            "recommend --json --vram -8",
+            "-8 GiB is not a valid VRAM size",
+        ),
         ("recommend --json --context 0 --vram 8", "0"),
         ("bench --json --rounds 99", "99"),
         (
