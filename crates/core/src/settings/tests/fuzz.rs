@@ -7,7 +7,7 @@ use proptest::prelude::{Just, prop_assert, prop_assert_eq, proptest};
 use toml_edit::DocumentMut;
 
 use super::properties::{FILES, change, marks};
-use crate::settings::{SettingsFile, json::from_toml, read, setting_keys, table::SETTINGS};
+use crate::settings::{SettingsFile, json::from_toml, read, schema, setting_keys, table::SETTINGS};
 
 /// Every released file, and one in every style TOML has.
 fn corpus() -> Vec<&'static str> {
@@ -71,8 +71,11 @@ proptest! {
         let again = SettingsFile::parse(file.text());
         prop_assert_eq!(again.settings(), file.settings());
         prop_assert_eq!(again.problems(), file.problems());
-        let old = before.get(&key).expect("a setting").to_string();
-        if marks(&old).is_empty() {
+        // What stood there, usable or not, was to be replaced.
+        let document: DocumentMut = before.text().parse().expect("it is usable");
+        let setting = schema::Setting::find(&key).expect("a setting");
+        let old = read::find(&document, setting).map(ToString::to_string);
+        if marks(&old.unwrap_or_default()).is_empty() {
             prop_assert_eq!(marks(file.text()), marks(before.text()), "{}", before.text());
         }
     }
