@@ -100,7 +100,7 @@ async fn picture_the_overview(dark: bool) {
         (status.engine.uptime_s > CHART_S).then_some(())
     })
     .await;
-    app.wait_for_status("warm", |status| status.gpus[0].phase == Phase::Warm)
+    app.wait_for_status("standby", |status| status.gpus[0].phase == Phase::Standby)
         .await;
     let scheme = if dark { "dark" } else { "light" };
     let picture = Screen::of(&session).picture_of_window().await;
