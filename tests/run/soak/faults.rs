@@ -25,87 +25,27 @@ use crate::{
 /// In force before the first fault and after each round.
 pub(super) const SETTINGS: &str = "strategy = \"pulse\"\n";
 
-/// One kind of thing that happens.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Fault {
-    ChildKilled,
-    ChildStopped,
-    ChildGoesOn,
-    EngineStopped,
-    EngineSuspended,
-    SocketRemoved,
-    ManyClients,
-    SlowClient,
-    Garbage,
-    LongLine,
-    LeaseDies,
-    StateRemoved,
-    StateInTheWay,
-    StateUnreadable,
-    SettingsChanged,
-    SettingsBroken,
-    SettingsRemoved,
-    SetMany,
-    Toggled,
-    Paused,
-    Warmed,
-    ModeChanged,
-    Served,
-    ServeKilled,
-    CallFails,
-    CallHangs,
-    CallsWork,
-    Hot,
-    SensorLost,
-    Busy,
-    VramFull,
-    OddValues,
-    BenchmarkCancelled,
-    BenchmarkDies,
-    Asked,
+/// The kinds of things that happen, each named once.
+macro_rules! faults {
+    ($($fault:ident),+ $(,)?) => {
+        /// One kind of thing that happens.
+        #[derive(Clone, Copy, Debug)]
+        pub(super) enum Fault {
+            $($fault),+
+        }
+
+        impl Fault {
+            pub(super) const ALL: &[Self] = &[$(Self::$fault),+];
+        }
+    };
 }
 
-impl Fault {
-    pub(super) const ALL: [Self; 35] = {
-        use Fault::*;
-        [
-            ChildKilled,
-            ChildStopped,
-            ChildGoesOn,
-            EngineStopped,
-            EngineSuspended,
-            SocketRemoved,
-            ManyClients,
-            SlowClient,
-            Garbage,
-            LongLine,
-            LeaseDies,
-            StateRemoved,
-            StateInTheWay,
-            StateUnreadable,
-            SettingsChanged,
-            SettingsBroken,
-            SettingsRemoved,
-            SetMany,
-            Toggled,
-            Paused,
-            Warmed,
-            ModeChanged,
-            Served,
-            ServeKilled,
-            CallFails,
-            CallHangs,
-            CallsWork,
-            Hot,
-            SensorLost,
-            Busy,
-            VramFull,
-            OddValues,
-            BenchmarkCancelled,
-            BenchmarkDies,
-            Asked,
-        ]
-    };
+faults! {
+    ChildKilled, ChildStopped, ChildGoesOn, EngineStopped, EngineSuspended, SocketRemoved,
+    ManyClients, SlowClient, Garbage, LongLine, LeaseDies, StateRemoved, StateInTheWay,
+    StateUnreadable, SettingsChanged, SettingsBroken, SettingsRemoved, SetMany, Toggled,
+    Paused, Warmed, ModeChanged, Served, ServeKilled, CallFails, CallHangs, CallsWork, Hot,
+    SensorLost, Busy, VramFull, OddValues, BenchmarkCancelled, BenchmarkDies, Asked,
 }
 
 /// Calls that fail in a way that passes by itself, with what the driver returns.
