@@ -20,19 +20,19 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// A watch over the folder of that socket, which is in its place. Must be made within a tokio
+    /// A watch over the folder of that socket, which was just bound. Must be made within a tokio
     /// runtime.
+    ///
+    /// The first check is due at once: the socket may be gone again since before the watch.
     pub(super) fn of(socket: &Path) -> Self {
-        let mut watch = Self {
+        Self {
             due: Instant::now(),
             resting: true,
             #[cfg(target_os = "linux")]
             removals: linux::Removals::beside(socket)
                 .inspect_err(|error| tracing::debug!("the runtime folder is not watched: {error}"))
                 .ok(),
-        };
-        watch.rest();
-        watch
+        }
     }
 
     /// Waits until it is time to check. Cancel safe.
@@ -111,5 +111,22 @@ mod linux {
         pub(super) async fn next(&mut self) -> io::Result<()> {
             self.0.read(&mut [0; ROOM]).await.map(drop)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_socket_that_was_removed_before_the_watch_is_missed_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let start = Instant::now();
+        let mut watch = Watch::of(&folder.path().join("gone.sock"));
+        watch.due().await;
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        watch.rest();
+        watch.due().await;
+        assert_eq!(start.elapsed(), CHECK_EVERY);
     }
 }
