@@ -146,6 +146,9 @@ impl GpuPolicy {
             .update(seen, &self.history, kept_ready, now, &mut events);
         let stood_by = self.standby.situation != standby::Situation::Not;
         let standby = self.stand_by(seen, now);
+        if self.standby.take_slow_start_avoided() {
+            events.push(PolicyEvent::SlowStartAvoided);
+        }
         self.note_loud(seen);
         let demand = if stood_by && !self.demand.is_loaded() {
             // The hold of standing by ends with the last process that could ask.

@@ -295,6 +295,11 @@ impl Sensor {
         self.history.statistics()
     }
 
+    /// Wakes since the start that GPU work followed.
+    pub fn useful_wakes(&self) -> u64 {
+        self.history.useful()
+    }
+
     /// Returns true if a wake, or work without one, waits for its judgement, so that samples are to
     /// be taken soon.
     pub fn is_judging(&self) -> bool {

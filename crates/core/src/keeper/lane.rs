@@ -2,7 +2,10 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::civil::Date;
 
-use super::{GpuId, LearnedGpu, LogLevel, LogLine, recent::Recent};
+use super::{
+    GpuId, LearnedGpu, LogLevel, LogLine,
+    recent::{Recent, SAME_REQUEST},
+};
 use crate::{
     Moment,
     energy::{Ledger, Reading},
@@ -23,6 +26,7 @@ pub(super) struct Lane {
     pub(super) decision: Option<Decision>,
     pub(super) phase_since: Moment,
     pub(super) recent: Recent,
+    avoided_at: Option<Moment>,
     in_flight: Option<Action>,
     /// The latest time of the driver's answer.
     answers_by: Option<Moment>,
@@ -53,6 +57,7 @@ impl Lane {
             decision: None,
             phase_since: now,
             recent: Recent::default(),
+            avoided_at: None,
             in_flight: None,
             answers_by: None,
             sampled: false,
@@ -166,7 +171,7 @@ impl Lane {
                 let process = process.map(|process| process.label.clone());
                 self.recent.add_request(process, now);
             }
-            log.push(self.log_event(event, ledger, today));
+            log.push(self.log_event(event, ledger, today, now));
         }
         self.take_decision(step.decision, now, &mut log);
         if std::mem::take(&mut self.sampled) {
@@ -200,13 +205,35 @@ impl Lane {
         }
     }
 
-    fn log_event(&mut self, event: PolicyEvent, ledger: &mut Ledger, today: Date) -> LogLine {
+    /// Counts a slow start that was avoided. A request is seen when its clocks are raised and when it
+    /// computes, and counts once.
+    fn avoided(&mut self, ledger: &mut Ledger, today: Date, now: Moment) {
+        let again = self
+            .avoided_at
+            .is_some_and(|at| now.since(at) < SAME_REQUEST);
+        if !again {
+            ledger.cold_start_avoided(today);
+        }
+        self.avoided_at = Some(now);
+    }
+
+    fn log_event(
+        &mut self,
+        event: PolicyEvent,
+        ledger: &mut Ledger,
+        today: Date,
+        now: Moment,
+    ) -> LogLine {
         match event {
+            PolicyEvent::SlowStartAvoided => {
+                self.avoided(ledger, today, now);
+                self.line(LogLevel::Debug, "woken for a request".to_owned())
+            }
             PolicyEvent::Attempt(attempt) => self.line(LogLevel::Info, attempt.to_string()),
             PolicyEvent::RequestArrived { rest, kept_ready } => {
                 let would_be_cold = self.hold_time.estimate().is_some_and(|hold| rest > hold);
                 if kept_ready && would_be_cold {
-                    ledger.cold_start_avoided(today);
+                    self.avoided(ledger, today, now);
                 }
                 let ready = if kept_ready { "ready" } else { "not ready" };
                 self.line(

@@ -25,7 +25,7 @@ const MOST_POINTS: usize = 800;
 /// Marks that are kept, of at most 100 bytes.
 const MOST_MARKS: usize = 100;
 /// Work that begins so soon after a wake is the request that it was made for.
-const SAME_REQUEST: Duration = Duration::from_secs(3);
+pub(super) const SAME_REQUEST: Duration = Duration::from_secs(3);
 
 /// The last ten minutes of one GPU, as its status was.
 #[derive(Clone, Debug, Default)]

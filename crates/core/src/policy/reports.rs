@@ -34,6 +34,7 @@ impl GpuPolicy {
             }
             HolderReport::Raised(raised) => {
                 self.history.held_beside();
+                standby.woke_cold = self.clocks_up == Some(false);
                 standby.holder.raised(raised.at);
                 if standby.holder.boosts() {
                     standby.sensor.raised(&raised, !up_without_us);

@@ -50,6 +50,9 @@ pub(super) struct Standby {
     /// idle, and the next reading covers the time since then.
     loads_read_at: Option<Moment>,
     pub(super) lease_until: Option<Moment>,
+    /// The newest wake found the clocks down.
+    pub(super) woke_cold: bool,
+    useful_wakes: u64,
     readiness: Readiness,
     hold_instead: Option<HoldInstead>,
 }
@@ -81,6 +84,8 @@ impl Standby {
             tail: Tail::default(),
             loads_read_at: None,
             lease_until: None,
+            woke_cold: false,
+            useful_wakes: 0,
             readiness,
             hold_instead: None,
         }
@@ -100,6 +105,14 @@ impl Standby {
             return Some(first.map_or(JUDGING, |at| at.since(sampled_at)));
         }
         raised_at.map(|_| RAISED)
+    }
+
+    /// Returns true once for each useful wake that found the clocks down: a request that would have
+    /// started slowly.
+    pub(super) fn take_slow_start_avoided(&mut self) -> bool {
+        let useful = self.sensor.useful_wakes();
+        let is_new = std::mem::replace(&mut self.useful_wakes, useful) != useful;
+        is_new && std::mem::take(&mut self.woke_cold)
     }
 
     fn take_settings(&mut self, settings: &Settings) {

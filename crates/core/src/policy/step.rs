@@ -69,6 +69,8 @@ pub enum PolicyEvent {
         /// True if our hold had it ready.
         kept_ready: bool,
     },
+    /// A request was woken for that found the clocks down.
+    SlowStartAvoided,
     /// The strategy ladder or the governor learned something.
     Attempt(Attempt),
 }

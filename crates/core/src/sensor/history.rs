@@ -68,6 +68,7 @@ pub(super) struct History {
     sensed: u64,
     false_wakes: u64,
     missed: u64,
+    useful: u64,
 }
 
 impl History {
@@ -117,8 +118,10 @@ impl History {
     }
 
     pub(super) fn judge(&mut self, number: u64, verdict: Verdict) {
-        if verdict == Verdict::False {
-            self.false_wakes += 1;
+        match verdict {
+            Verdict::False => self.false_wakes += 1,
+            Verdict::Useful => self.useful += 1,
+            Verdict::Missed | Verdict::Undecided => {}
         }
         let index = number
             .checked_sub(self.first)
@@ -130,6 +133,10 @@ impl History {
 
     pub(super) fn wakes(&self) -> impl ExactSizeIterator<Item = &Wake> {
         self.wakes.iter()
+    }
+
+    pub(super) fn useful(&self) -> u64 {
+        self.useful
     }
 
     pub(super) fn statistics(&self) -> WakeStatistics {

@@ -85,6 +85,11 @@ fn requests_and_wakes_are_marked_once_with_their_process() {
     let wakes = harness.keeper.status(harness.now()).gpus[0].wakes.sensed;
     assert!(wakes >= 4, "{wakes}");
     assert_eq!(marks.len() as u64, wakes, "{marks:?}");
+    let energy = harness.keeper.status(harness.now()).energy;
+    assert_eq!(
+        energy.cold_starts_avoided_today, wakes,
+        "each found the clocks down"
+    );
     assert_eq!(
         marks[0].text,
         "llama.cpp was asked. Full speed after 10 ms."
