@@ -169,7 +169,7 @@ test("the chart describes itself as text, and as a table", async () => {
   await engine.change({}, { pstate: 8, temperature_c: 97 });
   const chart = await screen.findByRole("slider", { name: /Last 10 minutes\. P-state: .*P8/ });
   expect(chart.getAttribute("aria-label")).toContain("97\u00a0°C");
-  await user.click(screen.getByText("Clocks and temperature, minute by minute"));
+  await user.click(screen.getByText("More charts, minute by minute"));
   expect(await screen.findByRole("columnheader", { name: "SM clock" })).toBeTruthy();
 });
 
@@ -190,7 +190,7 @@ test("the chart goes on while nothing changes", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ["setInterval", "clearInterval", "Date"] });
   const { user } = await open("overview", statusWith(STATES.warm));
   await vi.advanceTimersByTimeAsync(3 * 60_000);
-  await user.click(await screen.findByText("Clocks and temperature, minute by minute"));
+  await user.click(await screen.findByText("More charts, minute by minute"));
   expect(await screen.findByRole("rowheader", { name: "2 min" })).toBeTruthy();
   vi.useRealTimers();
 });
