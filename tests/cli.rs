@@ -2,6 +2,8 @@
 
 mod bench;
 mod doctor;
+#[cfg(unix)]
+mod formats;
 mod help;
 #[cfg(unix)]
 mod inference;

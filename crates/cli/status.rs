@@ -1,63 +1,74 @@
 use std::io::IsTerminal;
 
-use gpu_keepalive_core::protocol::Event;
+use gpu_keepalive_core::protocol::{Event, Status};
 use gpu_keepalive_engine::socket::Subscription;
 
 use crate::{
-    args::StatusArgs,
+    args::{StatusArgs, StatusFormat},
+    exit::WrongUsage,
     output, reach,
     render::{line, render},
 };
 
+mod metrics_file;
+mod prometheus;
+mod waybar;
+
 /// Shows what the engine is doing, once or as it changes.
 pub(crate) async fn status(args: StatusArgs) -> anyhow::Result<()> {
-    let mut client = reach::engine().await?;
-    if args.watch {
-        let subscription = client.subscribe().await?;
-        return tokio::select! {
-            biased;
-            signal = tokio::signal::ctrl_c() => {
-                signal?;
-                end_line(args.json)
-            }
-            result = watch(subscription, args.json) => result,
-        };
+    match args.format {
+        Some(StatusFormat::Waybar) if args.output.is_some() => {
+            let right = "--output is for --format prometheus; waybar reads what is printed";
+            Err(WrongUsage(right.to_owned()).into())
+        }
+        Some(StatusFormat::Waybar) => follow(false, waybar::line).await,
+        Some(StatusFormat::Prometheus) => match args.output {
+            Some(file) => metrics_file::write(&file, args.every).await,
+            None => Ok(output::write(prometheus::text(&once().await?).as_bytes())?),
+        },
+        None if args.watch && args.json => {
+            follow(false, |status| serde_json::json!(status).to_string()).await
+        }
+        None if args.watch => follow(std::io::stdout().is_terminal(), line).await,
+        None if args.json => Ok(output::write_json(&serde_json::to_value(once().await?)?)?),
+        None => Ok(output::write(render(&once().await?).as_bytes())?),
     }
-    let status = reach::status(&mut client).await?;
-    if args.json {
-        output::write_json(&serde_json::to_value(&status)?)?;
-    } else {
-        output::write(render(&status).as_bytes())?;
-    }
-    Ok(())
 }
 
-async fn watch(mut subscription: Subscription, json: bool) -> anyhow::Result<()> {
+async fn once() -> anyhow::Result<Status> {
+    reach::status(&mut reach::engine().await?).await
+}
+
+/// Writes a line for every change until Ctrl-C; `redraw` draws each over the last.
+async fn follow(redraw: bool, text: fn(&Status) -> String) -> anyhow::Result<()> {
+    let subscription = reach::engine().await?.subscribe().await?;
+    let result = tokio::select! {
+        biased;
+        signal = tokio::signal::ctrl_c() => Ok(signal?),
+        result = write_changes(subscription, redraw, text) => result,
+    };
+    if redraw {
+        output::write(b"\n")?;
+    }
+    result
+}
+
+async fn write_changes(
+    mut subscription: Subscription,
+    redraw: bool,
+    text: fn(&Status) -> String,
+) -> anyhow::Result<()> {
     let mut shown = String::new();
     loop {
-        let status = match subscription.next().await {
-            Ok(Event::Status(status)) => status,
-            Ok(Event::Settings(_) | Event::History(_) | Event::ShowWindow) => continue,
-            Err(error) => {
-                end_line(json)?;
-                return Err(error.into());
-            }
+        let Event::Status(status) = subscription.next().await? else {
+            continue;
         };
-        let text = if json {
-            serde_json::to_string(&status)?
-        } else {
-            line(&status)
-        };
+        let text = text(&status);
         if text != shown {
-            output::write(as_shown(&text, redraws(json)).as_bytes())?;
+            output::write(as_shown(&text, redraw).as_bytes())?;
             shown = text;
         }
     }
-}
-
-/// Returns true if the line is drawn over the last one.
-fn redraws(json: bool) -> bool {
-    !json && std::io::stdout().is_terminal()
 }
 
 fn as_shown(text: &str, redraw: bool) -> String {
@@ -77,13 +88,6 @@ fn fit(text: &str, width: usize) -> String {
     }
     let kept: String = plain.chars().take(width.saturating_sub(1)).collect();
     format!("{kept}…")
-}
-
-fn end_line(json: bool) -> anyhow::Result<()> {
-    if redraws(json) {
-        output::write(b"\n")?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -84,6 +84,31 @@ fn is_installed(name: &str) -> bool {
     status(name).ends_with(" installed")
 }
 
+/// A package of which the tests run one program, and whose installation would start a server.
+const PROMETHEUS: &str = "prometheus";
+
+/// Puts Prometheus' `promtool` where the tests look for it, unless there is one.
+pub(crate) fn fetch_promtool() -> Result<()> {
+    let folder = shell::root().join("target/tools/debian");
+    let there = folder.join("usr/bin/promtool").exists() || shell::is_installed("promtool");
+    if there || !shell::is_installed("dpkg-deb") {
+        return Ok(());
+    }
+    eprintln!("xtask: fetching promtool: to check the metrics in the tests");
+    shell::run(&mut apt(&["update", "-qq"])?)?;
+    std::fs::create_dir_all(&folder)?;
+    let download = ["download", "-qq", PROMETHEUS];
+    shell::run(Command::new("apt-get").args(download).current_dir(&folder))?;
+    for entry in std::fs::read_dir(&folder)? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|ending| ending == "deb") {
+            shell::run(Command::new("dpkg-deb").arg("-x").args([&file, &folder]))?;
+            std::fs::remove_file(file)?;
+        }
+    }
+    Ok(())
+}
+
 /// Returns true if that package is installed, in part, or removed but for its settings.
 pub(crate) fn is_known(name: &str) -> bool {
     let status = status(name);

@@ -25,6 +25,7 @@ const THOROUGH_CASES: &str = "5000";
 pub(crate) fn test(args: &TestArgs) -> Result<()> {
     packages::ensure(&packages::WINDOW)?;
     packages::ensure(&packages::TEST)?;
+    packages::fetch_promtool()?;
     if args.set_up {
         return Ok(());
     }

@@ -29,6 +29,19 @@ pub enum Phase {
     Fault,
 }
 
+impl Phase {
+    /// Every phase, with its name on the wire.
+    pub const ALL: [(&str, Self); 7] = [
+        ("off", Self::Off),
+        ("asleep", Self::Asleep),
+        ("standby", Self::Standby),
+        ("warm", Self::Warm),
+        ("yielding", Self::Yielding),
+        ("paused", Self::Paused),
+        ("fault", Self::Fault),
+    ];
+}
+
 /// The reason why a GPU is not held although it is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -1,0 +1,68 @@
+//! Metrics in a file, for a program that reads it whenever it likes.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+    time::Duration,
+};
+
+use anyhow::Context;
+use gpu_keepalive_engine::socket::ConnectError;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::prometheus;
+use crate::reach;
+
+/// Writes the file once, or every so many seconds until Ctrl-C.
+///
+/// Where no engine runs the file says so, in place of values that are no longer true.
+pub(super) async fn write(file: &Path, every: Option<u32>) -> anyhow::Result<()> {
+    let Some(seconds) = every else {
+        return write_now(file).await?;
+    };
+    let mut ticks = interval(Duration::from_secs(seconds.into()));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            signal = tokio::signal::ctrl_c() => return Ok(signal?),
+            _ = ticks.tick() => {}
+        }
+        // An engine may come or come back.
+        _ = write_now(file).await?;
+    }
+}
+
+/// Writes it; the inner error is that of an engine that cannot be reached.
+async fn write_now(file: &Path) -> anyhow::Result<anyhow::Result<()>> {
+    let status = match reach::engine_if_any().await {
+        Ok(Some(mut client)) => reach::status(&mut client).await,
+        Ok(None) => Err(ConnectError::NotRunning.into()),
+        Err(error) => Err(error),
+    };
+    let text = match &status {
+        Ok(status) => prometheus::text(status),
+        Err(_) => prometheus::without_engine(),
+    };
+    replace(file, &text).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(status.map(drop))
+}
+
+/// Puts the text in the place of the file, so that a reader finds the one or the other whole.
+fn replace(file: &Path, text: &str) -> io::Result<()> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut new = tempfile::Builder::new();
+    // The collector is another user, and takes no file that does not end in .prom.
+    #[cfg(unix)]
+    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut new = new
+        .prefix(".gpu-keepalive.")
+        .suffix(".new")
+        .tempfile_in(folder)?;
+    new.write_all(text.as_bytes())?;
+    new.persist(file)?;
+    Ok(())
+}
