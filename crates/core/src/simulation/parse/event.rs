@@ -57,7 +57,12 @@ pub(super) fn event(
     if let EventKind::Request(request) = &kind {
         let lasts = lasts.ok_or_else(|| keys.missing("for_s"))?;
         if request.lead >= lasts {
-            return Err(keys.wrong("lead_ms", "use less than the whole request, for_s"));
+            let (key, right) = match (keys.has("lead_ms"), keys.has("for_s")) {
+                (true, _) => ("lead_ms", "use less than the whole request, for_s"),
+                (false, true) => ("for_s", "use a time above 0"),
+                (false, false) => ("until_s", "use a time after at_s"),
+            };
+            return Err(keys.wrong(key, right));
         }
     }
     keys.finish()?;

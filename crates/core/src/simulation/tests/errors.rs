@@ -49,6 +49,8 @@ fn each_error_states_its_place_and_what_would_be_right() {
         "[[events]]\nkind = \"request\"\npid = 3",
         "[[events]]\nkind = \"request\"\nfor_s = 3",
         "[[events]]\nkind = \"request\"\npid = 3\nfor_s = 3\nlead_ms = 3000",
+        "[[events]]\nkind = \"request\"\npid = 3\nfor_s = 0",
+        "[[events]]\nkind = \"request\"\npid = 3\nat_s = 2\nuntil_s = 2",
         "[[events]]\nkind = \"heat\"",
         "[[events]]\nkind = \"reports\"",
         "[[events]]\nkind = \"reports\"\nreading = \"smell\"",
