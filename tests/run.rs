@@ -14,6 +14,8 @@ mod one_engine;
 mod records;
 mod refused;
 mod serve;
+#[cfg(target_os = "linux")]
+mod session_bus;
 mod settings;
 mod soak;
 mod socket;

@@ -6,6 +6,7 @@ use gpu_keepalive_engine::host::stoppable::Stoppable;
 use gpu_keepalive_engine::{
     clock::Clock,
     engine::{Engine, EngineOptions, StateFolder},
+    faces,
     gpu::{
         GpuSource,
         nvidia::{Backend, NvidiaSource},
@@ -151,7 +152,7 @@ async fn host(
     };
     let (second, ()) = tokio::select! {
         ended = async { tokio::join!(until_stopped, engine) } => ended,
-        never = server.serve(handle) => match never {},
+        never = faces::serve(server, handle) => match never {},
     };
     lines.output.flush();
     second.abort();

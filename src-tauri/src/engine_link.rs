@@ -18,6 +18,7 @@ use gpu_keepalive_core::{
 use gpu_keepalive_engine::{
     clock::Clock,
     engine::{Engine, EngineOptions, StateFolder},
+    faces,
     gpu::{
         GpuSource,
         nvidia::{Backend, NvidiaSource},
@@ -215,7 +216,7 @@ async fn serve<S: GpuSource, H: Host>(
     };
     tokio::select! {
         _ = async { tokio::join!(relayed, engine) } => {}
-        never = server.serve(handle.clone()) => match never {},
+        never = faces::serve(server, handle.clone()) => match never {},
     }
 }
 

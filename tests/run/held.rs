@@ -1,7 +1,7 @@
 //! Programs that hold a GPU, and an engine that runs for them alone.
 
 use gpu_keepalive_core::{
-    protocol::{Cause, ErrorCode, Phase, Reply, Request},
+    protocol::{Cause, ErrorCode, HoldKind, Phase, Reply, Request},
     settings::Mode,
 };
 use gpu_keepalive_engine::socket::Client;
@@ -14,6 +14,7 @@ fn hold() -> Request {
         application: "train.py".to_owned(),
         reason: None,
         gpu: None,
+        kind: HoldKind::Program,
     }
 }
 
@@ -120,6 +121,7 @@ async fn a_hold_has_a_name_that_can_be_shown() {
             application,
             reason: None,
             gpu: None,
+            kind: HoldKind::Program,
         };
         let refused = soon("an answer", client.ask(&hold)).await.unwrap_err();
         assert!(format!("{refused:?}").contains(&format!("{:?}", ErrorCode::InvalidArgument)));

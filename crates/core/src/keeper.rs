@@ -37,7 +37,7 @@ pub use saving::{Kept, LearnedGpu};
 
 use benchmark::Benchmark;
 use discovery::Discovery;
-use holds::Holds;
+use holds::{Holds, WarmUp};
 use housekeeping::SETTINGS_POLL;
 use lane::Lane;
 use leases::Leases;
@@ -101,7 +101,7 @@ pub struct Keeper {
     holds: Holds,
     /// Leases that are answered once the clocks are raised, and until when.
     waiting: Vec<(Ticket, Moment)>,
-    warm_until: Option<Moment>,
+    warm: Option<WarmUp>,
     /// Process trees that clients announced.
     served: ServedTrees,
     /// Clients that follow every change.
@@ -154,7 +154,7 @@ impl Keeper {
             leases: Leases::default(),
             holds: Holds::default(),
             waiting: Vec::new(),
-            warm_until: None,
+            warm: None,
             served: ServedTrees::default(),
             subscribers: BTreeSet::new(),
             desktop: None,
@@ -357,7 +357,7 @@ impl Keeper {
                 switches: self.switches,
                 leases,
                 lease_ended: self.leases.ended(),
-                warm_until: self.warm_until,
+                warm_until: self.warm.map(|warm| warm.until),
                 held_for: self.holds.of(&info),
                 host: &self.host,
                 suspended,

@@ -124,10 +124,19 @@ pub enum Request {
         /// The GPU of this UUID; without it every one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         gpu: Option<GpuUuid>,
+        /// The face that it came by.
+        #[serde(skip)]
+        kind: HoldKind,
     },
     /// End this connection's hold, should there be one. The connection still counts as a user of the
     /// engine (see [`EngineStatus::users`]) until it closes.
     Release,
+    /// End a program's hold for the user; the program receives [`Event::HoldEnded`] if it is a
+    /// subscriber, and may ask again.
+    EndHold {
+        /// As in [`HoldStatus::id`].
+        id: u64,
+    },
     /// Sense the requests of this process and its descendants on every GPU that they open, whatever
     /// the names of their programs; answered once they have been searched for.
     ///
@@ -216,7 +225,7 @@ pub enum Request {
 
 impl Request {
     /// The name of every request, as in its `request` field.
-    pub const NAMES: [&'static str; 27] = [
+    pub const NAMES: [&'static str; 28] = [
         "status",
         "subscribe",
         "gpus",
@@ -230,6 +239,7 @@ impl Request {
         "end_lease",
         "hold",
         "release",
+        "end_hold",
         "serve",
         "settings",
         "set",
@@ -335,6 +345,11 @@ pub enum Event {
     History(Box<HistoryReport>),
     /// A process asked for the window.
     ShowWindow,
+    /// The user ended a program's hold.
+    HoldEnded {
+        /// As in [`HoldStatus::id`].
+        id: u64,
+    },
 }
 
 /// One line from the engine to a client. The first two answer the oldest open request.

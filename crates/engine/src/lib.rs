@@ -18,6 +18,7 @@ pub mod clock;
 pub mod doctor;
 pub mod driver;
 pub mod engine;
+pub mod faces;
 mod files;
 pub mod gpu;
 pub mod handle;
@@ -35,6 +36,8 @@ pub mod quiet_units;
 pub mod runtime_pm;
 #[cfg(target_os = "linux")]
 pub mod serving;
+#[cfg(target_os = "linux")]
+mod session_bus;
 pub mod settings_store;
 mod shell;
 pub mod signals;

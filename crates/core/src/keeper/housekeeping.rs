@@ -29,8 +29,8 @@ impl Keeper {
                 .push_back(Action::SampleHost(ai_programs, served));
             self.host_sample_at = now + self.until_host_sample();
         }
-        if self.warm_until.is_some_and(|until| now >= until) {
-            self.warm_until = None;
+        if self.warm.is_some_and(|warm| now >= warm.until) {
+            self.warm = None;
             *changed = true;
         }
         if self.switches.pause != Pause::No && !self.switches.pause.is_on(now) {
@@ -42,7 +42,7 @@ impl Keeper {
         [
             self.discovery.retry_at().filter(|_| !self.suspend.is_on()),
             self.suspend.ends_at(),
-            self.warm_until,
+            self.warm.map(|warm| warm.until),
             self.served.waits_until(),
         ]
         .into_iter()

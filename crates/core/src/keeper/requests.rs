@@ -2,7 +2,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Action, ClientId, Keeper, Lookup, StoreAction, Ticket, lane::Lane, status::seconds};
+use super::{
+    Action, ClientId, Keeper, Lookup, StoreAction, Ticket,
+    holds::{Hold, WarmUp},
+    lane::Lane,
+    status::seconds,
+};
 use crate::{
     Moment,
     benchmark::Plan,
@@ -99,7 +104,7 @@ impl Keeper {
             Request::History => Ok(Reply::History(self.history(now))),
             Request::Wakes => Ok(Reply::Wakes(self.wakes(now))),
             Request::BeginLease { wait } => {
-                self.leases.begin(client);
+                self.leases.begin(client, now);
                 if wait {
                     let limit = self.settings().readiness.max_wake + LEASE_GRACE;
                     self.waiting.push((ticket, now + limit));
@@ -127,7 +132,7 @@ impl Keeper {
             Request::Warm { for_s } => {
                 let window = self.settings().warm_window;
                 let wanted = for_s.map_or(window, Duration::from_secs_f64);
-                self.warm_until = self.warm_until.max(Some(now + wanted));
+                self.warm = Some(WarmUp::extended(self.warm, wanted, now));
             }
             Request::EndLease => {
                 if !self.leases.end(client, now) {
@@ -139,6 +144,7 @@ impl Keeper {
                 application,
                 reason,
                 gpu,
+                kind,
             } => {
                 if let Some(unknown) = gpu.as_ref().filter(|uuid| !self.has(uuid)) {
                     let message = format!("there is no GPU {unknown}, or it is not kept ready");
@@ -148,9 +154,26 @@ impl Keeper {
                     application,
                     reason,
                 };
-                self.holds.hold(client, gpu, held_for);
+                let hold = Hold {
+                    gpu,
+                    held_for,
+                    kind,
+                    since: now,
+                };
+                self.holds.hold(client, hold);
             }
-            Request::Release => self.holds.release(client),
+            Request::Release => {
+                self.holds.release(client);
+            }
+            Request::EndHold { id } => {
+                if !self.holds.release(ClientId(id)) {
+                    let message =
+                        format!("there is no hold {id}; the status lists those there are");
+                    return Err(ApiError::new(ErrorCode::InvalidArgument, message));
+                }
+                let ended = Event::HoldEnded { id };
+                self.outbox.push_back(Action::Announce(ended));
+            }
             Request::CancelBench => self.stop_benchmark("The measurement was cancelled."),
             Request::ShowWindow => {
                 if self.desktop.is_none() {

@@ -11,7 +11,8 @@ use crate::{
     policy::Pause,
     protocol::{
         Badge, ClientStatus, EnergyReport, EngineStatus, EngineText, FaultStatus, GpuStatus, Hold,
-        LoudStatus, Notice, Phase, SettingsReport, Severity, Status, StatusText, VramStatus,
+        HoldStatus, LoudStatus, Notice, Phase, SettingsReport, Severity, Status, StatusText,
+        VramStatus,
     },
     quiet::loud,
     status_text::{self, driver_failed, left_out, present},
@@ -46,6 +47,7 @@ impl Keeper {
                 .iter()
                 .map(|lane| GpuStatus {
                     loud: self.loud_status(lane),
+                    holds: self.holds_of(&lane.info, now),
                     ..gpu_status(lane, &self.host, now)
                 })
                 .collect(),
@@ -80,6 +82,13 @@ impl Keeper {
         let energy = &self.settings().energy;
         let ledger = &self.kept.ledger;
         ledger.report(days, self.today, energy.price_per_kwh, &energy.currency)
+    }
+
+    /// Who asked for that GPU, and how.
+    fn holds_of(&self, gpu: &GpuInfo, now: Moment) -> Vec<HoldStatus> {
+        let warm = self.warm.map(|warm| warm.report(now));
+        let holds = self.holds.report(gpu, now).chain(self.leases.report(now));
+        holds.chain(warm).collect()
     }
 
     /// The servers that keep that GPU at full speed, and what quiet ones would save.
@@ -253,6 +262,7 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
             .map(|process| client(process, info))
             .collect(),
         loud: None,
+        holds: Vec::new(),
         fault: history.fault().map(|fault| FaultStatus {
             kind: fault.error.kind,
             message: fault.error.message.clone(),

@@ -8,7 +8,7 @@ use super::{Decision, GpuPolicy};
 use crate::{
     gpu::{Action, GpuInfo},
     keeper::{ClientId, Input, Kept, Ticket},
-    protocol::{ErrorCode, PauseReason, Phase, Request},
+    protocol::{ErrorCode, HoldKind, PauseReason, Phase, Request},
     settings::{Mode, PulseInterval, Settings, Strategy, StrategyChoice},
     simulation::{Counters, Harness, Scenario},
     units::{Bytes, Percent},
@@ -38,6 +38,7 @@ fn held() -> Request {
         application: "train.py".to_owned(),
         reason: None,
         gpu: None,
+        kind: HoldKind::Program,
     }
 }
 

@@ -100,6 +100,9 @@ impl Status {
         }
         for gpu in &mut status.gpus {
             gpu.phase_s = 0.0;
+            for hold in &mut gpu.holds {
+                hold.since_s = 0.0;
+            }
             if let Some(fault) = &mut gpu.fault {
                 fault.retry_in_s = 0.0;
             }
@@ -229,6 +232,9 @@ pub struct GpuStatus {
     /// The AI processes that have the GPU open.
     #[serde(default)]
     pub clients: Vec<ClientStatus>,
+    /// Who asked for this GPU to be ready, and how.
+    #[serde(default)]
+    pub holds: Vec<HoldStatus>,
     /// Servers that keep this GPU at full speed by themselves while no request comes; `null` when
     /// there are none.
     #[serde(default)]
@@ -249,6 +255,38 @@ pub struct ClientStatus {
     pub name: String,
     /// True if it lets the GPU rest while it is loaded; `null` where that is not known.
     pub quiet: Option<bool>,
+}
+
+/// A demand for a GPU that a program or the user made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct HoldStatus {
+    /// For [`Request::EndHold`](super::Request::EndHold); `null` for one that it cannot end.
+    pub id: Option<u64>,
+    /// The way in which it was made.
+    pub kind: HoldKind,
+    /// The program's name for people, as it gave it; `null` where it gave none.
+    pub application: Option<String>,
+    /// Its reason, as it gave it; `null` where it gave none.
+    pub reason: Option<String>,
+    /// Seconds since it was made.
+    pub since_s: f64,
+}
+
+/// The way in which a GPU was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum HoldKind {
+    /// Inference that a client announced.
+    Lease,
+    /// By a program on the session bus.
+    Dbus,
+    /// By a program on the control socket.
+    #[default]
+    Program,
+    /// By the user, for a time.
+    Warm,
 }
 
 /// AI servers that keep a GPU at full speed by themselves while no request comes.
