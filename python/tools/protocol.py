@@ -17,7 +17,7 @@ WANTED = ("ApiError", "Doctor", "EnergyReport", "GpuInfo", "Recommendation", "St
 # TypeScript has one kind of number. These hold whole ones.
 WHOLE_TYPES = ("Bytes", "Celsius", "Megahertz", "PState", "Percent")
 WHOLE_FIELDS = {
-    "index", "gpu", "pid", "leases", "users", "pulses", "pulse_interval_ms", "major", "minor",
+    "id", "index", "gpu", "pid", "leases", "users", "pulses", "pulse_interval_ms", "major", "minor",
     "sensed", "false", "missed", "cold_starts_avoided", "cold_starts_avoided_today", "layers",
     "layers_on_gpu", "cpu_expert_layers", "context_tokens", "max_context_tokens",
     "native_context_tokens", "memory_bandwidth_gbps",

@@ -26,6 +26,10 @@ struct Desk {
 
 impl Desk {
     async fn start() -> Self {
+        Self::with(|user, arguments| user.command(arguments)).await
+    }
+
+    async fn with(command: impl FnOnce(&User, &[&str]) -> tokio::process::Command) -> Self {
         let user = User::new();
         let mut daemon = tokio::process::Command::new("dbus-daemon")
             .args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
@@ -39,7 +43,8 @@ impl Desk {
             .await
             .unwrap()
             .unwrap();
-        let mut command = user.command(&["run", "--simulate", "two-gpus", "--mode", "on_demand"]);
+        let run = ["run", "--simulate", "two-gpus", "--mode", "on_demand"];
+        let mut command = command(&user, &run);
         command.env("DBUS_SESSION_BUS_ADDRESS", &address);
         let engine = Engine::start(&user, command).await;
         let desk = Self {
@@ -269,4 +274,21 @@ async fn the_interface_describes_itself() {
     let start = xml.find(&format!("<interface name=\"{NAME}\">")).unwrap();
     let end = start + xml[start..].find("</interface>").unwrap();
     insta::assert_snapshot!(&xml[start..end]);
+}
+
+/// Four hours in which nothing else happens, in a few seconds: its clock runs 2,000 times as fast.
+#[tokio::test]
+async fn a_hold_that_is_not_renewed_ends_after_four_hours() {
+    let desk = Desk::with(|user, arguments| {
+        let mut command = user.program("faketime");
+        command.args(["-f", "+0 x2000", env!("CARGO_BIN_EXE_gpu-keepalive")]);
+        command.args(arguments);
+        command
+    })
+    .await;
+    let program = desk.program().await;
+    let mut released = program.proxy.receive_signal("Released").await.unwrap();
+    let cookie = program.hold("", "", "one").await.unwrap();
+    let signal = soon("its end", released.next()).await.unwrap();
+    assert_eq!(signal.body().deserialize::<u32>().unwrap(), cookie);
 }

@@ -32,7 +32,7 @@ const LONGEST: Duration = Duration::from_secs(4 * 60 * 60);
 const RETRY: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(600));
 
 /// Serves the session bus of this user, whenever there is one.
-pub async fn serve(engine: EngineHandle) -> Infallible {
+pub(crate) async fn serve(engine: EngineHandle) -> Infallible {
     let mut pause = RETRY.0;
     loop {
         match offer(&engine).await {

@@ -573,6 +573,26 @@ class ClientStatus(Record):
     """True if it lets the GPU rest while it is loaded; None where that is not known."""
 
 
+HoldKind = Literal["lease", "dbus", "program", "warm"]
+"""The way in which a GPU was asked for."""
+
+
+@dataclass(frozen=True)
+class HoldStatus(Record):
+    """A demand for a GPU that a program or the user made."""
+
+    id: int | None
+    """Names it in the request ``end_hold``; None for one that it cannot end."""
+    kind: HoldKind
+    """The way in which it was made."""
+    application: str | None
+    """The program's name for people, as it gave it; None where it gave none."""
+    reason: str | None
+    """Its reason, as it gave it; None where it gave none."""
+    since_s: float
+    """Seconds since it was made."""
+
+
 @dataclass(frozen=True)
 class LoudStatus(Record):
     """AI servers that keep a GPU at full speed by themselves while no request comes."""
@@ -651,10 +671,11 @@ class GpuStatus(Record):
         "vram": VramStatus,
         "wakes": WakeStatistics,
         "clients": ClientStatus,
+        "holds": HoldStatus,
         "loud": LoudStatus,
         "fault": FaultStatus,
     }
-    _tuples = frozenset(("reasons", "clocks_event_reasons", "attempts", "clients",))
+    _tuples = frozenset(("reasons", "clocks_event_reasons", "attempts", "clients", "holds",))
 
     index: int
     """Position in the driver's list."""
@@ -714,6 +735,8 @@ class GpuStatus(Record):
     """The attempts of the strategy ladder and their results, newest last, as text."""
     clients: tuple[ClientStatus, ...]
     """The AI processes that have the GPU open."""
+    holds: tuple[HoldStatus, ...]
+    """Who asked for this GPU to be ready, and how."""
     loud: LoudStatus | None
     """Servers that keep this GPU at full speed by themselves while no request comes; None when there are none."""
     fault: FaultStatus | None

@@ -777,6 +777,10 @@ attempts: Array<string>,
  */
 clients: Array<ClientStatus>,
 /**
+ * Who asked for this GPU to be ready, and how.
+ */
+holds: Array<HoldStatus>,
+/**
  * Servers that keep this GPU at full speed by themselves while no request comes; `null` when
  * there are none.
  */
@@ -896,6 +900,36 @@ export type Hold = { "id": "nothing" } | { "id": "standby" } | { "id": "boost" }
  * Time between two pulses.
  */
 interval_ms: number, } };
+
+/**
+ * The way in which a GPU was asked for.
+ */
+export type HoldKind = "lease" | "dbus" | "program" | "warm";
+
+/**
+ * A demand for a GPU that a program or the user made.
+ */
+export type HoldStatus = {
+/**
+ * Names it in the request `end_hold`; `null` for one that it cannot end.
+ */
+id: number | null,
+/**
+ * The way in which it was made.
+ */
+kind: HoldKind,
+/**
+ * The program's name for people, as it gave it; `null` where it gave none.
+ */
+application: string | null,
+/**
+ * Its reason, as it gave it; `null` where it gave none.
+ */
+reason: string | null,
+/**
+ * Seconds since it was made.
+ */
+since_s: number, };
 
 /**
  * How the KV cache is stored.
@@ -1294,7 +1328,11 @@ reason?: string | null,
 /**
  * The GPU of this UUID; without it every one.
  */
-gpu?: GpuUuid | null, } | { "request": "release" } | { "request": "serve",
+gpu?: GpuUuid | null, } | { "request": "release" } | { "request": "end_hold",
+/**
+ * As in [`HoldStatus::id`].
+ */
+id: number, } | { "request": "serve",
 /**
  * The process id. `gpu-keepalive serve` announces itself: its own process is left out.
  */

@@ -261,7 +261,7 @@ pub struct ClientStatus {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct HoldStatus {
-    /// For [`Request::EndHold`](super::Request::EndHold); `null` for one that it cannot end.
+    /// Names it in the request `end_hold`; `null` for one that it cannot end.
     pub id: Option<u64>,
     /// The way in which it was made.
     pub kind: HoldKind,
