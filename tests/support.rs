@@ -1,6 +1,6 @@
 //! Shared parts of several tests.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{env, fs, future::Future, path::Path, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::{
     Moment,
@@ -21,6 +21,21 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(DEADLINE, future)
         .await
         .unwrap_or_else(|_| panic!("in vain: {what}"))
+}
+
+/// Asserts that a generated page is what it should be; with `GPU_KEEPALIVE_WRITE_DOCS=1` it is
+/// written.
+pub(crate) fn assert_written(path: &str, wanted: &str) {
+    const WRITE: &str = "GPU_KEEPALIVE_WRITE_DOCS";
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if env::var_os(WRITE).is_some() {
+        fs::write(&file, wanted).expect("the page is written");
+    }
+    let found = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        found.replace("\r\n", "\n") == wanted,
+        "{path} is not what it should be; set {WRITE}=1 to write it again"
+    );
 }
 
 /// An engine that answers at once, holds no GPU and reports which client held a lease when it left.

@@ -1,5 +1,6 @@
 //! The rules of ARCHITECTURE.md about the sources, held by reading them.
 
+mod book;
 mod commands;
 mod faults;
 mod purity;

@@ -1,42 +1,41 @@
 use std::fs;
 
-use insta::assert_snapshot;
-
 use super::User;
+use crate::support::assert_written;
+
+const COMMANDS: &str = "\
+# Commands
+
+What each command prints with `--help`. Options of every command and the exit codes are at the end of each.
+";
+
+/// The names in the list of commands that a help has.
+fn commands(help: &str) -> Vec<&str> {
+    let list = help.split("\nCommands:\n").nth(1).unwrap_or_default();
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    names.filter(|name| !["", "help"].contains(name)).collect()
+}
 
 #[tokio::test]
-async fn help_is_in_plain_sentences() {
+async fn the_reference_is_what_the_commands_print() {
     let user = User::new();
-    let mut text = String::new();
-    for command in [
-        "",
-        "run",
-        "status",
-        "on",
-        "off",
-        "pause",
-        "resume",
-        "mode",
-        "warm",
-        "inference",
-        "serve",
-        "quiet",
-        "gpus",
-        "bench",
-        "recommend",
-        "doctor",
-        "settings",
-        "settings set",
-        "completions",
-    ] {
+    let mut page = COMMANDS.to_owned();
+    let mut open = vec![String::new()];
+    while let Some(command) = open.pop() {
         let mut arguments: Vec<_> = command.split_whitespace().collect();
-        arguments.push("-h");
+        arguments.push("--help");
         let ended = user.run(&arguments).await;
         assert_eq!(ended.code, Some(0), "{}", ended.err);
-        text += &format!("$ gpu-keepalive {}\n{}\n", arguments.join(" "), ended.out);
+        // The program's name has an ending on Windows.
+        let help = ended.out.replace("gpu-keepalive.exe", "gpu-keepalive");
+        let name = format!("gpu-keepalive {command}");
+        page += &format!("\n## {}\n```text\n{}\n```\n", name.trim(), help.trim_end());
+        let below = commands(&help).into_iter().rev();
+        open.extend(below.map(|name| format!("{command} {name}").trim().to_owned()));
     }
-    // The program's name has an ending on Windows.
-    assert_snapshot!(text.replace("gpu-keepalive.exe", "gpu-keepalive"));
+    let lines = page.lines().map(str::trim_end).collect::<Vec<_>>();
+    assert_written("docs/commands.md", &(lines.join("\n") + "\n"));
 }
 
 #[tokio::test]
