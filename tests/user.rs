@@ -17,6 +17,16 @@ pub(crate) struct User {
     home: TempDir,
 }
 
+#[cfg(target_os = "linux")]
+/// Debian's package `faketime`.
+pub(crate) fn library_of_faketime() -> PathBuf {
+    let folders = fs::read_dir("/usr/lib").unwrap().flatten();
+    let mut found = folders
+        .map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"))
+        .filter(|library| library.is_file());
+    found.next().expect("the package faketime is installed")
+}
+
 /// The result of a command.
 #[derive(Debug)]
 pub(crate) struct Ended {

@@ -10,7 +10,10 @@ use std::{
 use gpu_keepalive_core::protocol::{Request, Severity, Status};
 
 use super::engine::{Engine, on_fakes};
-use crate::{ffi::driver::FakeDriver, user::User};
+use crate::{
+    ffi::driver::FakeDriver,
+    user::{User, library_of_faketime},
+};
 
 fn records(user: &User) -> PathBuf {
     user.home().join("state/gpu-keepalive")
@@ -176,13 +179,4 @@ async fn a_wall_clock_far_ahead_costs_no_day() {
     let of_then = kept.iter().filter(|(date, _)| date.starts_with("2026"));
     assert_eq!(of_then.filter(|(_, day)| day["warm_s"] == 60.0).count(), 80);
     assert!(kept.len() > 80, "the clock was ahead: {:?}", kept.keys());
-}
-
-/// Debian's package `faketime`.
-fn library_of_faketime() -> PathBuf {
-    let folders = fs::read_dir("/usr/lib").unwrap().flatten();
-    let mut found = folders
-        .map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"))
-        .filter(|library| library.is_file());
-    found.next().expect("the package faketime is installed")
 }

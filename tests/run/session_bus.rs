@@ -11,7 +11,10 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use zbus::{Connection, OwnedVariant, Proxy, connection};
 
 use super::engine::Engine;
-use crate::{support::soon, user::User};
+use crate::{
+    support::soon,
+    user::{User, library_of_faketime},
+};
 
 const NAME: &str = "io.github.gpu_keepalive.GpuKeepalive1";
 const PATH: &str = "/io/github/gpu_keepalive/GpuKeepalive1";
@@ -280,9 +283,10 @@ async fn the_interface_describes_itself() {
 #[tokio::test]
 async fn a_hold_that_is_not_renewed_ends_after_four_hours() {
     let desk = Desk::with(|user, arguments| {
-        let mut command = user.program("faketime");
-        command.args(["-f", "+0 x2000", env!("CARGO_BIN_EXE_gpu-keepalive")]);
-        command.args(arguments);
+        let mut command = user.command(arguments);
+        command
+            .env("LD_PRELOAD", library_of_faketime())
+            .env("FAKETIME", "+0 x2000");
         command
     })
     .await;
