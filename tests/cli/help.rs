@@ -6,7 +6,14 @@ use crate::support::assert_written;
 const COMMANDS: &str = "\
 # Commands
 
-What each command prints with `--help`. Options of every command and the exit codes are at the end of each.
+What each command prints with `--help`.
+
+There is one engine for each user, and every command finds it, whatever `XDG_RUNTIME_DIR` says. `run
+--unless-running` ends with success where it runs already. `GPU_KEEPALIVE_RUNTIME_DIR` names another folder for
+the control socket: an engine and the commands with the same one keep to themselves.
+
+JSON is one object on standard output, for errors too (`{\"error\": {\"code\", \"message\"}}`); logs go to standard
+error; `NO_COLOR` is honoured.
 ";
 
 /// The names in the list of commands that a help has.
