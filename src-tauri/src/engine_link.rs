@@ -288,7 +288,7 @@ async fn follow(asks: &mut Receiver<Ask>, inputs: &Sender<Input>) -> anyhow::Res
                 Ok(Event::Status(status)) => send(inputs, Input::Status((*status).into())).await,
                 Ok(Event::Settings(report)) => send(inputs, in_force(&report)).await,
                 Ok(Event::ShowWindow) => send(inputs, Input::Show(Page::Overview)).await,
-                Ok(Event::History(_)) => {}
+                Ok(Event::History(_) | Event::HoldEnded { .. }) => {}
                 Err(error) => {
                     tracing::info!("the followed engine is gone: {error}");
                     return Ok(Ended::Engine);

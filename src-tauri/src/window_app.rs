@@ -217,7 +217,7 @@ async fn listen(app: &AppHandle, newest_events: &NewestEvents) -> String {
             Ok(Event::Settings(settings)) => newest_events.settings(app, settings),
             // The page asks for the history when it is ready. The process that asked for the window
             // asked the tray, which asks us.
-            Ok(Event::History(_) | Event::ShowWindow) => {}
+            Ok(Event::History(_) | Event::ShowWindow | Event::HoldEnded { .. }) => {}
             Err(error) => return error.to_string(),
         }
     }
