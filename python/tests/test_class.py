@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import inspect
 import signal
 import threading
+import time
 import warnings
 from typing import Callable
 
@@ -15,6 +17,7 @@ from support import UsersEngine, gpu, python, runs, status, until
 
 import gpu_keepalive
 from gpu_keepalive import GPUKeepalive, GPUKeepaliveError, connect
+from gpu_keepalive._decisions import Decisions
 
 
 def test_the_arguments_are_the_originals() -> None:
@@ -27,6 +30,14 @@ def test_the_arguments_are_the_originals() -> None:
         ("max_temperature", 83.0),
         ("debug", False),
     ]
+    functions: list[tuple[Callable[..., object], list[tuple[str, object]]]] = [
+        (gpu_keepalive.start_keepalive, [("device_id", 0), ("debug", False)]),
+        (gpu_keepalive.stop_keepalive, [("keepalive", inspect.Parameter.empty)]),
+        (gpu_keepalive.setup_signal_handlers, [("keepalive", inspect.Parameter.empty)]),
+    ]
+    for function, expected in functions:
+        found = inspect.signature(function).parameters.values()
+        assert [(one.name, one.default) for one in found] == expected
     keepalive = GPUKeepalive(0, 0.2, (128, 128), False, 70.0, True)
     assert keepalive.keepalive_interval == 0.2
     assert keepalive.tensor_size == (128, 128)
@@ -54,6 +65,14 @@ def test_the_gpu_is_ready_from_start_to_stop() -> None:
         keepalive.stop()
         assert not keepalive.running
     until("the end of an engine that nobody needs", lambda: not runs())
+
+
+@pytest.mark.parametrize("name", ["start", "stop", "pause", "resume"])
+def test_every_switch_returns_nothing(name: str) -> None:
+    keepalive = GPUKeepalive()
+    assert getattr(keepalive, name)() is None
+    assert getattr(keepalive, name)() is None
+    keepalive.stop()
 
 
 def test_it_can_be_started_again() -> None:
@@ -141,6 +160,51 @@ def test_inference_in_a_coroutine() -> None:
 
     with GPUKeepalive() as keepalive:
         assert asyncio.run(answer(keepalive)) == 1
+        assert status().engine.leases == 0
+
+
+def test_a_coroutine_that_is_cancelled_leaves_no_lease() -> None:
+    async def cancelled(keepalive: GPUKeepalive) -> None:
+        async def answer() -> None:
+            async with keepalive.inference_mode():
+                pytest.fail("it was cancelled before")
+
+        # Whoever enters waits for this lock.
+        with keepalive._session._lock:
+            task = asyncio.create_task(answer())
+            await asyncio.sleep(0.01)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    with GPUKeepalive() as keepalive:
+        asyncio.run(cancelled(keepalive))
+        until("the end of the lease", lambda: not keepalive.generation_active)
+        assert status().engine.leases == 0
+
+
+def test_a_coroutine_that_is_cancelled_while_it_leaves_has_left() -> None:
+    async def cancelled(keepalive: GPUKeepalive) -> None:
+        entered = asyncio.Event()
+        leave = asyncio.Event()
+
+        async def answer() -> None:
+            async with keepalive.inference_mode():
+                entered.set()
+                await leave.wait()
+
+        task = asyncio.create_task(answer())
+        await entered.wait()
+        with keepalive._session._lock:
+            leave.set()
+            await asyncio.sleep(0.01)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    with GPUKeepalive() as keepalive:
+        asyncio.run(cancelled(keepalive))
+        until("the end of the lease", lambda: not keepalive.generation_active)
         assert status().engine.leases == 0
 
 
@@ -246,12 +310,49 @@ def test_debug_prints_what_the_original_did_and_every_decision(capfd: pytest.Cap
     for line in (
         "GPU Keepalive initialized for NVIDIA GeForce RTX 4090",
         "GPU keepalive started - RTX will maintain P0 state",
+        "Starting GPU keepalive loop",
         "Keepalive already running",
         "Keepalive paused",
         "Keepalive resumed",
         "GPU keepalive stopped after 0 operations",
     ):
         assert f"[GPU_KEEPALIVE] {line}" in lines
+
+
+def test_debug_prints_heat_and_progress_as_the_original_did(
+    users_engine: Callable[..., UsersEngine], capfd: pytest.CaptureFixture[str]
+) -> None:
+    users_engine("--simulate", "hot-laptop")
+    with GPUKeepalive(debug=True):
+        until("heat", lambda: "[GPU_KEEPALIVE] Thermal protection activated: " in capfd.readouterr().out)
+        hot = gpu()
+    lines: list[str] = []
+    decisions = Decisions(hot.uuid, lines.append)
+    begin = time.monotonic()
+    for pulses, seconds in [(100, 0), (150, 5), (150, 15), (150, 30), (160, 32), (170, 35), (20, 50), (30, 60)]:
+        decisions.show(dataclasses.replace(hot, pulses=pulses), begin + seconds)
+    assert lines == [
+        hot.phase_text,
+        f"Thermal protection activated: {hot.temperature_c}°C",
+        *(f"Keepalive active: {count} operations completed" for count in (50, 60, 10)),
+    ]
+
+
+def test_debug_follows_the_engine_that_replaces_another(
+    users_engine: Callable[..., UsersEngine], capfd: pytest.CaptureFixture[str]
+) -> None:
+    engine = users_engine()
+    shown = ""
+
+    def starts() -> int:
+        nonlocal shown
+        shown += capfd.readouterr().out
+        return shown.count("Starting GPU keepalive loop")
+
+    with GPUKeepalive(debug=True):
+        until("the first", lambda: starts() == 1)
+        engine.end()
+        until("the second", lambda: starts() == 2)
 
 
 def test_start_and_stop_functions() -> None:

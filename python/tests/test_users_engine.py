@@ -67,7 +67,12 @@ def test_an_engine_of_our_own_takes_the_arguments() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "in_force"),
-    [({"keepalive_interval": 0.01}, "100"), ({"max_temperature": 120.0}, "95"), ({"max_temperature": 75.5}, "76")],
+    [
+        ({"keepalive_interval": 0.01}, "100"),
+        ({"tensor_size": (8, 8)}, "16"),
+        ({"max_temperature": 120.0}, "95"),
+        ({"max_temperature": 75.5}, "76"),
+    ],
 )
 def test_what_the_engine_does_not_take_is_said(arguments: dict[str, Any], in_force: str) -> None:
     with pytest.warns(GPUKeepaliveWarning, match=f"= {in_force}\\."), GPUKeepalive(**arguments):

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
-import time
 import weakref
 
-from ._errors import GPUKeepaliveError, NotRunningError, RequestError
+from ._errors import NotRunningError, RequestError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Iterator
-    from typing import Any, BinaryIO
-
-RUNTIME_DIR = "GPU_KEEPALIVE_RUNTIME_DIR"
-_SOCKET = "gpu-keepalive.sock"
-# A lease that waits is answered within `readiness.max_wake_ms` and 250 ms; the largest such setting
-# is a second. A search for models may take longer.
-_TIMEOUT_S = 15.0
+    from typing import Any
 
 
 class Connection:
@@ -34,13 +25,11 @@ class Connection:
         """
         self.busy = False
         """True while a request is under way, also for a signal's handler that interrupted it."""
-        self._socket: socket.socket | None = None
         if sys.platform == "win32":
-            self._file: BinaryIO = _open_pipe()
+            from ._pipe import Stream
         else:
-            self._socket = _open_socket()
-            self._socket.settimeout(_TIMEOUT_S)
-            self._file = self._socket.makefile("rwb", buffering=0)
+            from ._unix import Stream
+        self._stream = Stream()
         self._unread = b""
         _open.add(self)
 
@@ -71,7 +60,7 @@ class Connection:
 
         line = json.dumps({"request": request, **arguments}).encode() + b"\n"
         try:
-            self._file.write(line)
+            self._stream.write(line)
         except (OSError, ValueError) as error:
             raise _gone() from error
 
@@ -81,7 +70,7 @@ class Connection:
 
         while b"\n" not in self._unread:
             try:
-                more = self._file.read(65536)
+                more = self._stream.read()
             except (OSError, ValueError) as error:
                 raise _gone() from error
             if not more:
@@ -94,34 +83,19 @@ class Connection:
     def events(self) -> Iterator[Any]:
         """Subscribes, and yields every event until the engine is gone."""
         self.ask("subscribe")
-        if self._socket is not None:
-            self._socket.settimeout(None)
+        self._stream.wait_for_ever()
         while True:
             yield self.receive()["event"]
 
-    def await_end(self) -> bool:
-        """Blocks until either end closes the connection; false where that cannot be noticed."""
-        if self._socket is None:
-            return False
-        import select
-
-        try:
-            poll = select.poll()
-            poll.register(self._socket, getattr(select, "POLLRDHUP", 0))
-            poll.poll()
-        except (OSError, ValueError):
-            pass
-        return True
+    def await_end(self) -> None:
+        """Blocks until either end closes the connection."""
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.await_end()
 
     def end(self) -> None:
         """Ends the connection for both sides, whatever another thread does with it."""
-        if self._socket is not None:
-            import socket
-
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-        else:
-            self.close()
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.end()
 
     def __del__(self) -> None:
         """Closes what was forgotten, such as the iterator of a loop that was left."""
@@ -130,9 +104,7 @@ class Connection:
 
     def close(self) -> None:
         """Closes this process's side alone: a connection shared by a fork lives on."""
-        self._file.close()
-        if self._socket is not None:
-            self._socket.close()
+        self._stream.close()
 
 
 _open: weakref.WeakSet[Connection] = weakref.WeakSet()
@@ -144,71 +116,11 @@ def _after_fork() -> None:
         connection.close()
 
 
-if hasattr(os, "register_at_fork"):
+if sys.platform != "win32":
+    import os
+
     os.register_at_fork(after_in_child=_after_fork)
 
 
 def _gone() -> NotRunningError:
     return NotRunningError("GPU Keepalive has ended or does not reply.")
-
-
-def _not_running() -> NotRunningError:
-    return NotRunningError("GPU Keepalive is not running.")
-
-
-def _folders() -> list[str]:
-    folder = os.environ.get(RUNTIME_DIR)
-    if folder:
-        return [folder]
-    import tempfile
-
-    uid = os.getuid()
-    folders = [f"/run/user/{uid}", os.path.join(tempfile.gettempdir(), f"gpu-keepalive-{uid}")]
-    xdg = os.environ.get("XDG_RUNTIME_DIR")
-    return [xdg, *folders] if xdg else folders
-
-
-def _open_socket() -> socket.socket:
-    import socket
-
-    addresses = [os.path.join(folder, _SOCKET) for folder in _folders()]
-    if sys.platform == "linux" and not os.environ.get(RUNTIME_DIR):
-        # The engine's name in the kernel's list of sockets.
-        addresses.append(f"\0gpu-keepalive-{os.getuid()}")
-    for address in addresses:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            connection.connect(address)
-            if _is_ours(connection):
-                return connection
-        except OSError:
-            pass
-        connection.close()
-    raise _not_running()
-
-
-def _is_ours(connection: socket.socket) -> bool:
-    """Returns true if the engine is this user's: a name can be taken by another."""
-    if sys.platform != "linux":
-        return True
-    import socket
-    import struct
-
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    uid: int = struct.unpack("3i", credentials)[1]
-    return uid == os.geteuid()
-
-
-def _open_pipe() -> BinaryIO:
-    user = os.environ.get("USERNAME", "").replace("\\", "-")
-    last = time.monotonic() + 1.0
-    while True:
-        try:
-            return open(rf"\\.\pipe\gpu-keepalive-{user}", "r+b", buffering=0)
-        except FileNotFoundError:
-            raise _not_running() from None
-        except OSError as error:
-            # All instances of the pipe are busy for a moment.
-            if time.monotonic() > last:
-                raise GPUKeepaliveError(f"GPU Keepalive cannot be reached: {error}") from error
-            time.sleep(0.01)

@@ -25,6 +25,11 @@ _START_S = 20.0
 _OURS_ALONE = ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER")
 
 
+# processthreadsapi.h: CREATE_NO_WINDOW, and CREATE_NEW_PROCESS_GROUP, which Ctrl-C does not reach.
+_NO_CONSOLE = 0x08000000 if os.name == "nt" else 0
+_OWN_GROUP = 0x00000200 if os.name == "nt" else 0
+
+
 def find_binary() -> str:
     """Returns the path of the bundled program, or of what ``GPU_KEEPALIVE_BINARY`` names.
 
@@ -64,7 +69,9 @@ def run_json(*arguments: str) -> Any:
     import subprocess
 
     command = [find_binary(), *arguments, "--json"]
-    ended = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, env=_environment())
+    ended = subprocess.run(
+        command, capture_output=True, stdin=subprocess.DEVNULL, env=_environment(), creationflags=_NO_CONSOLE
+    )
     try:
         answer = json.loads(ended.stdout)
     except ValueError:
@@ -130,6 +137,7 @@ class _Started:
             stderr=subprocess.PIPE,
             env=_environment(),
             start_new_session=True,
+            creationflags=_NO_CONSOLE | _OWN_GROUP,
         )
         self._errors: deque[bytes] = deque(maxlen=20)
         # Reads what the engine logs, and has its exit status.

@@ -5,27 +5,23 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
-from contextlib import ContextDecorator, suppress
+from contextlib import suppress
 
-from . import _devices
+from . import _arguments, _devices
 from ._errors import GPUKeepaliveError, GPUKeepaliveWarning, NotRunningError
+from ._inference import InferenceMode
 from ._session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType, TracebackType
+    from types import FrameType
     from typing import Any, NoReturn
 
     from . import protocol
     from ._client import Watch
+    from ._decisions import Decisions
 
 _GIB = 1024**3
-# What the engine takes: times in milliseconds, temperatures in degrees Celsius.
-_RANGES = {
-    "pulse.interval_ms": (100, 60_000),
-    "pulse.matrix_size": (16, 4096),
-    "thermal.max_temperature": (50, 95),
-}
 
 
 class GPUKeepalive:
@@ -80,8 +76,8 @@ class GPUKeepalive:
         self._operations = 0
         self._pulses_before: int | None = None
         self._warned: set[str] = set()
-        self._watch: Watch | None = None
-        self._session = Session(self._gpu["uuid"], self._settings, self._opened)
+        self._decisions: Decisions | None = None
+        self._session = Session(self._gpu["uuid"], lambda: _arguments.settings(self), self._opened)
         self._log(f"GPU Keepalive initialized for {self._gpu['name']}")
 
     @property
@@ -128,11 +124,13 @@ class GPUKeepalive:
                 return
             self._pulses_before = None
             self._operations = 0
-            self._session.open(hold=not self._paused)
+            try:
+                self._session.open(hold=not self._paused)
+            except BaseException:
+                self._unfollow()
+                raise
             self._running = True
             self._log("GPU keepalive started - RTX will maintain P0 state")
-            if self.debug:
-                self._follow()
 
     def stop(self) -> None:
         """Releases the GPU. Does nothing if it does not run."""
@@ -141,10 +139,8 @@ class GPUKeepalive:
                 return
             operations = self.operation_count
             self._running = False
-            watch, self._watch = self._watch, None
             self._session.close()
-        if watch is not None:
-            watch.close()
+            self._unfollow()
         self._log(f"GPU keepalive stopped after {operations} operations")
 
     def pause(self) -> None:
@@ -172,7 +168,7 @@ class GPUKeepalive:
                 ``readiness.max_wake_ms`` and 250 ms; it is entered all the same where nothing
                 raises them.
         """
-        return InferenceMode(self, wait)
+        return InferenceMode(self._session, wait, self._log)
 
     def get_stats(self) -> dict[str, Any]:
         """Returns the original's statistics, and after them ours.
@@ -252,67 +248,33 @@ class GPUKeepalive:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _settings(self) -> dict[str, object]:
-        """The arguments that differ from their defaults, as settings of the engine."""
-        wanted: dict[str, object] = {}
-        if self.keepalive_interval != 0.1:
-            wanted["pulse.interval_ms"] = round(self.keepalive_interval * 1000)
-        if tuple(self.tensor_size) != (256, 256):
-            values = 1
-            for side in self.tensor_size:
-                values *= side
-            wanted["pulse.matrix_size"] = round(values**0.5)
-        if not self.auto_thermal_protection:
-            wanted["thermal.enabled"] = False
-        if self.max_temperature != 83.0:
-            wanted["thermal.max_temperature"] = round(self.max_temperature)
-        for key, (least, most) in _RANGES.items():
-            value = wanted.get(key)
-            if isinstance(value, int):
-                wanted[key] = min(max(value, least), most)
-        return wanted
-
     def _opened(self, session: Session) -> None:
-        """Says what is not in force at an engine."""
-        try:
+        """Follows an engine that was connected to, and says what is not in force there."""
+        with suppress(GPUKeepaliveError):
+            if self.debug:
+                self._follow()
             if session.refused is not None:
                 self._warn_of_refusal(session.refused.code)
-            wanted = self._settings()
-            report = session.ask("settings")["settings"]["settings"] if wanted else ()
-        except GPUKeepaliveError:
-            return
-        in_force = {setting["key"]: setting["value"] for setting in report}
-        arguments = {
-            "pulse.interval_ms": "keepalive_interval",
-            "pulse.matrix_size": "tensor_size",
-            "thermal.enabled": "auto_thermal_protection",
-            "thermal.max_temperature": "max_temperature",
-        }
-        for key in wanted:
-            name = arguments[key]
-            asked, found = self._asked(key), in_force.get(key)
-            if found != asked:
-                self._warn(
-                    name,
-                    f"{name}={getattr(self, name)!r} is not in force: the running GPU Keepalive has "
-                    f"{key} = {found!r}. Settings of a running engine are its user's.",
-                )
+            if session.settings():
+                report = session.ask("settings")["settings"]["settings"]
+                in_force = {setting["key"]: setting["value"] for setting in report}
+                for name, message in _arguments.not_in_force(self, in_force):
+                    self._warn(name, message)
 
-    def _asked(self, key: str) -> object:
-        """The value of an argument in the setting's unit, whether the engine takes it or not."""
-        if key == "pulse.interval_ms":
-            return round(self.keepalive_interval * 1000)
-        if key == "thermal.max_temperature":
-            return self.max_temperature
-        return self._settings()[key]
+    def _follow(self) -> None:
+        from ._decisions import Decisions
+
+        self._unfollow()
+        self._decisions = Decisions(self._gpu["uuid"], self._log)
+        self._decisions.follow()
+
+    def _unfollow(self) -> None:
+        decisions, self._decisions = self._decisions, None
+        if decisions is not None:
+            decisions.close()
 
     def _warn_of_refusal(self, code: str) -> None:
         if code == "unknown_request":
@@ -363,63 +325,6 @@ class GPUKeepalive:
     def _log(self, message: str) -> None:
         if self.debug:
             print(f"[GPU_KEEPALIVE] {message}")
-
-    def _follow(self) -> None:
-        """Prints what the engine decides, on a thread of its own."""
-        try:
-            self._watch = self.watch()
-        except NotRunningError:
-            return
-        threading.Thread(
-            target=self._print_decisions,
-            args=(self._watch,),
-            name="gpu-keepalive-debug",
-            daemon=True,
-        ).start()
-
-    def _print_decisions(self, watch: Watch) -> None:
-        shown: str | None = None
-        for status in watch:
-            for gpu in status.gpus:
-                if gpu.uuid == self._gpu["uuid"] and gpu.phase_text != shown:
-                    shown = gpu.phase_text
-                    self._log(shown)
-
-
-class InferenceMode(ContextDecorator):
-    """Inference of one program: see ``GPUKeepalive.inference_mode``."""
-
-    def __init__(self, keepalive: GPUKeepalive, wait: bool) -> None:
-        self._keepalive = keepalive
-        self._wait = wait
-
-    def __enter__(self) -> None:
-        not_raised = self._keepalive._session.begin(self._wait)
-        if not_raised is not None:
-            self._keepalive._log(f"Inference begins without raised clocks: {not_raised}")
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._keepalive._session.end()
-
-    async def __aenter__(self) -> None:
-        import asyncio
-
-        await asyncio.get_running_loop().run_in_executor(None, self.__enter__)
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        import asyncio
-
-        await asyncio.get_running_loop().run_in_executor(None, self._keepalive._session.end)
 
 
 def start_keepalive(device_id: int = 0, debug: bool = False) -> GPUKeepalive:

@@ -29,7 +29,7 @@ class Session:
 
     def __init__(self, gpu: str, settings: Callable[[], dict[str, object]], on_open: Callable[[Session], None]) -> None:
         self._gpu = gpu
-        self._settings = settings
+        self.settings = settings
         self._on_open = on_open
         self._opened = False
         self._holding = False
@@ -144,7 +144,7 @@ class Session:
         self._tried = time.monotonic()
         last = self._tried + 20.0
         while True:
-            connection = connect_or_start(self._settings())
+            connection = connect_or_start(self.settings())
             self._connection = connection
             try:
                 if self._holding:
@@ -158,14 +158,13 @@ class Session:
                 if not ending or time.monotonic() > last:
                     raise
                 time.sleep(0.02)
-        if sys.platform != "win32":
-            self._monitor = threading.Thread(
-                target=self._replace_when_gone,
-                args=(connection,),
-                name="gpu-keepalive",
-                daemon=True,
-            )
-            self._monitor.start()
+        self._monitor = threading.Thread(
+            target=self._replace_when_gone,
+            args=(connection,),
+            name="gpu-keepalive",
+            daemon=True,
+        )
+        self._monitor.start()
         if self._leases and self._try("begin_lease") is None:
             self._leased = True
         self._on_open(self)
@@ -209,8 +208,7 @@ class Session:
 
     def _replace_when_gone(self, connection: Connection) -> None:
         """Waits for the end of that connection, and has another engine while one is wanted."""
-        if not connection.await_end():
-            return
+        connection.await_end()
         while True:
             with self._lock:
                 if not self._opened or self._connection not in (None, connection):
@@ -241,5 +239,5 @@ def _after_fork() -> None:
         session.forked()
 
 
-if hasattr(os, "register_at_fork"):
+if sys.platform != "win32":
     os.register_at_fork(after_in_child=_after_fork)
