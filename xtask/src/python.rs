@@ -9,7 +9,9 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
-use crate::shell;
+use crate::{packages, shell, windows};
+
+mod interpreters;
 
 /// Oldest glibc that the published wheel runs with: that of RHEL 8 and Ubuntu 20.04.
 const GLIBC: &str = "manylinux_2_28";
@@ -17,21 +19,46 @@ const GLIBC: &str = "manylinux_2_28";
 const ZIG: &str = "ziglang==0.15.2";
 const REQUIREMENTS: &str = "requirements-dev.txt";
 
+/// The libraries that stand in for the driver's, as cargo builds them.
+const FAKE_DRIVER: &str = "target/debug/libfake_driver.so";
+/// What the tests import.
+const TEST_TOOLS: [&str; 3] = ["pytest", "pyelftools", "pefile"];
+
 #[derive(Args)]
 pub(crate) struct PythonArgs {
-    /// Build the wheel that is published: optimized, for every Linux with glibc 2.28 or later.
+    /// Build the wheels that are published: optimized, for every Linux with glibc 2.28 or later, and for Windows.
     #[arg(long)]
     release: bool,
+    /// Also build the wheel for Windows.
+    #[arg(long)]
+    windows: bool,
+    /// Also run the tests on every other Python that is installed, and on PyPy.
+    #[arg(long)]
+    every: bool,
 }
 
-/// Builds the wheel and tries it in a fresh environment, after the checks of its sources.
+/// Builds the wheels and tries them in fresh environments, after the checks of their sources.
 pub(crate) fn python(args: &PythonArgs) -> Result<()> {
     let places = Places::new();
     places.ensure_tools()?;
-    let wheel = places.build(args.release)?;
     places.check()?;
-    places.test(&wheel)?;
-    println!("{}", wheel.display());
+    let wheel = places.build(args.release)?;
+    shell::run(&mut shell::cargo(&["build", "--package", "fake-driver"]))?;
+    let mut wheels = vec![wheel.clone()];
+    if args.release || args.windows {
+        wheels.push(places.build_for_windows(args.release)?);
+    }
+    if args.every {
+        packages::ensure(&interpreters::PACKAGES)?;
+        for interpreter in interpreters::installed()? {
+            places.test(&interpreter, &wheel, &wheels)?;
+        }
+    } else {
+        places.test(Path::new("python3"), &wheel, &wheels)?;
+    }
+    for wheel in wheels {
+        println!("{}", wheel.display());
+    }
     Ok(())
 }
 
@@ -59,7 +86,7 @@ impl Places {
         if fs::read(&installed).is_ok_and(|found| found == wanted) {
             return Ok(());
         }
-        make_environment(&tools)?;
+        make_environment(Path::new("python3"), &tools)?;
         let mut pip = self.tool("python");
         pip.args([
             "-m",
@@ -90,19 +117,36 @@ impl Places {
     }
 
     fn build(&self, release: bool) -> Result<PathBuf> {
-        let wheels = self.built.join(if release { "release" } else { "debug" });
-        // Of an earlier version, perhaps.
-        let _ = fs::remove_dir_all(&wheels);
-        let mut maturin = self.tool("maturin");
-        maturin.args(["build", "--out"]).arg(&wheels);
+        let mut maturin = self.maturin(release);
         if release {
             let mut pip = self.tool("python");
             shell::run(pip.args(["-m", "pip", "install", "--quiet", ZIG]))?;
-            maturin.args(["--release", "--zig", "--compatibility", GLIBC]);
+            maturin.args(["--zig", "--compatibility", GLIBC]);
         } else {
-            maturin.args(["--profile", "dev", "--compatibility", "linux"]);
+            maturin.args(["--compatibility", "linux"]);
         }
-        shell::run(&mut maturin)?;
+        self.built_by(&mut maturin, if release { "release" } else { "debug" })
+    }
+
+    fn build_for_windows(&self, release: bool) -> Result<PathBuf> {
+        let mut maturin = self.maturin(release);
+        windows::target_windows(&mut maturin)?;
+        self.built_by(&mut maturin, "windows")
+    }
+
+    fn maturin(&self, release: bool) -> Command {
+        let mut maturin = self.tool("maturin");
+        let profile = if release { "release" } else { "dev" };
+        maturin.args(["build", "--profile", profile]);
+        maturin
+    }
+
+    /// The wheel that maturin builds into that folder.
+    fn built_by(&self, maturin: &mut Command, folder: &str) -> Result<PathBuf> {
+        let wheels = self.built.join(folder);
+        // Of an earlier version, perhaps.
+        let _ = fs::remove_dir_all(&wheels);
+        shell::run(maturin.arg("--out").arg(&wheels))?;
         let entries = fs::read_dir(&wheels).context("maturin wrote no wheel")?;
         let mut built = entries.map(|entry| entry.map(|entry| entry.path()));
         let wheel = built.next().context("maturin wrote no wheel")??;
@@ -115,39 +159,37 @@ impl Places {
         shell::run(self.tool("ruff").args(["check", "."]))?;
         shell::run(self.tool("ruff").args(["format", "--check", "."]))?;
         shell::run(&mut self.tool("mypy"))?;
-        shell::run(&mut self.tool("pyright"))
+        shell::run(self.tool("mypy").args(["--platform", "win32", "src"]))?;
+        shell::run(&mut self.tool("pyright"))?;
+        shell::run(self.tool("pyright").args(["--pythonplatform", "Windows"]))
     }
 
-    /// Installs the wheel as a user does, and runs the tests on it.
-    fn test(&self, wheel: &Path) -> Result<()> {
+    /// Installs the wheel as a user does, and runs the tests on it and on the contents of all.
+    fn test(&self, interpreter: &Path, wheel: &Path, wheels: &[PathBuf]) -> Result<()> {
         let fresh = self.built.join("fresh");
-        make_environment(&fresh)?;
+        make_environment(interpreter, &fresh)?;
         let python = program(&fresh, "python");
-        let mut pip = Command::new(&python);
-        pip.args(["-m", "pip", "install", "--quiet", "--no-index"]);
-        shell::run(pip.arg(wheel))?;
-        let mut pip = Command::new(&python);
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--constraint",
-            REQUIREMENTS,
-            "pytest",
-        ]);
-        shell::run(pip.current_dir(&self.package))?;
+        let pip = || {
+            let mut pip = Command::new(&python);
+            pip.args(["-m", "pip", "install", "--quiet"])
+                .current_dir(&self.package);
+            pip
+        };
+        shell::run(pip().arg("--no-index").arg(wheel))?;
+        let constraint = ["--constraint", REQUIREMENTS];
+        shell::run(pip().args(constraint).args(TEST_TOOLS))?;
         let mut tests = Command::new(&python);
-        shell::run(
-            tests
-                .args(["-m", "pytest", "--quiet"])
-                .current_dir(&self.package),
-        )
+        tests
+            .args(["-m", "pytest", "--quiet"])
+            .current_dir(&self.package)
+            .env("GPU_KEEPALIVE_WHEELS", env::join_paths(wheels)?)
+            .env("GPU_KEEPALIVE_FAKE_DRIVER", shell::root().join(FAKE_DRIVER));
+        shell::run(&mut tests)
     }
 }
 
-fn make_environment(folder: &Path) -> Result<()> {
-    let mut venv = Command::new("python3");
+fn make_environment(interpreter: &Path, folder: &Path) -> Result<()> {
+    let mut venv = Command::new(interpreter);
     venv.args(["-m", "venv", "--clear"]).arg(folder);
     shell::run(&mut venv)
         .context("the package needs Python 3.9 or later with venv (python3-venv on Debian)")

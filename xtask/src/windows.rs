@@ -82,10 +82,22 @@ fn target() -> PathBuf {
 
 fn cargo(arguments: &[&str], std: &str) -> Command {
     let mut command = shell::cargo(arguments);
+    command.args(["--target", TARGET, &format!("-Zbuild-std={std}")]);
+    with_compiler(&mut command);
     command
-        .args(["--target", TARGET, &format!("-Zbuild-std={std}")])
+}
+
+/// Has maturin build for Windows.
+pub(crate) fn target_windows(maturin: &mut Command) -> Result<()> {
+    packages::ensure(&COMPILER)?;
+    maturin.args(["--target", TARGET, "-Z", &format!("build-std={STD}")]);
+    with_compiler(maturin);
+    Ok(())
+}
+
+fn with_compiler(command: &mut Command) {
+    command
         .env("RUSTC", "/usr/bin/rustc")
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_TARGET_DIR", target());
-    command
 }

@@ -324,7 +324,8 @@ class GPUKeepalive:
 
     def _log(self, message: str) -> None:
         if self.debug:
-            print(f"[GPU_KEEPALIVE] {message}")
+            # One write, as several threads print.
+            print(f"[GPU_KEEPALIVE] {message}\n", end="")
 
 
 def start_keepalive(device_id: int = 0, debug: bool = False) -> GPUKeepalive:
