@@ -21,6 +21,8 @@ const REQUIREMENTS: &str = "requirements-dev.txt";
 
 /// The libraries that stand in for the driver's, as cargo builds them.
 const FAKE_DRIVER: &str = "target/debug/libfake_driver.so";
+/// Leases that must leave nothing behind, which takes two minutes.
+const LEASES: &str = "100000";
 /// What the tests import.
 const TEST_TOOLS: [&str; 3] = ["pytest", "pyelftools", "pefile"];
 
@@ -55,6 +57,9 @@ pub(crate) fn python(args: &PythonArgs) -> Result<()> {
         }
     } else {
         places.test(Path::new("python3"), &wheel, &wheels)?;
+    }
+    if args.release {
+        places.run_many_leases()?;
     }
     for wheel in wheels {
         println!("{}", wheel.display());
@@ -185,6 +190,15 @@ impl Places {
             .env("GPU_KEEPALIVE_WHEELS", env::join_paths(wheels)?)
             .env("GPU_KEEPALIVE_FAKE_DRIVER", shell::root().join(FAKE_DRIVER));
         shell::run(&mut tests)
+    }
+
+    /// In the environment of the last tests.
+    fn run_many_leases(&self) -> Result<()> {
+        let mut test = Command::new(program(&self.built.join("fresh"), "python"));
+        test.args(["-m", "pytest", "--quiet", "-k", "many_leases"])
+            .current_dir(&self.package)
+            .env("GPU_KEEPALIVE_LEASES", LEASES);
+        shell::run(&mut test)
     }
 }
 

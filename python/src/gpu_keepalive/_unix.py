@@ -15,6 +15,8 @@ _SOCKET = "gpu-keepalive.sock"
 # A lease that waits is answered within `readiness.max_wake_ms` and 250 ms; the largest such setting
 # is a second. A search for models may take longer.
 _TIMEOUT_S = 15.0
+# PyPy does not name it (asm-generic/socket.h).
+_SO_PEERCRED = getattr(socket, "SO_PEERCRED", 17)
 
 
 class Stream:
@@ -93,6 +95,6 @@ def _is_ours(connection: socket.socket) -> bool:
         return True
     import struct
 
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    credentials = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERCRED, 12)
     uid: int = struct.unpack("3i", credentials)[1]
     return uid == os.geteuid()
