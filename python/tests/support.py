@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Callable, NamedTuple
 
+import pytest
+
 from gpu_keepalive import NotRunningError, _engine, connect, protocol
 
 DEADLINE_S = 30.0
@@ -20,6 +22,18 @@ def until(what: str, is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() < last, f"in vain: {what}"
         time.sleep(0.01)
+
+
+class Output:
+    """What was printed, from the first time that it was read."""
+
+    def __init__(self, captured: pytest.CaptureFixture[str]) -> None:
+        self._captured = captured
+        self._text = ""
+
+    def read(self) -> str:
+        self._text += self._captured.readouterr().out
+        return self._text
 
 
 def status() -> protocol.Status:

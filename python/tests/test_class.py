@@ -10,14 +10,17 @@ import signal
 import threading
 import time
 import warnings
+from pathlib import Path
 from typing import Callable
 
 import pytest
-from support import UsersEngine, gpu, python, runs, status, until
+from support import Output, UsersEngine, gpu, python, runs, status, until
 
 import gpu_keepalive
 from gpu_keepalive import GPUKeepalive, GPUKeepaliveError, connect
 from gpu_keepalive._decisions import Decisions
+
+SCENARIOS = Path(__file__).resolve().parents[2] / "tests/scenarios"
 
 
 def test_the_arguments_are_the_originals() -> None:
@@ -172,7 +175,7 @@ def test_a_coroutine_that_is_cancelled_leaves_no_lease() -> None:
         # Whoever enters waits for this lock.
         with keepalive._session._lock:
             task = asyncio.create_task(answer())
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
@@ -197,7 +200,8 @@ def test_a_coroutine_that_is_cancelled_while_it_leaves_has_left() -> None:
         await entered.wait()
         with keepalive._session._lock:
             leave.set()
-            await asyncio.sleep(0.01)
+            for _ in range(3):
+                await asyncio.sleep(0)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
@@ -294,18 +298,12 @@ def test_debug_prints_what_the_original_did_and_every_decision(capfd: pytest.Cap
     keepalive = GPUKeepalive(debug=True)
     keepalive.start()
     keepalive.start()
-    shown = ""
-
-    def is_shown() -> bool:
-        nonlocal shown
-        shown += capfd.readouterr().out
-        return "Ready: " in shown
-
-    until("the decision", is_shown)
+    output = Output(capfd)
+    until("the decision", lambda: "Ready: " in output.read())
     keepalive.pause()
     keepalive.resume()
     keepalive.stop()
-    lines = (shown + capfd.readouterr().out).splitlines()
+    lines = output.read().splitlines()
     assert all(line.startswith("[GPU_KEEPALIVE] ") for line in lines), lines
     for line in (
         "GPU Keepalive initialized for NVIDIA GeForce RTX 4090",
@@ -322,9 +320,10 @@ def test_debug_prints_what_the_original_did_and_every_decision(capfd: pytest.Cap
 def test_debug_prints_heat_and_progress_as_the_original_did(
     users_engine: Callable[..., UsersEngine], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    users_engine("--simulate", "hot-laptop")
+    users_engine("--simulate", str(SCENARIOS / "quick-heat.toml"))
+    output = Output(capfd)
     with GPUKeepalive(debug=True):
-        until("heat", lambda: "[GPU_KEEPALIVE] Thermal protection activated: " in capfd.readouterr().out)
+        until("heat", lambda: "[GPU_KEEPALIVE] Thermal protection activated: " in output.read())
         hot = gpu()
     lines: list[str] = []
     decisions = Decisions(hot.uuid, lines.append)
@@ -342,17 +341,11 @@ def test_debug_follows_the_engine_that_replaces_another(
     users_engine: Callable[..., UsersEngine], capfd: pytest.CaptureFixture[str]
 ) -> None:
     engine = users_engine()
-    shown = ""
-
-    def starts() -> int:
-        nonlocal shown
-        shown += capfd.readouterr().out
-        return shown.count("Starting GPU keepalive loop")
-
+    output = Output(capfd)
     with GPUKeepalive(debug=True):
-        until("the first", lambda: starts() == 1)
+        until("the first", lambda: output.read().count("Starting GPU keepalive loop") == 1)
         engine.end()
-        until("the second", lambda: starts() == 2)
+        until("the second", lambda: output.read().count("Starting GPU keepalive loop") == 2)
 
 
 def test_start_and_stop_functions() -> None:

@@ -39,8 +39,8 @@ def check_value(value: Any, hint: Any, name: str) -> None:
         check(value)
     elif hint is float:
         assert isinstance(value, (int, float)), name
-    elif isinstance(hint, type):
-        assert isinstance(value, hint), name
+    elif isinstance(get_origin(hint) or hint, type):
+        assert isinstance(value, get_origin(hint) or hint), name
     elif arguments and all(isinstance(one, str) for one in arguments):
         assert value in arguments, name
 

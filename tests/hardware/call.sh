@@ -1,7 +1,7 @@
 #!/bin/sh
 # One call on a machine with a GPU that is lent for minutes: a part of the measurements, with its results
 # in $OUT as they come.
-#   call.sh wakes|idle|second|beside|serve|boost|series|card|full [SECONDS]
+#   call.sh wakes|idle|second|beside|serve|boost|series|card|class|full [SECONDS]
 # wakes   60 requests that each find the clocks down, then 30 leases
 # idle    five minutes without a request, processor time, then what `second` does
 # second  the first token of a server that launches its kernels at once
@@ -10,6 +10,7 @@
 # boost   the hardware tests of the boost request
 # series  what the card's sensors show over time, for tests/fixtures/cards
 # card    boost and series
+# class   one PyTorch program by itself, with a loop like the original class's, and with the package's class
 # full    all bars of standby except those above
 # SECONDS is 540 by default, the build of llama.cpp's server included. target/hardware (cargo xtask hardware)
 # and target/hardware-standby/llama.tar.xz have to be there. What the build brings is written to $OUT as
@@ -89,12 +90,16 @@ card)
     series
     boost
     ;;
+class)
+    "$python" "$here/python_class" --keepalive "$programs/gpu-keepalive" --out "$out/class.json" \
+        --seconds "$(left)" $dry 2>&1 | tee "$out/class.txt"
+    ;;
 full)
     server
     measure full --only pairs,watts,vram,cost,kill,health
     ;;
 *)
-    echo "call.sh: there is no call “$call”; there are wakes, idle, second, beside, serve, boost, series, card and full" >&2
+    echo "call.sh: there is no call “$call”; there are wakes, idle, second, beside, serve, boost, series, card, class and full" >&2
     exit 2
     ;;
 esac

@@ -101,6 +101,11 @@ class Watch:
 
     def __init__(self) -> None:
         self._connection = Connection()
+        try:
+            self._connection.subscribe()
+        except BaseException:
+            self._connection.close()
+            raise
         self._events = self._connection.events()
 
     def __iter__(self) -> Iterator[protocol.Status]:

@@ -80,10 +80,18 @@ class Connection:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def events(self) -> Iterator[Any]:
-        """Subscribes, and yields every event until the engine is gone."""
+    def subscribe(self) -> None:
+        """Has the engine send every event from now on.
+
+        Raises:
+            RequestError: the engine refused.
+            NotRunningError: the engine is gone.
+        """
         self.ask("subscribe")
         self._stream.wait_for_ever()
+
+    def events(self) -> Iterator[Any]:
+        """Yields every event until the engine is gone."""
         while True:
             yield self.receive()["event"]
 

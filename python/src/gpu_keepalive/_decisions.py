@@ -28,20 +28,24 @@ class Decisions:
         self._counted = 0
         self._next = time.monotonic() + _PROGRESS_S
         self._watch: Watch | None = None
+        self._reader: threading.Thread | None = None
 
     def follow(self) -> None:
         """Begins, on a thread of its own, until it is closed or the engine ends.
 
         Raises:
             NotRunningError: no engine is running.
+            RequestError: the engine has too many clients.
         """
         self._watch = Watch()
-        threading.Thread(target=self._read, args=(self._watch,), name="gpu-keepalive-debug", daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(self._watch,), name="gpu-keepalive-debug", daemon=True)
+        self._reader.start()
 
     def close(self) -> None:
-        """Ends it."""
-        if self._watch is not None:
+        """Ends it; nothing is printed afterwards."""
+        if self._watch is not None and self._reader is not None:
             self._watch.close()
+            self._reader.join(timeout=2)
 
     def _read(self, watch: Watch) -> None:
         self._log("Starting GPU keepalive loop")
