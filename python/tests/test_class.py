@@ -166,38 +166,20 @@ def test_inference_in_a_coroutine() -> None:
         assert status().engine.leases == 0
 
 
-def test_a_coroutine_that_is_cancelled_leaves_no_lease() -> None:
+@pytest.mark.parametrize("entered", [False, True])
+def test_a_coroutine_that_is_cancelled_leaves_no_lease(entered: bool) -> None:
     async def cancelled(keepalive: GPUKeepalive) -> None:
-        async def answer() -> None:
-            async with keepalive.inference_mode():
-                pytest.fail("it was cancelled before")
-
-        # Whoever enters waits for this lock.
-        with keepalive._session._lock:
-            task = asyncio.create_task(answer())
-            await asyncio.sleep(0)
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-
-    with GPUKeepalive() as keepalive:
-        asyncio.run(cancelled(keepalive))
-        until("the end of the lease", lambda: not keepalive.generation_active)
-        assert status().engine.leases == 0
-
-
-def test_a_coroutine_that_is_cancelled_while_it_leaves_has_left() -> None:
-    async def cancelled(keepalive: GPUKeepalive) -> None:
-        entered = asyncio.Event()
-        leave = asyncio.Event()
+        inside, leave = asyncio.Event(), asyncio.Event()
 
         async def answer() -> None:
             async with keepalive.inference_mode():
-                entered.set()
+                inside.set()
                 await leave.wait()
 
         task = asyncio.create_task(answer())
-        await entered.wait()
+        if entered:
+            await inside.wait()
+        # Entering and leaving wait for this lock.
         with keepalive._session._lock:
             leave.set()
             for _ in range(3):
@@ -205,6 +187,7 @@ def test_a_coroutine_that_is_cancelled_while_it_leaves_has_left() -> None:
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
+        assert inside.is_set() == entered
 
     with GPUKeepalive() as keepalive:
         asyncio.run(cancelled(keepalive))

@@ -14,7 +14,8 @@ from ._errors import (
     NotRunningError,
     RequestError,
 )
-from ._keepalive import GPUKeepalive, setup_signal_handlers, start_keepalive, stop_keepalive
+from ._functions import setup_signal_handlers, start_keepalive, stop_keepalive
+from ._keepalive import GPUKeepalive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

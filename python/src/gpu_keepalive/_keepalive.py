@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-import threading
-import warnings
 from contextlib import suppress
 
 from . import _arguments, _devices
-from ._errors import GPUKeepaliveError, GPUKeepaliveWarning, NotRunningError
+from ._errors import GPUKeepaliveError, NotRunningError
 from ._inference import InferenceMode
 from ._session import Session
+from ._warnings import Warnings, not_held
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
     from typing import Any, NoReturn
 
     from . import protocol
@@ -75,7 +72,7 @@ class GPUKeepalive:
         self._paused = False
         self._operations = 0
         self._pulses_before: int | None = None
-        self._warned: set[str] = set()
+        self._warnings = Warnings()
         self._decisions: Decisions | None = None
         self._session = Session(self._gpu["uuid"], lambda: _arguments.settings(self), self._opened)
         self._log(f"GPU Keepalive initialized for {self._gpu['name']}")
@@ -257,12 +254,13 @@ class GPUKeepalive:
             if self.debug:
                 self._follow()
             if session.refused is not None:
-                self._warn_of_refusal(session.refused.code)
+                message = not_held(session.refused.code, f"{self._gpu['name']} ({self._gpu['uuid']})")
+                self._warnings.warn("hold", message)
             if session.settings():
                 report = session.ask("settings")["settings"]["settings"]
                 in_force = {setting["key"]: setting["value"] for setting in report}
                 for name, message in _arguments.not_in_force(self, in_force):
-                    self._warn(name, message)
+                    self._warnings.warn(name, message)
 
     def _follow(self) -> None:
         from ._decisions import Decisions
@@ -275,31 +273,6 @@ class GPUKeepalive:
         decisions, self._decisions = self._decisions, None
         if decisions is not None:
             decisions.close()
-
-    def _warn_of_refusal(self, code: str) -> None:
-        if code == "unknown_request":
-            from . import __version__
-
-            message = (
-                "The running GPU Keepalive is older than this package and cannot hold a GPU for a "
-                f"program; inference_mode() works. Update it to {__version__} or later."
-            )
-        else:
-            message = (
-                f"The running GPU Keepalive does not keep {self._gpu['name']} "
-                f"({self._gpu['uuid']}) ready: it is not among its user's `gpus`."
-            )
-        self._warn("hold", message)
-
-    def _warn(self, about: str, message: str) -> None:
-        if about in self._warned:
-            return
-        self._warned.add(about)
-        # The first frame outside this package.
-        level, frame = 1, sys._getframe()
-        while frame.f_back is not None and frame.f_globals.get("__package__") == __package__:
-            level, frame = level + 1, frame.f_back
-        warnings.warn(message, GPUKeepaliveWarning, stacklevel=level)
 
     def _gpu_status(self) -> dict[str, Any]:
         for gpu in self._session.ask("status")["status"]["gpus"]:
@@ -326,34 +299,3 @@ class GPUKeepalive:
         if self.debug:
             # One write, as several threads print.
             print(f"[GPU_KEEPALIVE] {message}\n", end="")
-
-
-def start_keepalive(device_id: int = 0, debug: bool = False) -> GPUKeepalive:
-    """Makes a keepalive and starts it; SIGINT and SIGTERM stop it where this is the main thread."""
-    keepalive = GPUKeepalive(device_id=device_id, debug=debug)
-    keepalive.start()
-    if threading.current_thread() is threading.main_thread():
-        setup_signal_handlers(keepalive)
-    return keepalive
-
-
-def stop_keepalive(keepalive: GPUKeepalive) -> None:
-    """Stops it."""
-    keepalive.stop()
-
-
-def setup_signal_handlers(keepalive: GPUKeepalive) -> None:
-    """Stops the keepalive and exits with success on SIGINT and SIGTERM.
-
-    Raises:
-        ValueError: this is not the main thread.
-    """
-    import signal
-
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
-        print(f"\nReceived signal {number}, shutting down GPU keepalive...")
-        keepalive.stop()
-        sys.exit(0)
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
