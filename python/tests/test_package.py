@@ -67,7 +67,7 @@ def test_an_import_loads_little() -> None:
     assert ended == (0, "[]\n", "")
 
 
-@pytest.mark.parametrize("page", ["README.md", "../README.md"])
+@pytest.mark.parametrize("page", ["README.md", "../README.md", "../docs/python.md"])
 def test_the_examples_run(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (PROJECT / page).read_text(encoding="utf-8")
     examples = [one for one in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "gpu_keepalive" in one]
