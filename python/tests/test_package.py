@@ -77,10 +77,49 @@ def test_the_examples_run(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
         assert (ended.code, ended.err) == (0, "")
 
 
+# What the examples use of these packages, answering what they were asked, in capitals.
+LLAMA_CPP = """
+class Llama:
+    def __init__(self, path, n_gpu_layers, verbose):
+        assert (path, n_gpu_layers, verbose) == ("model", -1, False)
+    def create_chat_completion(self, messages, max_tokens):
+        return {"choices": [{"message": {"content": messages[-1]["content"].strip().upper()}}]}
+"""
+TORCH = "import contextlib; float16 = 'float16'; inference_mode = contextlib.nullcontext"
+TRANSFORMERS = """
+class Tokens(list):
+    shape = (1, 3)
+    def to(self, device):
+        assert device == "cuda"
+        return self
+    def __getitem__(self, key):
+        return self if isinstance(key, slice) else list.__getitem__(self, key)
+class AutoTokenizer:
+    from_pretrained = classmethod(lambda cls, name: cls())
+    def apply_chat_template(self, messages, add_generation_prompt, return_tensors):
+        return Tokens([Tokens(messages[-1]["content"])])
+    def decode(self, tokens, skip_special_tokens):
+        return "".join(tokens).strip().upper()
+class AutoModelForCausalLM:
+    from_pretrained = classmethod(lambda cls, name, dtype: cls())
+    def to(self, device):
+        assert device == "cuda"
+        return self
+    def generate(self, tokens, max_new_tokens):
+        return tokens
+"""
+
+
 @pytest.mark.parametrize("example", ["transformers_chat.py", "llama_cpp_chat.py"])
-def test_the_example_programs_use_names_that_exist(example: str) -> None:
-    text = (PROJECT / "examples" / example).read_text(encoding="utf-8")
-    compile(text, example, "exec")
-    (names,) = re.findall(r"from gpu_keepalive import (.*)", text)
-    for name in names.split(", "):
-        assert hasattr(gpu_keepalive, name)
+def test_the_example_programs_answer(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, source in [("llama_cpp", LLAMA_CPP), ("torch", TORCH), ("transformers", TRANSFORMERS)]:
+        (tmp_path / f"{name}.py").write_text(source)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", PROJECT / "examples" / example, "model"],
+        input="What is a GPU?\nAnd a lease?\n",
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+    )
+    assert (ended.stdout, ended.stderr) == ("WHAT IS A GPU?\nAND A LEASE?\n", "")

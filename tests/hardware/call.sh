@@ -10,7 +10,8 @@
 # boost   the hardware tests of the boost request
 # series  what the card's sensors show over time, for tests/fixtures/cards
 # card    boost and series
-# class   one PyTorch program by itself, with a loop like the original class's, and with the package's class
+# class   one PyTorch program by itself, with a loop like the original class's, and with the package's class; then
+#         the package's examples, where their libraries and models are (/tmp/ll/m.gguf, TRANSFORMERS_MODEL)
 # full    all bars of standby except those above
 # SECONDS is 540 by default, the build of llama.cpp's server included. target/hardware (cargo xtask hardware)
 # and target/hardware-standby/llama.tar.xz have to be there. What the build brings is written to $OUT as
@@ -66,6 +67,15 @@ series() {
         tee "$out/series.txt"
 }
 
+example() {
+    if [ -e "$3" ] && "$python" -c "import $1" 2>/dev/null; then
+        echo "What is a GPU?" | PYTHONPATH=$here/../../python/src GPU_KEEPALIVE_BINARY=$programs/gpu-keepalive \
+            "$python" "$here/../../python/examples/$2" "$3"
+    else
+        echo "$2: not run, without $1 or a model at “$3”"
+    fi
+}
+
 case $call in
 wakes)
     server
@@ -93,6 +103,10 @@ card)
 class)
     "$python" "$here/python_class" --keepalive "$programs/gpu-keepalive" --out "$out/class.json" \
         --seconds "$(left)" $dry 2>&1 | tee "$out/class.txt"
+    {
+        example llama_cpp llama_cpp_chat.py /tmp/ll/m.gguf
+        example transformers transformers_chat.py "${TRANSFORMERS_MODEL:-}"
+    } 2>&1 | tee "$out/examples.txt"
     ;;
 full)
     server
