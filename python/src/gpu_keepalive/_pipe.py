@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import msvcrt
 import sys
+import threading
 import time
 from ctypes import wintypes
 
@@ -55,6 +56,7 @@ class Stream:
         """
         self._pipe = _open(rf"\\.\pipe\gpu-keepalive-{user_identifier()}")
         self._handle = msvcrt.get_osfhandle(self._pipe.fileno())
+        self._closing = threading.Event()
 
     def read(self) -> bytes:
         """Returns what has come, or waits for it; nothing after the end."""
@@ -69,9 +71,9 @@ class Stream:
         """Lets ``read`` wait as long as it takes, as it always does."""
 
     def await_end(self) -> None:
-        """Blocks until either end closes it, for a second longer at most."""
-        while not self._pipe.closed and _kernel.PeekNamedPipe(self._handle, None, 0, None, None, None):
-            time.sleep(_LOOK_S)
+        """Blocks until either end closes it; the other end is looked at once a second."""
+        while not self._closing.wait(_LOOK_S) and _kernel.PeekNamedPipe(self._handle, None, 0, None, None, None):
+            pass
 
     def end(self) -> None:
         """Ends it for both sides, whatever another thread does with it."""
@@ -81,6 +83,7 @@ class Stream:
 
     def close(self) -> None:
         """Closes this process's side."""
+        self._closing.set()
         self._pipe.close()
 
 
