@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Status(StatusArgs),
     #[command(flatten)]
     Switch(Switch),
+    /// End the app, or “gpu-keepalive run”, once the GPUs are released.
+    Quit,
     /// Run a command during which no pulses are sent, and pass its exit code on.
     Inference {
         /// The command and its arguments, after two dashes.
@@ -139,6 +141,7 @@ impl Command {
             | Self::Energy { json, .. }
             | Self::Doctor { json } => *json,
             Self::Run(_)
+            | Self::Quit
             | Self::Switch(_)
             | Self::Inference { .. }
             | Self::Serve { .. }

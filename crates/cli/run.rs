@@ -30,7 +30,7 @@ use tokio::{
 
 use crate::{args::RunArgs, changes::ChangeLines, output};
 
-/// Hosts the engine until the first signal; then releases the GPUs and ends.
+/// Hosts the engine until the first signal or “gpu-keepalive quit”; then releases the GPUs and ends.
 pub(crate) async fn run(
     args: RunArgs,
     simulate: Option<String>,
@@ -124,7 +124,7 @@ const STOPS: &str = "The GPUs are released while this program is stopped";
 #[cfg(unix)]
 const RESUMES: &str = "Running again";
 
-/// Serves the socket and prints changes until a signal; then the engine releases the GPUs.
+/// Serves the socket and prints changes until it has to end; then the engine releases the GPUs.
 ///
 /// The socket is kept until that is done: no other engine may start before.
 async fn host(
@@ -137,6 +137,7 @@ async fn host(
 ) -> anyhow::Result<()> {
     let status = handle.status();
     let users = handle.status();
+    let quit_asked = handle.quit_asked();
     let mut signals = Signals::new()?;
     let until_stopped = async {
         tokio::select! {
@@ -144,6 +145,7 @@ async fn host(
             biased;
             () = lines.changes(status) => {}
             () = unused(users), if until_unused => lines.print(&[UNUSED.to_owned()]),
+            () = quit_asked => lines.print(&[ASKED_TO_QUIT.to_owned()]),
             _ = signals.next() => lines.print(&["Releasing the GPUs".to_owned()]),
         }
         drop(stop);
@@ -164,6 +166,7 @@ const FIRST_USE: Duration = Duration::from_secs(20);
 /// The time after which the last program that held a GPU is not expected back.
 const NEXT_USE: Duration = Duration::from_secs(3);
 const UNUSED: &str = "No program holds a GPU any more: releasing the GPUs";
+const ASKED_TO_QUIT: &str = "Asked to end by “gpu-keepalive quit” or the app: releasing the GPUs";
 
 /// Returns once no program has held a GPU for a while.
 async fn unused(mut status: watch::Receiver<Arc<Status>>) {

@@ -23,6 +23,12 @@ pub(crate) async fn ask(request: Request) -> Result<Reply, ApiError> {
     })
 }
 
+/// Closes the window, as its frame's button does: for the page's keys.
+#[tauri::command]
+pub(crate) fn close_window(window: tauri::WebviewWindow) -> Result<(), String> {
+    window.close().map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};

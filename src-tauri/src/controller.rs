@@ -5,14 +5,15 @@ use std::sync::Arc;
 use gpu_keepalive_core::{
     Moment,
     alerts::Alerts,
-    protocol::{DesktopStatus, Request, Status},
-    settings::Settings,
+    protocol::{DesktopStatus, LoginEntryState, Request, Status},
+    settings::{Notifications, Settings},
 };
+use gpu_keepalive_engine::login_entry::Found;
 
 use crate::{
     notifications::Notification,
     page::Page,
-    tray::{EngineAt, MenuAction, TrayView},
+    tray::{EngineAt, MenuAction, TrayView, texts},
 };
 
 /// Everything the app does to the desktop and to the engine. Nothing here waits.
@@ -23,19 +24,29 @@ pub(crate) trait Desktop {
     fn notify(&mut self, notification: Notification);
     /// Opens the window at that page, or raises it.
     fn show_window(&mut self, page: Page);
+    /// Opens the window at that page, closes the one that the user has before them, or raises it.
+    fn toggle_window(&mut self, page: Page);
     /// Asks the engine; a refusal comes back as [`Input::Refused`].
     fn ask(&mut self, request: Request);
     /// Puts the state of the desktop into the engine's status.
     fn describe(&mut self, desktop: DesktopStatus);
-    /// Writes or removes the entry that starts the app at login.
+    /// Makes or removes the entry that starts the app at login.
     fn set_starts_at_login(&mut self, on: bool);
-    /// Returns whether that entry is there and in force; `None` when it cannot be read.
-    fn starts_at_login(&mut self) -> Option<bool>;
-    /// Returns true if the user was shown before that this desktop shows no icons; from now on they
-    /// were.
-    fn missing_tray_shown(&mut self) -> bool;
+    /// The state of that entry; `None` when it cannot be read.
+    fn login_entry(&mut self) -> Option<Found>;
+    /// Returns true once for ever: when the user was not shown that hint before.
+    fn is_first(&mut self, hint: Hint) -> bool;
     /// Releases the GPUs, then ends the app.
     fn quit(&mut self);
+}
+
+/// Something that the user is shown once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hint {
+    /// This desktop shows no icons.
+    MissingTray,
+    /// The app goes on when its window is closed.
+    StillRunning,
 }
 
 /// An event for the controller.
@@ -53,9 +64,16 @@ pub(crate) enum Input {
     Refused(String),
     /// A click in the menu.
     Menu(MenuAction),
-    /// A request to see a page: by a click on the icon or a notification, or by starting the app
-    /// again.
-    Show(Page),
+    /// A click on the icon.
+    IconClicked,
+    /// A request to see the window, by starting the app again.
+    Show,
+    /// A request to see that page, by a click on a notification.
+    ShowPage(Page),
+    /// The user closed the window.
+    WindowClosed,
+    /// The user set whether the app starts at login, perhaps to what the settings had already.
+    StartAtLogin(bool),
     /// The desktop took, or refused, the icon.
     Tray(bool),
     /// The desktop has, or lacks, a place for icons: a panel may end and come back.
@@ -82,17 +100,14 @@ pub(crate) struct Controller<D> {
     alerts: Alerts,
     drawn: bool,
     panel: bool,
-    starts_at_login: Option<bool>,
+    login_entry: Option<LoginEntryState>,
     view: Option<TrayView>,
-    /// The window was asked for since the start.
-    window_shown: bool,
     quitting: bool,
 }
 
 impl<D: Desktop> Controller<D> {
     /// A controller that has had no input yet.
-    pub(crate) fn new(mut desktop: D, hidden: bool) -> Self {
-        let starts_at_login = desktop.starts_at_login();
+    pub(crate) fn new(desktop: D, hidden: bool) -> Self {
         Self {
             desktop,
             hidden,
@@ -103,9 +118,8 @@ impl<D: Desktop> Controller<D> {
             drawn: false,
             // Until it is reported that there is none.
             panel: true,
-            starts_at_login,
+            login_entry: None,
             view: None,
-            window_shown: false,
             quitting: false,
         }
     }
@@ -127,18 +141,23 @@ impl<D: Desktop> Controller<D> {
                 // The engine that comes begins afresh; it has to receive this again.
                 self.describe();
             }
-            Input::Refused(message) => self.desktop.notify(Notification {
-                title: "GPU Keepalive could not do that".to_owned(),
-                body: message,
-                urgent: false,
-                page: Page::Diagnostics,
-            }),
+            Input::Refused(message) => self.desktop.notify(texts::refused(message)),
             Input::Menu(action) => {
                 self.menu(action);
                 // Some desktops have turned the mark around already; it shows what is true.
                 self.view = None;
             }
-            Input::Show(page) => self.show_window(page),
+            Input::IconClicked => {
+                let page = self.home();
+                self.desktop.toggle_window(page);
+            }
+            Input::Show => {
+                let page = self.home();
+                self.desktop.show_window(page);
+            }
+            Input::ShowPage(page) => self.desktop.show_window(page),
+            Input::WindowClosed => self.window_closed(),
+            Input::StartAtLogin(on) => self.start_at_login(on),
             Input::Tray(shown) => {
                 self.drawn = shown;
                 self.describe();
@@ -148,8 +167,11 @@ impl<D: Desktop> Controller<D> {
                 self.describe();
             }
             Input::Panel(_) => {}
-            Input::TrayWaitedFor if !self.has_tray() => self.window_instead_of_tray(),
-            Input::TrayWaitedFor => {}
+            Input::TrayWaitedFor => {
+                if !self.has_tray() {
+                    self.hint(Hint::MissingTray);
+                }
+            }
             Input::Quit => self.quit(),
         }
         if !self.quitting {
@@ -180,16 +202,25 @@ impl<D: Desktop> Controller<D> {
 
     fn settings(&mut self, settings: Arc<Settings>) {
         let before = self.settings.replace(settings.clone());
-        let first = before.is_none();
         let wanted = settings.app.start_at_login;
-        let changed = before.is_some_and(|before| before.app.start_at_login != wanted);
-        // At the start an entry that the user switched off in the desktop's own settings stays
-        // as they left it: it is there, only not in force.
-        if changed || (first && self.starts_at_login != Some(wanted)) {
-            self.start_at_login(wanted);
+        match before {
+            Some(before) if before.app.start_at_login != wanted => self.start_at_login(wanted),
+            Some(_) => {}
+            None => self.first_settings(wanted),
         }
-        if first && !self.hidden && !settings.app.setup_completed {
-            self.show_window(Page::Setup);
+    }
+
+    fn first_settings(&mut self, starts_at_login: bool) {
+        let found = self.desktop.login_entry();
+        self.login_entry = found.as_ref().map(|found| found.state);
+        if found.is_some_and(|found| has_to_change(&found, starts_at_login)) {
+            self.start_at_login(starts_at_login);
+        } else {
+            self.describe();
+        }
+        if !self.hidden {
+            let page = self.home();
+            self.desktop.show_window(page);
         }
     }
 
@@ -210,16 +241,16 @@ impl<D: Desktop> Controller<D> {
             MenuAction::Resume => Request::Resume,
             MenuAction::Mode(mode) => Request::Mode { mode },
             MenuAction::StartAtLogin => {
-                let on = self.starts_at_login != Some(true);
+                let on = self.login_entry != Some(LoginEntryState::On);
                 self.start_at_login(on);
                 Request::Set {
                     key: "app.start_at_login".to_owned(),
                     value: Some(on.into()),
                 }
             }
-            MenuAction::Open => return self.show_window(Page::Overview),
-            MenuAction::Setup => return self.show_window(Page::Setup),
-            MenuAction::Diagnostics => return self.show_window(Page::Diagnostics),
+            MenuAction::Open => return self.desktop.show_window(Page::Overview),
+            MenuAction::Setup => return self.desktop.show_window(Page::Setup),
+            MenuAction::Diagnostics => return self.desktop.show_window(Page::Diagnostics),
             MenuAction::Quit => return self.quit(),
         };
         self.desktop.ask(request);
@@ -227,14 +258,17 @@ impl<D: Desktop> Controller<D> {
 
     fn start_at_login(&mut self, on: bool) {
         self.desktop.set_starts_at_login(on);
-        self.starts_at_login = self.desktop.starts_at_login();
+        self.login_entry = self.desktop.login_entry().map(|found| found.state);
         self.describe();
     }
 
     fn describe(&mut self) {
         self.desktop.describe(DesktopStatus {
             tray: self.has_tray(),
-            starts_at_login: self.starts_at_login,
+            starts_at_login: self.login_entry.map(|state| state == LoginEntryState::On),
+            login_entry: self.login_entry,
+            // The engine knows.
+            hosts_engine: false,
         });
     }
 
@@ -243,26 +277,31 @@ impl<D: Desktop> Controller<D> {
         self.drawn && self.panel
     }
 
-    /// A plain GNOME has no place for icons: shown once; a user who starts the app gets the window.
-    fn window_instead_of_tray(&mut self) {
-        let shown_before = self.desktop.missing_tray_shown();
-        if !shown_before {
-            self.desktop.notify(Notification {
-                title: "GPU Keepalive is running without a tray icon".to_owned(),
-                body: NO_TRAY.to_owned(),
-                urgent: false,
-                page: Page::Overview,
-            });
-        }
-        // The wizard of the first run stays where it is.
-        if !(shown_before && self.hidden || self.window_shown) {
-            self.show_window(Page::Overview);
+    /// The page for a user who asks for none.
+    fn home(&self) -> Page {
+        match &self.settings {
+            Some(settings) if !settings.app.setup_completed => Page::Setup,
+            _ => Page::Overview,
         }
     }
 
-    fn show_window(&mut self, page: Page) {
-        self.window_shown = true;
-        self.desktop.show_window(page);
+    fn window_closed(&mut self) {
+        self.hint(if self.has_tray() {
+            Hint::StillRunning
+        } else {
+            Hint::MissingTray
+        });
+    }
+
+    /// Shows it, once for ever, unless the user wants no notifications.
+    fn hint(&mut self, hint: Hint) {
+        let wanted = |settings: &Arc<Settings>| settings.app.notifications != Notifications::Off;
+        if self.settings.as_ref().is_some_and(wanted) && self.desktop.is_first(hint) {
+            self.desktop.notify(match hint {
+                Hint::MissingTray => texts::no_tray(),
+                Hint::StillRunning => texts::still_running(),
+            });
+        }
     }
 
     /// Returns true if the end has begun; nothing is taken in any more.
@@ -277,7 +316,7 @@ impl<D: Desktop> Controller<D> {
 
     fn draw(&mut self) {
         let Some(status) = &self.status else { return };
-        let view = TrayView::of(status, self.engine, self.starts_at_login);
+        let view = TrayView::of(status, self.engine, self.login_entry);
         if self.view.as_ref() != Some(&view) {
             self.desktop.show_tray(&view);
             self.view = Some(view);
@@ -285,9 +324,16 @@ impl<D: Desktop> Controller<D> {
     }
 }
 
-const NO_TRAY: &str = "This desktop shows no tray icons; on GNOME the extension “AppIndicator and \
-                       KStatusNotifierItem Support” adds them. Start GPU Keepalive again whenever \
-                       you want its window.";
+/// Returns true if the start of the app has to make, repair or remove the entry: never one that the
+/// user switched off, nor one that the user or the desktop made.
+fn has_to_change(found: &Found, wanted: bool) -> bool {
+    match found.state {
+        LoginEntryState::Absent => wanted,
+        LoginEntryState::OffByUser => false,
+        LoginEntryState::On => !wanted && found.ours,
+        LoginEntryState::Broken => found.ours,
+    }
+}
 
 #[cfg(test)]
 mod tests;

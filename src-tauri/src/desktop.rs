@@ -3,7 +3,7 @@
 use std::{path::PathBuf, thread};
 
 use gpu_keepalive_core::protocol::{DesktopStatus, Request};
-use gpu_keepalive_engine::store;
+use gpu_keepalive_engine::{login_entry::Found, store};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{
     mpsc::{Sender, error::TrySendError},
@@ -11,16 +11,19 @@ use tokio::sync::{
 };
 
 use crate::{
-    controller::{Desktop, Input},
+    controller::{Desktop, Hint, Input},
     engine_link::Ask,
     login_entry::LoginEntry,
     notifications::Notification,
     page::Page,
-    tray::{TrayThread, TrayView},
+    tray::{TrayThread, TrayView, texts},
+    window_process::Wish,
 };
 
-/// The action of a notification that opens the window.
-const OPEN: &str = "default";
+/// The name of the action that a click on a notification is.
+const DEFAULT: &str = "default";
+/// The name of the action of its second button.
+const SECOND: &str = "second";
 
 /// The real desktop around the app.
 pub(crate) struct RealDesktop {
@@ -28,7 +31,7 @@ pub(crate) struct RealDesktop {
     pub(crate) inputs: Sender<Input>,
     /// The link to the engine; `None` once the end has begun.
     pub(crate) asks: Option<Sender<Ask>>,
-    pub(crate) windows: watch::Sender<Page>,
+    pub(crate) windows: watch::Sender<Wish>,
     pub(crate) login_entry: LoginEntry,
     /// The file that keeps which hints the user was shown.
     pub(crate) shown_before: PathBuf,
@@ -39,6 +42,7 @@ pub(crate) struct RealDesktop {
 #[serde(default)]
 struct Shown {
     missing_tray: bool,
+    still_running: bool,
 }
 
 impl RealDesktop {
@@ -64,7 +68,11 @@ impl Desktop for RealDesktop {
     }
 
     fn show_window(&mut self, page: Page) {
-        self.windows.send_replace(page);
+        self.windows.send_replace(Wish::Show(page));
+    }
+
+    fn toggle_window(&mut self, page: Page) {
+        self.windows.send_replace(Wish::Toggle(page));
     }
 
     fn ask(&mut self, request: Request) {
@@ -83,19 +91,21 @@ impl Desktop for RealDesktop {
         }
     }
 
-    fn starts_at_login(&mut self) -> Option<bool> {
-        self.login_entry.is_on()
+    fn login_entry(&mut self) -> Option<Found> {
+        self.login_entry.read()
     }
 
-    fn missing_tray_shown(&mut self) -> bool {
-        let shown_before: Shown = store::load(&self.shown_before);
-        let now = Shown { missing_tray: true };
-        if !shown_before.missing_tray
-            && let Err(error) = store::save(&self.shown_before, &now)
-        {
-            tracing::warn!(%error, "it cannot be kept that the tray was missed");
+    fn is_first(&mut self, hint: Hint) -> bool {
+        let mut shown: Shown = store::load(&self.shown_before);
+        let shown_before = match hint {
+            Hint::MissingTray => &mut shown.missing_tray,
+            Hint::StillRunning => &mut shown.still_running,
+        };
+        let is_first = !std::mem::replace(shown_before, true);
+        if is_first && let Err(error) = store::save(&self.shown_before, &shown) {
+            tracing::warn!(%error, "it cannot be kept that a hint was shown");
         }
-        shown_before.missing_tray
+        is_first
     }
 
     fn quit(&mut self) {
@@ -111,7 +121,10 @@ fn notify(notification: &Notification, inputs: &Sender<Input>) {
         .summary(&notification.title)
         .body(&notification.body)
         .icon("gpu-keepalive")
-        .action(OPEN, "Open");
+        .action(DEFAULT, texts::OPEN);
+    if let Some(second) = notification.second {
+        shown.action(SECOND, texts::second_action(second));
+    }
     #[cfg(target_os = "linux")]
     shown.hint(notify_rust::Hint::DesktopEntry("gpu-keepalive".to_owned()));
     if notification.urgent {
@@ -120,10 +133,17 @@ fn notify(notification: &Notification, inputs: &Sender<Input>) {
     match shown.show() {
         Ok(handle) => {
             let clicked = |response: &notify_rust::NotificationResponse| {
-                if !matches!(response, notify_rust::NotificationResponse::Closed(_)) {
-                    // Called within a runtime of the notification's, which must not wait.
-                    let _ = inputs.try_send(Input::Show(notification.page));
-                }
+                let input = match (response, notification.second) {
+                    (notify_rust::NotificationResponse::Closed(_), _) => return,
+                    (notify_rust::NotificationResponse::Action(name), Some(second))
+                        if name == SECOND =>
+                    {
+                        Input::Menu(second)
+                    }
+                    _ => Input::ShowPage(notification.page),
+                };
+                // Called within a runtime of the notification's, which must not wait.
+                let _ = inputs.try_send(input);
             };
             if let Err(error) = handle.wait_for_response(clicked) {
                 tracing::debug!(%error, "a click on the notification cannot be heard");

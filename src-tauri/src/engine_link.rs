@@ -2,14 +2,12 @@
 //! it already.
 
 use std::{
-    env,
-    fs::File,
-    io,
+    env, io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use gpu_keepalive_core::{
     protocol::{DesktopStatus, ErrorCode, Event, Reply, Request, SettingsReport},
     settings::Settings,
@@ -37,7 +35,7 @@ use tokio::sync::{
     oneshot,
 };
 
-use crate::{controller::Input, page::Page, tray::EngineAt};
+use crate::{controller::Input, tray::EngineAt};
 
 /// The time after a failure to take over until the next attempt.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
@@ -56,19 +54,18 @@ pub(crate) enum Ask {
 pub(crate) enum Claim {
     /// There is no engine: host it.
     Host(Box<Server>),
-    /// `gpu-keepalive run` is the engine: follow it. The lock makes this the only app that does.
-    Follow(File),
-    /// Another app runs and has been asked for its window.
-    ShownByOther,
-    /// Another app follows the command line's engine and cannot be asked: the window alone.
-    WindowOnly,
+    /// `gpu-keepalive run` is the engine: follow it. While this connection lasts this is the only
+    /// app that does.
+    Follow(Box<Client>),
+    /// Another app runs; it has been asked for its window, unless this one was to be hidden.
+    OtherRuns,
 }
 
 /// Finds out who is the engine. Must be called within a tokio runtime.
 ///
 /// # Errors
 /// The control socket can be neither taken nor used, also not after a moment.
-pub(crate) async fn claim() -> anyhow::Result<Claim> {
+pub(crate) async fn claim(hidden: bool) -> anyhow::Result<Claim> {
     let socket = control_socket()?;
     let mut attempt = 1;
     loop {
@@ -77,7 +74,7 @@ pub(crate) async fn claim() -> anyhow::Result<Claim> {
             Err(BindError::AlreadyRunning(_)) => {}
             Err(error) => return Err(error.into()),
         }
-        match beside_another(&socket).await {
+        match beside_another(&socket, hidden).await {
             // An engine that is just ending refuses in many ways.
             Err(error) if attempt < CLAIM_ATTEMPTS => tracing::debug!("not yet: {error:#}"),
             result => return result,
@@ -88,30 +85,26 @@ pub(crate) async fn claim() -> anyhow::Result<Claim> {
 }
 
 /// Does what is left to do beside an engine that runs already.
-async fn beside_another(socket: &ControlSocket) -> anyhow::Result<Claim> {
+async fn beside_another(socket: &ControlSocket, hidden: bool) -> anyhow::Result<Claim> {
     let mut client = Client::connect(socket).await?;
-    match client.ask(&Request::ShowWindow).await {
-        Ok(_) => Ok(Claim::ShownByOther),
-        Err(ClientError::Refused(refused)) if refused.code == ErrorCode::NoWindow => {
-            Ok(only_follower()?.map_or(Claim::WindowOnly, Claim::Follow))
-        }
-        Err(error) => Err(error.into()),
+    let us = Request::Desktop(DesktopStatus::default());
+    match client.ask(&us).await {
+        Ok(_) => return Ok(Claim::Follow(Box::new(client))),
+        Err(ClientError::Refused(refused)) => match refused.code {
+            ErrorCode::AnotherDesktop => {}
+            ErrorCode::UnknownRequest => bail!(OLD_ENGINE),
+            _ => return Err(refused.into()),
+        },
+        Err(error) => return Err(error.into()),
     }
+    if !hidden {
+        client.ask(&Request::ShowWindow).await?;
+    }
+    Ok(Claim::OtherRuns)
 }
 
-/// The lock of the one app that follows an engine it does not host; `None` when another has it.
-#[allow(clippy::disallowed_methods, reason = "before this app has an engine")]
-fn only_follower() -> anyhow::Result<Option<File>> {
-    let folder = Paths::of_user()?.state;
-    std::fs::create_dir_all(&folder)?;
-    let path = folder.join("app.lock");
-    let lock = File::create(&path).with_context(|| path.display().to_string())?;
-    match lock.try_lock() {
-        Ok(()) => Ok(Some(lock)),
-        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
-    }
-}
+const OLD_ENGINE: &str = "an older version of GPU Keepalive is running; end it with “gpu-keepalive \
+                          quit” or by its process, then start this one again";
 
 /// The parts of an engine of ours.
 #[derive(Clone, Debug)]
@@ -130,36 +123,30 @@ pub(crate) async fn run(
     mut asks: Receiver<Ask>,
     inputs: Sender<Input>,
 ) -> anyhow::Result<()> {
-    // Kept when another engine is taken over from: then this is still the only app.
-    let mut _only_follower = None;
     loop {
         match claimed {
             Claim::Host(server) => {
                 send(&inputs, Input::Engine(EngineAt::Here)).await;
                 return host(hosting, *server, asks, &inputs).await;
             }
-            Claim::Follow(lock) => {
-                _only_follower = Some(lock);
-                match follow(&mut asks, &inputs).await {
-                    Ok(Ended::Asked) => return Ok(()),
-                    Ok(Ended::Engine) => {}
-                    Err(error) => {
-                        tracing::warn!("cannot follow the running engine: {error:#}");
-                        tokio::time::sleep(TRY_AGAIN).await;
-                    }
+            Claim::Follow(client) => match follow(*client, &mut asks, &inputs).await {
+                Ok(Ended::Asked) => return Ok(()),
+                Ok(Ended::Engine) => {}
+                Err(error) => {
+                    tracing::warn!("cannot follow the running engine: {error:#}");
+                    tokio::time::sleep(TRY_AGAIN).await;
                 }
-            }
+            },
             // Another app was quicker to take over.
-            Claim::ShownByOther | Claim::WindowOnly => {
+            Claim::OtherRuns => {
                 send(&inputs, Input::Quit).await;
                 while asks.recv().await.is_some() {}
                 return Ok(());
             }
         }
         send(&inputs, Input::Engine(EngineAt::Nowhere)).await;
-        // The lock is ours already, and opening it once more would find it taken.
-        _only_follower = None;
-        claimed = claim().await?;
+        // What is shown already needs no window.
+        claimed = claim(true).await?;
     }
 }
 
@@ -206,6 +193,8 @@ async fn serve<S: GpuSource, H: Host>(
     inputs: &Sender<Input>,
 ) {
     let handle = engine.handle();
+    // Before any client can take the place of this app.
+    handle.describe_desktop(DesktopStatus::default());
     let (stop, stopped) = oneshot::channel::<()>();
     let engine = engine.run(async {
         let _ = stopped.await;
@@ -238,11 +227,7 @@ async fn relay(engine: &EngineHandle, mut asks: Receiver<Ask>, inputs: &Sender<I
             Ok(()) = status.changed() => {
                 send(inputs, Input::Status(status.borrow_and_update().clone())).await;
             }
-            Ok(event) = events.recv() => {
-                if matches!(event, Event::ShowWindow) {
-                    send(inputs, Input::Show(Page::Overview)).await;
-                }
-            }
+            Ok(event) = events.recv() => announced(&event, inputs).await,
             ask = asks.recv() => match ask {
                 None => return,
                 Some(Ask::Describe(desktop)) => engine.describe_desktop(desktop),
@@ -267,16 +252,31 @@ enum Ended {
     Asked,
 }
 
-/// Between the controller and an engine in another process.
-async fn follow(asks: &mut Receiver<Ask>, inputs: &Sender<Input>) -> anyhow::Result<Ended> {
+/// Hands on what a client asked of the app.
+async fn announced(event: &Event, inputs: &Sender<Input>) {
+    match event {
+        Event::ShowWindow => send(inputs, Input::Show).await,
+        Event::StartAtLogin(on) => send(inputs, Input::StartAtLogin(*on)).await,
+        Event::Quit => send(inputs, Input::Quit).await,
+        Event::Status(_) | Event::Settings(_) | Event::History(_) | Event::HoldEnded { .. } => {}
+    }
+}
+
+/// Between the controller and an engine in another process, of which `desktop` is the connection
+/// that makes this app its desktop.
+async fn follow(
+    mut desktop: Client,
+    asks: &mut Receiver<Ask>,
+    inputs: &Sender<Input>,
+) -> anyhow::Result<Ended> {
     let socket = control_socket()?;
-    let mut client = match Client::connect(&socket).await {
+    let client = match Client::connect(&socket).await {
         Ok(client) => client,
         Err(ConnectError::NotRunning) => return Ok(Ended::Engine),
         Err(error) => return Err(error.into()),
     };
     // Settings first: they determine which notifications the first status may bring.
-    let settings = client.ask(&Request::Settings).await?;
+    let settings = desktop.ask(&Request::Settings).await?;
     let mut subscription: Subscription = client.subscribe().await?;
     send(inputs, Input::Engine(EngineAt::CommandLine)).await;
     if let Reply::Settings(report) = settings {
@@ -287,8 +287,7 @@ async fn follow(asks: &mut Receiver<Ask>, inputs: &Sender<Input>) -> anyhow::Res
             event = subscription.next() => match event {
                 Ok(Event::Status(status)) => send(inputs, Input::Status((*status).into())).await,
                 Ok(Event::Settings(report)) => send(inputs, in_force(&report)).await,
-                Ok(Event::ShowWindow) => send(inputs, Input::Show(Page::Overview)).await,
-                Ok(Event::History(_) | Event::HoldEnded { .. }) => {}
+                Ok(event) => announced(&event, inputs).await,
                 Err(error) => {
                     tracing::info!("the followed engine is gone: {error}");
                     return Ok(Ended::Engine);
@@ -296,7 +295,9 @@ async fn follow(asks: &mut Receiver<Ask>, inputs: &Sender<Input>) -> anyhow::Res
             },
             ask = asks.recv() => match ask {
                 None => return Ok(Ended::Asked),
-                Some(Ask::Describe(_)) => {}
+                Some(Ask::Describe(status)) => {
+                    desktop.ask(&Request::Desktop(status)).await?;
+                }
                 Some(Ask::Request(request)) => {
                     tokio::spawn(ask_other(socket.clone(), request, inputs.clone()));
                 }

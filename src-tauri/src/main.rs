@@ -15,7 +15,6 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, bail};
 use clap::Parser;
 use gpu_keepalive_engine::{
     gpu::simulated::load_scenario,
@@ -116,23 +115,10 @@ fn start(args: Args, errors: &OutputQueue) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    match runtime.block_on(engine_link::claim())? {
-        Claim::ShownByOther => Ok(ExitCode::SUCCESS),
-        Claim::WindowOnly => show_window_only(),
+    match runtime.block_on(engine_link::claim(args.hidden))? {
+        Claim::OtherRuns => Ok(ExitCode::SUCCESS),
         claim => tray_app::run(runtime, claim, hosting, args.hidden, errors.clone()),
     }
-}
-
-/// The window in a process with the environment that a window needs.
-fn show_window_only() -> anyhow::Result<ExitCode> {
-    let program = std::env::current_exe()?;
-    let ended = window_process::command(&program, Page::Overview)
-        .status()
-        .context("the window cannot be opened")?;
-    if !ended.success() {
-        bail!("the window ended with {ended}");
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Logs to standard error: warnings, or the levels of `RUST_LOG`. The newest lines are also kept

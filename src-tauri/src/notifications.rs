@@ -1,8 +1,8 @@
 //! Notifications as the desktop shows them; what is worth one is decided in [`alerts`].
 
-use gpu_keepalive_core::alerts;
+use gpu_keepalive_core::alerts::{self, Kind};
 
-use crate::page::Page;
+use crate::{page::Page, tray::MenuAction};
 
 /// A notification to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,21 +11,25 @@ pub(crate) struct Notification {
     pub(crate) body: String,
     /// True if it stays until it was seen.
     pub(crate) urgent: bool,
-    /// The page that its action opens.
+    /// The page that a click on it opens.
     pub(crate) page: Page,
+    /// What else helps: the action of a second button.
+    pub(crate) second: Option<MenuAction>,
 }
 
 impl From<alerts::Notification> for Notification {
     fn from(alert: alerts::Notification) -> Self {
+        let second = match alert.kind {
+            Kind::Fault | Kind::NoGpu => Some(MenuAction::Diagnostics),
+            Kind::TooHot | Kind::CooledDown => Some(MenuAction::Pause(Some(60))),
+            Kind::Recovered | Kind::Found | Kind::Phase(_) => None,
+        };
         Self {
             title: alert.title,
             body: alert.body,
             urgent: alert.urgent,
-            page: if alert.urgent {
-                Page::Diagnostics
-            } else {
-                Page::Overview
-            },
+            page: Page::Overview,
+            second,
         }
     }
 }

@@ -6,6 +6,6 @@ mod linux;
 mod windows;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{report, require_display, require_web_view};
+pub(crate) use linux::{corner, is_dark, move_to, report, require_display, require_web_view};
 #[cfg(windows)]
-pub(crate) use windows::{report, require_display, require_web_view};
+pub(crate) use windows::{corner, is_dark, move_to, report, require_display, require_web_view};

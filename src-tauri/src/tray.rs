@@ -1,7 +1,7 @@
 //! The content of the tray, as a plain value made from the status.
 
 use gpu_keepalive_core::{
-    protocol::{GpuStatus, Severity, Status},
+    protocol::{GpuStatus, LoginEntryState, Severity, Status},
     settings::Mode,
 };
 
@@ -9,6 +9,7 @@ mod icon;
 #[cfg(target_os = "linux")]
 pub(crate) mod panel;
 mod render;
+pub(crate) mod texts;
 
 pub(crate) use icon::TrayIcon;
 pub(crate) use render::TrayThread;
@@ -64,62 +65,69 @@ pub(crate) enum EngineAt {
 
 impl TrayView {
     /// The tray for that status, engine and entry at login (`None` where it cannot be read).
-    pub(crate) fn of(status: &Status, engine: EngineAt, starts_at_login: Option<bool>) -> Self {
+    pub(crate) fn of(
+        status: &Status,
+        engine: EngineAt,
+        login_entry: Option<LoginEntryState>,
+    ) -> Self {
         let head = headlines(status, engine);
         Self {
             icon: TrayIcon::of(status, engine),
             tooltip: head.join("\n"),
-            menu: menu(status, head, starts_at_login),
+            menu: menu(status, head, login_entry),
         }
     }
 }
 
-fn menu(status: &Status, head: Vec<String>, starts_at_login: Option<bool>) -> Vec<MenuEntry> {
+fn menu(
+    status: &Status,
+    head: Vec<String>,
+    login_entry: Option<LoginEntryState>,
+) -> Vec<MenuEntry> {
     use MenuEntry::{Check, Item, Separator};
     // Not lines to read: desktops show those in a grey that is hard to read.
     let open = |line: String| Item(MenuAction::Open, shortened(&line));
     let mut menu: Vec<MenuEntry> = head.into_iter().map(open).collect();
     menu.extend(worst_notice(status));
+    let enabled = status.engine.enabled;
     menu.extend([
         Separator,
-        Check(
-            MenuAction::KeepReady,
-            "Keep GPU ready".to_owned(),
-            status.engine.enabled,
-        ),
-        Item(
-            MenuAction::FullSpeed(15),
-            "Full speed for 15 minutes".to_owned(),
-        ),
-        pause(status),
-        modes(status),
-        Separator,
+        Check(MenuAction::KeepReady, texts::KEEP_READY.to_owned(), enabled),
     ]);
+    // What cannot work is not offered, as in the window.
+    if status.engine.can_be_warmed() {
+        menu.push(item(MenuAction::FullSpeed(15)));
+    }
+    menu.extend(pause(status));
+    menu.extend([modes(status), Separator]);
     if status.gpus.len() > 1 {
         menu.extend(status.gpus.iter().map(|gpu| open(numbered(gpu))));
         menu.push(Separator);
     }
-    menu.extend([
-        Item(MenuAction::Open, "Open".to_owned()),
-        Item(MenuAction::Setup, "Setup…".to_owned()),
-    ]);
-    menu.extend(
-        starts_at_login.map(|on| Check(MenuAction::StartAtLogin, "Start at login".to_owned(), on)),
-    );
-    menu.extend([Separator, Item(MenuAction::Quit, "Quit".to_owned())]);
+    menu.extend([item(MenuAction::Open), item(MenuAction::Setup)]);
+    menu.extend(login_entry.map(|state| {
+        let label = texts::start_at_login(state).to_owned();
+        let on = state == LoginEntryState::On;
+        Check(MenuAction::StartAtLogin, label, on)
+    }));
+    menu.extend([Separator, item(MenuAction::Quit)]);
     menu
+}
+
+fn item(action: MenuAction) -> MenuEntry {
+    MenuEntry::Item(action, texts::label(action).to_owned())
 }
 
 /// The first lines of the menu and the whole tooltip: how the worst GPU is, and why.
 fn headlines(status: &Status, engine: EngineAt) -> Vec<String> {
     let mut lines = Vec::new();
     if engine == EngineAt::Nowhere {
-        return vec!["Starting".to_owned()];
+        return vec![texts::STARTING.to_owned()];
     }
     match icon::worst(status) {
         Some(gpu) => {
             let simulated = if status.engine.simulated {
-                "Simulated: "
+                texts::SIMULATED
             } else {
                 ""
             };
@@ -129,7 +137,7 @@ fn headlines(status: &Status, engine: EngineAt) -> Vec<String> {
         None => lines.extend(status.engine.text.no_gpu.clone()),
     }
     if engine == EngineAt::CommandLine {
-        lines.push("Started from the command line".to_owned());
+        lines.push(texts::FROM_COMMAND_LINE.to_owned());
     }
     lines
 }
@@ -173,20 +181,13 @@ fn shortened(text: &str) -> String {
     kept
 }
 
-fn pause(status: &Status) -> MenuEntry {
+fn pause(status: &Status) -> Option<MenuEntry> {
     if status.engine.paused {
-        return MenuEntry::Item(MenuAction::Resume, "Resume".to_owned());
+        return Some(item(MenuAction::Resume));
     }
-    let choice =
-        |minutes, label: &str| MenuEntry::Item(MenuAction::Pause(minutes), label.to_owned());
-    MenuEntry::Submenu(
-        "Pause".to_owned(),
-        vec![
-            choice(Some(15), "For 15 minutes"),
-            choice(Some(60), "For 1 hour"),
-            choice(None, "Until I resume"),
-        ],
-    )
+    let choices = [Some(15), Some(60), None].map(MenuAction::Pause).map(item);
+    let pause = || MenuEntry::Submenu(texts::PAUSE.to_owned(), choices.into());
+    status.engine.can_be_paused().then(pause)
 }
 
 fn modes(status: &Status) -> MenuEntry {
@@ -194,7 +195,7 @@ fn modes(status: &Status) -> MenuEntry {
         let current = text.mode == status.engine.mode;
         MenuEntry::Check(MenuAction::Mode(text.mode), text.title.clone(), current)
     });
-    MenuEntry::Submenu("Mode".to_owned(), choices.collect())
+    MenuEntry::Submenu(texts::MODE.to_owned(), choices.collect())
 }
 
 #[cfg(test)]

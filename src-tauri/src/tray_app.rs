@@ -21,8 +21,7 @@ use crate::{
     controller::{Controller, Input},
     desktop::RealDesktop,
     engine_link::{self, Claim, Hosting},
-    login_entry::LoginEntry,
-    page::Page,
+    login_entry::{self, LoginEntry},
     platform,
     tray::{MenuAction, TrayThread},
     window_process::WindowProcess,
@@ -46,7 +45,9 @@ pub(crate) fn run(
     errors: OutputQueue,
 ) -> anyhow::Result<ExitCode> {
     let (inputs, received) = mpsc::channel(QUEUED);
-    let app = tauri::Builder::default().build(crate::context())?;
+    let app = tauri::Builder::default()
+        .plugin(login_entry::plugin())
+        .build(crate::context())?;
     listen(&app, &inputs);
     let work = Work {
         app: app.handle().clone(),
@@ -103,7 +104,7 @@ fn listen(app: &tauri::App, inputs: &Sender<Input>) {
             ..
         } = event
         {
-            clicked(&icon, Input::Show(Page::Overview));
+            clicked(&icon, Input::IconClicked);
         }
     });
 }
@@ -132,7 +133,7 @@ impl Work {
         inputs: Sender<Input>,
         received: Receiver<Input>,
     ) -> anyhow::Result<()> {
-        let windows = WindowProcess::new(self.program.clone());
+        let windows = WindowProcess::new(self.program.clone(), inputs.clone());
         let (ask, asks) = mpsc::channel(QUEUED);
         let shown = inputs.clone();
         let desktop = RealDesktop {
@@ -141,8 +142,11 @@ impl Work {
             }),
             inputs: inputs.clone(),
             asks: Some(ask),
-            windows: windows.pages(),
-            login_entry: LoginEntry::new(&self.places, &self.program),
+            windows: windows.wishes(),
+            login_entry: LoginEntry {
+                app: self.app.clone(),
+                program: self.program.clone(),
+            },
             shown_before: self.places.state.join("told.json"),
         };
         let controller = Controller::new(desktop, self.hidden);

@@ -1,10 +1,19 @@
 //! The role of the window: the page, and the events it receives from the engine over the control
 //! socket.
 
-use std::{io, sync::Mutex, thread, time::Duration};
+use std::{
+    io,
+    sync::{Mutex, MutexGuard},
+    thread,
+    time::Duration,
+};
 
-use gpu_keepalive_core::protocol::{Event, Request, SettingsReport, Status};
+use gpu_keepalive_core::{
+    Moment,
+    protocol::{Event, Request, SettingsReport, Status},
+};
 use gpu_keepalive_engine::{
+    clock::Clock,
     paths::control_socket,
     socket::{Client, ClientError, ConnectError},
 };
@@ -14,7 +23,16 @@ use tauri::{
     webview::{PageLoadEvent, PageLoadPayload},
 };
 
-use crate::{commands, page::Page, window_process::SHOWN};
+use self::place::Place;
+use crate::{
+    commands,
+    page::Page,
+    window_process::{CLOSING, SHOWN, Wish},
+};
+
+mod ground;
+mod menu;
+mod place;
 
 /// The window, and the capability that names it.
 const WINDOW: &str = "main";
@@ -24,27 +42,24 @@ const RECONNECT: Duration = Duration::from_secs(1);
 /// The time that the engine may take before the window closes all the same.
 const LEAVE_WITHIN: Duration = Duration::from_secs(1);
 
+/// A click on a panel may take the focus before the click is known here: a window that had it so
+/// recently was before the user's eyes.
+const JUST_FOCUSED: Duration = Duration::from_millis(400);
+
 /// Shows the window until it is closed; with `pages_on_stdin` also until the end of standard input,
-/// where a line `page NAME` asks for a page and is answered.
+/// which carries wishes of the tray that are answered on standard output.
 pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
     tauri::Builder::default()
         .manage(NewestEvents::default())
-        .invoke_handler(tauri::generate_handler![commands::ask])
+        .manage(LastFocus::default())
+        .manage(menu::State::default())
+        .invoke_handler(tauri::generate_handler![
+            commands::ask,
+            commands::close_window
+        ])
         .setup(move |app| {
-            let url = WebviewUrl::App(format!("index.html#{}", page.name()).into());
-            let window = WebviewWindowBuilder::new(app, WINDOW, url)
-                .title(title(false))
-                .inner_size(880.0, 640.0)
-                .min_inner_size(360.0, 320.0)
-                .on_page_load(|window, load: PageLoadPayload<'_>| {
-                    if load.event() == PageLoadEvent::Finished {
-                        window.state::<NewestEvents>().emit_all(window.app_handle());
-                    }
-                })
-                .build()?;
-            let closing = window.clone();
-            window.on_window_event(move |event| leave_setup(&closing, event));
-            tauri::async_runtime::spawn(follow(app.handle().clone()));
+            open(app.handle(), page)?;
+            tauri::async_runtime::spawn(follow(app.handle().clone(), pages_on_stdin));
             if pages_on_stdin {
                 let app = app.handle().clone();
                 thread::spawn(move || obey_stdin(&app));
@@ -52,6 +67,50 @@ pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
             Ok(())
         })
         .run(crate::context())
+}
+
+/// Opens the window as it was the last time, in the colour of its page from the first moment.
+fn open(app: &AppHandle, page: Page) -> tauri::Result<()> {
+    let place = Place::load();
+    let (width, height) = place.size();
+    let url = WebviewUrl::App(format!("index.html#{}", page.name()).into());
+    let window = WebviewWindowBuilder::new(app, WINDOW, url)
+        .title(title(false))
+        .inner_size(width, height)
+        .min_inner_size(place::LEAST.0, place::LEAST.1)
+        .visible(false)
+        .on_page_load(|window, load: PageLoadPayload<'_>| {
+            if load.event() == PageLoadEvent::Finished {
+                window.state::<NewestEvents>().emit_all(window.app_handle());
+            }
+        })
+        .build()?;
+    let observed = window.clone();
+    window.on_window_event(move |event| match event {
+        WindowEvent::Focused(focused) => *last_focus(&observed) = (*focused, Clock::Boot.now()),
+        WindowEvent::CloseRequested { .. } => {
+            Place::keep(&observed);
+            leave_setup(&observed, event);
+        }
+        _ => {}
+    });
+    ground::paint(&window)?;
+    place.restore(&window)?;
+    window.show()
+}
+
+/// Whether the window has the focus, and since when.
+struct LastFocus(Mutex<(bool, Moment)>);
+
+impl Default for LastFocus {
+    fn default() -> Self {
+        Self(Mutex::new((true, Clock::Boot.now())))
+    }
+}
+
+fn last_focus(window: &WebviewWindow) -> MutexGuard<'_, (bool, Moment)> {
+    let focus = window.state::<LastFocus>().inner();
+    focus.0.lock().expect("nothing panics with the lock")
 }
 
 /// To close the window is to leave the setup, which then does not come again by itself.
@@ -88,19 +147,50 @@ fn title(simulated: bool) -> &'static str {
     }
 }
 
-/// Raises the window at the pages that the tray asks for; ends the app with the tray.
+/// Follows the wishes of the tray; ends the app with the tray.
 fn obey_stdin(app: &AppHandle) {
     for line in io::stdin().lines().map_while(Result::ok) {
-        let page = line.strip_prefix("page ").and_then(Page::named);
-        match page {
-            Some(page) => {
+        match Wish::of_line(&line) {
+            Some(Wish::Toggle(_)) if is_before_the_user(app) => {
+                println!("{CLOSING}");
+                close(app);
+            }
+            Some(Wish::Toggle(page) | Wish::Show(page)) => {
                 show(app, page);
                 println!("{SHOWN}");
             }
             None => tracing::warn!("the tray asks for what is not known: {line:?}"),
         }
     }
-    app.exit(0);
+    let ended = app.clone();
+    let asked = app.run_on_main_thread(move || {
+        if let Some(window) = ended.get_webview_window(WINDOW) {
+            Place::keep(&window);
+        }
+        ended.exit(0);
+    });
+    if asked.is_err() {
+        app.exit(0);
+    }
+}
+
+/// Returns true if the window can be seen and is, or was a moment ago, the one in use.
+fn is_before_the_user(app: &AppHandle) -> bool {
+    let Some(window) = app.get_webview_window(WINDOW) else {
+        return false;
+    };
+    let hidden = window.is_minimized().unwrap_or(false) || !window.is_visible().unwrap_or(true);
+    let (focused, since) = *last_focus(&window);
+    !hidden && (focused || Clock::Boot.now().since(since) < JUST_FOCUSED)
+}
+
+/// Closes the window as its frame's button does.
+fn close(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(WINDOW)
+        && let Err(error) = window.close()
+    {
+        tracing::warn!(%error, "the window cannot be closed");
+    }
 }
 
 fn show(app: &AppHandle, page: Page) {
@@ -182,10 +272,10 @@ fn emit<T: Serialize>(app: &AppHandle, event: &str, payload: &T) {
 }
 
 /// Passes on the engine's events, and that it is gone, for ever.
-async fn follow(app: AppHandle) {
+async fn follow(app: AppHandle, of_tray: bool) {
     let newest_events = app.state::<NewestEvents>();
     loop {
-        let lost = listen(&app, &newest_events).await;
+        let lost = listen(&app, &newest_events, of_tray).await;
         tracing::info!("no engine: {lost}");
         let connection = Connection {
             connected: false,
@@ -197,7 +287,7 @@ async fn follow(app: AppHandle) {
 }
 
 /// Listens until the connection is lost. Returns the reason.
-async fn listen(app: &AppHandle, newest_events: &NewestEvents) -> String {
+async fn listen(app: &AppHandle, newest_events: &NewestEvents, of_tray: bool) -> String {
     let connected = async {
         let client = Client::connect(&control_socket().map_err(ClientError::Io)?).await?;
         Ok::<_, Lost>(client.subscribe().await?)
@@ -213,11 +303,22 @@ async fn listen(app: &AppHandle, newest_events: &NewestEvents) -> String {
     newest_events.connection(app, connection);
     loop {
         match events.next().await {
-            Ok(Event::Status(status)) => newest_events.status(app, status),
+            Ok(Event::Status(status)) => {
+                if of_tray && let Some(desktop) = status.desktop {
+                    menu::follow_tray(app, desktop.tray);
+                }
+                newest_events.status(app, status);
+            }
             Ok(Event::Settings(settings)) => newest_events.settings(app, settings),
-            // The page asks for the history when it is ready. The process that asked for the window
-            // asked the tray, which asks us.
-            Ok(Event::History(_) | Event::ShowWindow | Event::HoldEnded { .. }) => {}
+            // The page asks for the history when it is ready. The rest is asked of the tray, which
+            // asks us.
+            Ok(
+                Event::History(_)
+                | Event::ShowWindow
+                | Event::StartAtLogin(_)
+                | Event::HoldEnded { .. }
+                | Event::Quit,
+            ) => {}
             Err(error) => return error.to_string(),
         }
     }

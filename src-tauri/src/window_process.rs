@@ -13,67 +13,112 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child, ChildStdin, ChildStdout, Command},
-    sync::watch,
+    sync::{mpsc::Sender, watch},
     task::JoinHandle,
     time::timeout,
 };
 
-use crate::page::Page;
+use crate::{controller::Input, page::Page, tray::MenuAction};
 
-/// The window's answer to each page that it was asked for.
+/// The window's answer to each wish that it followed by being there.
 pub(crate) const SHOWN: &str = "shown";
+/// Its answer when it followed a wish by closing.
+pub(crate) const CLOSING: &str = "closing";
+/// Its word that the user chose to quit in its menu.
+pub(crate) const QUIT: &str = "quit";
 /// The time that a window may take to close before it is killed.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// The place where glvnd finds Mesa, on every distribution that has it in its usual place.
 const MESA_EGL: &str = "/usr/share/glvnd/egl_vendor.d/50_mesa.json";
 
+/// What the window is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Be before the user's eyes, at that page.
+    Show(Page),
+    /// Close if it is before the user's eyes already, else as [`Self::Show`].
+    Toggle(Page),
+}
+
+impl Wish {
+    fn page(self) -> Page {
+        match self {
+            Self::Show(page) | Self::Toggle(page) => page,
+        }
+    }
+
+    /// As a line on the window's standard input.
+    fn line(self) -> String {
+        let word = match self {
+            Self::Show(_) => "page",
+            Self::Toggle(_) => "toggle",
+        };
+        format!("{word} {}\n", self.page().name())
+    }
+
+    /// Reads that line.
+    pub(crate) fn of_line(line: &str) -> Option<Self> {
+        let (word, page) = line.split_once(' ')?;
+        let page = Page::named(page)?;
+        match word {
+            "page" => Some(Self::Show(page)),
+            "toggle" => Some(Self::Toggle(page)),
+            _ => None,
+        }
+    }
+}
+
 /// Starts the window when it is asked for, and raises the one that is open.
 pub(crate) struct WindowProcess {
-    pages: watch::Sender<Page>,
+    wishes: watch::Sender<Wish>,
     task: JoinHandle<()>,
 }
 
 impl WindowProcess {
     /// Starts nothing yet. Must be called within a tokio runtime.
-    pub(crate) fn new(program: PathBuf) -> Self {
-        let (pages, asked) = watch::channel(Page::Overview);
-        let task = tokio::spawn(keep(program, asked));
-        Self { pages, task }
+    pub(crate) fn new(program: PathBuf, inputs: Sender<Input>) -> Self {
+        let (wishes, wished) = watch::channel(Wish::Show(Page::Overview));
+        let task = tokio::spawn(keep(program, wished, inputs));
+        Self { wishes, task }
     }
 
-    /// The channel that asks for a page; the newest one is shown.
-    pub(crate) fn pages(&self) -> watch::Sender<Page> {
-        self.pages.clone()
+    /// The channel for wishes; the newest one counts.
+    pub(crate) fn wishes(&self) -> watch::Sender<Wish> {
+        self.wishes.clone()
     }
 
     /// Closes the window, once no sender can ask for it any more.
     pub(crate) async fn end(self) {
-        drop(self.pages);
+        drop(self.wishes);
         let _ = self.task.await;
     }
 }
 
-async fn keep(program: PathBuf, mut pages: watch::Receiver<Page>) {
+async fn keep(program: PathBuf, mut wishes: watch::Receiver<Wish>, inputs: Sender<Input>) {
     let mut window: Option<Window> = None;
     loop {
         let start = tokio::select! {
-            asked = pages.changed() => {
-                if asked.is_err() {
+            wished = wishes.changed() => {
+                if wished.is_err() {
                     break;
                 }
-                let page = *pages.borrow_and_update();
+                let wish = *wishes.borrow_and_update();
                 match &mut window {
-                    Some(window) => window.show(page).await.is_err().then_some(page),
-                    None => Some(page),
+                    Some(window) => window.follow(wish).await.is_err().then_some(wish),
+                    None => Some(wish),
                 }
             }
-            unanswered = closed(&mut window) => {
+            (unanswered, well) = closed(&mut window, &inputs) => {
                 window = None;
+                if unanswered.is_none() && well {
+                    // Not waited for: the controller may be ending, or waiting for this task.
+                    let _ = inputs.try_send(Input::WindowClosed);
+                }
                 unanswered
             }
         };
-        if let Some(page) = start {
-            window = Window::start(&program, page)
+        if let Some(wish) = start {
+            window = Window::start(&program, wish.page())
                 .inspect_err(|error| tracing::error!(%error, "the window cannot be opened"))
                 .ok();
         }
@@ -83,9 +128,9 @@ async fn keep(program: PathBuf, mut pages: watch::Receiver<Page>) {
     }
 }
 
-/// Waits until the window was closed, for ever without one; gives the page that was asked for
-/// when it was closing already.
-async fn closed(window: &mut Option<Window>) -> Option<Page> {
+/// Waits until the window was closed, for ever without one; gives the wish that came when it was
+/// closing already, and whether it ended well.
+async fn closed(window: &mut Option<Window>, inputs: &Sender<Input>) -> (Option<Wish>, bool) {
     let Some(window) = window else {
         return std::future::pending().await;
     };
@@ -93,13 +138,15 @@ async fn closed(window: &mut Option<Window>) -> Option<Page> {
         tokio::select! {
             ended = window.child.wait() => {
                 tracing::debug!(?ended, "the window is closed");
-                return window.asked;
+                return (window.unanswered, ended.is_ok_and(|status| status.success()));
             }
-            Ok(Some(line)) = window.answers.next_line() => {
-                if line == SHOWN {
-                    window.asked = None;
+            Ok(Some(line)) = window.answers.next_line() => match line.as_str() {
+                SHOWN | CLOSING => window.unanswered = None,
+                QUIT => {
+                    let _ = inputs.try_send(Input::Menu(MenuAction::Quit));
                 }
-            }
+                _ => {}
+            },
         }
     }
 }
@@ -108,8 +155,8 @@ struct Window {
     child: Child,
     stdin: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
-    /// The last page that it was asked for and has not answered.
-    asked: Option<Page>,
+    /// The last wish that it has not answered.
+    unanswered: Option<Wish>,
 }
 
 impl Window {
@@ -127,14 +174,13 @@ impl Window {
             child,
             stdin,
             answers: BufReader::new(stdout).lines(),
-            asked: None,
+            unanswered: None,
         })
     }
 
-    async fn show(&mut self, page: Page) -> io::Result<()> {
-        self.asked = Some(page);
-        let line = format!("page {}\n", page.name());
-        self.stdin.write_all(line.as_bytes()).await
+    async fn follow(&mut self, wish: Wish) -> io::Result<()> {
+        self.unanswered = Some(wish);
+        self.stdin.write_all(wish.line().as_bytes()).await
     }
 
     async fn close(mut self) {
@@ -151,7 +197,7 @@ impl Window {
     clippy::disallowed_methods,
     reason = "whether a file of the system is there"
 )]
-pub(crate) fn command(program: &Path, page: Page) -> std::process::Command {
+fn command(program: &Path, page: Page) -> std::process::Command {
     let mut command = std::process::Command::new(program);
     command.args(["--window", page.name()]);
     // A window that shows whether the GPU sleeps must not wake it. WebKit draws such a page on the

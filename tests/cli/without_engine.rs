@@ -68,6 +68,7 @@ async fn without_an_engine_a_switch_ends_with_3_and_states_how_to_start_one() {
         "resume",
         "mode always",
         "warm",
+        "quit",
     ] {
         let arguments: Vec<_> = line.split_whitespace().collect();
         let ended = user.run(&arguments).await;

@@ -19,6 +19,30 @@ async fn a_simulated_gpu_becomes_ready_stays_ready_and_is_released() {
 }
 
 #[tokio::test]
+async fn quit_ends_the_engine_once_the_gpus_are_released() {
+    let user = User::new();
+    let driver = FakeDriver::new();
+    let engine = Engine::start(
+        &user,
+        on_fakes(&user, &driver, &["run", "--mode", "always"]),
+    )
+    .await;
+    engine.until_warm().await;
+    let quit = user.run(&["quit"]).await;
+    assert_eq!(
+        (quit.code, quit.out.as_str(), quit.err.as_str()),
+        (Some(0), "GPU Keepalive has ended\n", "")
+    );
+    assert_eq!(driver.living_processes(), [0; 0]);
+    assert_eq!(driver.left_open(), []);
+    let ended = engine.ended().await;
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{ended:?}");
+    assert!(ended.out.ends_with("releasing the GPUs\n"), "{}", ended.out);
+    let again = user.run(&["quit"]).await;
+    assert_eq!((again.code, again.out.as_str()), (Some(3), ""));
+}
+
+#[tokio::test]
 async fn a_real_driver_is_asked_for_what_is_cheapest_first() {
     let user = User::new();
     let driver = FakeDriver::new();

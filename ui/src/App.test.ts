@@ -82,6 +82,27 @@ test("the pages are reached with the keyboard", async () => {
   expect(current.textContent).toBe("Models");
 });
 
+test("the window's keys show pages and close it", async () => {
+  const { engine, user } = await open("overview");
+  await user.keyboard("{Control>}2{/Control}");
+  await screen.findByRole("heading", { level: 1, name: "Models for your VRAM" });
+  await user.keyboard("{Control>}4{/Control}");
+  await screen.findByRole("heading", { level: 1, name: "Diagnostics" });
+  await user.keyboard("{Control>}5{/Control}4{Control>}{Shift>}1{/Shift}{/Control}");
+  expect(location.hash).toBe("#diagnostics");
+  expect(engine.closed).toBe(0);
+  await user.keyboard("{Control>}w{/Control}");
+  expect(engine.closed).toBe(1);
+  await user.keyboard("{Escape}");
+  expect(engine.closed).toBe(2);
+
+  await user.keyboard("{Control>}3{/Control}");
+  const field = await screen.findByLabelText("Highest temperature");
+  field.focus();
+  await user.keyboard("{Escape}");
+  expect(engine.closed).toBe(2);
+});
+
 test("a lost connection greys the values, stops the switches and mends itself", async () => {
   const { engine, container } = await open("overview", statusWith(STATES.warm));
   const keep = await screen.findByRole<HTMLButtonElement>("switch", { name: "Keep GPU ready" });

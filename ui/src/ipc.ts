@@ -1,4 +1,4 @@
-// The page's only way out: one command and four events of the window process.
+// The page's only way out: two commands and four events of the window process.
 
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
@@ -17,6 +17,11 @@ export async function ask(request: Request): Promise<Reply> {
   } catch (error) {
     throw asApiError(error);
   }
+}
+
+/** Closes the window; the tray stays. */
+export function closeWindow(): Promise<void> {
+  return invoke("close_window");
 }
 
 /** The part `name` of a reply. */

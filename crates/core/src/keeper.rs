@@ -106,7 +106,8 @@ pub struct Keeper {
     served: ServedTrees,
     /// Clients that follow every change.
     subscribers: BTreeSet<ClientId>,
-    desktop: Option<DesktopStatus>,
+    /// The client that it is, or `None` for the application around this engine; and its state.
+    desktop: Option<(Option<ClientId>, DesktopStatus)>,
     benchmark: Option<Benchmark>,
     outbox: VecDeque<Action>,
     wake_at: Moment,
@@ -196,9 +197,17 @@ impl Keeper {
                 self.leases.client_gone(client, now);
                 self.holds.client_gone(client);
                 self.served.client_gone(client);
+                self.desktop
+                    .take_if(|(follower, _)| *follower == Some(client));
                 self.stop_benchmark_of(client);
             }
-            Input::Desktop(desktop) => self.desktop = Some(desktop),
+            Input::Desktop(desktop) => {
+                let desktop = DesktopStatus {
+                    hosts_engine: true,
+                    ..desktop
+                };
+                self.desktop = Some((None, desktop));
+            }
             Input::Discovered(result) => self.discovered(result, now),
             Input::HostSampled(host) => {
                 self.served_followed(host.served_round, now);

@@ -19,6 +19,7 @@ pub mod gpu;
 pub mod hold_time;
 pub mod host;
 pub mod keeper;
+pub mod login_entry;
 pub mod policy;
 pub mod protocol;
 pub mod quiet;

@@ -221,11 +221,18 @@ pub enum Request {
     Log,
     /// Open the window, or raise it when it is open.
     ShowWindow,
+    /// The desktop application that follows this engine reports its state: from now on
+    /// [`Request::ShowWindow`] reaches it, until this connection closes. One at a time, else
+    /// [`ErrorCode::AnotherDesktop`].
+    Desktop(DesktopStatus),
+    /// End the engine, and the application around it or following it. The GPUs are released after
+    /// the answer; the connection closes once they are.
+    Quit,
 }
 
 impl Request {
     /// The name of every request, as in its `request` field.
-    pub const NAMES: [&'static str; 28] = [
+    pub const NAMES: [&'static str; 30] = [
         "status",
         "subscribe",
         "gpus",
@@ -254,6 +261,8 @@ impl Request {
         "cancel_bench",
         "log",
         "show_window",
+        "desktop",
+        "quit",
     ];
 
     /// Checks that its numbers are in range; only requests that pass reach the engine.
@@ -350,6 +359,11 @@ pub enum Event {
         /// As in [`HoldStatus::id`].
         id: u64,
     },
+    /// A client set whether the application starts at login, also to what the settings had already:
+    /// the user wants the entry made or removed, whatever became of it.
+    StartAtLogin(bool),
+    /// A process asked the engine to end: an application that follows it ends with it.
+    Quit,
 }
 
 /// One line from the engine to a client. The first two answer the oldest open request.

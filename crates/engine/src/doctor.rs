@@ -15,6 +15,11 @@ use gpu_keepalive_core::{
     quiet,
 };
 
+#[cfg(target_os = "linux")]
+use gpu_keepalive_core::protocol::LoginEntryState;
+
+#[cfg(target_os = "linux")]
+use crate::login_entry::LoginEntry;
 use crate::{
     gpu::{Gpu, GpuSource},
     host::Host,
@@ -22,7 +27,6 @@ use crate::{
 };
 
 mod bus;
-mod login_entry;
 mod machine;
 mod processes;
 #[cfg(all(test, target_os = "linux"))]
@@ -31,7 +35,8 @@ mod tests;
 /// Returns true if the application starts at login, by the entries in that configuration folder.
 #[cfg(target_os = "linux")]
 pub(crate) fn login_entry_exists(config: &std::path::Path) -> bool {
-    login_entry::read(Some(config)).exists == Some(true)
+    let found = LoginEntry::new(config, config).read();
+    found.is_ok_and(|found| found.state == LoginEntryState::On)
 }
 
 /// The longest time that reading files may take: a process that hangs in a driver can block a
@@ -138,9 +143,9 @@ fn add_files(evidence: &mut Evidence, files: machine::Files) {
     };
     evidence.nvidia_devices = files.nvidia_devices;
     let entry = &mut evidence.app.login_entry;
-    // An application that runs knows better.
-    entry.exists = entry.exists.or(files.login_entry.exists);
-    entry.missing_program = files.login_entry.missing_program;
+    // An application that runs has read it, too.
+    entry.state = entry.state.or(files.login_entry.state);
+    entry.broken = files.login_entry.broken;
     for (gpu, device) in evidence.gpus.iter_mut().zip(files.devices) {
         gpu.device = DeviceEvidence {
             runtime_pm: gpu.device.runtime_pm,

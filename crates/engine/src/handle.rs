@@ -118,6 +118,26 @@ impl EngineHandle {
         self.events.clone()
     }
 
+    /// Announces to whatever hosts or follows the engine that it has to end.
+    pub(crate) fn announce_quit(&self) {
+        // Without a receiver there is nothing to end.
+        let _ = self.events.send(Event::Quit);
+    }
+
+    /// Waits until a client asks the engine to end. Whatever hosts it does that.
+    pub fn quit_asked(&self) -> impl Future<Output = ()> + use<> {
+        let mut events = self.events();
+        async move {
+            loop {
+                match events.recv().await {
+                    Ok(Event::Quit) => return,
+                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+                }
+            }
+        }
+    }
+
     /// The newest status, and every change of it.
     pub fn status(&self) -> watch::Receiver<Arc<Status>> {
         self.status.clone()
@@ -133,7 +153,7 @@ impl EngineHandle {
         self.send_now(Control::Desktop(desktop));
     }
 
-    /// From now on every [`Event::ShowWindow`] and [`Event::Settings`]; changes of the status come
+    /// From now on every [`Event::ShowWindow`], [`Event::Quit`] and [`Event::Settings`]; changes of the status come
     /// from [`Self::status`].
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()

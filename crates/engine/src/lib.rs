@@ -25,6 +25,7 @@ pub mod handle;
 pub mod host;
 mod keepalive;
 pub mod log_tail;
+pub mod login_entry;
 pub mod machine;
 pub mod output_queue;
 pub mod own_models;

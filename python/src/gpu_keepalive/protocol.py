@@ -57,6 +57,7 @@ ErrorCode = Literal[
     "not_raised",
     "settings_not_written",
     "no_window",
+    "another_desktop",
     "not_measured",
     "stopping",
 ]
@@ -807,9 +808,13 @@ class MeasuringStatus(Record):
     """Seconds that it takes at most from now on."""
 
 
+LoginEntryState = Literal["absent", "on", "off_by_user", "broken"]
+"""The state of the entry that starts the application at login."""
+
+
 @dataclass(frozen=True)
 class DesktopStatus(Record):
-    """The desktop application around the engine."""
+    """The desktop application around the engine, or following it."""
 
     tray: bool
     """True if the tray icon is shown."""
@@ -817,6 +822,13 @@ class DesktopStatus(Record):
     """True if the entry that starts it at login is there, as it is and not as it was wished.
 
     None when that cannot be read.
+    """
+    login_entry: LoginEntryState | None
+    """The same entry in more detail; None when it cannot be read."""
+    hosts_engine: bool
+    """True if the engine runs in the application.
+
+    False if the application follows the engine of ``gpu-keepalive run``.
     """
 
 

@@ -12,9 +12,9 @@ struct Recorded(Rc<RefCell<Recording>>);
 #[derive(Default)]
 struct Recording {
     done: Vec<String>,
-    starts_at_login: bool,
+    login_entry: Option<Found>,
     cannot_start_at_login: bool,
-    missing_tray_shown: bool,
+    shown_before: Vec<Hint>,
 }
 
 impl Recorded {
@@ -48,6 +48,10 @@ impl Desktop for Recorded {
         self.note(format!("window: {}", page.name()));
     }
 
+    fn toggle_window(&mut self, page: Page) {
+        self.note(format!("toggle: {}", page.name()));
+    }
+
     fn ask(&mut self, request: Request) {
         self.note(serde_json::to_string(&request).unwrap());
     }
@@ -55,26 +59,42 @@ impl Desktop for Recorded {
     fn describe(&mut self, desktop: DesktopStatus) {
         self.note(format!(
             "tray {}, login {:?}",
-            desktop.tray, desktop.starts_at_login
+            desktop.tray, desktop.login_entry
         ));
     }
 
     fn set_starts_at_login(&mut self, on: bool) {
         self.note(format!("start at login: {on}"));
         let mut state = self.0.borrow_mut();
-        state.starts_at_login = on && !state.cannot_start_at_login;
+        let made = if on && !state.cannot_start_at_login {
+            LoginEntryState::On
+        } else {
+            LoginEntryState::Absent
+        };
+        state.login_entry = Some(found(made, true));
     }
 
-    fn starts_at_login(&mut self) -> Option<bool> {
-        Some(self.0.borrow().starts_at_login)
+    fn login_entry(&mut self) -> Option<Found> {
+        self.0.borrow().login_entry.clone()
     }
 
-    fn missing_tray_shown(&mut self) -> bool {
-        std::mem::replace(&mut self.0.borrow_mut().missing_tray_shown, true)
+    fn is_first(&mut self, hint: Hint) -> bool {
+        let shown_before = &mut self.0.borrow_mut().shown_before;
+        let is_first = !shown_before.contains(&hint);
+        shown_before.push(hint);
+        is_first
     }
 
     fn quit(&mut self) {
         self.note("quit");
+    }
+}
+
+fn found(state: LoginEntryState, ours: bool) -> Found {
+    Found {
+        state,
+        ours,
+        broken: None,
     }
 }
 
@@ -86,6 +106,11 @@ struct App {
 impl App {
     /// Starts it on that desktop, with a setup that was completed before.
     fn start(desktop: Recorded, hidden: bool) -> Self {
+        desktop
+            .0
+            .borrow_mut()
+            .login_entry
+            .get_or_insert(found(LoginEntryState::Absent, true));
         Self {
             controller: Controller::new(desktop.clone(), hidden),
             desktop,
@@ -184,29 +209,41 @@ fn the_tray_is_drawn_when_it_changes_and_after_every_click() {
 }
 
 #[test]
-fn the_first_start_shows_the_wizard_unless_it_is_at_login() {
+fn a_start_by_hand_shows_the_window_and_one_at_login_never() {
+    let described = "tray false, login Some(Absent)";
     for (hidden, completed, expected) in [
-        (false, false, &["window: setup"][..]),
-        (false, true, &[]),
-        (true, false, &[]),
+        (false, false, &[described, "window: setup"][..]),
+        (false, true, &[described, "window: overview"]),
+        (true, false, &[described]),
+        (true, true, &[described]),
     ] {
         let mut app = App::start(Recorded::default(), hidden);
         let done = app.settings(|settings| settings.app.setup_completed = completed);
         assert_eq!(done, expected, "hidden {hidden}, completed {completed}");
-        assert!(
-            app.settings(|settings| settings.app.setup_completed = false)
-                .is_empty()
-        );
+        let later = app.settings(|settings| settings.app.setup_completed = false);
+        assert!(later.is_empty(), "{later:?}");
     }
+}
+
+#[test]
+fn a_click_on_the_icon_and_another_start_lead_to_the_page_that_is_due() {
+    let mut app = App::running();
+    assert_eq!(app.handle(Input::IconClicked), ["toggle: overview"]);
+    assert_eq!(app.handle(Input::Show), ["window: overview"]);
+    app.settings(|settings| settings.app.setup_completed = false);
+    assert_eq!(app.handle(Input::IconClicked), ["toggle: setup"]);
+    assert_eq!(app.handle(Input::Show), ["window: setup"]);
+    let page = Input::ShowPage(Page::Diagnostics);
+    assert_eq!(app.handle(page), ["window: diagnostics"]);
 }
 
 #[test]
 fn start_at_login_follows_the_setting_and_reports_its_state() {
     let mut app = App::start(Recorded::default(), true);
-    assert!(app.settings(|_| {}).is_empty());
+    app.settings(|_| {});
     assert_eq!(
         app.settings(|settings| settings.app.start_at_login = true),
-        ["start at login: true", "tray false, login Some(true)"]
+        ["start at login: true", "tray false, login Some(On)"]
     );
     assert!(
         app.settings(|settings| settings.app.start_at_login = true)
@@ -214,8 +251,43 @@ fn start_at_login_follows_the_setting_and_reports_its_state() {
     );
     assert_eq!(
         app.settings(|_| {}),
-        ["start at login: false", "tray false, login Some(false)"]
+        ["start at login: false", "tray false, login Some(Absent)"]
     );
+}
+
+#[test]
+fn a_start_changes_only_an_entry_of_the_app_s_own_and_never_one_switched_off() {
+    use LoginEntryState::{Absent, Broken, OffByUser, On};
+    let cases = [
+        (Absent, true, true, Some(true)),
+        (Absent, true, false, None),
+        (On, true, true, None),
+        (On, true, false, Some(false)),
+        (On, false, true, None),
+        (On, false, false, None),
+        (OffByUser, true, true, None),
+        (OffByUser, true, false, None),
+        (OffByUser, false, true, None),
+        (Broken, true, true, Some(true)),
+        (Broken, true, false, Some(false)),
+        (Broken, false, true, None),
+    ];
+    for (state, ours, wanted, change) in cases {
+        let desktop = Recorded::default();
+        desktop.0.borrow_mut().login_entry = Some(found(state, ours));
+        let mut app = App::start(desktop, true);
+        let done = app.settings(|settings| settings.app.start_at_login = wanted);
+        let changed: Vec<_> = change
+            .map(|on| format!("start at login: {on}"))
+            .into_iter()
+            .collect();
+        let (login, described) = done.split_at(done.len() - 1);
+        assert_eq!(login, changed, "{state:?}, ours {ours}, wanted {wanted}");
+        assert!(
+            described[0].starts_with("tray false, login"),
+            "{described:?}"
+        );
+    }
 }
 
 #[test]
@@ -226,25 +298,55 @@ fn start_at_login_that_cannot_be_written_stays_off() {
     app.settings(|_| {});
     assert_eq!(
         app.settings(|settings| settings.app.start_at_login = true),
-        ["start at login: true", "tray false, login Some(false)"]
+        ["start at login: true", "tray false, login Some(Absent)"]
     );
 }
 
 #[test]
 fn start_at_login_in_the_menu_turns_around_what_is_true() {
-    let mut app = App::running();
     // On in the settings, and switched off in the desktop's own.
+    let desktop = Recorded::default();
+    desktop.0.borrow_mut().login_entry = Some(found(LoginEntryState::OffByUser, true));
+    let mut app = App::start(desktop, true);
     app.settings(|settings| settings.app.start_at_login = true);
-    app.desktop.0.borrow_mut().starts_at_login = false;
-    app.controller.starts_at_login = Some(false);
     assert_eq!(
         app.handle(Input::Menu(MenuAction::StartAtLogin)),
         [
             "start at login: true",
-            "tray false, login Some(true)",
+            "tray false, login Some(On)",
             r#"{"request":"set","key":"app.start_at_login","value":true}"#
         ]
     );
+}
+
+#[test]
+fn start_at_login_that_a_client_sets_again_is_done_again() {
+    let desktop = Recorded::default();
+    desktop.0.borrow_mut().login_entry = Some(found(LoginEntryState::OffByUser, true));
+    let mut app = App::start(desktop, true);
+    app.settings(|settings| settings.app.start_at_login = true);
+    assert_eq!(
+        app.handle(Input::StartAtLogin(true)),
+        ["start at login: true", "tray false, login Some(On)"]
+    );
+}
+
+#[test]
+fn the_first_close_of_the_window_is_explained_once() {
+    let mut app = App::running();
+    app.handle(Input::Tray(true));
+    assert_eq!(
+        app.handle(Input::WindowClosed),
+        ["notify: GPU Keepalive keeps running"]
+    );
+    assert!(app.handle(Input::WindowClosed).is_empty());
+
+    let mut quiet = App::running();
+    quiet.handle(Input::Tray(true));
+    quiet.settings(|settings| settings.app.notifications = Notifications::Off);
+    assert!(quiet.handle(Input::WindowClosed).is_empty());
+    quiet.settings(|_| {});
+    assert_eq!(quiet.handle(Input::WindowClosed).len(), 1);
 }
 
 #[test]
@@ -292,30 +394,22 @@ fn a_refusal_of_the_engine_is_shown() {
 }
 
 #[test]
-fn a_desktop_without_a_tray_gets_one_hint_and_the_window() {
+fn a_desktop_without_a_tray_gets_one_hint_and_at_login_no_window() {
     let desktop = Recorded::default();
     let start = |hidden| {
         let mut app = App::start(desktop.clone(), hidden);
         app.settings(|_| {});
         app.handle(Input::Tray(false));
-        app.handle(Input::TrayWaitedFor)
+        [
+            app.handle(Input::TrayWaitedFor),
+            app.handle(Input::WindowClosed),
+        ]
+        .concat()
     };
     let hint = "notify: GPU Keepalive is running without a tray icon";
-    assert_eq!(start(true), [hint, "window: overview"]);
+    assert_eq!(start(true), [hint]);
     assert!(start(true).is_empty());
-    // A user who starts it by hand wants to see something.
-    assert_eq!(start(false), ["window: overview"]);
-}
-
-#[test]
-fn a_missing_tray_does_not_take_the_wizard_away() {
-    let mut app = App::start(Recorded::default(), false);
-    app.settings(|settings| settings.app.setup_completed = false);
-    let done = app.handle(Input::TrayWaitedFor);
-    assert_eq!(
-        done,
-        ["notify: GPU Keepalive is running without a tray icon"]
-    );
+    assert!(start(false).is_empty());
 }
 
 #[test]
@@ -323,13 +417,13 @@ fn a_tray_that_came_late_is_reported_to_the_engine_and_needs_no_hint() {
     let mut app = App::running();
     assert_eq!(
         app.handle(Input::Tray(true)),
-        ["tray true, login Some(false)"]
+        ["tray true, login Some(Absent)"]
     );
     assert!(app.handle(Input::TrayWaitedFor).is_empty());
     // A new engine has to receive it, too.
     assert_eq!(
         app.handle(Input::Engine(EngineAt::Here)),
-        ["tray true, login Some(false)"]
+        ["tray true, login Some(Absent)"]
     );
 }
 
@@ -340,11 +434,11 @@ fn a_panel_that_ends_takes_the_tray_with_it_until_it_is_back() {
     assert!(app.handle(Input::Panel(true)).is_empty());
     assert_eq!(
         app.handle(Input::Panel(false)),
-        ["tray false, login Some(false)"]
+        ["tray false, login Some(Absent)"]
     );
     assert_eq!(
         app.handle(Input::Panel(true)),
-        ["tray true, login Some(false)"]
+        ["tray true, login Some(Absent)"]
     );
 }
 
@@ -352,6 +446,6 @@ fn a_panel_that_ends_takes_the_tray_with_it_until_it_is_back() {
 fn nothing_happens_after_the_end_has_begun() {
     let mut app = App::running();
     assert_eq!(app.handle(Input::Quit), ["quit"]);
-    assert!(app.handle(Input::Show(Page::Overview)).is_empty());
+    assert!(app.handle(Input::Show).is_empty());
     assert!(app.handle(Input::Quit).is_empty());
 }

@@ -1,4 +1,6 @@
 use gpu_keepalive_engine::output_queue::OutputQueue;
+use gtk::prelude::{GtkSettingsExt, GtkWindowExt};
+use tauri::WebviewWindow;
 
 /// A toolkit without a display would end the program with a panic.
 pub(crate) fn require_display() -> anyhow::Result<()> {
@@ -21,4 +23,31 @@ pub(crate) fn require_web_view() -> anyhow::Result<()> {
 /// Reports the error that ended the program to the process that started it.
 pub(crate) fn report(error: &anyhow::Error, errors: &OutputQueue) {
     errors.push(format!("{error:#}\n").into_bytes());
+}
+
+/// The upper left corner of the window's frame. GTK knows the frame, which Tauri does not ask for.
+pub(crate) fn corner(window: &WebviewWindow) -> tauri::Result<(i32, i32)> {
+    Ok(window.gtk_window()?.position())
+}
+
+/// Moves the window so that its frame has that corner.
+pub(crate) fn move_to(window: &WebviewWindow, (x, y): (i32, i32)) -> tauri::Result<()> {
+    window.gtk_window()?.move_(x, y);
+    Ok(())
+}
+
+/// Returns true if the page will be dark, by what WebKitGTK asks for that.
+pub(crate) fn is_dark(_: &WebviewWindow) -> bool {
+    let is_dark = |theme: &str| {
+        let theme = theme.to_ascii_lowercase();
+        theme.ends_with("-dark") || theme.ends_with(":dark")
+    };
+    if let Ok(theme) = std::env::var("GTK_THEME") {
+        return is_dark(&theme);
+    }
+    let Some(settings) = gtk::Settings::default() else {
+        return false;
+    };
+    let theme = settings.gtk_theme_name();
+    settings.is_gtk_application_prefer_dark_theme() || theme.is_some_and(|theme| is_dark(&theme))
 }

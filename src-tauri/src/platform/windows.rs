@@ -1,5 +1,6 @@
 use gpu_keepalive_engine::output_queue::OutputQueue;
 use rfd::{MessageDialog, MessageLevel};
+use tauri::{PhysicalPosition, Theme, WebviewWindow};
 
 /// Windows always has one.
 pub(crate) fn require_display() -> anyhow::Result<()> {
@@ -25,6 +26,22 @@ pub(crate) fn report(error: &anyhow::Error, errors: &OutputQueue) {
         .set_title("GPU Keepalive")
         .set_description(message)
         .show();
+}
+
+/// The upper left corner of the window's frame.
+pub(crate) fn corner(window: &WebviewWindow) -> tauri::Result<(i32, i32)> {
+    let corner = window.outer_position()?;
+    Ok((corner.x, corner.y))
+}
+
+/// Moves the window so that its frame has that corner.
+pub(crate) fn move_to(window: &WebviewWindow, (x, y): (i32, i32)) -> tauri::Result<()> {
+    window.set_position(PhysicalPosition::new(x, y))
+}
+
+/// Returns true if the page will be dark.
+pub(crate) fn is_dark(window: &WebviewWindow) -> bool {
+    window.theme().is_ok_and(|theme| theme == Theme::Dark)
 }
 
 const NO_WEB_VIEW: &str = "The window cannot be shown, because Microsoft’s WebView2 Runtime is not \

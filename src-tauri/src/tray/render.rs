@@ -12,7 +12,7 @@ use tauri::{
     tray::TrayIconBuilder,
 };
 
-use super::{MenuAction, MenuEntry, TrayView};
+use super::{MenuAction, MenuEntry, TrayView, texts};
 
 /// The id of our icon on the desktop.
 const TRAY_ID: &str = "gpu-keepalive";
@@ -100,7 +100,7 @@ impl Drawn {
         let (menu, entries) = build(app, &view.menu)?;
         let tray = TrayIconBuilder::with_id(TRAY_ID)
             .icon(Image::from_bytes(view.icon.png())?)
-            .title("GPU Keepalive")
+            .title(texts::NAME)
             .tooltip(&view.tooltip)
             .menu(&menu)
             .show_menu_on_left_click(false)

@@ -10,7 +10,7 @@ use super::*;
 use crate::samples;
 
 fn view(status: &Status) -> TrayView {
-    TrayView::of(status, EngineAt::Here, Some(false))
+    TrayView::of(status, EngineAt::Here, Some(LoginEntryState::Absent))
 }
 
 /// The icon, and the tooltip in one line.
@@ -115,15 +115,47 @@ fn the_menu_while_paused_by_the_user_resumes() {
 }
 
 #[test]
+fn what_cannot_work_is_not_offered() {
+    let menu = |enabled, paused| {
+        let mut status = samples::warm();
+        (status.engine.enabled, status.engine.paused) = (enabled, paused);
+        written(&view(&status).menu)
+    };
+    for (enabled, paused, offered) in [
+        (true, false, &["Full speed", "Pause >"][..]),
+        (true, true, &["Resume"]),
+        (false, false, &[]),
+        (false, true, &["Resume"]),
+    ] {
+        let menu = menu(enabled, paused);
+        for label in ["Full speed", "Pause >", "Resume"] {
+            assert_eq!(
+                menu.contains(&format!("    {label}")),
+                offered.contains(&label),
+                "{menu}"
+            );
+        }
+        assert!(menu.contains("Mode >"), "{menu}");
+    }
+}
+
+#[test]
 fn marks_are_what_is_true() {
     let mut status = samples::warm();
     status.engine.enabled = false;
     status.engine.mode = Mode::WhileLoaded;
-    let menu = TrayView::of(&status, EngineAt::Here, Some(true)).menu;
+    let menu = TrayView::of(&status, EngineAt::Here, Some(LoginEntryState::On)).menu;
     let text = written(&menu);
     assert!(text.contains("[ ] Keep GPU ready"), "{text}");
     assert!(text.contains("[x] While a model is loaded"), "{text}");
     assert!(text.contains("[x] Start at login"), "{text}");
+    for (state, label) in [
+        (LoginEntryState::OffByUser, "[ ] Start at login (off in"),
+        (LoginEntryState::Broken, "[ ] Start at login (its entry"),
+    ] {
+        let text = written(&TrayView::of(&status, EngineAt::Here, Some(state)).menu);
+        assert!(text.contains(label), "{text}");
+    }
     let unknown = TrayView::of(&status, EngineAt::Here, None).menu;
     assert!(!written(&unknown).contains("Start at login"));
 }
@@ -131,13 +163,17 @@ fn marks_are_what_is_true() {
 #[test]
 fn the_owner_of_the_engine_is_shown() {
     let status = samples::warm();
-    let followed = TrayView::of(&status, EngineAt::CommandLine, Some(false));
+    let followed = TrayView::of(
+        &status,
+        EngineAt::CommandLine,
+        Some(LoginEntryState::Absent),
+    );
     insta::assert_snapshot!(followed.tooltip, @r"
     RTX 3070 Laptop · P0 · 1785 MHz · 54 °C · 31 W
     Ready (always on)
     Started from the command line
     ");
-    let nowhere = TrayView::of(&status, EngineAt::Nowhere, Some(false));
+    let nowhere = TrayView::of(&status, EngineAt::Nowhere, Some(LoginEntryState::Absent));
     assert_eq!(nowhere.tooltip, "Starting");
     assert_eq!(nowhere.icon.badge, Badge::Asleep);
 }

@@ -360,7 +360,7 @@ major: number,
 minor: number, };
 
 /**
- * The desktop application around the engine.
+ * The desktop application around the engine, or following it.
  */
 export type DesktopStatus = {
 /**
@@ -371,7 +371,16 @@ tray: boolean,
  * True if the entry that starts it at login is there, as it is and not as it was wished;
  * `null` when that cannot be read.
  */
-starts_at_login: boolean | null, };
+starts_at_login: boolean | null,
+/**
+ * The same entry in more detail; `null` when it cannot be read.
+ */
+login_entry: LoginEntryState | null,
+/**
+ * True if the engine runs in the application; false if the application follows the engine of
+ * `gpu-keepalive run`.
+ */
+hosts_engine: boolean, };
 
 /**
  * The reasons why a GPU is slow, or does not hold.
@@ -552,7 +561,7 @@ modes: Array<ModeText>, };
 /**
  * Kinds of refusal that some face distinguishes.
  */
-export type ErrorCode = "line_too_long" | "invalid_json" | "unknown_request" | "invalid_argument" | "too_many_clients" | "too_many_served" | "lease" | "not_raised" | "settings_not_written" | "no_window" | "not_measured" | "stopping";
+export type ErrorCode = "line_too_long" | "invalid_json" | "unknown_request" | "invalid_argument" | "too_many_clients" | "too_many_served" | "lease" | "not_raised" | "settings_not_written" | "no_window" | "another_desktop" | "not_measured" | "stopping";
 
 /**
  * The driver's error.
@@ -935,6 +944,11 @@ since_s: number, };
  * How the KV cache is stored.
  */
 export type KvCache = "f16" | "q8_0" | "q4_0";
+
+/**
+ * The state of the entry that starts the application at login.
+ */
+export type LoginEntryState = "absent" | "on" | "off_by_user" | "broken";
 
 /**
  * AI servers that keep a GPU at full speed by themselves while no request comes.
@@ -1385,7 +1399,7 @@ quick: boolean,
  * Number of times each request is measured, up to [`Plan::MAX_ROUNDS`]; without it once or
  * twice.
  */
-rounds?: number | null, } | { "request": "cancel_bench" } | { "request": "log" } | { "request": "show_window" };
+rounds?: number | null, } | { "request": "cancel_bench" } | { "request": "log" } | { "request": "show_window" } | { "request": "desktop" } & DesktopStatus | { "request": "quit" };
 
 /**
  * The first request after a rest.

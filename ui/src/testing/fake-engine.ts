@@ -11,6 +11,8 @@ const QUICK =
   "and with each way to keep it ready. This takes one to three minutes, 5 at most.";
 
 export class FakeEngine {
+  /** How often the page closed its window. */
+  closed = 0;
   /** Every request, in order. */
   readonly requests: Request[] = [];
   /** The error that a request is refused with, by its name or by `set KEY`. */
@@ -69,6 +71,10 @@ export class FakeEngine {
   }
 
   private async invoked(command: string, args: unknown): Promise<Reply> {
+    if (command === "close_window") {
+      this.closed += 1;
+      return "done";
+    }
     if (command !== "ask") throw new Error(`the window process has no command ${command}`);
     const { request } = args as { request: Request };
     this.requests.push(request);
@@ -161,7 +167,9 @@ export class FakeEngine {
     const before = setting.value;
     await this.changeSetting(key, value ?? setting.default);
     if (key === "app.start_at_login" && before !== setting.value) {
-      const desktop = { tray: true, starts_at_login: setting.value === true };
+      const on = setting.value === true;
+      const login_entry = on ? ("on" as const) : ("absent" as const);
+      const desktop = { tray: true, starts_at_login: on, login_entry, hosts_engine: true };
       await this.show({ ...this.status, desktop });
     }
     return "done";

@@ -47,7 +47,7 @@ export function statusWith(
     ...status,
     engine: { ...status.engine, mode: "on_demand", text: onDemand, ...engine },
     gpus: [{ ...first, ...gpu }],
-    desktop: { tray: true, starts_at_login: false },
+    desktop: { tray: true, starts_at_login: false, login_entry: "absent", hosts_engine: true },
   };
 }
 

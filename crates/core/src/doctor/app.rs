@@ -3,7 +3,7 @@
 use super::{Evidence, GpuEvidence, finding};
 use crate::{
     host::RuntimePm,
-    protocol::{Finding, Hold, Phase, Severity},
+    protocol::{Finding, Hold, LoginEntryState, Phase, Severity},
     status_text::render,
 };
 
@@ -101,9 +101,10 @@ pub(super) fn no_tray_host(seen: &Evidence) -> Option<Finding> {
 
 pub(super) fn login_entry_broken(seen: &Evidence) -> Option<Finding> {
     let entry = &seen.app.login_entry;
-    let evidence = match (&entry.missing_program, entry.exists) {
-        (Some(program), _) => format!("the entry starts {program}, which does not exist"),
-        (None, Some(false)) if entry.wanted => {
+    let evidence = match (entry.state?, &entry.broken) {
+        (LoginEntryState::Broken, Some(why)) => why.clone(),
+        (LoginEntryState::Broken, None) => "its entry does not start it".to_owned(),
+        (LoginEntryState::Absent, _) if entry.wanted => {
             "“app.start_at_login” is on, and there is no entry for it".to_owned()
         }
         _ => return None,

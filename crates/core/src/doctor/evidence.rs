@@ -1,7 +1,7 @@
 use crate::{
     gpu::{GpuError, GpuInfo, Inspection, LeftOutGpu, PciBusId, PowerSource, Sample},
     host::{AiProcess, HostSample, RuntimePm},
-    protocol::{LoudStatus, Message, Phase, SettingsProblem},
+    protocol::{LoginEntryState, LoudStatus, Message, Phase, SettingsProblem},
     settings::Settings,
     units::Bytes,
 };
@@ -201,8 +201,8 @@ pub struct AppEvidence {
 pub struct LoginEntry {
     /// True if the user wants one (`app.start_at_login`).
     pub wanted: bool,
-    /// True if there is one.
-    pub exists: Option<bool>,
-    /// The program it names, when that does not exist.
-    pub missing_program: Option<String>,
+    /// Its state; `None` where it cannot be read.
+    pub state: Option<LoginEntryState>,
+    /// What is wrong with it, where it is broken.
+    pub broken: Option<String>,
 }

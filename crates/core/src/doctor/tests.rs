@@ -6,7 +6,9 @@ use crate::{
         PState, PciBusId, PowerSource, Sample,
     },
     host::{AiProcess, GpuUse, RuntimePm},
-    protocol::{Cause, ClientStatus, LoudStatus, Message, Phase, SettingsProblem, State},
+    protocol::{
+        Cause, ClientStatus, LoginEntryState, LoudStatus, Message, Phase, SettingsProblem, State,
+    },
     settings::Settings,
     units::{Bytes, Celsius, Megahertz, Percent, Watts},
 };
@@ -86,8 +88,8 @@ fn healthy() -> Evidence {
             tray_host: Some(true),
             login_entry: LoginEntry {
                 wanted: true,
-                exists: Some(true),
-                missing_program: None,
+                state: Some(LoginEntryState::On),
+                broken: None,
             },
             ..AppEvidence::default()
         },
@@ -290,8 +292,8 @@ fn similar_input_provokes_nothing() {
         ("login-entry-broken", |s| {
             s.app.login_entry = LoginEntry {
                 wanted: false,
-                exists: Some(false),
-                missing_program: None,
+                state: Some(LoginEntryState::Absent),
+                broken: None,
             };
         }),
         ("no-tray-host", |s| s.app.tray_host = None),

@@ -14,7 +14,7 @@ use crate::{
     gpu::GpuUuid,
     models::{DEFAULT_CONTEXT_TOKENS, Query},
     policy::{HeldFor, Pause},
-    protocol::{ApiError, ErrorCode, Event, Reply, Request, WakeReport},
+    protocol::{ApiError, DesktopStatus, ErrorCode, Event, Reply, Request, WakeReport},
     sensor::Wake,
     settings::SettingsFile,
     units::Bytes,
@@ -95,8 +95,8 @@ impl Keeper {
                     Err(error) => Err(error),
                 }
             }
-            // The socket follows the status itself once it has this reply.
-            Request::Subscribe => Ok(Reply::Done),
+            // The socket follows the status itself once it has this reply, and announces the end.
+            Request::Subscribe | Request::Quit => Ok(Reply::Done),
             Request::Status => Ok(Reply::Status(Box::new(self.status(now)))),
             Request::Gpus => Ok(Reply::Gpus(self.found.clone())),
             Request::Settings => Ok(Reply::Settings(self.settings_report())),
@@ -183,6 +183,18 @@ impl Keeper {
                 }
                 self.outbox.push_back(Action::Announce(Event::ShowWindow));
             }
+            Request::Desktop(desktop) => {
+                let other = self.desktop.is_some_and(|(owner, _)| owner != Some(client));
+                if other {
+                    let message = "another GPU Keepalive app belongs to this engine already";
+                    return Err(ApiError::new(ErrorCode::AnotherDesktop, message));
+                }
+                let desktop = DesktopStatus {
+                    hosts_engine: false,
+                    ..desktop
+                };
+                self.desktop = Some((Some(client), desktop));
+            }
             _ => unreachable!("answered by request"),
         }
         Ok(())
@@ -233,6 +245,11 @@ impl Keeper {
     ) {
         let reply = result.map(|file| {
             self.adopt(*file, now);
+            if key == "app.start_at_login" {
+                let on = self.settings().app.start_at_login;
+                self.outbox
+                    .push_back(Action::Announce(Event::StartAtLogin(on)));
+            }
             if key == "mode" {
                 self.switches.mode = self.settings().mode;
             }

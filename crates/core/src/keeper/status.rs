@@ -54,7 +54,7 @@ impl Keeper {
             energy,
             notices: self.notices(),
             measuring: self.measuring_status(now),
-            desktop: self.desktop,
+            desktop: self.desktop.map(|(_, desktop)| desktop),
         };
         present(&mut status);
         status
@@ -184,7 +184,8 @@ impl Keeper {
         };
         evidence.add_settings(self.settings(), self.file.problems().to_vec());
         evidence.add_host(&self.host);
-        evidence.app.login_entry.exists = self.desktop.and_then(|desktop| desktop.starts_at_login);
+        let desktop = self.desktop.map(|(_, desktop)| desktop);
+        evidence.app.login_entry.state = desktop.and_then(|desktop| desktop.login_entry);
         evidence
     }
 }

@@ -46,6 +46,8 @@ pub enum ErrorCode {
     SettingsNotWritten,
     /// The engine runs without a desktop, so there is no window to show.
     NoWindow,
+    /// Another desktop application belongs to this engine already.
+    AnotherDesktop,
     /// The GPU cannot be measured now, or the measurement ended without a result.
     NotMeasured,
     /// The engine is stopping.

@@ -89,6 +89,18 @@ impl GpuStatus {
     }
 }
 
+impl EngineStatus {
+    /// Returns true if a pause has an effect: what is off holds nothing anyway.
+    pub fn can_be_paused(&self) -> bool {
+        self.enabled && !self.paused
+    }
+
+    /// Returns true if [`Request::Warm`](super::Request::Warm) has an effect.
+    pub fn can_be_warmed(&self) -> bool {
+        self.enabled && !self.paused
+    }
+}
+
 impl Status {
     /// The same without what changes by itself as time passes.
     pub fn without_times(&self) -> Self {
@@ -125,7 +137,7 @@ pub struct MeasuringStatus {
     pub left_s: f64,
 }
 
-/// The desktop application around the engine.
+/// The desktop application around the engine, or following it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DesktopStatus {
@@ -134,6 +146,26 @@ pub struct DesktopStatus {
     /// True if the entry that starts it at login is there, as it is and not as it was wished;
     /// `null` when that cannot be read.
     pub starts_at_login: Option<bool>,
+    /// The same entry in more detail; `null` when it cannot be read.
+    pub login_entry: Option<LoginEntryState>,
+    /// True if the engine runs in the application; false if the application follows the engine of
+    /// `gpu-keepalive run`.
+    pub hosts_engine: bool,
+}
+
+/// The state of the entry that starts the application at login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum LoginEntryState {
+    /// There is none.
+    Absent,
+    /// It is in force.
+    On,
+    /// The user switched it off in the desktop's own settings or the Task Manager.
+    OffByUser,
+    /// It starts a program that does not exist, or does not start one as a login should.
+    Broken,
 }
 
 /// The engine itself.

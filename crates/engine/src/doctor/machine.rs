@@ -8,7 +8,7 @@ use gpu_keepalive_core::{
     host::{AiProcess, RuntimePm},
 };
 
-use super::{Places, login_entry, processes::ProcessTable};
+use super::{Places, processes::ProcessTable};
 use crate::runtime_pm::PciGpus;
 
 /// NVIDIA's Dynamic Boost daemon, and where distributions put it.
@@ -35,6 +35,24 @@ pub(super) struct Files {
     pub(super) login_entry: LoginEntry,
 }
 
+/// Only the application looks for it on Windows, where it is no file.
+#[cfg(windows)]
+fn login_entry(_: Option<&Path>) -> LoginEntry {
+    LoginEntry::default()
+}
+
+/// As the application reads it; nothing is asked of the place where its plugin writes.
+#[cfg(not(windows))]
+fn login_entry(config: Option<&Path>) -> LoginEntry {
+    let entries = config.map(|config| crate::login_entry::LoginEntry::new(config, config));
+    let found = entries.and_then(|entries| entries.read().ok());
+    LoginEntry {
+        wanted: false,
+        state: found.as_ref().map(|found| found.state),
+        broken: found.and_then(|found| found.broken),
+    }
+}
+
 /// Reads them. Blocks for as long as the kernel takes.
 pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_processes: Vec<AiProcess>) -> Files {
     let root = &places.root;
@@ -57,7 +75,7 @@ pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_processes: Vec<AiProce
             .is_dir()
             .then(|| pci.present().len()),
         devices: devices.collect(),
-        login_entry: login_entry::read(places.config.as_deref()),
+        login_entry: login_entry(places.config.as_deref()),
         machine: MachineEvidence {
             is_laptop: any_in(&sys.join("class/power_supply"), is_battery),
             has_screen: sys.is_dir().then(|| {

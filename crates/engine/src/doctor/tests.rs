@@ -7,7 +7,7 @@ use gpu_keepalive_core::{
     doctor::{PcieLink, PowerDaemon, RuntimeD3},
     gpu::PciBusId,
     host::GpuUse,
-    protocol::{Finding, Severity},
+    protocol::{Finding, LoginEntryState, Severity},
     settings::Settings,
     simulation::{EventKind, Scenario},
 };
@@ -219,29 +219,28 @@ fn the_environment_of_ai_programs_is_read() {
 fn the_login_entry_is_found_and_checked() {
     let machine = FakeMachine::laptop();
     let entry = "config/autostart/GPU Keepalive.desktop";
-    let read = || machine.read(&[]).login_entry;
-    assert_eq!((read().exists, read().missing_program), (Some(false), None));
-
+    let read = || {
+        let found = machine.read(&[]).login_entry;
+        (found.state, found.broken)
+    };
+    assert_eq!(read(), (Some(LoginEntryState::Absent), None));
     machine.write(
         entry,
         "[Desktop Entry]\nExec=/opt/gone/gpu-keepalive-app --hidden",
     );
-    let missing = Some("/opt/gone/gpu-keepalive-app".to_owned());
-    assert_eq!(
-        (read().exists, read().missing_program),
-        (Some(true), missing)
-    );
+    let (state, broken) = read();
+    assert_eq!(state, Some(LoginEntryState::Broken));
+    let broken = broken.expect("a reason");
+    assert!(broken.contains("/opt/gone/gpu-keepalive-app,"), "{broken}");
 
-    let program = machine.root.path().join("my apps/gpu-keepalive-app");
-    machine.write("my apps/gpu-keepalive-app", "");
-    machine.write(entry, &format!("Exec=\"{}\" --hidden", program.display()));
-    assert_eq!((read().exists, read().missing_program), (Some(true), None));
-
-    machine.write(entry, "Exec=/opt/gone/gpu-keepalive-app\nHidden=true");
-    assert_eq!((read().exists, read().missing_program), (Some(false), None));
-
-    machine.write(entry, "Exec=/opt/other");
-    assert_eq!(read().exists, Some(false));
+    // A path that the specification escapes.
+    let program = machine.root.path().join("my 100% apps/gpu-keepalive-app");
+    machine.write("my 100% apps/gpu-keepalive-app", "");
+    let text = gpu_keepalive_core::login_entry::desktop_entry(program.to_str().expect("UTF-8"));
+    machine.write(entry, &text);
+    assert_eq!(read(), (Some(LoginEntryState::On), None));
+    machine.write(entry, &format!("{text}Hidden=true\n"));
+    assert_eq!(read(), (Some(LoginEntryState::OffByUser), None));
 }
 
 struct Profiles(&'static str);

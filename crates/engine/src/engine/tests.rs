@@ -11,6 +11,7 @@ use gpu_keepalive_core::{
 };
 use tokio::sync::oneshot;
 
+mod desktop;
 mod measuring;
 mod workers;
 

@@ -84,7 +84,9 @@ async fn converse(
         tokio::select! {
             line = lines.next() => {
                 let Some(line) = line? else { return Ok(()) };
-                let reply = match parse(&line) {
+                let request = parse(&line);
+                let quits = matches!(request, Ok(Request::Quit));
+                let reply = match request {
                     Ok(Request::Subscribe) => {
                         subscriber = Some(Subscriber::from_now(engine.clone(), client));
                         engine.client_subscribed(client).await;
@@ -98,6 +100,10 @@ async fn converse(
                     Err(error) => Err(error),
                 };
                 send(&mut lines, &reply.into()).await?;
+                // Only now: the end of the engine is also the end of this task.
+                if quits {
+                    engine.announce_quit();
+                }
             }
             event = next(&mut subscriber) => {
                 let Some(event) = event else { return Ok(()) };

@@ -231,10 +231,11 @@ pub(super) const PROVOKED: [(&str, Severity, &str, Provoke); 62] = {
             s.app.tray_host = Some(false)
         }),
         ("login-entry-broken", Warning, "/opt/gone", |s| {
-            s.app.login_entry.missing_program = Some("/opt/gone".to_owned());
+            s.app.login_entry.state = Some(LoginEntryState::Broken);
+            s.app.login_entry.broken = Some("/opt/gone".to_owned());
         }),
         ("login-entry-broken", Warning, "no entry", |s| {
-            s.app.login_entry.exists = Some(false);
+            s.app.login_entry.state = Some(LoginEntryState::Absent);
         }),
         (
             "settings-defaulted",

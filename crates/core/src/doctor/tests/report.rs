@@ -27,7 +27,8 @@ fn written(log: &[&str]) -> String {
     seen.machine.clock_tools = vec!["hiddentool".to_owned()];
     on_a_laptop(&mut seen, RuntimePm::Active, "auto");
     seen.gpus[0].device.opened_by = Some(vec!["otherbot".to_owned()]);
-    seen.app.login_entry.missing_program = Some(format!("{HOME}/bin/gpu-keepalive-app"));
+    seen.app.login_entry.state = Some(LoginEntryState::Broken);
+    seen.app.login_entry.broken = Some(format!("it starts {HOME}/bin/gpu-keepalive-app"));
     fault(&mut seen, GpuErrorKind::GpuLost);
     seen.gpus[0].fault.as_mut().expect("a fault").message = format!("{SERIAL} fell off the bus");
     let problems = [
