@@ -11,7 +11,8 @@ pub(crate) struct TrayIcon {
 }
 
 /// State, P-state and PNG of every icon; drawn by `build/tray_icons.rs`.
-static DRAWN: &[(&str, Option<u8>, &[u8])] = include!(concat!(env!("OUT_DIR"), "/tray_icons.rs"));
+pub(super) static DRAWN: &[(&str, Option<u8>, &[u8])] =
+    include!(concat!(env!("OUT_DIR"), "/tray_icons.rs"));
 
 impl TrayIcon {
     /// The icon of that status: with several GPUs, of the worst.

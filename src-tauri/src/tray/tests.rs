@@ -242,15 +242,15 @@ fn pixel(icon: TrayIcon, x: u32, y: u32) -> [u8; 4] {
 fn every_badge_has_its_colour_and_its_outline() {
     // A pixel inside the shape and away from the digit, and whether each corner is filled.
     let cases = [
-        (Badge::Full, Some(0), (24, 5), [31, 138, 71], false),
-        (Badge::Standby, None, (24, 5), [31, 138, 71], false),
+        (Badge::Full, Some(0), (24, 5), [32, 150, 80], false),
+        (Badge::Standby, None, (24, 5), [32, 150, 80], false),
         (Badge::Middling, Some(5), (24, 7), [240, 168, 28], true),
-        (Badge::Low, Some(8), (24, 5), [88, 122, 148], true),
-        (Badge::Asleep, None, (8, 24), [88, 122, 148], false),
-        (Badge::Paused, None, (24, 24), [88, 122, 148], false),
-        (Badge::Hot, None, (24, 24), [209, 48, 43], false),
-        (Badge::Fault, None, (12, 40), [209, 48, 43], false),
-        (Badge::Off, Some(8), (24, 4), [134, 142, 150], false),
+        (Badge::Low, Some(8), (24, 5), [101, 132, 160], true),
+        (Badge::Asleep, None, (8, 24), [101, 132, 160], false),
+        (Badge::Paused, None, (24, 24), [101, 132, 160], false),
+        (Badge::Hot, None, (24, 24), [229, 72, 77], false),
+        (Badge::Fault, None, (12, 40), [229, 72, 77], false),
+        (Badge::Off, Some(8), (24, 4), [125, 133, 141], false),
     ];
     for (badge, pstate, (x, y), colour, fills_corner) in cases {
         let icon = TrayIcon { badge, pstate };
@@ -268,6 +268,81 @@ fn every_badge_has_its_colour_and_its_outline() {
         };
         assert_eq!(pixel(hollow, 24, 24)[3], 0, "{badge:?}");
     }
+}
+
+/// The panels of desktops, from the lightest dark one to the darkest light one that is common.
+const PANELS: [(&str, [u8; 3]); 9] = [
+    ("GNOME", [0x00, 0x00, 0x00]),
+    ("Windows, dark", [0x20, 0x20, 0x20]),
+    ("Xfce, dark", [0x35, 0x35, 0x35]),
+    ("Breeze, dark", [0x31, 0x36, 0x3b]),
+    ("Mint, light", [0xe8, 0xe8, 0xe8]),
+    ("Breeze, light", [0xef, 0xf0, 0xf1]),
+    ("Windows, light", [0xf3, 0xf3, 0xf3]),
+    ("Xfce, light", [0xf6, 0xf5, 0xf4]),
+    ("white", [0xff, 0xff, 0xff]),
+];
+
+/// The contrast of two colours as WCAG 2 has it.
+fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
+    let luminance = |colour: [u8; 3]| -> f64 {
+        let linear = colour.map(|part| {
+            let part = f64::from(part) / 255.0;
+            match part <= 0.04045 {
+                true => part / 12.92,
+                false => ((part + 0.055) / 1.055).powf(2.4),
+            }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05
+    };
+    let (one, other) = (luminance(one), luminance(other));
+    (one / other).max(other / one)
+}
+
+#[test]
+fn every_icon_stands_out_on_every_panel_and_its_mark_on_the_icon() {
+    let mut marked = Vec::new();
+    for (name, pstate, png) in icon::DRAWN {
+        let image = Image::from_bytes(png).expect("a picture");
+        let opaque: Vec<[u8; 3]> = image
+            .rgba()
+            .chunks_exact(4)
+            .filter(|pixel| pixel[3] == 255)
+            .map(|pixel| [pixel[0], pixel[1], pixel[2]])
+            .collect();
+        // A surface in amber is too light for light panels, where its edge stands out.
+        let least = if *name == "middling" { 0.15 } else { 0.6 };
+        for (panel, colour) in PANELS {
+            let seen = opaque
+                .iter()
+                .filter(|pixel| contrast(**pixel, colour) >= 3.0);
+            let share = seen.count() as f64 / opaque.len() as f64;
+            assert!(share >= least, "{name} {pstate:?} on {panel}: {share:.2}");
+        }
+        let mut counts = std::collections::HashMap::new();
+        for pixel in &opaque {
+            *counts.entry(*pixel).or_insert(0) += 1;
+        }
+        let (surface, _) = counts
+            .iter()
+            .max_by_key(|(_, count)| **count)
+            .expect("a surface");
+        // What is drawn on a surface: the digit, a pause mark, an exclamation mark.
+        for mark in [[0xff, 0xff, 0xff], [0x2a, 0x1b, 0x00]] {
+            let contrast = contrast(mark, *surface);
+            let is_there = counts.contains_key(&mark);
+            assert!(
+                !is_there || contrast >= 3.0,
+                "{name} {pstate:?}: {contrast:.2}"
+            );
+            marked.extend(is_there.then_some(*name));
+        }
+    }
+    marked.dedup();
+    assert_eq!(
+        marked,
+        ["full", "middling", "low", "paused", "hot", "fault"]
+    );
 }
 
 #[test]

@@ -23,7 +23,7 @@ async fn a_fault_is_shown_with_advice_and_a_click_opens_diagnostics() {
     );
     // Until it is received: the app listens for clicks from the moment it knows the number.
     crate::soon("a window", async || {
-        server.click(&shown).await;
+        server.invoke(&shown, "second").await;
         (!app.windows().is_empty()).then_some(())
     })
     .await;
@@ -40,7 +40,7 @@ async fn no_notification_server_breaks_nothing() {
     app.ask(Request::Warm { for_s: None }).await;
     app.wait_for_status("a fault", |status| status.gpus[0].phase == Phase::Fault)
         .await;
-    item.wait_for_colour([209, 48, 43], 0.5).await;
+    item.wait_for_colour([229, 72, 77], 0.5).await;
     crate::soon("a line in the log", async || {
         app.log()
             .contains("a notification cannot be shown")
@@ -58,6 +58,6 @@ async fn no_notification_is_shown_when_switched_off() {
     let app = App::start(&session, "quick-loss", &["--hidden"]);
     let item = TrayItem::on(&panel).await;
     app.ask(Request::Warm { for_s: None }).await;
-    item.wait_for_colour([209, 48, 43], 0.5).await;
+    item.wait_for_colour([229, 72, 77], 0.5).await;
     assert!(server.shown().is_empty(), "{:?}", server.shown());
 }

@@ -11,9 +11,9 @@ use crate::{
     tray_item::TrayItem,
 };
 
-pub(crate) const GREEN: [u8; 3] = [31, 138, 71];
-pub(crate) const BLUE_GREY: [u8; 3] = [88, 122, 148];
-pub(crate) const RED: [u8; 3] = [209, 48, 43];
+pub(crate) const GREEN: [u8; 3] = [32, 150, 80];
+pub(crate) const BLUE_GREY: [u8; 3] = [101, 132, 160];
+pub(crate) const RED: [u8; 3] = [229, 72, 77];
 const GREY: [u8; 3] = [134, 142, 150];
 
 #[tokio::test]
