@@ -166,7 +166,7 @@ const FIRST_USE: Duration = Duration::from_secs(20);
 /// The time after which the last program that held a GPU is not expected back.
 const NEXT_USE: Duration = Duration::from_secs(3);
 const UNUSED: &str = "No program holds a GPU any more: releasing the GPUs";
-const ASKED_TO_QUIT: &str = "Asked to end by “gpu-keepalive quit” or the app: releasing the GPUs";
+const ASKED_TO_QUIT: &str = "Asked to end by “gpu-keepalive quit”: releasing the GPUs";
 
 /// Returns once no program has held a GPU for a while.
 async fn unused(mut status: watch::Receiver<Arc<Status>>) {

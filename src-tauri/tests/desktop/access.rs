@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::{
     app::App,
     driver::{Driver, Page},
+    peers::Panel,
     screen::Screen,
     session::Session,
     wizard,
@@ -47,6 +48,7 @@ async fn every_page_is_accessible(dark: bool) {
     session.write_settings("version = 1\nmode = \"always\"\n[app]\nsetup_completed = true\n");
     session.prefer(dark);
     let scheme = if dark { "dark" } else { "light" };
+    let _panel = Panel::start(&session).await;
     let driver = Driver::start(&mut session);
     let app = App::start(&session, "quick-card", &[]);
     app.wait_for_status("warm", |status| status.gpus[0].phase == Phase::Warm)

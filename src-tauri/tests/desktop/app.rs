@@ -84,6 +84,18 @@ impl App {
         .await
     }
 
+    /// A connection to its engine, as soon as there is one.
+    pub(crate) async fn client(&self) -> Client {
+        soon("an engine", async || {
+            Client::connect(&self.socket).await.ok()
+        })
+        .await
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for a status of which that is true.
     pub(crate) async fn wait_for_status(&self, what: &str, is: impl Fn(&Status) -> bool) -> Status {
         soon(what, async || match self.ask(Request::Status).await {

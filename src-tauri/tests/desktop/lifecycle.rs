@@ -1,4 +1,4 @@
-use std::{fs, sync::Arc};
+use std::{fs, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::{
     protocol::{Event, Phase, Reply, Request, Status},
@@ -17,16 +17,21 @@ use gpu_keepalive_engine::{
 use crate::{
     app::{self, App},
     peers::{NotificationServer, Panel},
+    screen::{Area, Screen},
     session::Session,
     soon,
     tray_item::TrayItem,
 };
 
 const ENTRY: &str = "config/autostart/gpu-keepalive.desktop";
+/// A colour that no page has.
+const BEHIND: [u8; 3] = [48, 80, 110];
+/// The code of the key Q, on every keyboard of Xvfb.
+const Q_KEY: u8 = 24;
 pub(crate) const DONE: &str = "version = 1\n[app]\nsetup_completed = true\n";
 
 #[tokio::test]
-async fn the_first_start_opens_the_wizard_and_later_ones_nothing() {
+async fn a_start_by_hand_opens_the_window_and_one_at_login_never() {
     let session = Session::start();
     let panel = Panel::start(&session).await;
     let mut app = App::start(&session, "quick-card", &[]);
@@ -41,23 +46,28 @@ async fn the_first_start_opens_the_wizard_and_later_ones_nothing() {
     assert!(app.wait_for_end().await.success());
     assert!(!app::runs(window));
 
-    let panel_again = panel.items().len();
-    let app = App::start(&session, "quick-card", &[]);
-    soon("the icon", async || {
-        (panel.items().len() > panel_again).then_some(())
-    })
-    .await;
+    let mut app = App::start(&session, "quick-card", &[]);
+    assert_eq!(app.wait_for_window().await.1, "overview");
+    app.signal("TERM");
+    app.wait_for_end().await;
+
+    let app = App::start(&session, "quick-card", &["--hidden"]);
     app.wait_for_status("a tray", |s| s.desktop.is_some_and(|d| d.tray))
         .await;
+    // Nor does it open that of the app that runs.
+    let mut again = App::start(&session, "quick-card", &["--hidden"]);
+    assert!(again.wait_for_end().await.success());
+    app.ask(Request::Status).await;
     assert!(app.windows().is_empty());
 }
 
 #[tokio::test]
-async fn a_click_opens_one_window_and_quit_ends_everything() {
+async fn a_click_opens_one_window_and_another_closes_it() {
     let session = Session::start();
     session.write_settings(DONE);
     let panel = Panel::start(&session).await;
-    let mut app = App::start(&session, "quick-card", &[]);
+    let server = NotificationServer::start(&session).await;
+    let mut app = App::start(&session, "quick-card", &["--hidden"]);
     let item = TrayItem::on(&panel).await;
     item.activate().await;
     let (window, page) = app.wait_for_window().await;
@@ -68,16 +78,103 @@ async fn a_click_opens_one_window_and_quit_ends_everything() {
     })
     .await;
     item.click("Setup…").await;
-    item.activate().await;
+    item.click("Open").await;
     app.wait_for_status("an answer", |_| true).await;
     assert_eq!(app.windows(), [window]);
-    item.click("Quit").await;
+    Screen::of(&session).focus_window().await;
+    item.activate().await;
+    soon("no window", async || app.windows().is_empty().then_some(())).await;
+    soon("no renderer", async || (!app::runs(renderer)).then_some(())).await;
+
+    // The first close is explained, and only that.
+    let shown = server.titled("keeps running").await;
+    assert_eq!(shown.actions, ["default", "Open", "second", "Quit"]);
+    item.activate().await;
+    let (second, _) = app.wait_for_window().await;
+    Screen::of(&session).close_window().await;
+    soon("no window", async || app.windows().is_empty().then_some(())).await;
+    item.activate().await;
+    let (third, _) = app.wait_for_window().await;
+    assert!(third != second && second != window);
+    assert_eq!(server.shown().len(), 1);
+
+    server.invoke(&shown, "second").await;
     assert!(app.wait_for_end().await.success());
     assert!(!app.has_engine().await);
-    soon("the end of all", async || {
-        (!app::runs(window) && !app::runs(renderer)).then_some(())
-    })
-    .await;
+    soon("the end of all", async || (!app::runs(third)).then_some(())).await;
+}
+
+#[tokio::test]
+async fn quit_ends_the_app_and_all_that_belongs_to_it() {
+    let session = Session::start();
+    session.write_settings(DONE);
+    let panel = Panel::start(&session).await;
+    let mut app = App::start(&session, "quick-card", &[]);
+    TrayItem::on(&panel).await;
+    let (window, _) = app.wait_for_window().await;
+    let mut client = app.client().await;
+    assert_eq!(client.ask(&Request::Quit).await.unwrap(), Reply::Done);
+    // Closed once the GPUs are released.
+    client.ended().await;
+    assert!(app.wait_for_end().await.success());
+    assert!(!app::runs(window));
+    assert!(!session.path("run/gpu-keepalive.sock").exists());
+}
+
+#[tokio::test]
+async fn the_window_keeps_its_size_and_place() {
+    let session = Session::start();
+    session.write_settings(DONE);
+    let panel = Panel::start(&session).await;
+    let app = App::start(&session, "quick-card", &["--hidden"]);
+    let item = TrayItem::on(&panel).await;
+    let screen = Screen::of(&session);
+    let wanted = Area {
+        x: 70,
+        y: 90,
+        width: 640,
+        height: 480,
+    };
+    item.activate().await;
+    screen.place_window(wanted).await;
+    for _ in 0..2 {
+        screen.close_window().await;
+        soon("no window", async || app.windows().is_empty().then_some(())).await;
+        item.activate().await;
+        soon("the window where it was", async || {
+            (screen.window_area()? == wanted).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn the_window_opens_in_the_colour_of_its_page() {
+    for (dark, ground) in [(false, [0xf5, 0xf5, 0xf6]), (true, [0x1b, 0x1c, 0x1f])] {
+        let session = Session::start();
+        session.write_settings(DONE);
+        session.prefer(dark);
+        let panel = Panel::start(&session).await;
+        let app = App::start(&session, "quick-card", &["--hidden"]);
+        let item = TrayItem::on(&panel).await;
+        let screen = Screen::of(&session);
+        screen.paint(BEHIND);
+        item.activate().await;
+        app.wait_for_window().await;
+        // From the first moment that it can be seen until its page is there.
+        let mut seen = 0;
+        soon("a page", async || {
+            // A window that nothing is drawn in yet shows what is behind it.
+            let corner = screen
+                .corner_of_window()
+                .filter(|colour| *colour != BEHIND)?;
+            seen += 1;
+            assert_eq!(corner, ground, "dark {dark}, picture {seen}");
+            screen.has_page().then_some(())
+        })
+        .await;
+        assert!(seen > 1, "the page was there before the first picture");
+    }
 }
 
 #[tokio::test]
@@ -85,7 +182,7 @@ async fn a_closed_window_leaves_the_tray_and_opens_again() {
     let session = Session::start();
     session.write_settings(DONE);
     let panel = Panel::start(&session).await;
-    let app = App::start(&session, "quick-card", &[]);
+    let app = App::start(&session, "quick-card", &["--hidden"]);
     let item = TrayItem::on(&panel).await;
     item.click("Open").await;
     let (first, _) = app.wait_for_window().await;
@@ -219,19 +316,45 @@ async fn start_at_login_is_written_and_removed() {
 }
 
 #[tokio::test]
-async fn a_desktop_without_a_tray_gets_one_hint_and_the_window() {
+async fn a_desktop_without_a_tray_gets_one_hint_and_at_login_no_window() {
     let session = Session::start();
     session.write_settings(DONE);
     let server = NotificationServer::start(&session).await;
     let mut app = App::start(&session, "quick-card", &["--hidden"]);
     let shown = server.titled("running without a tray icon").await;
     assert!(shown.body.contains("AppIndicator"), "{shown:?}");
+    assert!(app.windows().is_empty());
+    server.click(&shown).await;
     let (_, page) = app.wait_for_window().await;
     assert_eq!(page, "overview");
     app.signal("TERM");
     app.wait_for_end().await;
     let shown_before = fs::read_to_string(session.path("state/gpu-keepalive/told.json")).unwrap();
-    assert_eq!(shown_before, r#"{"missing_tray":true}"#);
+    assert_eq!(
+        shown_before,
+        r#"{"missing_tray":true,"still_running":false}"#
+    );
+}
+
+#[tokio::test]
+async fn without_a_tray_the_window_comes_within_a_second_and_has_a_menu_with_quit() {
+    let session = Session::start();
+    session.write_settings(DONE);
+    let screen = Screen::of(&session);
+    let mut app = App::start(&session, "quick-card", &[]);
+    let started = Clock::Boot.now();
+    soon("a window", async || screen.window_area()).await;
+    let took = Clock::Boot.now().since(started);
+    // It does not wait for a tray: a second by itself, and some beside other tests.
+    assert!(took < Duration::from_secs(6), "{took:?}");
+    screen.focus_window().await;
+    // The key of its entry, which works only while the menu is there.
+    soon("the end", async || {
+        screen.press_with_control(Q_KEY);
+        app.has_ended().then_some(())
+    })
+    .await;
+    assert!(app.wait_for_end().await.success());
 }
 
 /// The engine of `gpu-keepalive run`, played by the test.
@@ -262,7 +385,7 @@ async fn an_engine_from_the_command_line_is_followed_and_taken_over() {
     let stopped = Arc::clone(&stop);
     let running = tokio::spawn(engine.run(async move { stopped.notified().await }));
 
-    let mut app = App::start(&session, "quick-card", &[]);
+    let mut app = App::start(&session, "quick-card", &["--hidden"]);
     let item = TrayItem::on(&panel).await;
     item.wait_for("whose engine it is", |e| {
         e.label == "Started from the command line"
@@ -290,10 +413,14 @@ async fn an_engine_from_the_command_line_is_followed_and_taken_over() {
     let own = session.path("config/gpu-keepalive/settings.toml");
     assert_eq!(fs::read_to_string(own).unwrap(), DONE);
 
-    // Another start of the app cannot ask the first one: it shows the window itself.
-    let second = App::start(&session, "quick-card", &[]);
-    second.wait_for_window().await;
-    drop(second);
+    // Another start of the app shows the window of the first, which makes itself known.
+    let desktop = app
+        .wait_for_status("a desktop", |s| s.desktop.is_some_and(|d| d.tray))
+        .await;
+    assert!(!desktop.desktop.unwrap().hosts_engine);
+    let mut second = App::start(&session, "quick-card", &[]);
+    assert!(second.wait_for_end().await.success());
+    app.wait_for_window().await;
     assert_eq!(panel.items().len(), 1);
 
     stop.notify_one();
@@ -302,7 +429,7 @@ async fn an_engine_from_the_command_line_is_followed_and_taken_over() {
     let _ = served.await;
     item.wait_for("its own GPU", |e| e.label.contains("RTX 4090"))
         .await;
-    app.wait_for_status("a desktop", |status| status.desktop.is_some())
+    app.wait_for_status("a desktop", |s| s.desktop.is_some_and(|d| d.hosts_engine))
         .await;
     item.click("Quit").await;
     assert!(app.wait_for_end().await.success());

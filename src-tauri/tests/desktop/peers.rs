@@ -143,7 +143,12 @@ impl NotificationServer {
 
     /// Clicks on a notification.
     pub(crate) async fn click(&self, shown: &Shown) {
-        let action = (shown.id, shown.actions[0].as_str());
+        self.invoke(shown, &shown.actions[0]).await;
+    }
+
+    /// Chooses one of its actions, by its name.
+    pub(crate) async fn invoke(&self, shown: &Shown, action: &str) {
+        let action = (shown.id, action);
         self.connection
             .emit_signal(
                 Some(shown.sender.as_str()),

@@ -10,8 +10,8 @@ use x11rb::{
     protocol::{
         xproto::{
             AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ChangeWindowAttributesAux,
-            ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, InputFocus,
-            MOTION_NOTIFY_EVENT, MapState, Window,
+            ClientMessageEvent, ConfigureWindowAux, ConnectionExt, EventMask, ImageFormat,
+            InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT, MapState, Window,
         },
         xtest::ConnectionExt as _,
     },
@@ -45,6 +45,8 @@ pub(crate) struct Picture {
 }
 
 const RIGHT_BUTTON: u8 = 3;
+/// The code of the left control key.
+const CONTROL: u8 = 37;
 /// The least height: anything lower is a hint at the pointer, or not drawn yet.
 const LEAST_PX: u16 = 64;
 
@@ -78,6 +80,69 @@ impl Screen {
             self.connection
                 .set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME);
         focused.unwrap().check().unwrap();
+    }
+
+    /// Moves the app's window there, once it can be seen.
+    pub(crate) async fn place_window(&self, area: Area) {
+        let window = soon("a window on the screen", async || self.window()).await;
+        let wanted = ConfigureWindowAux::new()
+            .x(i32::from(area.x))
+            .y(i32::from(area.y))
+            .width(u32::from(area.width))
+            .height(u32::from(area.height));
+        let placed = self.connection.configure_window(window, &wanted);
+        placed.unwrap().check().unwrap();
+        // The toolkit hears of it later than the server.
+        soon("a page in that size", async || {
+            let drawn = self.picture_of(Area {
+                x: area.x + area.width as i16 - 1,
+                y: area.y + area.height as i16 - 1,
+                width: 1,
+                height: 1,
+            })?;
+            (drawn.pixels[..3] != [0, 0, 0]).then_some(())
+        })
+        .await;
+    }
+
+    /// The place of the app's window, when it can be seen.
+    pub(crate) fn window_area(&self) -> Option<Area> {
+        self.area(self.window()?)
+    }
+
+    /// The colour at the lower left corner of the app's window, where every page shows its ground.
+    pub(crate) fn corner_of_window(&self) -> Option<[u8; 3]> {
+        let area = self.window_area()?;
+        let corner = self.picture_of(Area {
+            x: area.x + 2,
+            y: area.y + area.height as i16 - 3,
+            width: 1,
+            height: 1,
+        })?;
+        let [blue, green, red, _] = corner.pixels[..4].try_into().ok()?;
+        Some([red, green, blue])
+    }
+
+    /// Returns true if the app's window shows more than one colour.
+    pub(crate) fn has_page(&self) -> bool {
+        let picture = self.window_area().and_then(|area| self.picture_of(area));
+        picture.is_some_and(|picture| {
+            let mut pixels = picture.pixels.chunks_exact(4);
+            let first = pixels.next();
+            pixels.any(|pixel| Some(pixel) != first)
+        })
+    }
+
+    /// Presses the key of that code together with the control key.
+    pub(crate) fn press_with_control(&self, key: u8) {
+        for (event, code) in [
+            (KEY_PRESS_EVENT, CONTROL),
+            (KEY_PRESS_EVENT, key),
+            (KEY_RELEASE_EVENT, key),
+            (KEY_RELEASE_EVENT, CONTROL),
+        ] {
+            self.pretend(event, code, 0, 0);
+        }
     }
 
     /// Closes the app's window as its frame's button does.
