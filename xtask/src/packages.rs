@@ -54,6 +54,30 @@ pub(crate) const TEST: [Package; 8] = [
     },
 ];
 
+/// For the tests under Wayland.
+pub(crate) const WAYLAND: [Package; 5] = [
+    Package {
+        name: "sway",
+        why: "a compositor without a screen",
+    },
+    Package {
+        name: "waybar",
+        why: "a bar with a tray for it",
+    },
+    Package {
+        name: "mako-notifier",
+        why: "to show notifications under it",
+    },
+    Package {
+        name: "grim",
+        why: "pictures of what it shows",
+    },
+    Package {
+        name: "util-linux",
+        why: "to run the tests by an ordinary user",
+    },
+];
+
 /// Installs those of `packages` that are missing.
 pub(crate) fn ensure(packages: &[Package]) -> Result<()> {
     if !shell::is_installed("dpkg-query") {
@@ -134,10 +158,15 @@ fn apt(arguments: &[&str]) -> Result<Command> {
     Ok(command)
 }
 
+/// Returns true if this is root.
+pub(crate) fn is_administrator() -> Result<bool> {
+    let user = Command::new("id").arg("-u").output()?;
+    Ok(user.stdout.trim_ascii() == b"0")
+}
+
 /// That program with the rights to change the system.
 pub(crate) fn as_administrator(program: &str) -> Result<Command> {
-    let user = Command::new("id").arg("-u").output()?;
-    if user.stdout.trim_ascii() == b"0" {
+    if is_administrator()? {
         Ok(Command::new(program))
     } else if shell::is_installed("sudo") {
         let mut sudo = Command::new("sudo");

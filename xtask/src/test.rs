@@ -1,5 +1,7 @@
 //! `cargo xtask test`.
 
+use std::process::Command;
+
 use anyhow::Result;
 use clap::Args;
 
@@ -16,8 +18,13 @@ pub(crate) struct TestArgs {
     /// Install what is missing and build the tests, and stop there.
     #[arg(long)]
     build: bool,
+    /// Only the app under Wayland, which takes a compositor and more packages.
+    #[arg(long, conflicts_with_all = ["thorough", "set_up", "build"])]
+    wayland: bool,
 }
 
+/// The number of “nobody” in Debian.
+const NOBODY: &str = "65534";
 /// Cases of every property test in the scheduled run; an ordinary one has proptest's 256.
 const THOROUGH_CASES: &str = "5000";
 
@@ -28,6 +35,9 @@ pub(crate) fn test(args: &TestArgs) -> Result<()> {
     packages::fetch_promtool()?;
     if args.set_up {
         return Ok(());
+    }
+    if args.wayland {
+        return wayland();
     }
     if !args.build {
         ui::test()?;
@@ -43,4 +53,30 @@ pub(crate) fn test(args: &TestArgs) -> Result<()> {
         tests.env("PROPTEST_CASES", THOROUGH_CASES);
     }
     shell::run(&mut tests)
+}
+
+/// Runs the tests under Wayland, by an ordinary user: sway refuses to run as root.
+fn wayland() -> Result<()> {
+    packages::ensure(&packages::WAYLAND)?;
+    ui::build()?;
+    let pictures = shell::root().join("target/screenshots");
+    std::fs::create_dir_all(&pictures)?;
+    let mut tests = shell::cargo(&[]);
+    if packages::is_administrator()? {
+        shell::run(Command::new("chown").arg(NOBODY).arg(&pictures))?;
+        let words = ["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"];
+        let runner = format!(
+            "target.'cfg(unix)'.runner = ['setpriv', '{}']",
+            words.join("', '")
+        );
+        tests.args(["--config", &runner]);
+    }
+    tests.args([
+        "test",
+        "--package",
+        "gpu-keepalive-app",
+        "--test",
+        "desktop",
+    ]);
+    shell::run(tests.args(["--", "--ignored", "wayland::"]))
 }

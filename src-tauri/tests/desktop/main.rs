@@ -27,6 +27,7 @@ mod settings;
 mod soon;
 mod tray;
 mod tray_item;
+mod wayland;
 mod wine;
 mod wizard;
 
