@@ -33,3 +33,33 @@ impl From<alerts::Notification> for Notification {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gpu_keepalive_core::protocol::Phase;
+
+    use super::*;
+
+    #[test]
+    fn the_second_action_is_what_helps() {
+        let second = |kind| {
+            let alert = alerts::Notification {
+                gpu: None,
+                kind,
+                title: String::new(),
+                body: String::new(),
+                urgent: false,
+            };
+            Notification::from(alert).second
+        };
+        for kind in [Kind::TooHot, Kind::CooledDown] {
+            assert_eq!(second(kind), Some(MenuAction::Pause(Some(60))));
+        }
+        for kind in [Kind::Fault, Kind::NoGpu] {
+            assert_eq!(second(kind), Some(MenuAction::Diagnostics));
+        }
+        for kind in [Kind::Recovered, Kind::Found, Kind::Phase(Phase::Warm)] {
+            assert_eq!(second(kind), None);
+        }
+    }
+}

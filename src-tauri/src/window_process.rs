@@ -136,10 +136,8 @@ async fn closed(window: &mut Option<Window>, inputs: &Sender<Input>) -> (Option<
     };
     loop {
         tokio::select! {
-            ended = window.child.wait() => {
-                tracing::debug!(?ended, "the window is closed");
-                return (window.unanswered, ended.is_ok_and(|status| status.success()));
-            }
+            // Its last answer counts, also where its end is known at the same moment.
+            biased;
             Ok(Some(line)) = window.answers.next_line() => match line.as_str() {
                 SHOWN | CLOSING => window.unanswered = None,
                 QUIT => {
@@ -147,6 +145,13 @@ async fn closed(window: &mut Option<Window>, inputs: &Sender<Input>) -> (Option<
                 }
                 _ => {}
             },
+            ended = window.child.wait() => {
+                tracing::debug!(?ended, "the window is closed");
+                return (
+                    window.unanswered,
+                    ended.is_ok_and(|status| status.success()),
+                );
+            }
         }
     }
 }

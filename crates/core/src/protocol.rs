@@ -39,6 +39,7 @@ use crate::{
 };
 
 mod badge;
+mod desktop;
 mod doctor;
 mod error;
 mod history;
@@ -49,6 +50,7 @@ mod status;
 
 pub use crate::models::{ModelFit, Recommendation, SmallerContext};
 pub use badge::Badge;
+pub use desktop::{DesktopStatus, LoginEntryState};
 pub use doctor::{Doctor, Finding};
 pub use error::{ApiError, ErrorCode};
 pub use history::*;

@@ -98,7 +98,11 @@ async fn a_click_opens_one_window_and_another_closes_it() {
     assert!(third != second && second != window);
     assert_eq!(server.shown().len(), 1);
 
-    server.invoke(&shown, "second").await;
+    soon("the end", async || {
+        server.invoke(&shown, "second").await;
+        app.has_ended().then_some(())
+    })
+    .await;
     assert!(app.wait_for_end().await.success());
     assert!(!app.has_engine().await);
     soon("the end of all", async || (!app::runs(third)).then_some(())).await;
@@ -324,7 +328,12 @@ async fn a_desktop_without_a_tray_gets_one_hint_and_at_login_no_window() {
     let shown = server.titled("running without a tray icon").await;
     assert!(shown.body.contains("AppIndicator"), "{shown:?}");
     assert!(app.windows().is_empty());
-    server.click(&shown).await;
+    // Until it is received: the app listens for clicks from the moment it knows the number.
+    soon("a window", async || {
+        server.click(&shown).await;
+        (!app.windows().is_empty()).then_some(())
+    })
+    .await;
     let (_, page) = app.wait_for_window().await;
     assert_eq!(page, "overview");
     app.signal("TERM");

@@ -1,5 +1,5 @@
 use gpu_keepalive_core::{
-    protocol::{PauseReason, Phase, Request},
+    protocol::{PauseReason, Phase, Reply, Request},
     settings::Mode,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 pub(crate) const GREEN: [u8; 3] = [32, 150, 80];
 pub(crate) const BLUE_GREY: [u8; 3] = [101, 132, 160];
 pub(crate) const RED: [u8; 3] = [229, 72, 77];
-const GREY: [u8; 3] = [134, 142, 150];
+const GREY: [u8; 3] = [125, 133, 141];
 
 #[tokio::test]
 async fn the_icon_follows_the_gpu_from_p0_to_p8() {
@@ -72,9 +72,20 @@ async fn the_icon_and_a_notification_report_heat_and_its_end() {
         entry.label.starts_with("Paused: ") && entry.label.contains("your limit of 83 °C")
     })
     .await;
-    server.titled("has cooled down").await;
+    let cooled = server.titled("has cooled down").await;
     item.wait_for_colour(GREEN, 0.5).await;
     assert_eq!(server.shown().len(), 2, "{:?}", server.shown());
+    // What helps a laptop on someone's knees.
+    assert_eq!(cooled.actions[2..], ["second", "Pause for 1 hour"]);
+    let paused = soon("a pause", async || {
+        server.invoke(&cooled, "second").await;
+        let Reply::Status(status) = app.ask(Request::Status).await else {
+            panic!("no status");
+        };
+        status.engine.pause_remaining_s
+    })
+    .await;
+    assert!((3500.0..=3600.0).contains(&paused), "{paused}");
 }
 
 #[tokio::test]
