@@ -189,11 +189,12 @@ fn split_command(command: &str) -> Option<Vec<String>> {
                 word.get_or_insert_default();
             }
             '\\' => word.get_or_insert_default().extend(letters.next()),
-            '%' => match letters.next() {
-                Some('%') => word.get_or_insert_default().push('%'),
-                // A field that a start at login leaves empty.
-                _ => {}
-            },
+            '%' => {
+                // Any other field is one that a start at login leaves empty.
+                if letters.next() == Some('%') {
+                    word.get_or_insert_default().push('%');
+                }
+            }
             blank if blank.is_ascii_whitespace() && !in_quotes => words.extend(word.take()),
             other => word.get_or_insert_default().push(other),
         }
