@@ -143,8 +143,13 @@ async fn the_menu_switches_the_engine() {
         e.label == "Always on" && e.checked == Some(true)
     })
     .await;
-    let settings = std::fs::read_to_string(session.path("config/gpu-keepalive/settings.toml"));
-    assert!(settings.unwrap().contains("mode = \"always\""));
+    // A mode takes effect before it is written.
+    soon("a settings file", async || {
+        let file = session.path("config/gpu-keepalive/settings.toml");
+        let settings = std::fs::read_to_string(file).ok()?;
+        settings.contains("mode = \"always\"").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
