@@ -16,6 +16,7 @@ mod driver;
 mod installed;
 mod keyboard;
 mod lifecycle;
+mod moving;
 mod notifications;
 mod overview;
 mod peers;

@@ -20,7 +20,7 @@ use crate::{
 /// The empty space around what is pictured.
 const MARGIN: u16 = 12;
 /// Into the icon from its first coloured pixel, and into the menu from its corner.
-const INTO_ICON: i16 = 5;
+pub(crate) const INTO_ICON: i16 = 5;
 const INTO_MENU: (i16, i16) = (90, 72);
 /// The entry of the menu that the pointer is on.
 const CHOSEN: [u8; 3] = [21, 83, 158];
@@ -134,7 +134,7 @@ async fn picture_the_setup() {
 }
 
 /// That area with what is right of it, and above up to the panel.
-fn below_panel(area: Area) -> Area {
+pub(crate) fn below_panel(area: Area) -> Area {
     let x = area.x - MARGIN as i16;
     Area {
         x,
@@ -145,7 +145,7 @@ fn below_panel(area: Area) -> Area {
 }
 
 /// Of a user who has installed the app and likes these colours.
-fn session(dark: bool) -> Session {
+pub(crate) fn session(dark: bool) -> Session {
     let session = Session::start();
     session.write_settings(DONE);
     session.prefer(dark);

@@ -38,8 +38,8 @@ pub(crate) struct Area {
 /// The picture of the screen.
 #[derive(PartialEq)]
 pub(crate) struct Picture {
-    width: u32,
-    height: u32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
     /// Blue, green, red and nothing.
     pixels: Vec<u8>,
 }
@@ -271,7 +271,7 @@ impl Screen {
         })
     }
 
-    fn picture_of(&self, area: Area) -> Option<Picture> {
+    pub(crate) fn picture_of(&self, area: Area) -> Option<Picture> {
         let Area {
             x,
             y,
@@ -318,9 +318,37 @@ impl Picture {
         let mut encoder = png::Encoder::new(File::create(path).unwrap(), self.width, self.height);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_compression(png::Compression::High);
-        let pixels = self.pixels.chunks_exact(4);
-        let rgb: Vec<u8> = pixels.flat_map(|p| [p[2], p[1], p[0]]).collect();
         let mut writer = encoder.write_header().unwrap();
+        let rgb = self.rgb(0, 0, self.width, self.height);
         writer.write_image_data(&rgb).unwrap();
+    }
+
+    /// The colours of a part.
+    pub(crate) fn rgb(&self, x: u32, y: u32, width: u32, height: u32) -> Vec<u8> {
+        let row = |y: u32| {
+            let start = (y * self.width + x) as usize * 4;
+            &self.pixels[start..start + width as usize * 4]
+        };
+        let pixels = (y..y + height).flat_map(|y| row(y).chunks_exact(4));
+        pixels.flat_map(|p| [p[2], p[1], p[0]]).collect()
+    }
+
+    /// The smallest part that holds every difference: its corner, width and height.
+    pub(crate) fn changed_since(&self, before: &Self) -> (u32, u32, u32, u32) {
+        let pixels = self
+            .pixels
+            .chunks_exact(4)
+            .zip(before.pixels.chunks_exact(4));
+        let changed = (0..).zip(pixels).filter(|(_, (new, old))| new != old);
+        let places: Vec<(u32, u32)> = changed
+            .map(|(index, _): (u32, _)| (index % self.width, index / self.width))
+            .collect();
+        let ends = |of: fn(&(u32, u32)) -> u32| {
+            let values = || places.iter().map(of);
+            let least = values().min().unwrap_or(0);
+            (least, values().max().unwrap_or(0) + 1 - least)
+        };
+        let ((x, width), (y, height)) = (ends(|place| place.0), ends(|place| place.1));
+        (x, y, width, height)
     }
 }
