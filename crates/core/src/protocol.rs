@@ -47,6 +47,7 @@ mod message;
 mod reports;
 mod settings;
 mod status;
+mod uses;
 
 pub use crate::models::{ModelFit, Recommendation, SmallerContext};
 pub use badge::Badge;
@@ -58,6 +59,7 @@ pub use message::*;
 pub use reports::{BenchmarkReport, WakeReport};
 pub use settings::{SettingKind, SettingOption, SettingReport, SettingsProblem, SettingsReport};
 pub use status::*;
+pub use uses::*;
 
 /// Longest accepted line, its newline included.
 pub const MAX_LINE_BYTES: usize = 64 * 1024;
