@@ -1,7 +1,9 @@
 //! Every sentence about state. The policy yields a typed [`Message`]; [`render`] turns it into the
-//! text that tray, notifications, command line and window show.
+//! text that tray, notifications, command line and window show, in the language of the process.
 
 use std::{fmt, time::Duration};
+
+use gpu_keepalive_text::{Key, decimal, key, text};
 
 use crate::{
     gpu::PowerSource,
@@ -40,13 +42,13 @@ pub fn render(message: &Message, hold: Hold) -> StatusText {
     let clauses = clauses(message);
     let cause = clauses.iter().map(Clause::sentences).collect::<Vec<_>>();
     StatusText {
-        short: short(message.state).to_owned(),
+        short: short(message.state).text(),
         line: if headline.ends_with('.') {
-            headline.to_owned()
+            headline.clone()
         } else {
             message.to_string()
         },
-        headline: headline.to_owned(),
+        headline,
         cause: (!cause.is_empty()).then(|| cause.join(" ")),
         hold: hold_text(hold),
     }
@@ -57,18 +59,20 @@ pub fn render(message: &Message, hold: Hold) -> StatusText {
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headline = headline(self.state);
-        f.write_str(headline)?;
         let clauses = clauses(self);
-        let rest = match clauses.split_first() {
-            Some((only, [])) if only.then.is_none() && !headline.ends_with('.') => {
-                return write!(f, ": {}", only.why);
-            }
+        let with_cause = |why: &str| text!("state-and-cause", state = &headline, cause = why);
+        let (line, rest) = match clauses.split_first() {
             Some((first, rest)) if !headline.ends_with('.') => {
-                write!(f, ": {}.{}", first.why, first.then_sentence())?;
-                rest
+                let line = with_cause(&first.why);
+                if rest.is_empty() && first.then.is_none() {
+                    (line, rest)
+                } else {
+                    (text!("sentence", text = line) + &first.then_sentence(), rest)
+                }
             }
-            _ => &clauses,
+            _ => (headline, &clauses[..]),
         };
+        f.write_str(&line)?;
         rest.iter()
             .try_for_each(|clause| write!(f, " {}", clause.sentences()))
     }
@@ -83,36 +87,35 @@ pub fn present(status: &mut Status) {
         gpu.badge = Badge::of(gpu);
     }
     status.engine.text = EngineText {
-        switch: switch(&status.engine).to_owned(),
+        switch: switch(&status.engine),
         pause: status.engine.paused.then(|| pause(&status.engine)),
-        power: power_source(status.engine.power_source).to_owned(),
-        no_gpu: status.gpus.is_empty().then(|| no_gpu(status).to_owned()),
+        power: power_source(status.engine.power_source),
+        no_gpu: status.gpus.is_empty().then(|| no_gpu(status)),
         modes: modes(),
     };
 }
 
 /// Renders the reason why no benchmark can be run.
 pub fn cannot_benchmark(cause: &Cause) -> String {
-    let Clause { why, .. } = Clause::of(cause);
-    format!("A benchmark is not possible now: {why}.")
+    text!("cannot-benchmark", cause = Clause::of(cause).why)
 }
 
 /// Turns the end of a sentence into a sentence of its own, without its period.
 pub fn capitalised(text: &str) -> String {
-    let mut text = text.to_owned();
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    text
+    let mut rest = text.chars();
+    let first = rest.next();
+    let upper = first.into_iter().flat_map(char::to_uppercase);
+    upper.chain(rest).collect()
 }
 
 /// Renders a power source, as the beginning of a sentence.
-pub fn power_source(source: PowerSource) -> &'static str {
-    match source {
-        PowerSource::Ac => "Mains power",
-        PowerSource::Battery => "On battery",
-        PowerSource::UndersizedAdapter => "On a power adapter that is too weak",
-    }
+pub fn power_source(source: PowerSource) -> String {
+    let key = match source {
+        PowerSource::Ac => key!("power-mains"),
+        PowerSource::Battery => key!("power-battery"),
+        PowerSource::UndersizedAdapter => key!("power-weak-adapter"),
+    };
+    key.text()
 }
 
 /// Renders the user's pause and its end.
@@ -120,33 +123,34 @@ pub fn pause(engine: &EngineStatus) -> String {
     match engine.pause_remaining_s {
         Some(seconds) => {
             let left = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-            format!("Paused. Resumes in {}.", duration(whole_minutes(left)))
+            text!("engine-paused", time = duration(whole_minutes(left)))
         }
-        None => "Paused until you resume".to_owned(),
+        None => text!("engine-paused-endless"),
     }
 }
 
-pub(crate) fn short(state: State) -> &'static str {
+/// The text of a state in one or two words.
+pub(crate) fn short(state: State) -> Key {
     match state {
-        State::Starting => "Starting",
-        State::Off => "Off",
-        State::Asleep => "Asleep",
-        State::Standby => "Resting",
-        State::GettingReady { .. } => "Getting ready",
-        State::Ready { .. } => "Ready",
-        State::Busy => "Busy",
-        State::Paused => "Paused",
-        State::Fault => "Not working",
+        State::Starting => key!("state-starting"),
+        State::Off => key!("state-off"),
+        State::Asleep => key!("state-asleep"),
+        State::Standby => key!("state-standby"),
+        State::GettingReady { .. } => key!("state-getting-ready"),
+        State::Ready { .. } => key!("state-ready"),
+        State::Busy => key!("state-busy"),
+        State::Paused => key!("state-paused"),
+        State::Fault => key!("state-fault"),
     }
 }
 
-fn headline(state: State) -> &'static str {
+fn headline(state: State) -> String {
     match state {
-        State::Off => "Switched off",
-        State::Standby => "Resting. Full speed on the next request.",
-        State::GettingReady { always: true } => "Getting ready (always on)",
-        State::Ready { always: true } => "Ready (always on)",
-        other => short(other),
+        State::Off | State::Standby => short(state).attribute("headline"),
+        State::GettingReady { always: true } | State::Ready { always: true } => {
+            short(state).attribute("always")
+        }
+        other => short(other).text(),
     }
 }
 
@@ -166,38 +170,36 @@ fn clauses(message: &Message) -> Vec<Clause> {
 
 fn hold_text(hold: Hold) -> String {
     match hold {
-        Hold::Nothing => "Nothing is held".to_owned(),
-        Hold::Standby => "Nothing is held; requests are watched for".to_owned(),
-        Hold::Boost => "A boost request to the driver".to_owned(),
-        Hold::PowerMizer => "The driver's performance mode".to_owned(),
-        Hold::Context => "An open connection to the GPU".to_owned(),
-        Hold::Pulse { interval_ms } => {
-            format!("A tiny pulse of work every {}", interval(interval_ms))
-        }
+        Hold::Nothing => text!("hold-nothing"),
+        Hold::Standby => text!("hold-standby"),
+        Hold::Boost => text!("hold-boost"),
+        Hold::PowerMizer => text!("hold-power-mizer"),
+        Hold::Context => text!("hold-context"),
+        Hold::Pulse { interval_ms } => text!("hold-pulse", interval = interval(interval_ms)),
     }
 }
 
-fn switch(engine: &EngineStatus) -> &'static str {
+fn switch(engine: &EngineStatus) -> String {
     if engine.enabled {
         engine.mode.title()
     } else {
-        "Off. Your GPU is left alone."
+        text!("engine-off")
     }
 }
 
-fn no_gpu(status: &Status) -> &'static str {
+fn no_gpu(status: &Status) -> String {
     match status.notices.first() {
-        Some(worst) if worst.severity == Severity::Error => "No GPU was found",
-        Some(worst) if worst.id.starts_with("unknown-gpu-") => "The chosen GPUs do not exist",
-        _ => "Looking for GPUs",
+        Some(worst) if worst.severity == Severity::Error => text!("no-gpu-found"),
+        Some(worst) if worst.id.starts_with("unknown-gpu-") => text!("no-gpu-chosen"),
+        _ => text!("no-gpu-yet"),
     }
 }
 
 fn modes() -> Vec<ModeText> {
     let text = |mode: Mode| ModeText {
         mode,
-        title: mode.title().to_owned(),
-        explanation: mode.explanation().to_owned(),
+        title: mode.title(),
+        explanation: mode.explanation(),
     };
     Mode::OFFERED.map(text).into()
 }
@@ -215,6 +217,6 @@ fn interval(ms: u64) -> String {
     match ms {
         0..1000 => format!("{ms} ms"),
         _ if ms.is_multiple_of(1000) => format!("{} s", ms / 1000),
-        _ => format!("{:.1} s", ms as f64 / 1000.0),
+        _ => format!("{} s", decimal(ms as f64 / 1000.0, 1)),
     }
 }

@@ -70,7 +70,7 @@ fn set(gpu: &mut GpuStatus, is: Is) {
         Is::Fault(kind) => Some(FaultStatus {
             kind,
             message: "nvmlDeviceGetPowerUsage: the driver's words".to_owned(),
-            advice: kind.advice().to_owned(),
+            advice: kind.advice(),
             retry_in_s: 4.0,
         }),
         _ => None,
@@ -238,9 +238,9 @@ fn every_fault_is_a_plain_sentence_with_advice() {
         let [one] = new.as_slice() else {
             panic!("{kind:?}: {new:?}");
         };
-        assert!(one.contains(&capitalised(kind.meaning())), "{one}");
+        assert!(one.contains(&capitalised(&kind.meaning())), "{one}");
         assert!(!one.contains("the driver's words"), "{one}");
-        assert!(one.contains(kind.advice()), "{one}");
+        assert!(one.contains(&kind.advice()), "{one}");
         assert!(user.shown[0].1.urgent);
         let over = user.after(1, gpus(&[Is::Warm]));
         assert_eq!(over, ["RTX 3070 Laptop works again\nReady (always on)"]);
@@ -376,7 +376,7 @@ fn is_true(last: Option<&Notification>, is: Is, wanted: Notifications) -> bool {
     match is {
         Is::Hot => last.is_some_and(|last| last.kind == Kind::TooHot),
         Is::Fault(kind) => {
-            last.is_some_and(|last| last.kind == Kind::Fault && last.body.contains(kind.advice()))
+            last.is_some_and(|last| last.kind == Kind::Fault && last.body.contains(&kind.advice()))
         }
         Is::Warm => phase(Phase::Warm),
         Is::Asleep => phase(Phase::Asleep),

@@ -1,3 +1,5 @@
+use gpu_keepalive_text::text;
+
 use super::{Kind, Notification};
 use crate::{
     protocol::{GpuStatus, Status},
@@ -25,7 +27,7 @@ pub(super) fn notification(kind: Kind, gpu: Option<&GpuStatus>, status: &Status)
         gpu: gpu.map(|gpu| gpu.uuid.clone()),
         kind,
         title: if status.engine.simulated {
-            format!("Simulated: {title}")
+            text!("simulated", text = title)
         } else {
             title
         },

@@ -90,7 +90,7 @@ fn failure(error: &GpuError) -> Option<Finding> {
     finding(
         id(error.kind),
         severity,
-        capitalised(error.meaning()),
+        capitalised(&error.meaning()),
         &error.message,
         error.advice(),
     )

@@ -2,6 +2,8 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use gpu_keepalive_text::Key;
+
 use super::{Keeper, lane::Lane, status::seconds};
 use crate::{
     Moment,
@@ -39,7 +41,8 @@ pub(super) struct Recent {
 struct Point {
     at: Moment,
     badge: Badge,
-    text: &'static str,
+    /// The short text of the state.
+    text: Key,
     pstate: Option<PState>,
     sm_clock: Option<Megahertz>,
     temperature: Option<Celsius>,
@@ -94,7 +97,7 @@ impl Recent {
     }
 
     fn points(&self, now: Moment) -> (Vec<HistoryState>, HistoryPoints) {
-        let mut states: Vec<(Badge, &str)> = Vec::new();
+        let mut states: Vec<(Badge, Key)> = Vec::new();
         let mut columns = HistoryPoints::default();
         // What was last seen stands.
         let stands = self.points.back().map(|last| Point {
@@ -119,7 +122,7 @@ impl Recent {
         }
         let states = states.into_iter().map(|(badge, text)| HistoryState {
             badge,
-            text: text.to_owned(),
+            text: text.text(),
         });
         (states.collect(), columns)
     }

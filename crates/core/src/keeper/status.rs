@@ -267,7 +267,7 @@ fn gpu_status(lane: &Lane, host: &HostSample, now: Moment) -> GpuStatus {
         fault: history.fault().map(|fault| FaultStatus {
             kind: fault.error.kind,
             message: fault.error.message.clone(),
-            advice: fault.error.advice().to_owned(),
+            advice: fault.error.advice(),
             retry_in_s: seconds(lane.retry_in(now)),
         }),
         cannot_measure: lane.cannot_measure(),

@@ -2,6 +2,8 @@
 
 use std::{collections::VecDeque, fmt, time::Duration};
 
+use gpu_keepalive_text::text;
+
 use crate::Moment;
 
 /// Falsely raised time that is tolerated in [`WINDOW`].
@@ -22,12 +24,7 @@ pub struct SensingPause {
 /// A notice for the user.
 impl fmt::Display for SensingPause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Sensing is paused for 10 min: the clocks were raised for more than {} s within an hour \
-             without a request. A program that checks on the AI server too often may be the cause.",
-            FALSELY_RAISED.as_secs()
-        )
+        f.write_str(&text!("sensing-paused", seconds = FALSELY_RAISED.as_secs()))
     }
 }
 
@@ -51,27 +48,21 @@ pub enum HoldInstead {
 
 impl fmt::Display for HoldInstead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooManyProcesses(count) => write!(
-                f,
-                "{count} processes use the GPU; requests are sensed in at most {}",
-                super::MOST_SENSED
+        f.write_str(&match self {
+            Self::TooManyProcesses(count) => text!(
+                "hold-instead-too-many",
+                count = *count,
+                most = crate::gpu::holder::MOST_SENSED
             ),
-            Self::Slow { wake, limit } => write!(
-                f,
-                "{BAD_IN_A_ROW} wakes in a row failed or took longer than {} ms, the last {} ms",
-                limit.as_millis(),
-                wake.as_millis()
+            Self::Slow { wake, limit } => text!(
+                "hold-instead-slow",
+                wakes = BAD_IN_A_ROW,
+                limit_ms = limit.as_millis().to_string(),
+                wake_ms = wake.as_millis().to_string()
             ),
-            Self::NotSeenUp => write!(
-                f,
-                "{BAD_IN_A_ROW} wakes in a row failed: the clocks were not up 250 ms after the call"
-            ),
-            Self::Refused => write!(
-                f,
-                "{BAD_IN_A_ROW} wakes in a row failed: the driver refused to raise the clocks"
-            ),
-        }
+            Self::NotSeenUp => text!("hold-instead-not-seen-up", wakes = BAD_IN_A_ROW),
+            Self::Refused => text!("hold-instead-refused", wakes = BAD_IN_A_ROW),
+        })
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
+use gpu_keepalive_text::key;
 use serde::{Deserialize, Serialize};
+
+use super::field::Options;
 
 /// `ALL`, `Display` and `FromStr` for a setting that is one of a few values.
 macro_rules! words {
@@ -158,11 +161,11 @@ words!(
 );
 
 /// The engine's own choice, then every strategy.
-pub(super) const STRATEGIES: &[(&str, &str)] = &[
-    ("auto", "Automatic"),
-    ("standby", "Wake on request"),
-    ("boost", "Ask the driver for a boost"),
-    ("power_mizer", "Ask the driver for full performance"),
-    ("context", "Keep a connection to the GPU open"),
-    ("pulse", "Send a tiny piece of work now and then"),
+pub(super) const STRATEGIES: Options = &[
+    ("auto", key!("choice-auto")),
+    ("standby", key!("choice-standby")),
+    ("boost", key!("choice-boost")),
+    ("power_mizer", key!("choice-power-mizer")),
+    ("context", key!("choice-context")),
+    ("pulse", key!("choice-pulse")),
 ];

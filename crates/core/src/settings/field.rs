@@ -1,5 +1,6 @@
 //! The accepted values of one setting, and its conversion from TOML into [`Settings`] and back.
 
+use gpu_keepalive_text::Key;
 use serde_json::Value as Json;
 use toml_edit::{Array, Item, Value};
 
@@ -53,7 +54,7 @@ pub(super) enum Field {
 }
 
 /// Values, each with its title.
-pub(super) type Options = &'static [(&'static str, &'static str)];
+pub(super) type Options = &'static [(&'static str, Key)];
 
 /// The entries of a list.
 pub(super) enum Entries {
@@ -205,9 +206,9 @@ impl Field {
 const MAX_EXACT: f64 = (1_u64 << 53) as f64;
 
 fn reported(options: Options) -> Vec<SettingOption> {
-    let option = |(value, title): &(&str, &str)| SettingOption {
+    let option = |(value, title): &(&str, Key)| SettingOption {
         value: (*value).to_owned(),
-        title: (*title).to_owned(),
+        title: title.text(),
     };
     options.iter().map(option).collect()
 }

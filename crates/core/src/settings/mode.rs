@@ -1,3 +1,5 @@
+use gpu_keepalive_text::{Key, key};
+
 use super::Mode;
 
 impl Mode {
@@ -5,20 +7,20 @@ impl Mode {
     pub const OFFERED: [Self; 3] = [Self::OnDemand, Self::WhileLoaded, Self::Always];
 
     /// Its name for people.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::OnDemand => "On demand",
-            Self::WhileLoaded => "While a model is loaded",
-            Self::Always => "Always on",
-        }
+    pub fn title(self) -> String {
+        self.key().text()
     }
 
     /// Its effect, in one or two sentences.
-    pub const fn explanation(self) -> &'static str {
+    pub fn explanation(self) -> String {
+        self.key().attribute("explanation")
+    }
+
+    pub(super) const fn key(self) -> Key {
         match self {
-            Self::OnDemand => "Ready when you use your AI. Uses the least energy.",
-            Self::WhileLoaded => "Ready as long as an AI program has a model loaded.",
-            Self::Always => "At full speed all the time. Uses the most energy.",
+            Self::OnDemand => key!("mode-on-demand"),
+            Self::WhileLoaded => key!("mode-while-loaded"),
+            Self::Always => key!("mode-always"),
         }
     }
 }

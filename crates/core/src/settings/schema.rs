@@ -1,5 +1,6 @@
 //! One key of the settings file, and its place in the settings.
 
+use gpu_keepalive_text::{Key, key};
 use serde_json::Value as Json;
 use toml_edit::Item;
 
@@ -20,8 +21,8 @@ pub fn setting_keys() -> impl Iterator<Item = &'static str> {
 pub(super) struct Setting {
     /// Dotted.
     pub(super) key: &'static str,
-    pub(super) title: &'static str,
-    pub(super) description: &'static str,
+    /// Its title, with the attribute `description`.
+    pub(super) text: Key,
     pub(super) group: Group,
     pub(super) rarely_used: bool,
     pub(super) field: Field,
@@ -48,9 +49,9 @@ impl Setting {
     pub(super) fn report(&self, settings: &Settings) -> SettingReport {
         SettingReport {
             key: self.key.to_owned(),
-            title: self.title.to_owned(),
-            description: self.description.to_owned(),
-            group: self.group.heading().to_owned(),
+            title: self.text.text(),
+            description: self.text.attribute("description"),
+            group: self.group.heading().text(),
             rarely_used: self.rarely_used,
             value: self.value(settings),
             default: self.value(&Settings::default()),
@@ -70,13 +71,13 @@ pub(super) enum Group {
 }
 
 impl Group {
-    fn heading(self) -> &'static str {
+    fn heading(self) -> Key {
         match self {
-            Self::Readiness => "Staying ready",
-            Self::Strategy => "How it is done",
-            Self::Protection => "Protection",
-            Self::Energy => "Energy",
-            Self::App => "This app",
+            Self::Readiness => key!("settings-readiness"),
+            Self::Strategy => key!("settings-strategy"),
+            Self::Protection => key!("settings-protection"),
+            Self::Energy => key!("settings-energy"),
+            Self::App => key!("settings-app"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gpu_keepalive_text::key;
 use toml_edit::Value;
 
 use super::{
@@ -28,18 +29,14 @@ const MAX_LINGER_S: u64 = 3600;
 pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         key: "mode",
-        title: "When to be ready",
-        description: "On demand is ready for your AI at no cost where a request is enough to wake \
-                      the GPU. Elsewhere it keeps the GPU ready from the first sign of use until \
-                      some time after the last. While a model is loaded is ready as long as a \
-                      program has one open.",
+        text: key!("setting-mode"),
         group: Group::Readiness,
         rarely_used: false,
         field: Field::Choice {
             options: &[
-                ("always", Mode::Always.title()),
-                ("while_loaded", Mode::WhileLoaded.title()),
-                ("on_demand", Mode::OnDemand.title()),
+                ("always", Mode::Always.key()),
+                ("while_loaded", Mode::WhileLoaded.key()),
+                ("on_demand", Mode::OnDemand.key()),
             ],
             get: |settings| settings.mode.to_string(),
             set: |settings, word| word.parse().map(|mode| settings.mode = mode),
@@ -47,9 +44,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "warm_window_minutes",
-        title: "How long to stay ready",
-        description: "How long the GPU stays ready after your AI was last used, where a request \
-                      is not enough to wake it.",
+        text: key!("setting-warm-window-minutes"),
         group: Group::Readiness,
         rarely_used: false,
         field: Field::Whole {
@@ -64,10 +59,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "ai_programs",
-        title: "AI programs",
-        description: "Your own programs whose use of the GPU counts as AI at work, besides Ollama, \
-                      LM Studio, ComfyUI and the others that are known. Write the program's name, \
-                      or name:argument when it must also have been started with that argument.",
+        text: key!("setting-ai-programs"),
         group: Group::Readiness,
         rarely_used: true,
         field: Field::List {
@@ -87,8 +79,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "gpus",
-        title: "GPUs",
-        description: "The GPUs to look after. All of them unless you choose.",
+        text: key!("setting-gpus"),
         group: Group::Readiness,
         rarely_used: false,
         field: Field::List {
@@ -111,8 +102,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "strategy",
-        title: "How to keep it ready",
-        description: "Automatic takes the cheapest way that is seen to work on this GPU.",
+        text: key!("setting-strategy"),
         group: Group::Strategy,
         rarely_used: true,
         field: Field::Choice {
@@ -123,8 +113,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "strategy_exclude",
-        title: "Ways not to use",
-        description: "Automatic leaves these out, even where they would work on this GPU.",
+        text: key!("setting-strategy-exclude"),
         group: Group::Strategy,
         rarely_used: true,
         field: Field::List {
@@ -144,9 +133,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "readiness.max_wake_ms",
-        title: "Longest wake",
-        description: "Raising the clocks for a request may take this long. Where it takes longer, \
-                      they are held instead.",
+        text: key!("setting-readiness-max-wake-ms"),
         group: Group::Strategy,
         rarely_used: true,
         field: Field::Whole {
@@ -161,8 +148,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "readiness.linger_s",
-        title: "Full speed after a request",
-        description: "Clocks that were raised for a request are released so long after it.",
+        text: key!("setting-readiness-linger-s"),
         group: Group::Strategy,
         rarely_used: true,
         field: Field::Whole {
@@ -177,9 +163,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "pulse.interval_ms",
-        title: "Time between pulses",
-        description: "How often the tiny piece of work is sent. With auto it is as rare as your \
-                      GPU allows.",
+        text: key!("setting-pulse-interval-ms"),
         group: Group::Strategy,
         rarely_used: true,
         field: Field::WholeOr {
@@ -202,9 +186,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "pulse.matrix_size",
-        title: "Size of a pulse",
-        description: "The pulse works on a square of numbers with this many on a side. Larger \
-                      does more work and uses more energy.",
+        text: key!("setting-pulse-matrix-size"),
         group: Group::Strategy,
         rarely_used: true,
         field: Field::Whole {
@@ -219,8 +201,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "thermal.enabled",
-        title: "Pause when hot",
-        description: "Let the GPU cool down when it reaches the highest temperature.",
+        text: key!("setting-thermal-enabled"),
         group: Group::Protection,
         rarely_used: false,
         field: Field::Bool(Place {
@@ -230,9 +211,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "thermal.max_temperature",
-        title: "Highest temperature",
-        description: "The GPU is no longer kept ready from this temperature on, until it is 5 °C \
-                      cooler.",
+        text: key!("setting-thermal-max-temperature"),
         group: Group::Protection,
         rarely_used: false,
         field: Field::Whole {
@@ -249,8 +228,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "battery.pause",
-        title: "Pause on battery",
-        description: "Do not keep the GPU ready on battery or on a power adapter that is too weak.",
+        text: key!("setting-battery-pause"),
         group: Group::Protection,
         rarely_used: false,
         field: Field::Bool(Place {
@@ -260,9 +238,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "vram.reserve_mib",
-        title: "GPU memory kept free",
-        description: "Ways that need GPU memory are not used while less than this is free, so \
-                      that your models always have it.",
+        text: key!("setting-vram-reserve-mib"),
         group: Group::Protection,
         rarely_used: true,
         field: Field::Whole {
@@ -277,8 +253,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "energy.price_per_kwh",
-        title: "Price of electricity",
-        description: "What you pay for one kilowatt-hour. Costs are shown once it is set.",
+        text: key!("setting-energy-price-per-kwh"),
         group: Group::Energy,
         rarely_used: false,
         field: Field::Decimal {
@@ -293,8 +268,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "energy.currency",
-        title: "Currency",
-        description: "The unit of that price, as it is shown beside every cost.",
+        text: key!("setting-energy-currency"),
         group: Group::Energy,
         rarely_used: false,
         field: Field::Text {
@@ -307,9 +281,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "energy.daily_budget_wh",
-        title: "Energy per day",
-        description: "Stop keeping the GPU ready for the rest of the day once that has used this \
-                      much energy. No limit when not set.",
+        text: key!("setting-energy-daily-budget-wh"),
         group: Group::Energy,
         rarely_used: true,
         field: Field::Decimal {
@@ -324,8 +296,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "app.start_at_login",
-        title: "Start at login",
-        description: "Start in the tray, without a window, when you log in.",
+        text: key!("setting-app-start-at-login"),
         group: Group::App,
         rarely_used: false,
         field: Field::Bool(Place {
@@ -335,15 +306,14 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "app.notifications",
-        title: "Notifications",
-        description: "Important ones tell of heat, of faults, and when these are over.",
+        text: key!("setting-app-notifications"),
         group: Group::App,
         rarely_used: false,
         field: Field::Choice {
             options: &[
-                ("off", "None"),
-                ("important", "Important ones"),
-                ("all", "Every change"),
+                ("off", key!("notifications-off")),
+                ("important", key!("notifications-important")),
+                ("all", key!("notifications-all")),
             ],
             get: |settings| settings.app.notifications.to_string(),
             set: |settings, word| {
@@ -354,9 +324,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "app.setup_completed",
-        title: "Setup finished",
-        description: "Whether the setup at first start was finished or closed. Switch it off to \
-                      see it again.",
+        text: key!("setting-app-setup-completed"),
         group: Group::App,
         rarely_used: true,
         field: Field::Bool(Place {

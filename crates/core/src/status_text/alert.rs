@@ -1,5 +1,7 @@
 use std::fmt;
 
+use gpu_keepalive_text::text;
+
 /// The subject of a notification, with the GPU's name; displayed, its title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alert<'a> {
@@ -19,13 +21,13 @@ pub enum Alert<'a> {
 
 impl fmt::Display for Alert<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooHot(name) => write!(f, "{name} is too hot"),
-            Self::CooledDown(name) => write!(f, "{name} has cooled down"),
-            Self::Fault(name) => write!(f, "{name} cannot be kept ready"),
-            Self::Recovered(name) => write!(f, "{name} works again"),
-            Self::NoGpu => f.write_str("GPU Keepalive has no GPU"),
-            Self::GpuFound(name) => write!(f, "{name} was found"),
-        }
+        f.write_str(&match *self {
+            Self::TooHot(gpu) => text!("alert-too-hot", gpu = gpu),
+            Self::CooledDown(gpu) => text!("alert-cooled-down", gpu = gpu),
+            Self::Fault(gpu) => text!("alert-fault", gpu = gpu),
+            Self::Recovered(gpu) => text!("alert-recovered", gpu = gpu),
+            Self::NoGpu => text!("alert-no-gpu"),
+            Self::GpuFound(gpu) => text!("alert-found", gpu = gpu),
+        })
     }
 }

@@ -1,3 +1,5 @@
+use gpu_keepalive_text::{Key, decimal, key, number, text};
+
 use super::{
     capitalised, duration,
     known_process::{KnownProcess, Work, clean},
@@ -20,14 +22,13 @@ pub(super) struct Clause {
 impl Clause {
     pub(super) fn of(cause: &Cause) -> Self {
         match cause {
-            Cause::NothingUsesIt => plain("no AI program is using this GPU"),
-            Cause::NotUsedLately { minutes } => plain(format!(
-                "your AI has not been used for {}",
-                duration(*minutes)
-            )),
-            Cause::Suspended => plain("this GPU is switched off to save power"),
+            Cause::NothingUsesIt => plain(text!("cause-nothing-uses-it")),
+            Cause::NotUsedLately { minutes } => {
+                plain(text!("cause-not-used-lately", time = duration(*minutes)))
+            }
+            Cause::Suspended => plain(text!("cause-suspended")),
             Cause::Armed { program, wake_ms } => {
-                let wakes = |ms| format!("The GPU wakes in {ms} ms when you ask");
+                let wakes = |ms| text!("cause-armed-wakes", wake_ms = ms);
                 loaded(program.as_deref()).then(wake_ms.map(wakes))
             }
             Cause::HeldByServer {
@@ -36,69 +37,63 @@ impl Clause {
                 idle_w,
             } => held_by_server(program.as_deref(), *power_w, *idle_w),
             Cause::Raised { program } => match known(program.as_deref()) {
-                Some(KnownProcess { name, work }) => match work {
-                    Work::Answers => named(format!("{name} was asked")),
-                    Work::Other => named(format!("{name} has begun to work")),
-                },
-                None => plain("a request has begun"),
+                Some(KnownProcess { name, work }) => named(&name, match work {
+                    Work::Answers => text!("cause-raised-answers", program = &name),
+                    Work::Other => text!("cause-raised-works", program = &name),
+                }),
+                None => plain(text!("cause-raised-unknown")),
             },
             Cause::Lingering { program } => match known(program.as_deref()) {
-                Some(KnownProcess { name, work }) => match work {
-                    Work::Answers => named(format!("{name} has just answered")),
-                    Work::Other => named(format!("{name} has just finished")),
-                },
-                None => plain("a request has just ended"),
+                Some(KnownProcess { name, work }) => named(&name, match work {
+                    Work::Answers => text!("cause-lingering-answers", program = &name),
+                    Work::Other => text!("cause-lingering-works", program = &name),
+                }),
+                None => plain(text!("cause-lingering-unknown")),
             },
-            Cause::UntilUnused { minutes } => plain(format!(
-                "sleeps in {} unless your AI is used",
-                duration(*minutes)
-            )),
+            Cause::UntilUnused { minutes } => {
+                plain(text!("cause-until-unused", time = duration(*minutes)))
+            }
             Cause::AsYouAsked { minutes } => {
-                plain(format!("for {}, as you asked", duration(*minutes)))
+                plain(text!("cause-as-you-asked", time = duration(*minutes)))
             }
             Cause::HeldFor {
                 application,
                 reason,
             } => held_for(application, reason.as_deref()),
             Cause::Loaded { program } => loaded(program.as_deref()),
-            Cause::Gaps { program } => subject(
-                program.as_deref(),
-                "another program",
-                "pauses between steps, and full speed is held meanwhile",
-            ),
-            Cause::RequestsNotSensed => {
-                plain("full speed is held, because requests cannot be noticed early enough here")
-            }
-            Cause::TooManyPrograms { count } => plain(format!(
-                "full speed is held, because {count} programs are too many to watch"
-            )),
-            Cause::WakesTooSlow { wake_ms, limit_ms } => plain(match wake_ms {
-                Some(ms) => format!(
-                    "full speed is held, because waking took {ms} ms and your limit is {limit_ms} ms"
-                ),
-                None => "full speed is held, because waking did not work".to_owned(),
+            Cause::Gaps { program } => about(program.as_deref(), key!("another-program"), |name| {
+                text!("cause-gaps", program = name)
             }),
-            Cause::FalseWakes { minutes } => plain(format!(
-                "requests are not watched for {}, because too many were false alarms",
-                duration(*minutes)
-            )),
+            Cause::RequestsNotSensed => plain(text!("cause-requests-not-sensed")),
+            Cause::TooManyPrograms { count } => {
+                plain(text!("cause-too-many-programs", count = *count))
+            }
+            Cause::WakesTooSlow { wake_ms, limit_ms } => plain(match wake_ms {
+                Some(ms) => text!("cause-wakes-too-slow", wake_ms = *ms, limit_ms = *limit_ms),
+                None => text!("cause-wakes-failed"),
+            }),
+            Cause::FalseWakes { minutes } => {
+                plain(text!("cause-false-wakes", time = duration(*minutes)))
+            }
             Cause::Computing { program } => match known(program.as_deref()) {
                 Some(KnownProcess {
                     name,
                     work: Work::Answers,
-                }) => named(format!("{name} is answering")),
-                Some(KnownProcess { name, .. }) => named(format!("{name} is using the GPU")),
-                None => plain("another program is using the GPU"),
+                }) => named(&name, text!("cause-computing-answers", program = &name)),
+                _ => about(program.as_deref(), key!("another-program"), |name| {
+                    text!("cause-computing-works", program = name)
+                }),
             },
-            Cause::Lease { application } => match application.as_deref().map(clean) {
-                Some(name) if !name.is_empty() => named(format!("{name} {ASKED}")),
-                _ => plain(format!("a program {ASKED}")),
-            },
+            Cause::Lease { application } => {
+                let name = application.as_deref().map(clean);
+                calls(name.unwrap_or_default(), key!("a-program"), |name| {
+                    text!("cause-lease", program = name)
+                })
+            }
             Cause::User { minutes } => match minutes {
-                Some(minutes) => {
-                    plain("you paused it").then(Some(format!("Resumes in {}", duration(*minutes))))
-                }
-                None => plain("you paused it until you resume"),
+                Some(minutes) => plain(text!("cause-user"))
+                    .then(Some(text!("cause-user-until", time = duration(*minutes)))),
+                None => plain(text!("cause-user-endless")),
             },
             Cause::Hot {
                 now_c,
@@ -108,33 +103,33 @@ impl Clause {
                 slowed,
             } => {
                 let limit = if *own_limit {
-                    format!("your limit of {limit_c}")
+                    text!("limit-own", limit = limit_c.to_string())
                 } else {
-                    format!("this GPU's safe limit of {limit_c}")
+                    text!("limit-of-card", limit = limit_c.to_string())
                 };
                 let cooled = now_c.is_some_and(|now| now <= *resume_c) && !slowed;
-                plain(hot(*now_c, *limit_c, &limit, *slowed)).then(Some(if cooled {
-                    "Resumes in a few seconds".to_owned()
+                plain(hot(*now_c, *limit_c, limit, *slowed)).then(Some(if cooled {
+                    text!("cause-hot-soon")
                 } else {
-                    format!("Resumes at {resume_c}")
+                    text!("cause-hot-until", resume = resume_c.to_string())
                 }))
             }
-            Cause::NoTemperature => plain("the temperature of the GPU cannot be read"),
-            Cause::OnBattery => plain("the computer is running on battery")
-                .then(Some("Resumes when it is plugged in".to_owned())),
-            Cause::WeakAdapter => plain("the power adapter is too weak for this GPU")
-                .then(Some("Resumes with a stronger one".to_owned())),
+            Cause::NoTemperature => plain(text!("cause-no-temperature")),
+            Cause::OnBattery => with_end(key!("cause-on-battery")),
+            Cause::WeakAdapter => with_end(key!("cause-weak-adapter")),
             Cause::VramReserved {
                 free_bytes,
                 needed_bytes,
                 ..
             } => vram(*free_bytes, *needed_bytes),
-            Cause::BudgetSpent { budget_wh } => plain(match budget_wh {
-                Some(wh) => format!("today's energy budget of {wh} Wh is used up"),
-                None => "today's energy budget is used up".to_owned(),
-            })
-            .then(Some("Resumes tomorrow".to_owned())),
-            Cause::Benchmark => plain("a benchmark is running on this GPU"),
+            Cause::BudgetSpent { budget_wh } => {
+                let spent = with_end(key!("cause-budget"));
+                match budget_wh {
+                    Some(wh) => plain(text!("cause-budget-of", budget = number(*wh))).then(spent.then),
+                    None => spent,
+                }
+            }
+            Cause::Benchmark => plain(text!("cause-benchmark")),
             Cause::Fault { kind } => plain(kind.meaning()),
         }
     }
@@ -150,13 +145,14 @@ impl Clause {
         } else {
             capitalised(&self.why)
         };
-        format!("{why}.{}", self.then_sentence())
+        text!("sentence", text = why) + &self.then_sentence()
     }
 
     /// The consequence, with the space before it.
     pub(super) fn then_sentence(&self) -> String {
         let then = self.then.as_ref();
-        then.map_or_else(String::new, |then| format!(" {then}."))
+        let sentence = |then| format!(" {}", text!("sentence", text = then));
+        then.map_or_else(String::new, sentence)
     }
 
     fn then(self, then: Option<String>) -> Self {
@@ -164,75 +160,89 @@ impl Clause {
     }
 }
 
-const ASKED: &str = "asked for full speed while it works";
-
-fn plain(why: impl Into<String>) -> Clause {
+fn plain(why: String) -> Clause {
     Clause {
-        why: why.into(),
+        why,
         then: None,
         named: false,
     }
 }
 
-fn named(why: String) -> Clause {
+fn named(name: &str, why: String) -> Clause {
     Clause {
-        named: true,
+        named: why.starts_with(name),
         ..plain(why)
     }
+}
+
+/// A cause that has its end for an attribute.
+fn with_end(key: Key) -> Clause {
+    plain(key.text()).then(Some(key.attribute("until")))
 }
 
 fn known(program: Option<&str>) -> Option<KnownProcess> {
     KnownProcess::of(program?)
 }
 
-/// The program and what it does, or `unknown` in its place.
-fn subject(program: Option<&str>, unknown: &str, does: &str) -> Clause {
-    match known(program) {
-        Some(program) => named(format!("{} {does}", program.name)),
-        None => plain(format!("{unknown} {does}")),
+/// A sentence about a program, or about `unknown`.
+fn about(program: Option<&str>, unknown: Key, sentence: impl Fn(&str) -> String) -> Clause {
+    let name = known(program).map(|program| program.name);
+    calls(name.unwrap_or_default(), unknown, sentence)
+}
+
+/// A sentence about that name, or about `unknown` where it is empty.
+fn calls(name: String, unknown: Key, sentence: impl Fn(&str) -> String) -> Clause {
+    if name.is_empty() {
+        plain(sentence(&unknown.text()))
+    } else {
+        named(&name, sentence(&name))
     }
 }
 
 fn loaded(program: Option<&str>) -> Clause {
     match known(program) {
-        Some(program) => named(format!("{} has a model loaded", program.name)),
-        None => plain("a program has the GPU open"),
+        Some(KnownProcess { name, .. }) => named(&name, text!("cause-loaded", program = &name)),
+        None => plain(text!("cause-loaded-unknown")),
     }
 }
 
 fn held_by_server(program: Option<&str>, now: Option<Watts>, idle: Option<Watts>) -> Clause {
-    let at = now.map_or_else(String::new, |watts| format!(", at {:.0} W", watts.0));
-    let keeps = format!("keeps this GPU at full speed by itself{at}");
     let idle = idle.filter(|idle| now.is_none_or(|now| idle.0.round() < now.0.round()));
-    subject(program, "a program", &keeps)
-        .then(idle.map(|watts| format!("It could rest at {:.0} W and answer as fast", watts.0)))
+    about(program, key!("a-program"), |name| match now {
+        Some(Watts(now)) => {
+            let power = decimal(now, 0);
+            text!("cause-held-by-server-at", program = name, power = power)
+        }
+        None => text!("cause-held-by-server", program = name),
+    })
+    .then(idle.map(|watts| text!("cause-held-by-server-idle", power = decimal(watts.0, 0))))
 }
 
 fn held_for(application: &str, reason: Option<&str>) -> Clause {
     let reason = reason.map(clean).filter(|reason| !reason.is_empty());
-    let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
-    match clean(application) {
-        name if name.is_empty() => plain(format!("an application asked for it{reason}")),
-        name => named(format!("{name} asked for it{reason}")),
-    }
+    calls(clean(application), key!("an-application"), |name| match &reason {
+        Some(reason) => text!("cause-held-for-reason", application = name, reason = reason),
+        None => text!("cause-held-for", application = name),
+    })
 }
 
 /// A thermal pause lasts below the limit too, until the GPU has cooled down.
-fn hot(now: Option<Celsius>, limit_c: Celsius, limit: &str, slowed: bool) -> String {
+fn hot(now: Option<Celsius>, limit_c: Celsius, limit: String, slowed: bool) -> String {
+    let shown = now.map(|now| now.to_string()).unwrap_or_default();
     match now {
-        Some(now) if now > limit_c => format!("{now} is above {limit}"),
-        Some(now) if now == limit_c => format!("the GPU reached {limit}"),
-        Some(now) if slowed => format!("the GPU slows itself down because of heat, at {now}"),
-        Some(now) => format!("the GPU reached {limit} and is now at {now}"),
-        None if slowed => "the GPU slows itself down because of heat".to_owned(),
-        None => format!("the GPU reached {limit}"),
+        Some(now) if now > limit_c => text!("cause-hot-above", now = shown, limit = limit),
+        Some(now) if now == limit_c => text!("cause-hot-reached", limit = limit),
+        Some(_) if slowed => text!("cause-hot-slowed-now", now = shown),
+        Some(_) => text!("cause-hot-reached-now", limit = limit, now = shown),
+        None if slowed => text!("cause-hot-slowed"),
+        None => text!("cause-hot-reached", limit = limit),
     }
 }
 
 fn vram(free: Option<Bytes>, needed: Bytes) -> Clause {
     let why = match free {
-        Some(free) => format!("only {} MiB of GPU memory is free", free.mib()),
-        None => "too little GPU memory is free".to_owned(),
+        Some(free) => text!("cause-vram-free", mib = free.mib()),
+        None => text!("cause-vram"),
     };
-    plain(why).then(Some(format!("Resumes at {} MiB", needed.mib())))
+    plain(why).then(Some(text!("cause-vram-until", mib = needed.mib())))
 }

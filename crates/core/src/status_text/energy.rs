@@ -1,22 +1,27 @@
 //! The text about energy spent and saved.
 
+use gpu_keepalive_text::{decimal, key, text};
+
 use crate::{protocol::EnergyText, settings::EnergySettings};
 
 /// Renders what standing by saved today.
 pub fn energy(saved_wh: Option<f64>, settings: &EnergySettings) -> EnergyText {
     let Some(wh) = saved_wh else {
+        let unknown = key!("saved-unknown");
         return EnergyText {
-            saved: "Not known yet".to_owned(),
-            saved_note: "saved today by resting; it is known after the first answers on this GPU"
-                .to_owned(),
+            saved: unknown.text(),
+            saved_note: unknown.attribute("note"),
         };
     };
     let cost = settings.price_per_kwh.map(|price| wh / 1000.0 * price);
     let cost = cost.filter(|_| wh > 0.0);
-    let cost = cost.map(|cost| format!(", about {}", money(cost, &settings.currency)));
+    let cost = cost.map(|cost| money(cost, &settings.currency));
     EnergyText {
         saved: watt_hours(wh),
-        saved_note: format!("saved today by resting{}", cost.unwrap_or_default()),
+        saved_note: match cost {
+            Some(cost) => text!("saved-note-cost", cost = cost),
+            None => text!("saved-note"),
+        },
     }
 }
 
@@ -24,17 +29,17 @@ pub fn energy(saved_wh: Option<f64>, settings: &EnergySettings) -> EnergyText {
 pub fn watt_hours(wh: f64) -> String {
     match wh {
         0.0 => "0 Wh".to_owned(),
-        _ if wh < 9.995 => format!("{wh:.2} Wh"),
-        _ if wh < 99.95 => format!("{wh:.1} Wh"),
-        _ if wh < 999.5 => format!("{wh:.0} Wh"),
-        _ => format!("{:.2} kWh", wh / 1000.0),
+        _ if wh < 9.995 => format!("{} Wh", decimal(wh, 2)),
+        _ if wh < 99.95 => format!("{} Wh", decimal(wh, 1)),
+        _ if wh < 999.5 => format!("{} Wh", decimal(wh, 0)),
+        _ => format!("{} kWh", decimal(wh / 1000.0, 2)),
     }
 }
 
 /// `0.09 EUR`; an amount below a cent keeps two digits more.
 fn money(amount: f64, currency: &str) -> String {
     let digits = if amount < 0.01 { 4 } else { 2 };
-    format!("{amount:.digits$} {currency}")
+    format!("{} {currency}", decimal(amount, digits))
         .trim_end()
         .to_owned()
 }

@@ -1,49 +1,44 @@
-use crate::{gpu::GpuInfo, protocol::LoudStatus, quiet::FIRST_DRIVER, units::Watts};
+use gpu_keepalive_text::{decimal, text};
 
-const HOW: &str = "“gpu-keepalive quiet” in a terminal shows how.";
+use crate::{gpu::GpuInfo, protocol::LoudStatus, quiet::FIRST_DRIVER, units::Watts};
 
 /// Renders what quiet servers would bring, and where to find how they are made so.
 pub fn present_loud(loud: &mut LoudStatus, currency: &str, gpu: &GpuInfo) {
-    let them = match loud.servers.len() {
-        0 | 1 => "it",
-        _ => "them",
-    };
+    let servers = loud.servers.len().max(1);
     if !loud.possible {
-        loud.text = format!(
-            "NVIDIA's driver {FIRST_DRIVER} or later is needed to let {them} rest; yours is {}.",
-            gpu.driver_version
+        loud.text = text!(
+            "loud-driver",
+            servers = servers,
+            needed = FIRST_DRIVER.to_string(),
+            version = &gpu.driver_version
         );
         return;
     }
     loud.text = match (loud.power_w, loud.idle_w, loud.month_kwh) {
-        (Some(Watts(power)), Some(Watts(idle)), Some(kwh)) => {
-            let saved = saving(kwh, loud.month_cost, currency);
-            format!(
-                "Made quiet, this GPU would rest at {idle:.0} W instead of {power:.0} W: {saved} a \
-                 month."
-            )
-        }
+        (Some(Watts(power)), Some(Watts(idle)), Some(kwh)) => text!(
+            "loud-saves",
+            idle = decimal(idle, 0),
+            power = decimal(power, 0),
+            saved = saving(kwh, loud.month_cost, currency)
+        ),
         (Some(_), Some(_), None) => {
-            loud.text = format!("Making {them} quiet would save nothing on this GPU.");
+            loud.text = text!("loud-saves-nothing", servers = servers);
             return;
         }
-        (Some(Watts(power)), None, _) => format!(
-            "Made quiet, this GPU would draw less than its {power:.0} W between requests; how much \
-             less is known once it was seen at rest."
-        ),
-        (None, ..) => "Made quiet, this GPU would draw less between requests.".to_owned(),
+        (Some(Watts(power)), None, _) => {
+            text!("loud-idle-unknown", power = decimal(power, 0))
+        }
+        (None, ..) => text!("loud-unknown"),
     };
-    loud.how = Some(HOW.to_owned());
+    loud.how = Some(text!("loud-how"));
 }
 
 /// `34 kWh, 10.30 EUR`.
 fn saving(kwh: f64, cost: Option<f64>, currency: &str) -> String {
-    let energy = match kwh {
-        0.0..10.0 => format!("{kwh:.1} kWh"),
-        _ => format!("{kwh:.0} kWh"),
-    };
+    let decimals = if (0.0..10.0).contains(&kwh) { 1 } else { 0 };
+    let energy = decimal(kwh, decimals);
     match cost {
-        Some(cost) => format!("{energy}, {cost:.2} {currency}"),
-        None => energy,
+        Some(cost) => format!("{energy} kWh, {} {currency}", decimal(cost, 2)),
+        None => format!("{energy} kWh"),
     }
 }

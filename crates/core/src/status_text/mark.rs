@@ -1,19 +1,18 @@
+use gpu_keepalive_text::{decimal, text};
+
 use crate::protocol::{HistoryMark, MarkKind};
 
 /// A sentence about a moment that a chart marks.
 pub fn mark_text(mark: &HistoryMark) -> String {
-    let process = mark.process.as_deref().unwrap_or("A program");
+    let unknown = || text!("mark-a-program");
+    let process = mark.process.clone().unwrap_or_else(unknown);
     match (mark.kind, mark.wake_ms) {
-        (MarkKind::Request, _) => format!("{process} began to use the GPU."),
+        (MarkKind::Request, _) => text!("mark-request", process = process),
         (MarkKind::Wake, Some(ms)) => {
-            format!("{process} was asked. Full speed after {ms:.0} ms.")
+            text!("mark-wake", process = process, ms = decimal(ms, 0))
         }
-        (MarkKind::Wake, None) => {
-            format!("{process} was asked. The driver did not raise the clocks.")
-        }
-        (MarkKind::FalseWake, _) => {
-            format!("The GPU was woken for {process}, which did not use it.")
-        }
-        (MarkKind::MissedWake, _) => format!("{process} was asked. This was noticed late."),
+        (MarkKind::Wake, None) => text!("mark-wake-failed", process = process),
+        (MarkKind::FalseWake, _) => text!("mark-false-wake", process = process),
+        (MarkKind::MissedWake, _) => text!("mark-missed-wake", process = process),
     }
 }

@@ -200,7 +200,7 @@ fn every_explanation_is_a_sentence_with_something_to_do() {
                 };
                 let line = format!(
                     "{kind:?}, {circumstance:?}: {}. {}\n",
-                    capitalised(error.meaning()),
+                    capitalised(&error.meaning()),
                     error.advice()
                 );
                 if !page.contains(&line) {

@@ -197,7 +197,7 @@ fn lost(gpu: GpuStatus) -> GpuStatus {
     gpu.fault = Some(FaultStatus {
         kind,
         message: message.to_owned(),
-        advice: kind.advice().to_owned(),
+        advice: kind.advice(),
         retry_in_s: 7.4,
     });
     gpu

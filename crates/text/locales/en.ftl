@@ -1,0 +1,310 @@
+### The texts of GPU Keepalive, in English. CONTRIBUTING.md says how to add a language.
+###
+### A text that begins with a lower-case letter is the end of a sentence ("Paused: you paused it.") and is
+### capitalised where it stands alone. No text of a state ends in a period unless it is more than one sentence.
+
+## Numbers and sentences
+
+decimal-mark = .
+# A sentence made from a text without its period.
+sentence = { $text }.
+# A state and its cause in one line.
+state-and-cause = { $state }: { $cause }
+simulated = Simulated: { $text }
+
+## The state of a GPU: short for a badge, long as a headline
+
+state-starting = Starting
+state-off = Off
+    .headline = Switched off
+state-asleep = Asleep
+state-standby = Resting
+    .headline = Resting. Full speed on the next request.
+state-getting-ready = Getting ready
+    .always = Getting ready (always on)
+state-ready = Ready
+    .always = Ready (always on)
+state-busy = Busy
+state-paused = Paused
+state-fault = Not working
+
+## The causes of a state
+## $program is the name of a program, or one of the two texts for an unknown one
+
+a-program = a program
+another-program = another program
+cause-nothing-uses-it = no AI program is using this GPU
+cause-not-used-lately = your AI has not been used for { $time }
+cause-suspended = this GPU is switched off to save power
+cause-loaded = { $program } has a model loaded
+cause-loaded-unknown = a program has the GPU open
+cause-armed-wakes = The GPU wakes in { $wake_ms } ms when you ask
+cause-held-by-server = { $program } keeps this GPU at full speed by itself
+cause-held-by-server-at = { $program } keeps this GPU at full speed by itself, at { $power } W
+cause-held-by-server-idle = It could rest at { $power } W and answer as fast
+cause-raised-answers = { $program } was asked
+cause-raised-works = { $program } has begun to work
+cause-raised-unknown = a request has begun
+cause-lingering-answers = { $program } has just answered
+cause-lingering-works = { $program } has just finished
+cause-lingering-unknown = a request has just ended
+cause-until-unused = sleeps in { $time } unless your AI is used
+cause-as-you-asked = for { $time }, as you asked
+an-application = an application
+cause-held-for = { $application } asked for it
+cause-held-for-reason = { $application } asked for it ({ $reason })
+cause-gaps = { $program } pauses between steps, and full speed is held meanwhile
+cause-requests-not-sensed = full speed is held, because requests cannot be noticed early enough here
+cause-too-many-programs = full speed is held, because { $count } programs are too many to watch
+cause-wakes-too-slow = full speed is held, because waking took { $wake_ms } ms and your limit is { $limit_ms } ms
+cause-wakes-failed = full speed is held, because waking did not work
+cause-false-wakes = requests are not watched for { $time }, because too many were false alarms
+cause-computing-answers = { $program } is answering
+cause-computing-works = { $program } is using the GPU
+cause-lease = { $program } asked for full speed while it works
+cause-user = you paused it
+cause-user-until = Resumes in { $time }
+cause-user-endless = you paused it until you resume
+limit-own = your limit of { $limit }
+limit-of-card = this GPU's safe limit of { $limit }
+cause-hot-above = { $now } is above { $limit }
+cause-hot-reached = the GPU reached { $limit }
+cause-hot-reached-now = the GPU reached { $limit } and is now at { $now }
+cause-hot-slowed = the GPU slows itself down because of heat
+cause-hot-slowed-now = the GPU slows itself down because of heat, at { $now }
+cause-hot-until = Resumes at { $resume }
+cause-hot-soon = Resumes in a few seconds
+cause-no-temperature = the temperature of the GPU cannot be read
+cause-on-battery = the computer is running on battery
+    .until = Resumes when it is plugged in
+cause-weak-adapter = the power adapter is too weak for this GPU
+    .until = Resumes with a stronger one
+cause-vram-free = only { $mib } MiB of GPU memory is free
+cause-vram = too little GPU memory is free
+cause-vram-until = Resumes at { $mib } MiB
+cause-budget-of = today's energy budget of { $budget } Wh is used up
+cause-budget = today's energy budget is used up
+    .until = Resumes tomorrow
+cause-benchmark = a benchmark is running on this GPU
+cannot-benchmark = A benchmark is not possible now: { $cause }.
+
+## What holds the clocks up
+
+hold-nothing = Nothing is held
+hold-standby = Nothing is held; requests are watched for
+hold-boost = A boost request to the driver
+hold-power-mizer = The driver's performance mode
+hold-context = An open connection to the GPU
+hold-pulse = A tiny pulse of work every { $interval }
+
+## The engine as a whole
+
+mode-on-demand = On demand
+    .explanation = Ready when you use your AI. Uses the least energy.
+mode-while-loaded = While a model is loaded
+    .explanation = Ready as long as an AI program has a model loaded.
+mode-always = Always on
+    .explanation = At full speed all the time. Uses the most energy.
+engine-off = Off. Your GPU is left alone.
+engine-paused = Paused. Resumes in { $time }.
+engine-paused-endless = Paused until you resume
+no-gpu-found = No GPU was found
+no-gpu-chosen = The chosen GPUs do not exist
+no-gpu-yet = Looking for GPUs
+power-mains = Mains power
+power-battery = On battery
+power-weak-adapter = On a power adapter that is too weak
+
+## Energy
+
+saved-unknown = Not known yet
+    .note = saved today by resting; it is known after the first answers on this GPU
+saved-note = saved today by resting
+saved-note-cost = saved today by resting, about { $cost }
+
+## What was tried to hold the clocks: details and the log
+
+strategy-standby = Waking on request
+strategy-boost = The driver's boost request
+strategy-power-mizer = The driver's performance mode
+strategy-context = An open CUDA context alone
+strategy-pulse = Sending pulses
+attempt-refused = { $strategy } is not possible here: { $error }.
+attempt-holds = { $strategy } holds the clocks.
+attempt-let-fall = { $strategy } let the clocks fall after { $after }. The next strategy is tried.
+attempt-does-not-raise = { $strategy } does not raise the clocks. The next strategy is tried.
+attempt-pulse-fell = The clocks fell { $after } after a pulse. One is now sent every { $next }.
+attempt-boost-fell = The clocks fell before the boost was renewed. It is now renewed every { $next }.
+attempt-raises-late = { $strategy } is not used to wake on request: { $reason }. The next strategy is tried.
+attempt-standby-fails = Waking on request is not used: { $reason }.
+attempt-pulses-do-not-raise = Pulses do not raise the clocks of this GPU. One is still sent every second.
+
+hold-instead-too-many = { $count } processes use the GPU; requests are sensed in at most { $most }
+hold-instead-slow = { $wakes } wakes in a row failed or took longer than { $limit_ms } ms, the last { $wake_ms } ms
+hold-instead-not-seen-up = { $wakes } wakes in a row failed: the clocks were not up 250 ms after the call
+hold-instead-refused = { $wakes } wakes in a row failed: the driver refused to raise the clocks
+sensing-paused = Sensing is paused for 10 min: the clocks were raised for more than { $seconds } s within an hour without a request. A program that checks on the AI server too often may be the cause.
+
+## Moments that the live chart marks
+
+mark-a-program = A program
+mark-request = { $process } began to use the GPU.
+mark-wake = { $process } was asked. Full speed after { $ms } ms.
+mark-wake-failed = { $process } was asked. The driver did not raise the clocks.
+mark-false-wake = The GPU was woken for { $process }, which did not use it.
+mark-missed-wake = { $process } was asked. This was noticed late.
+
+## Servers that keep the clocks up by themselves
+
+loud-how = “gpu-keepalive quiet” in a terminal shows how.
+loud-driver = NVIDIA's driver { $needed } or later is needed to let { $servers ->
+        [one] it
+       *[other] them
+    } rest; yours is { $version }.
+loud-saves = Made quiet, this GPU would rest at { $idle } W instead of { $power } W: { $saved } a month.
+loud-saves-nothing = Making { $servers ->
+        [one] it
+       *[other] them
+    } quiet would save nothing on this GPU.
+loud-idle-unknown = Made quiet, this GPU would draw less than its { $power } W between requests; how much less is known once it was seen at rest.
+loud-unknown = Made quiet, this GPU would draw less between requests.
+
+## Notifications
+
+alert-too-hot = { $gpu } is too hot
+alert-cooled-down = { $gpu } has cooled down
+alert-fault = { $gpu } cannot be kept ready
+alert-recovered = { $gpu } works again
+alert-no-gpu = GPU Keepalive has no GPU
+alert-found = { $gpu } was found
+
+## Faults of the driver: the meaning as the end of a sentence, and the advice
+
+fault-nvml-missing = the NVIDIA driver is not installed
+    .advice = Install the NVIDIA driver.
+fault-cuda-missing = the CUDA part of the NVIDIA driver is not installed
+    .advice = Install the CUDA part of the NVIDIA driver (on Debian and Ubuntu the package libcuda1 or libnvidia-compute).
+fault-driver-too-old = the NVIDIA driver is too old
+    .advice = Update the NVIDIA driver to version 525 or later.
+fault-version-mismatch = the NVIDIA driver was updated while it was running
+    .advice = Restart the computer.
+fault-driver-not-loaded = the NVIDIA driver is not running
+    .advice = Restart the computer. If that does not help after a kernel update, reinstall the driver.
+fault-no-gpu = there is no NVIDIA GPU
+    .advice = Check that the NVIDIA GPU is fitted and enabled in the firmware settings.
+fault-gpu-not-found = the driver does not know this GPU
+    .advice = List the GPUs with “gpu-keepalive gpus”. If the settings name another one, correct “gpus” there.
+fault-gpu-lost = the GPU has stopped answering
+    .advice = If it does not come back by itself, restart the computer. An external GPU may need to be plugged in again.
+fault-out-of-memory = other programs use all of the GPU memory
+    .advice = Unload a model or close a program. It is tried again by itself when memory is free.
+fault-exclusive-mode = the GPU is set to serve one program at a time
+    .advice = Set it back with “nvidia-smi -c DEFAULT”, so that several programs may use it.
+fault-no-permission = you may not use this GPU
+    .advice = On Linux, join the groups video and render, then log in again.
+fault-not-supported = this GPU or its driver cannot be kept ready
+    .advice = Update the NVIDIA driver. If that does not help, this GPU cannot do it.
+fault-context-lost = the connection to the GPU was lost
+    .advice = It is set up again by itself. Nothing needs to be done.
+fault-timed-out = the driver did not answer in time
+    .advice = It is tried again by itself. If it happens often, restart the computer.
+fault-process-ended = the process that talks to the driver has ended
+    .advice = It is tried again by itself. If it happens often, restart the computer.
+fault-panicked = GPU Keepalive has met a bug of its own
+    .advice = It is tried again by itself. Please report it with the log.
+fault-clocks-do-not-rise = nothing brings this GPU to full speed
+    .advice = Look in Diagnostics for a power limit or locked clocks, and update the NVIDIA driver. It is tried again by itself.
+fault-other = the driver reported an error
+    .advice = It is tried again by itself. The details have the driver's own words.
+
+## Faults that the place explains where the program runs
+
+fault-wsl-no-driver = the NVIDIA driver of Windows is not there under WSL2
+    .advice = Install the NVIDIA driver in Windows, not in Linux, then run “wsl --shutdown” in Windows.
+fault-wsl = Windows does not let WSL2 use the GPU
+    .advice = Update the NVIDIA driver in Windows, run “wsl --update”, then “wsl --shutdown”.
+fault-nixos = the NVIDIA driver is not installed
+    .advice = In configuration.nix, set hardware.graphics.enable to true and add "nvidia" to services.xserver.videoDrivers, then rebuild the system.
+fault-container-no-gpu = this container was started without the GPU
+    .advice = Start it with NVIDIA's container toolkit, as with “docker run --gpus all”. Where NVIDIA_DRIVER_CAPABILITIES is set, it needs compute and utility.
+fault-container-no-cuda = this container was started without CUDA
+    .advice = Start it with NVIDIA_DRIVER_CAPABILITIES=compute,utility.
+fault-container-mismatch = this container has the libraries of another NVIDIA driver than the computer
+    .advice = Restart the container. If the driver was updated, restart the computer first.
+fault-container = this container may not use the GPU
+    .advice = Restart the container. If that does not help, start it with “docker run --gpus all”.
+fault-other-architecture = the NVIDIA driver's library is for another kind of processor
+    .advice = Install the 64-bit NVIDIA driver for this processor.
+fault-not-readable = you may not read the NVIDIA driver's library
+    .advice = Reinstall the NVIDIA driver, or make the file readable for everyone.
+fault-not-loadable = the NVIDIA driver's library cannot be loaded
+    .advice = Reinstall the NVIDIA driver. The details have the reason.
+fault-kernel-alone = a part of the NVIDIA driver is not installed
+    .advice = Install the package with libnvidia-ml: libnvidia-ml1 on Debian, libnvidia-compute on Ubuntu, nvidia-utils on Arch.
+fault-no-device-files = the device files of the NVIDIA driver are missing
+    .advice = Run “sudo nvidia-modprobe -u -c 0”, or restart the computer.
+
+left-out = GPU { $index } is not used: { $why }. { $advice }
+left-out-named = GPU { $index } ({ $name }) is not used: { $why }. { $advice }
+left-out-no-uuid = the driver does not give its UUID
+left-out-same-uuid = the driver gives it the UUID of another GPU
+left-out-no-address = the driver does not give its PCI address
+left-out-retried = It is tried again by itself.
+driver-failed = { $meaning }. { $advice } The GPU is looked for again by itself.
+
+## Settings
+
+setting-mode = When to be ready
+    .description = On demand is ready for your AI at no cost where a request is enough to wake the GPU. Elsewhere it keeps the GPU ready from the first sign of use until some time after the last. While a model is loaded is ready as long as a program has one open.
+setting-warm-window-minutes = How long to stay ready
+    .description = How long the GPU stays ready after your AI was last used, where a request is not enough to wake it.
+setting-ai-programs = AI programs
+    .description = Your own programs whose use of the GPU counts as AI at work, besides Ollama, LM Studio, ComfyUI and the others that are known. Write the program's name, or name:argument when it must also have been started with that argument.
+setting-gpus = GPUs
+    .description = The GPUs to look after. All of them unless you choose.
+setting-strategy = How to keep it ready
+    .description = Automatic takes the cheapest way that is seen to work on this GPU.
+setting-strategy-exclude = Ways not to use
+    .description = Automatic leaves these out, even where they would work on this GPU.
+setting-readiness-max-wake-ms = Longest wake
+    .description = Raising the clocks for a request may take this long. Where it takes longer, they are held instead.
+setting-readiness-linger-s = Full speed after a request
+    .description = Clocks that were raised for a request are released so long after it.
+setting-pulse-interval-ms = Time between pulses
+    .description = How often the tiny piece of work is sent. With auto it is as rare as your GPU allows.
+setting-pulse-matrix-size = Size of a pulse
+    .description = The pulse works on a square of numbers with this many on a side. Larger does more work and uses more energy.
+setting-thermal-enabled = Pause when hot
+    .description = Let the GPU cool down when it reaches the highest temperature.
+setting-thermal-max-temperature = Highest temperature
+    .description = The GPU is no longer kept ready from this temperature on, until it is 5 °C cooler.
+setting-battery-pause = Pause on battery
+    .description = Do not keep the GPU ready on battery or on a power adapter that is too weak.
+setting-vram-reserve-mib = GPU memory kept free
+    .description = Ways that need GPU memory are not used while less than this is free, so that your models always have it.
+setting-energy-price-per-kwh = Price of electricity
+    .description = What you pay for one kilowatt-hour. Costs are shown once it is set.
+setting-energy-currency = Currency
+    .description = The unit of that price, as it is shown beside every cost.
+setting-energy-daily-budget-wh = Energy per day
+    .description = Stop keeping the GPU ready for the rest of the day once that has used this much energy. No limit when not set.
+setting-app-start-at-login = Start at login
+    .description = Start in the tray, without a window, when you log in.
+setting-app-notifications = Notifications
+    .description = Important ones tell of heat, of faults, and when these are over.
+setting-app-setup-completed = Setup finished
+    .description = Whether the setup at first start was finished or closed. Switch it off to see it again.
+settings-readiness = Staying ready
+settings-strategy = How it is done
+settings-protection = Protection
+settings-energy = Energy
+settings-app = This app
+choice-auto = Automatic
+choice-standby = Wake on request
+choice-boost = Ask the driver for a boost
+choice-power-mizer = Ask the driver for full performance
+choice-context = Keep a connection to the GPU open
+choice-pulse = Send a tiny piece of work now and then
+notifications-off = None
+notifications-important = Important ones
+notifications-all = Every change
