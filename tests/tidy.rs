@@ -4,6 +4,7 @@ mod book;
 mod commands;
 mod faults;
 mod purity;
+mod texts;
 
 use std::{
     fs,
@@ -104,6 +105,7 @@ fn the_core_does_no_io_and_reads_no_clock() {
     let manifest: toml_edit::DocumentMut = manifest.parse().expect("TOML");
     let pure = [
         "gpu-keepalive-models",
+        "gpu-keepalive-text",
         "jiff",
         "serde",
         "serde_json",
@@ -127,7 +129,16 @@ fn the_core_does_no_io_and_reads_no_clock() {
             "the models depend on {name}, which is not known to be pure"
         );
     }
-    for source in sources(&["crates/core/src", "crates/models/src"], ".rs") {
+    let manifest = fs::read_to_string(root().join("crates/text/Cargo.toml")).expect("a manifest");
+    let manifest: toml_edit::DocumentMut = manifest.parse().expect("TOML");
+    for (name, _) in manifest["dependencies"].as_table().expect("a table") {
+        assert!(
+            ["fluent-bundle", "unic-langid"].contains(&name),
+            "the texts depend on {name}, which is not known to be pure"
+        );
+    }
+    let pure = ["crates/core/src", "crates/models/src", "crates/text/src"];
+    for source in sources(&pure, ".rs") {
         if source.path.contains("/tests") {
             continue;
         }

@@ -60,6 +60,10 @@ impl User {
             "RUST_LOG",
             "NO_COLOR",
             "CLICOLOR_FORCE",
+            "LC_ALL",
+            "LC_MESSAGES",
+            "LANG",
+            "LANGUAGE",
         ] {
             command.env_remove(name);
         }

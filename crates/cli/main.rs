@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::CommandFactory;
 use gpu_keepalive_engine::{
     clock::Clock,
+    locale,
     log_tail::{LogTail, directives, log_panics},
     output_queue::OutputQueue,
 };
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
+    locale::use_language_of_user();
     let as_json = args.command.wants_json();
     if matches!(args.command, Command::Serve { .. }) {
         serve::before_any_thread();

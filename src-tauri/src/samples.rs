@@ -87,7 +87,7 @@ pub(crate) fn fault(kind: GpuErrorKind) -> Status {
         gpu.fault = Some(FaultStatus {
             kind,
             message: "nvmlDeviceGetPowerUsage: the driver's words".to_owned(),
-            advice: kind.advice().to_owned(),
+            advice: kind.advice(),
             retry_in_s: 4.0,
         });
         clocks(gpu, None, 0);

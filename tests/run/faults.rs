@@ -38,7 +38,7 @@ async fn until_fault(machine: &Machine, engine: &Engine, kind: Kind) {
         })
         .await;
     let text = machine.user.run(&["status"]).await.out;
-    assert!(text.contains(kind.advice()), "{text}");
+    assert!(text.contains(&kind.advice()), "{text}");
     assert!(text.contains("Next try     in "), "{text}");
 }
 
@@ -55,7 +55,7 @@ async fn a_context_that_is_refused_is_tried_again() {
         machine.driver.work_again("cuCtxCreate_v2");
         engine.until_warm().await;
         let ended = engine.interrupted().await;
-        assert!(ended.out.contains(kind.advice()), "{}", ended.out);
+        assert!(ended.out.contains(&kind.advice()), "{}", ended.out);
         assert_eq!(ended.err.matches("WARN").count(), 1, "once: {}", ended.err);
         assert_eq!(machine.driver.living_processes(), [0; 0]);
     }

@@ -61,7 +61,7 @@ fn plain(text: &str) -> String {
 #[test]
 fn the_texts_of_the_faults_stand_in_the_sources() {
     let folders = ["crates", "src-tauri/src", "tests"];
-    let files = [".rs", ".snap"].map(|ending| sources(&folders, ending));
+    let files = [".rs", ".snap", ".ftl"].map(|ending| sources(&folders, ending));
     let files = files.iter().flatten();
     let files = files.filter(|file| !file.path.starts_with("tests/tidy"));
     let said: Vec<_> = files.map(|file| plain(&file.text)).collect();

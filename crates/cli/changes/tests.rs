@@ -119,7 +119,7 @@ fn a_transcript() {
         gpu.fault = Some(FaultStatus {
             kind,
             message: "nvmlDeviceGetPerformanceState: GPU is lost".to_owned(),
-            advice: kind.advice().to_owned(),
+            advice: kind.advice(),
             retry_in_s: 5.0,
         });
     });

@@ -91,7 +91,7 @@ fn fault_and_notices() {
     gpu.fault = Some(FaultStatus {
         kind,
         message: "nvmlDeviceGetPerformanceState: GPU is lost".to_owned(),
-        advice: kind.advice().to_owned(),
+        advice: kind.advice(),
         retry_in_s: 7.6,
     });
     insta::assert_snapshot!(plain(&mut status));

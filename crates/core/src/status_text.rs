@@ -67,7 +67,10 @@ impl fmt::Display for Message {
                 if rest.is_empty() && first.then.is_none() {
                     (line, rest)
                 } else {
-                    (text!("sentence", text = line) + &first.then_sentence(), rest)
+                    (
+                        text!("sentence", text = line) + &first.then_sentence(),
+                        rest,
+                    )
                 }
             }
             _ => (headline, &clauses[..]),

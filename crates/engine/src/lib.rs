@@ -24,6 +24,7 @@ pub mod gpu;
 pub mod handle;
 pub mod host;
 mod keepalive;
+pub mod locale;
 pub mod log_tail;
 pub mod login_entry;
 pub mod machine;

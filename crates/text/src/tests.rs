@@ -22,7 +22,10 @@ fn texts(source: &str) -> BTreeMap<String, BTreeSet<String>> {
         let mut add = |key: String, pattern: &Pattern<&str>| {
             let mut names = BTreeSet::new();
             variables(pattern, &mut names);
-            assert!(texts.insert(key.clone(), names).is_none(), "{key} is there twice");
+            assert!(
+                texts.insert(key.clone(), names).is_none(),
+                "{key} is there twice"
+            );
         };
         add(key.to_owned(), &message.value.expect("a value"));
         for attribute in &message.attributes {
@@ -77,7 +80,12 @@ fn every_language_has_a_file_and_every_file_is_a_language() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/locales");
     let files = std::fs::read_dir(folder).expect("the folder");
     let mut names: Vec<_> = files
-        .map(|file| file.expect("a file").file_name().into_string().expect("a name"))
+        .map(|file| {
+            file.expect("a file")
+                .file_name()
+                .into_string()
+                .expect("a name")
+        })
         .collect();
     names.sort();
     let mut expected: Vec<_> = codes.iter().map(|code| format!("{code}.ftl")).collect();
@@ -87,7 +95,12 @@ fn every_language_has_a_file_and_every_file_is_a_language() {
 
 #[test]
 fn no_text_is_left_in_english_by_mistake() {
-    let same = ["decimal-mark", "sentence", "state-and-cause", "setting-gpus"];
+    let same = [
+        "decimal-mark",
+        "sentence",
+        "state-and-cause",
+        "setting-gpus",
+    ];
     let [(_, english), (_, german)] = FILES;
     let lines = |source: &'static str| source.lines().filter(|line| line.contains(" = "));
     let english: BTreeSet<_> = lines(english).collect();
@@ -112,14 +125,24 @@ fn a_locale_chooses_its_language() {
 #[test]
 fn a_text_is_in_the_language_in_force_with_its_numbers() {
     let german = Language::of_locale("de").expect("a file");
-    let both = || (text!("state-asleep"), decimal(1.25, 2), number(50.5), number(50.0));
+    let both = || {
+        (
+            text!("state-asleep"),
+            decimal(1.25, 2),
+            number(50.5),
+            number(50.0),
+        )
+    };
     let english = ("Asleep", "1.25", "50.5", "50");
     let own = |(a, b, c, d): (&str, &str, &str, &str)| {
         (a.to_owned(), b.to_owned(), c.to_owned(), d.to_owned())
     };
     assert_eq!(both(), own(english));
     assert_eq!(german.within(both), own(("Schläft", "1,25", "50,5", "50")));
-    assert_eq!(german.within(|| Language::ENGLISH.within(both)), own(english));
+    assert_eq!(
+        german.within(|| Language::ENGLISH.within(both)),
+        own(english)
+    );
     assert_eq!(Language::current(), Language::ENGLISH);
 }
 
@@ -128,8 +151,15 @@ fn values_stand_in_a_text_as_they_are() {
     let of = |program: &str| text!("cause-loaded", program = program);
     assert_eq!(of("{ $x } \"a\""), "{ $x } \"a\" has a model loaded");
     let count = |count: u64| text!("cause-too-many-programs", count = count);
-    for (number, shown) in [(0, "0"), (1_234_567, "1234567"), (u64::MAX, "18446744073709551615")] {
+    for (number, shown) in [
+        (0, "0"),
+        (1_234_567, "1234567"),
+        (u64::MAX, "18446744073709551615"),
+    ] {
         let text = count(number);
-        assert!(text.contains(&format!("because {shown} programs")), "{text}");
+        assert!(
+            text.contains(&format!("because {shown} programs")),
+            "{text}"
+        );
     }
 }

@@ -37,17 +37,23 @@ impl Clause {
                 idle_w,
             } => held_by_server(program.as_deref(), *power_w, *idle_w),
             Cause::Raised { program } => match known(program.as_deref()) {
-                Some(KnownProcess { name, work }) => named(&name, match work {
-                    Work::Answers => text!("cause-raised-answers", program = &name),
-                    Work::Other => text!("cause-raised-works", program = &name),
-                }),
+                Some(KnownProcess { name, work }) => named(
+                    &name,
+                    match work {
+                        Work::Answers => text!("cause-raised-answers", program = &name),
+                        Work::Other => text!("cause-raised-works", program = &name),
+                    },
+                ),
                 None => plain(text!("cause-raised-unknown")),
             },
             Cause::Lingering { program } => match known(program.as_deref()) {
-                Some(KnownProcess { name, work }) => named(&name, match work {
-                    Work::Answers => text!("cause-lingering-answers", program = &name),
-                    Work::Other => text!("cause-lingering-works", program = &name),
-                }),
+                Some(KnownProcess { name, work }) => named(
+                    &name,
+                    match work {
+                        Work::Answers => text!("cause-lingering-answers", program = &name),
+                        Work::Other => text!("cause-lingering-works", program = &name),
+                    },
+                ),
                 None => plain(text!("cause-lingering-unknown")),
             },
             Cause::UntilUnused { minutes } => {
@@ -125,7 +131,9 @@ impl Clause {
             Cause::BudgetSpent { budget_wh } => {
                 let spent = with_end(key!("cause-budget"));
                 match budget_wh {
-                    Some(wh) => plain(text!("cause-budget-of", budget = number(*wh))).then(spent.then),
+                    Some(wh) => {
+                        plain(text!("cause-budget-of", budget = number(*wh))).then(spent.then)
+                    }
                     None => spent,
                 }
             }
@@ -220,10 +228,14 @@ fn held_by_server(program: Option<&str>, now: Option<Watts>, idle: Option<Watts>
 
 fn held_for(application: &str, reason: Option<&str>) -> Clause {
     let reason = reason.map(clean).filter(|reason| !reason.is_empty());
-    calls(clean(application), key!("an-application"), |name| match &reason {
-        Some(reason) => text!("cause-held-for-reason", application = name, reason = reason),
-        None => text!("cause-held-for", application = name),
-    })
+    calls(
+        clean(application),
+        key!("an-application"),
+        |name| match &reason {
+            Some(reason) => text!("cause-held-for-reason", application = name, reason = reason),
+            None => text!("cause-held-for", application = name),
+        },
+    )
 }
 
 /// A thermal pause lasts below the limit too, until the GPU has cooled down.

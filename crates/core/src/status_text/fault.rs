@@ -52,7 +52,13 @@ pub fn left_out(gpu: &LeftOutGpu) -> String {
     let index = gpu.index;
     match &gpu.name {
         Some(name) => {
-            text!("left-out-named", index = index, name = name, why = why, advice = advice)
+            text!(
+                "left-out-named",
+                index = index,
+                name = name,
+                why = why,
+                advice = advice
+            )
         }
         None => text!("left-out", index = index, why = why, advice = advice),
     }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use gpu_keepalive_text::Language;
+
 use super::{Alert, cannot_benchmark, program_name, render};
 use crate::{
     gpu::GpuErrorKind,
@@ -202,8 +204,23 @@ fn messages() -> Vec<Message> {
         .collect()
 }
 
+/// A page of sentences in each language: a snapshot to be read aloud.
+fn in_every_language(name: &str, page: impl Fn() -> String) {
+    for language in Language::all() {
+        let name = match language {
+            Language::ENGLISH => name.to_owned(),
+            other => format!("{name}.{}", other.code()),
+        };
+        insta::assert_snapshot!(name, language.within(&page));
+    }
+}
+
 #[test]
 fn every_sentence_about_a_state() {
+    in_every_language("every_sentence_about_a_state", states);
+}
+
+fn states() -> String {
     let mut page = String::new();
     for message in messages() {
         let text = render(&message, Hold::Nothing);
@@ -212,11 +229,15 @@ fn every_sentence_about_a_state() {
         let cause = text.cause.unwrap_or_default();
         writeln!(page, "    [{}] {headline} | {cause}", text.short).expect("a string");
     }
-    insta::assert_snapshot!(page);
+    page
 }
 
 #[test]
 fn every_other_sentence() {
+    in_every_language("every_other_sentence", others);
+}
+
+fn others() -> String {
     let holds = [
         Hold::Nothing,
         Hold::Standby,
@@ -258,7 +279,7 @@ fn every_other_sentence() {
     for kind in GpuErrorKind::ALL {
         writeln!(page, "    {kind:?}: {}", kind.advice()).expect("a string");
     }
-    insta::assert_snapshot!(page);
+    page
 }
 
 #[test]

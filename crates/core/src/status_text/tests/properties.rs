@@ -1,5 +1,6 @@
 //! Properties of every text, whatever the values are.
 
+use gpu_keepalive_text::Language;
 use proptest::{collection::vec, option, prelude::*};
 
 use crate::{
@@ -123,31 +124,40 @@ fn is_clean(text: &str) -> bool {
     !text.is_empty() && text.trim() == text && !text.chars().any(char::is_control)
 }
 
+fn language() -> impl Strategy<Value = Language> {
+    proptest::sample::select(Language::all().collect::<Vec<_>>())
+}
+
 proptest! {
     #[test]
     fn every_text_is_clean_and_ends_properly(
+        language in language(),
         state in state(),
         causes in vec(cause(), 0..4),
         hold in hold(),
     ) {
-        let message = Message { state, causes };
-        let text = render(&message, hold);
-        let line = message.to_string();
-        for one in [&text.short, &text.line, &text.headline, &text.hold, &line] {
-            prop_assert!(is_clean(one), "{:?}", one);
-        }
-        prop_assert!(!text.hold.ends_with('.'), "{:?}", text.hold);
-        prop_assert!(line.starts_with(&text.headline), "{:?}", line);
-        prop_assert_eq!(text.cause.is_some(), !message.causes.is_empty());
-        if let Some(cause) = &text.cause {
-            prop_assert!(is_clean(cause) && cause.ends_with('.'), "{:?}", cause);
-        }
-        if message.causes.len() > 1 {
-            prop_assert!(line.ends_with('.'), "{:?}", line);
-        }
-        for cause in &message.causes {
-            let text = cannot_benchmark(cause);
-            prop_assert!(is_clean(&text) && text.ends_with('.'), "{:?}", text);
-        }
+        language.within(|| check(&Message { state, causes }, hold))?;
     }
+}
+
+fn check(message: &Message, hold: Hold) -> Result<(), TestCaseError> {
+    let text = render(message, hold);
+    let line = message.to_string();
+    for one in [&text.short, &text.line, &text.headline, &text.hold, &line] {
+        prop_assert!(is_clean(one), "{:?}", one);
+    }
+    prop_assert!(!text.hold.ends_with('.'), "{:?}", text.hold);
+    prop_assert!(line.starts_with(&text.headline), "{:?}", line);
+    prop_assert_eq!(text.cause.is_some(), !message.causes.is_empty());
+    if let Some(cause) = &text.cause {
+        prop_assert!(is_clean(cause) && cause.ends_with('.'), "{:?}", cause);
+    }
+    if message.causes.len() > 1 {
+        prop_assert!(line.ends_with('.'), "{:?}", line);
+    }
+    for cause in &message.causes {
+        let text = cannot_benchmark(cause);
+        prop_assert!(is_clean(&text) && text.ends_with('.'), "{:?}", text);
+    }
+    Ok(())
 }
