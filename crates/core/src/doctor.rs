@@ -5,6 +5,8 @@
 
 use std::cmp::Reverse;
 
+use gpu_keepalive_text::{Key, text};
+
 use crate::protocol::{Doctor, Finding, Severity};
 
 mod app;
@@ -36,9 +38,11 @@ pub fn examine(evidence: &Evidence) -> Doctor {
         findings.extend(found.map(|finding| match evidence.gpus.len() {
             1 => finding,
             _ => Finding {
-                evidence: format!(
-                    "GPU {}, {}: {}",
-                    gpu.info.index, gpu.info.name, finding.evidence
+                evidence: text!(
+                    "finding-of-gpu",
+                    index = gpu.info.index,
+                    name = &gpu.info.name,
+                    evidence = finding.evidence
                 ),
                 ..finding
             },
@@ -96,17 +100,28 @@ const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 22] = [
     clocks::gpu_at_rest,
 ];
 
+/// A finding whose title and advice are one text and its attribute.
 fn finding(
     id: &str,
     severity: Severity,
-    title: impl Into<String>,
+    text: Key,
+    evidence: impl Into<String>,
+) -> Option<Finding> {
+    advised(id, severity, text, evidence, text.attribute("advice"))
+}
+
+/// A finding with an advice of its own; empty where there is nothing to do.
+fn advised(
+    id: &str,
+    severity: Severity,
+    title: Key,
     evidence: impl Into<String>,
     advice: impl Into<String>,
 ) -> Option<Finding> {
     Some(Finding {
         id: id.to_owned(),
         severity,
-        title: title.into(),
+        title: title.text(),
         evidence: evidence.into(),
         advice: advice.into(),
     })

@@ -1,5 +1,7 @@
 //! The application itself: its settings, its engine, its place on the desktop.
 
+use gpu_keepalive_text::{key, text};
+
 use super::{Evidence, GpuEvidence, finding};
 use crate::{
     host::RuntimePm,
@@ -15,7 +17,7 @@ pub(super) fn settings_defaulted(seen: &Evidence) -> Option<Finding> {
         .map(|problem| {
             let message = problem.message.trim_end_matches('.');
             match problem.line {
-                Some(line) => format!("line {line}: {message}"),
+                Some(line) => text!("finding-settings-line", line = line, problem = message),
                 None => message.to_owned(),
             }
         })
@@ -23,24 +25,13 @@ pub(super) fn settings_defaulted(seen: &Evidence) -> Option<Finding> {
     let newer = problems
         .iter()
         .any(|problem| problem.severity == Severity::Error && problem.key == "version");
-    let title = match severity {
-        Severity::Error if newer => "The settings file is of a newer GPU Keepalive",
-        Severity::Error => "The settings file cannot be used",
-        Severity::Warning => "Some settings are wrong, and their defaults apply",
-        Severity::Info | Severity::Ok => "Unknown keys in the settings file",
+    let text = match severity {
+        Severity::Error if newer => key!("finding-settings-newer"),
+        Severity::Error => key!("finding-settings-unusable"),
+        Severity::Warning => key!("finding-settings-wrong"),
+        Severity::Info | Severity::Ok => key!("finding-settings-unknown"),
     };
-    let advice = match severity {
-        Severity::Error if newer => "Update GPU Keepalive.",
-        Severity::Error => "Correct it; “gpu-keepalive settings path” prints where it is.",
-        _ => "Correct these lines; “gpu-keepalive settings path” prints where the file is.",
-    };
-    finding(
-        "settings-defaulted",
-        severity,
-        title,
-        lines.join("; "),
-        advice,
-    )
+    finding("settings-defaulted", severity, text, lines.join("; "))
 }
 
 pub(super) fn engine_not_running(seen: &Evidence) -> Option<Finding> {
@@ -50,9 +41,8 @@ pub(super) fn engine_not_running(seen: &Evidence) -> Option<Finding> {
     finding(
         "not-running",
         Severity::Info,
-        "GPU Keepalive is not running, so no GPU is kept ready",
-        "no answer on the control socket",
-        "Open the GPU Keepalive app, or start “gpu-keepalive run”.",
+        key!("finding-not-running"),
+        text!("finding-not-running-seen"),
     )
 }
 
@@ -63,9 +53,8 @@ pub(super) fn switched_off(seen: &Evidence) -> Option<Finding> {
     finding(
         "switched-off",
         Severity::Info,
-        "GPU Keepalive is switched off",
-        "the GPUs are left alone",
-        "Switch it on in the tray, or with “gpu-keepalive on”.",
+        key!("finding-switched-off"),
+        text!("finding-switched-off-seen"),
     )
 }
 
@@ -77,10 +66,8 @@ pub(super) fn paused(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     finding(
         "paused",
         Severity::Info,
-        "This GPU is paused",
+        key!("finding-paused"),
         text.cause.unwrap_or_default(),
-        "It resumes by itself when none of this applies any more. “gpu-keepalive resume” ends a \
-         pause of your own.",
     )
 }
 
@@ -91,11 +78,8 @@ pub(super) fn no_tray_host(seen: &Evidence) -> Option<Finding> {
     finding(
         "no-tray-host",
         Severity::Warning,
-        "This desktop shows no tray icons",
-        "no program on the session bus shows status notifier items",
-        "On GNOME install the extension “AppIndicator and KStatusNotifierItem Support”; on other \
-         desktops add a system tray to the panel. Everything also works in the window and with \
-         “gpu-keepalive status”.",
+        key!("finding-no-tray-host"),
+        text!("finding-no-tray-host-seen"),
     )
 }
 
@@ -103,18 +87,15 @@ pub(super) fn login_entry_broken(seen: &Evidence) -> Option<Finding> {
     let entry = &seen.app.login_entry;
     let evidence = match (entry.state?, &entry.broken) {
         (LoginEntryState::Broken, Some(why)) => why.clone(),
-        (LoginEntryState::Broken, None) => "its entry does not start it".to_owned(),
-        (LoginEntryState::Absent, _) if entry.wanted => {
-            "“app.start_at_login” is on, and there is no entry for it".to_owned()
-        }
+        (LoginEntryState::Broken, None) => text!("finding-login-entry-unknown"),
+        (LoginEntryState::Absent, _) if entry.wanted => text!("finding-login-entry-absent"),
         _ => return None,
     };
     finding(
         "login-entry-broken",
         Severity::Warning,
-        "GPU Keepalive does not start at login",
+        key!("finding-login-entry-broken"),
         evidence,
-        "Switch “Start at login” off and on again in the tray or in the settings.",
     )
 }
 
@@ -123,9 +104,8 @@ pub(super) fn simulated(seen: &Evidence) -> Option<Finding> {
     finding(
         "simulated",
         Severity::Info,
-        "These GPUs are simulated",
-        "the option --simulate or the variable GPU_KEEPALIVE_SIMULATE is set",
-        "Leave out “--simulate” to examine the real one.",
+        key!("finding-simulated"),
+        text!("finding-simulated-seen"),
     )
 }
 
@@ -140,22 +120,20 @@ pub(super) fn not_checked(seen: &Evidence) -> Option<Finding> {
         .filter(|program| program.perf_boost_disabled.is_none());
     let mut missing: Vec<_> = unreadable
         .map(|program| {
-            format!(
-                "the environment of {} (process {})",
-                program.name, program.pid
+            text!(
+                "finding-not-checked-environment",
+                program = &program.name,
+                pid = program.pid.to_string()
             )
         })
         .collect();
     for gpu in seen.gpus.iter().filter(|gpu| gpu.fault.is_none()) {
         if gpu.sample.is_none() && gpu.device.runtime_pm != RuntimePm::Suspended {
-            missing.push(format!(
-                "the clocks of {}, which is left alone",
-                gpu.info.name
-            ));
+            missing.push(text!("finding-not-checked-clocks", gpu = &gpu.info.name));
         }
     }
     if machine.is_laptop.is_none() {
-        missing.push("batteries and power profiles".to_owned());
+        missing.push(text!("finding-not-checked-power"));
     }
     if missing.is_empty() {
         return None;
@@ -163,8 +141,7 @@ pub(super) fn not_checked(seen: &Evidence) -> Option<Finding> {
     finding(
         "not-checked",
         Severity::Info,
-        "Some things could not be checked",
+        key!("finding-not-checked"),
         missing.join("; "),
-        "Processes of other users and a GPU that is asleep cannot be examined.",
     )
 }

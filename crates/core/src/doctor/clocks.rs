@@ -1,10 +1,12 @@
 //! Checks that the clocks are up, and finds what keeps them down.
 
-use super::{Evidence, GpuEvidence, finding};
+use gpu_keepalive_text::{decimal, key, text};
+
+use super::{Evidence, GpuEvidence, advised, finding};
 use crate::{
     gpu::{BUSY, ClocksEventReasons, PState},
     protocol::{Finding, Phase, Severity},
-    units::{Megahertz, Percent},
+    units::{Megahertz, Percent, Watts},
 };
 
 pub(super) fn other_clock_tools(seen: &Evidence) -> Option<Finding> {
@@ -15,9 +17,8 @@ pub(super) fn other_clock_tools(seen: &Evidence) -> Option<Finding> {
     finding(
         "clock-tool-running",
         Severity::Info,
-        "Another program that can set the clocks is running",
+        key!("finding-clock-tool-running"),
         tools.join(", "),
-        "If the GPU stays slow, check that this program does not hold its clocks down.",
     )
 }
 
@@ -30,13 +31,11 @@ pub(super) fn held_down_by_heat(gpu: &GpuEvidence, _: &Evidence) -> Option<Findi
     finding(
         "held-down-by-heat",
         Severity::Warning,
-        "The GPU is hot and slows itself down",
+        key!("finding-held-down-by-heat"),
         match temperature {
             Some(temperature) => format!("{temperature}; {}", speed(gpu, set)),
             None => speed(gpu, set),
         },
-        "Let air reach the fans, clean them, and keep a laptop off soft ground. Keeping the GPU \
-         ready less often helps too.",
     )
 }
 
@@ -45,9 +44,8 @@ pub(super) fn held_down_by_power_brake(gpu: &GpuEvidence, _: &Evidence) -> Optio
     finding(
         "held-down-by-power-brake",
         Severity::Warning,
-        "The power supply makes the GPU slow down",
+        key!("finding-held-down-by-power-brake"),
         speed(gpu, set),
-        "The machine's power supply signals that it is at its limit. Check its cables and its size.",
     )
 }
 
@@ -61,10 +59,8 @@ pub(super) fn held_down_by_hardware(gpu: &GpuEvidence, _: &Evidence) -> Option<F
     finding(
         "held-down-by-hardware",
         Severity::Warning,
-        "The GPU's hardware slows it down",
+        key!("finding-held-down-by-hardware"),
         speed(gpu, set),
-        "Its own protection against heat or too much power is at work. Check cooling, power cables \
-         and adapter.",
     )
 }
 
@@ -77,29 +73,22 @@ pub(super) fn held_down_by_power_cap(gpu: &GpuEvidence, _: &Evidence) -> Option<
         .filter(|(now, usual)| now < usual);
     let mut evidence = speed(gpu, set);
     if let Some(power) = gpu.sample.as_ref().and_then(|sample| sample.power) {
-        evidence += &format!("; {power}");
+        evidence += &format!("; {}", watts(power));
     }
     let (severity, advice) = match lowered {
         Some((now, usual)) => {
-            evidence += &format!("; the limit is {now} instead of {usual}");
-            (
-                Severity::Warning,
-                "The power limit was lowered; “nvidia-smi -q -d POWER” shows it. Raise it again \
-                 for full speed.",
-            )
+            let lowered = text!(
+                "finding-power-cap-lowered",
+                now = watts(now),
+                usual = watts(usual)
+            );
+            evidence += &format!("; {lowered}");
+            (Severity::Warning, text!("finding-power-cap-raise"))
         }
-        None => (
-            Severity::Info,
-            "This is normal under load: the GPU is as fast as its power limit allows.",
-        ),
+        None => (Severity::Info, text!("finding-power-cap-normal")),
     };
-    finding(
-        "held-down-by-power-cap",
-        severity,
-        "The GPU is at its power limit",
-        evidence,
-        advice,
-    )
+    let title = key!("finding-held-down-by-power-cap");
+    advised("held-down-by-power-cap", severity, title, evidence, advice)
 }
 
 pub(super) fn clocks_locked(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
@@ -110,7 +99,14 @@ pub(super) fn clocks_locked(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> 
         let (now, usual) = inspection
             .applications_clock
             .zip(inspection.default_applications_clock)?;
-        (now < usual).then(|| format!("the clock for applications is {now} instead of {usual}"))
+        let lowered = || {
+            text!(
+                "finding-clocks-locked-lowered",
+                now = now.to_string(),
+                usual = usual.to_string()
+            )
+        };
+        (now < usual).then(lowered)
     });
     let evidence: Vec<_> = [set, lowered].into_iter().flatten().collect();
     if evidence.is_empty() {
@@ -119,9 +115,8 @@ pub(super) fn clocks_locked(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> 
     finding(
         "clocks-locked",
         Severity::Warning,
-        "Another tool has set the clocks of this GPU",
+        key!("finding-clocks-locked"),
         evidence.join("; "),
-        "Undo it in that tool, or as administrator with “nvidia-smi -rgc” and “nvidia-smi -rac”.",
     )
 }
 
@@ -132,10 +127,8 @@ pub(super) fn clocks_not_held(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding
     finding(
         "clocks-not-held",
         Severity::Warning,
-        "The GPU should be ready, but its clocks are down",
+        key!("finding-clocks-not-held"),
         speed(gpu, reasons(gpu).unwrap_or_default()),
-        "This is normal while it gets ready. If it stays so for a minute, set “strategy” to \
-         “pulse” in the settings.",
     )
 }
 
@@ -147,11 +140,8 @@ pub(super) fn cuda_p2_cap(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     finding(
         "cuda-p2-cap",
         Severity::Info,
-        "CUDA runs in P2 on this GPU, which is full speed",
-        "P2 on a GeForce card",
-        "Nothing needs to be done. GeForce drivers run CUDA in P2 instead of P0: only the memory \
-         clock is a little lower. A driver profile can lift that (on Linux CudaNoStablePerfLimit); \
-         GPU Keepalive never changes it.",
+        key!("finding-cuda-p2-cap"),
+        text!("finding-cuda-p2-cap-seen"),
     )
 }
 
@@ -160,7 +150,8 @@ pub(super) fn gpu_ready(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
         return None;
     }
     let evidence = speed(gpu, reasons(gpu).unwrap_or_default());
-    finding("gpu-ready", Severity::Ok, "The GPU is ready", evidence, "")
+    let title = key!("finding-gpu-ready");
+    advised("gpu-ready", Severity::Ok, title, evidence, "")
 }
 
 pub(super) fn gpu_at_rest(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
@@ -169,14 +160,14 @@ pub(super) fn gpu_at_rest(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
         return None;
     }
     let advice = if gpu.phase == Some(Phase::Standby) {
-        "Nothing needs to be done. Its clocks are raised as soon as a request arrives."
+        text!("finding-gpu-at-rest-woken")
     } else {
-        "The first request finds its clocks down. “gpu-keepalive warm” raises them beforehand."
+        text!("finding-gpu-at-rest-cold")
     };
-    finding(
+    advised(
         "gpu-at-rest",
         Severity::Ok,
-        "The GPU is idle",
+        key!("finding-gpu-at-rest"),
         speed(gpu, reasons(gpu).unwrap_or_default()),
         advice,
     )
@@ -185,11 +176,12 @@ pub(super) fn gpu_at_rest(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
 pub(super) fn gpu_busy(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     let percent = utilization(gpu).filter(|_| gpu.ready() == Some(false))?;
     let evidence = speed(gpu, reasons(gpu).unwrap_or_default());
-    finding(
+    let busy = text!("finding-gpu-busy-seen", share = percent.to_string());
+    advised(
         "gpu-busy",
         Severity::Ok,
-        "A program is using the GPU, and its clocks are not all the way up",
-        format!("busy {percent} of the time; {evidence}"),
+        key!("finding-gpu-busy"),
+        format!("{busy}; {evidence}"),
         "",
     )
 }
@@ -208,11 +200,11 @@ fn reasons(gpu: &GpuEvidence) -> Option<ClocksEventReasons> {
 fn speed(gpu: &GpuEvidence, reasons: ClocksEventReasons) -> String {
     let sample = gpu.sample.as_ref();
     let clock = sample.and_then(|s| s.sm_clock).map(|now| {
-        let max = gpu
-            .info
-            .sm_clock_max
-            .map(|Megahertz(max)| format!(" of {max} MHz"));
-        format!("{now}{}", max.unwrap_or_default())
+        let now = now.to_string();
+        match gpu.info.sm_clock_max {
+            Some(Megahertz(max)) => text!("clock-of-most", now = now, most = max),
+            None => now,
+        }
     });
     let pstate = sample
         .and_then(|s| s.pstate)
@@ -223,4 +215,8 @@ fn speed(gpu: &GpuEvidence, reasons: ClocksEventReasons) -> String {
         .chain(reasons.names())
         .collect();
     parts.join(", ")
+}
+
+fn watts(power: Watts) -> String {
+    format!("{} W", decimal(power.0, 1))
 }

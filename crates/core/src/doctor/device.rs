@@ -1,6 +1,8 @@
 //! One GPU's memory, link and power management.
 
-use super::{Evidence, GpuEvidence, PcieLink, finding};
+use gpu_keepalive_text::{decimal, key, number, text};
+
+use super::{Evidence, GpuEvidence, PcieLink, advised, finding};
 use crate::{
     gpu::PState,
     host::RuntimePm,
@@ -27,10 +29,12 @@ pub(super) fn vram_nearly_full(gpu: &GpuEvidence, seen: &Evidence) -> Option<Fin
     finding(
         "vram-nearly-full",
         Severity::Warning,
-        "The VRAM is nearly full",
-        format!("{} MiB of {} MiB are free", free.mib(), total.mib()),
-        "Unload a model, or use a smaller one or a shorter context; “gpu-keepalive recommend” \
-         suggests some.",
+        key!("finding-vram-nearly-full"),
+        text!(
+            "finding-vram-nearly-full-seen",
+            free = free.mib(),
+            total = total.mib()
+        ),
     )
 }
 
@@ -49,7 +53,17 @@ pub(super) fn model_partly_on_cpu(gpu: &GpuEvidence, _: &Evidence) -> Option<Fin
     let slow = sample
         .pstate
         .filter(|pstate| !PState::is_full_speed(*pstate));
-    let clocks = slow.map(|pstate| format!(", in {pstate} although it computes"));
+    let vram = decimal(vram.gib(), 1);
+    let share = activity.to_string();
+    let evidence = match slow {
+        Some(pstate) => text!(
+            "finding-model-partly-on-cpu-slow",
+            vram = vram,
+            share = share,
+            pstate = pstate.to_string()
+        ),
+        None => text!("finding-model-partly-on-cpu-seen", vram = vram, share = share),
+    };
     finding(
         "model-partly-on-cpu",
         if slow.is_some() {
@@ -57,14 +71,8 @@ pub(super) fn model_partly_on_cpu(gpu: &GpuEvidence, _: &Evidence) -> Option<Fin
         } else {
             Severity::Info
         },
-        "A model may be running partly on the processor",
-        format!(
-            "a program with {:.1} GiB of VRAM keeps the GPU busy for only {activity} of the time{}",
-            vram.gib(),
-            clocks.unwrap_or_default()
-        ),
-        "If answers are slow, use a smaller model, a smaller format or a shorter context, so that \
-         all layers fit; “gpu-keepalive recommend” suggests some. “ollama ps” shows the split.",
+        key!("finding-model-partly-on-cpu"),
+        evidence,
     )
 }
 
@@ -75,27 +83,27 @@ pub(super) fn processes_not_reported(gpu: &GpuEvidence, _: &Evidence) -> Option<
         return None;
     }
     let evidence = match (&sample.compute_processes, sample.utilization) {
-        (None, _) => "the driver gives no list of processes".to_owned(),
-        (_, None) => "the driver names no process and tells no utilization".to_owned(),
+        (None, _) => text!("finding-processes-no-list"),
+        (_, None) => text!("finding-processes-nothing"),
         (_, Some(percent)) => {
             let memory = gpu.info.vram_total.zip(sample.vram_free);
             let used = memory.map(|(total, free)| Bytes(total.0.saturating_sub(free.0)));
-            let used = used.map(|used| format!(" and {:.1} GiB of VRAM are in use", used.gib()));
-            format!(
-                "the driver names no process, yet the GPU is busy {percent} of the time{}",
-                used.unwrap_or_default()
-            )
+            let share = percent.to_string();
+            match used {
+                Some(used) => text!(
+                    "finding-processes-busy-vram",
+                    share = share,
+                    vram = decimal(used.gib(), 1)
+                ),
+                None => text!("finding-processes-busy", share = share),
+            }
         }
     };
     finding(
         "processes-not-told",
         Severity::Info,
-        "The driver does not tell which programs use the GPU",
+        key!("finding-processes-not-told"),
         evidence,
-        "Demand is taken from the GPU's utilization, from 10 % on, and from AI programs that are \
-         seen to have the GPU open. In a container, start GPU Keepalive with the machine's \
-         processes, as with “docker run --pid=host”. Under WSL2, with MIG and with a part of a GPU \
-         (vGPU) more cannot be known.",
     )
 }
 
@@ -119,12 +127,14 @@ pub(super) fn pcie_link_reduced(gpu: &GpuEvidence, _: &Evidence) -> Option<Findi
         } else {
             Severity::Info
         },
-        "The GPU's link to the computer is slower than it could be",
-        format!(
-            "{speed_gt} GT/s on {width} lanes; the GPU is capable of {max_speed_gt} GT/s on {max_width}"
+        key!("finding-pcie-link-reduced"),
+        text!(
+            "finding-pcie-link-reduced-seen",
+            speed = number(speed_gt),
+            width = width,
+            max_speed = number(max_speed_gt),
+            max_width = max_width
         ),
-        "Loading models takes longer; answers hardly do. On a desktop, check that the GPU sits \
-         firmly in the fastest slot. Many laptops and second slots are built that way.",
     )
 }
 
@@ -137,10 +147,8 @@ pub(super) fn persistence_mode_off(gpu: &GpuEvidence, seen: &Evidence) -> Option
     finding(
         "persistence-mode-off",
         Severity::Warning,
-        "The driver is set up anew for each program",
-        "persistence mode is off, and neither a screen nor a battery was seen",
-        "On a machine without a screen the first program waits for the driver each time. Switch it \
-         on: “sudo systemctl enable --now nvidia-persistenced”, or “sudo nvidia-smi -pm 1”.",
+        key!("finding-persistence-mode-off"),
+        text!("finding-persistence-mode-off-seen"),
     )
 }
 
@@ -149,19 +157,19 @@ pub(super) fn runtime_d3_off(gpu: &GpuEvidence, seen: &Evidence) -> Option<Findi
     if seen.machine.is_laptop != Some(true) || gpu.device.runtime_pm != RuntimePm::Unsupported {
         return None;
     }
-    let driver = d3.driver_status.as_ref();
-    let driver = driver.map(|word| format!("; the driver reports “{word}”"));
+    let evidence = match &d3.driver_status {
+        Some(word) => text!(
+            "finding-runtime-d3-off-driver",
+            control = &d3.control,
+            word = word
+        ),
+        None => text!("finding-runtime-d3-off-seen", control = &d3.control),
+    };
     finding(
         "runtime-d3-off",
         Severity::Info,
-        "The GPU never switches itself off",
-        format!(
-            "power/control is “{}”{}",
-            d3.control,
-            driver.unwrap_or_default()
-        ),
-        "It draws power even when unused. If the laptop supports it, NVIDIA's README for Linux \
-         describes how to switch it on, in the chapter on runtime D3.",
+        key!("finding-runtime-d3-off"),
+        evidence,
     )
 }
 
@@ -173,31 +181,29 @@ pub(super) fn kept_awake(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     finding(
         "gpu-kept-awake",
         Severity::Info,
-        "Programs keep the GPU from switching itself off",
-        format!(
-            "{}; programs of other users cannot be seen",
-            programs.join(", ")
+        key!("finding-gpu-kept-awake"),
+        text!(
+            "finding-gpu-kept-awake-seen",
+            programs = programs.join(", ")
         ),
-        "End those that you do not need, or start them on the processor's own graphics.",
     )
 }
 
 pub(super) fn runtime_d3_on(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     match gpu.device.runtime_pm {
         RuntimePm::Unsupported => None,
-        RuntimePm::Active => finding(
+        RuntimePm::Active => advised(
             "runtime-d3-on",
             Severity::Ok,
-            "The GPU can switch itself off when no program uses it",
+            key!("finding-runtime-d3-on"),
             "runtime D3: active",
             "",
         ),
         RuntimePm::Suspended => finding(
             "gpu-asleep",
             Severity::Ok,
-            "The GPU is switched off because no program uses it",
+            key!("finding-gpu-asleep"),
             "runtime D3: suspended",
-            "It was not woken for this. For a full diagnosis use the GPU, then ask again.",
         ),
     }
 }

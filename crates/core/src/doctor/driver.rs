@@ -1,6 +1,8 @@
 //! Checks that there is a driver, and that it answers.
 
-use super::{Evidence, GpuEvidence, finding};
+use gpu_keepalive_text::{key, text};
+
+use super::{Evidence, GpuEvidence, advised, finding};
 use crate::{
     gpu::{GpuError, GpuErrorKind, LeftOutGpu},
     protocol::{Finding, Severity},
@@ -14,14 +16,12 @@ pub(super) fn discovery_failed(seen: &Evidence) -> Option<Finding> {
     let error = seen.discovery_error.as_ref()?;
     let mut failure = failure(error)?;
     if let Some(count) = seen.nvidia_devices {
-        let gpus = if count == 1 { "GPU" } else { "GPUs" };
-        failure.evidence += &format!("; the system lists {count} NVIDIA {gpus}");
+        failure.evidence += &format!("; {}", text!("finding-nvidia-devices", count = count));
         let unexplained = error.circumstance.is_none();
         if count == 0 && error.kind == GpuErrorKind::NvmlMissing && unexplained {
-            failure.title = "No NVIDIA GPU and no driver was found".to_owned();
-            failure.advice = "GPU Keepalive needs an NVIDIA GPU. If one is fitted, check that it \
-                              is enabled in the firmware settings, then install its driver."
-                .to_owned();
+            let nothing = key!("finding-no-gpu-and-no-driver");
+            failure.title = nothing.text();
+            failure.advice = nothing.attribute("advice");
         }
     }
     Some(failure)
@@ -36,10 +36,8 @@ pub(super) fn gpus_left_out(seen: &Evidence) -> Option<Finding> {
     finding(
         "gpu-left-out",
         Severity::Warning,
-        "A GPU is not used, because the driver does not describe it",
+        key!("finding-gpu-left-out"),
         evidence.join("; "),
-        "It is looked for again by itself. If it stays away, look at the driver's messages in the \
-         system log, and restart the computer.",
     )
 }
 
@@ -68,12 +66,18 @@ pub(super) fn driver_works(seen: &Evidence) -> Option<Finding> {
     let gpus: Vec<_> = seen
         .gpus
         .iter()
-        .map(|gpu| format!("{} with driver {}", gpu.info.name, gpu.info.driver_version))
+        .map(|gpu| {
+            text!(
+                "finding-driver-works-seen",
+                gpu = &gpu.info.name,
+                version = &gpu.info.driver_version
+            )
+        })
         .collect();
-    finding(
+    advised(
         "driver-works",
         Severity::Ok,
-        "The NVIDIA driver works",
+        key!("finding-driver-works"),
         gpus.join("; "),
         "",
     )
@@ -87,13 +91,13 @@ fn failure(error: &GpuError) -> Option<Finding> {
         }
         _ => Severity::Error,
     };
-    finding(
-        id(error.kind),
+    Some(Finding {
+        id: id(error.kind).to_owned(),
         severity,
-        capitalised(&error.meaning()),
-        &error.message,
-        error.advice(),
-    )
+        title: capitalised(&error.meaning()),
+        evidence: error.message.clone(),
+        advice: error.advice(),
+    })
 }
 
 fn id(kind: GpuErrorKind) -> &'static str {

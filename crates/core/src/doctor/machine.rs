@@ -1,6 +1,8 @@
 //! The machine around the GPUs.
 
-use super::{Evidence, PowerDaemon, finding};
+use gpu_keepalive_text::{key, text};
+
+use super::{Evidence, PowerDaemon, advised, finding};
 use crate::{
     gpu::PowerSource,
     protocol::{Finding, Severity},
@@ -11,18 +13,18 @@ use crate::{
 const SAVING: [&str; 4] = ["low-power", "power-saver", "quiet", "cool"];
 
 pub(super) fn on_battery(seen: &Evidence) -> Option<Finding> {
-    let pauses = if seen.app.battery_pauses {
-        "GPU Keepalive is paused meanwhile, unless you switch “battery.pause” off."
+    let advice = if seen.app.battery_pauses {
+        text!("finding-on-battery-paused")
     } else {
-        "Keeping the GPU ready costs battery."
+        text!("finding-on-battery-costs")
     };
     (power_source(seen) == PowerSource::Battery).then_some(())?;
-    finding(
+    advised(
         "on-battery",
         Severity::Warning,
-        "The computer runs on battery, so the GPU is slower",
-        "the system or the driver reports battery power",
-        format!("Plug it in for full speed. {pauses}"),
+        key!("finding-on-battery"),
+        text!("finding-on-battery-seen"),
+        advice,
     )
 }
 
@@ -31,35 +33,29 @@ pub(super) fn undersized_adapter(seen: &Evidence) -> Option<Finding> {
     finding(
         "undersized-adapter",
         Severity::Warning,
-        "The power adapter is too weak for this GPU",
-        "the driver reports an undersized power source",
-        "Use the adapter that came with the computer, or one as strong.",
+        key!("finding-undersized-adapter"),
+        text!("finding-undersized-adapter-seen"),
     )
 }
 
 pub(super) fn power_saving_profile(seen: &Evidence) -> Option<Finding> {
-    let profiles = [
-        ("the firmware's profile is", &seen.machine.platform_profile),
-        ("the desktop's profile is", &seen.machine.power_profile),
-    ];
-    let saving: Vec<_> = profiles
-        .iter()
-        .filter_map(|(what, profile)| {
-            let profile = profile.as_deref()?;
-            SAVING
-                .contains(&profile)
-                .then(|| format!("{what} “{profile}”"))
-        })
-        .collect();
+    let saving = |profile: &Option<String>| {
+        let profile = profile.clone()?;
+        SAVING.contains(&profile.as_str()).then_some(profile)
+    };
+    let firmware = saving(&seen.machine.platform_profile);
+    let firmware = firmware.map(|profile| text!("finding-profile-of-firmware", profile = profile));
+    let desktop = saving(&seen.machine.power_profile);
+    let desktop = desktop.map(|profile| text!("finding-profile-of-desktop", profile = profile));
+    let saving: Vec<_> = firmware.into_iter().chain(desktop).collect();
     if saving.is_empty() {
         return None;
     }
     finding(
         "power-saving-profile",
         Severity::Warning,
-        "The computer is set to save power or to be quiet",
+        key!("finding-power-saving-profile"),
         saving.join("; "),
-        "Choose “balanced” or “performance” in the desktop's power settings.",
     )
 }
 
@@ -71,10 +67,8 @@ pub(super) fn powerd_not_running(seen: &Evidence) -> Option<Finding> {
     finding(
         "nvidia-powerd-not-running",
         Severity::Info,
-        "The GPU cannot borrow power from the processor",
-        "nvidia-powerd is installed and not running",
-        "Laptops with Dynamic Boost are faster with it: “sudo systemctl enable --now \
-         nvidia-powerd”. It ends by itself on laptops without.",
+        key!("finding-nvidia-powerd-not-running"),
+        text!("finding-nvidia-powerd-not-running-seen"),
     )
 }
 
@@ -86,9 +80,8 @@ pub(super) fn left_asleep(seen: &Evidence) -> Option<Finding> {
     finding(
         "gpu-asleep",
         Severity::Ok,
-        "The GPU is switched off because no program uses it",
+        key!("finding-gpu-asleep"),
         format!("runtime D3: suspended, PCI {}", devices.join(", ")),
-        "It was not woken for this. For a full diagnosis use the GPU, then ask again.",
     )
 }
 

@@ -1,6 +1,8 @@
 //! Servers that let the GPU rest, and servers that do not.
 
-use super::{Evidence, GpuEvidence, finding};
+use gpu_keepalive_text::{decimal, key, text};
+
+use super::{Evidence, GpuEvidence, advised};
 use crate::{
     host::{AiProcess, GpuUse},
     protocol::{Finding, Severity},
@@ -12,28 +14,28 @@ use crate::{
 pub(super) fn without_engine(seen: &Evidence) -> Option<Finding> {
     let why = match seen.engine {
         Some(engine) if engine.enabled => return None,
-        Some(_) => "GPU Keepalive is switched off",
+        Some(_) => key!("finding-quiet-switched-off"),
         // The processes would be simulated, and none of them is slow.
         None if seen.simulated => return None,
-        None => "GPU Keepalive is not running",
+        None => key!("finding-quiet-not-running"),
     };
-    let servers: Vec<_> = quiet_servers(seen).map(named).collect();
+    let servers: Vec<_> = quiet_servers(seen)
+        .map(|server| process(&server.label, server.pid))
+        .collect();
     if servers.is_empty() {
         return None;
     }
-    let wakes = match seen.engine {
-        Some(_) => "Switch it on in the tray, or with “gpu-keepalive on”",
-        None => "Start the app, or “gpu-keepalive run”",
-    };
-    finding(
+    let set = text!(
+        "finding-quiet-set-for",
+        variable = VARIABLE,
+        programs = servers.join(", ")
+    );
+    advised(
         "quiet-without-engine",
         Severity::Error,
-        "Quiet AI servers run, and nothing wakes the GPU for them",
-        format!("{why}; {VARIABLE} is set for {}", servers.join(", ")),
-        format!(
-            "Their first answers are slower than without GPU Keepalive. {wakes}, or start them \
-             without the variable: “gpu-keepalive quiet --remove UNIT” for a service of yours."
-        ),
+        key!("finding-quiet-without-engine"),
+        format!("{}; {set}", why.text()),
+        why.attribute("advice"),
     )
 }
 
@@ -47,31 +49,29 @@ pub(super) fn perf_boost_disabled(seen: &Evidence) -> Option<Finding> {
         .ai_programs
         .iter()
         .filter(|program| program.perf_boost_disabled == Some(true))
-        .map(|program| format!("{} (process {})", program.name, program.pid))
+        .map(|program| process(&program.name, program.pid))
         .collect();
     let is_woken = seen.engine.is_some_and(|engine| engine.enabled);
     let (severity, places) = match (programs.is_empty(), machine.perf_boost_disabled) {
         (false, _) if is_woken => (Severity::Info, programs.join(", ")),
         (false, _) => (Severity::Warning, programs.join(", ")),
-        (true, Some(true)) => (Severity::Info, "GPU Keepalive itself".to_owned()),
+        (true, Some(true)) => (Severity::Info, text!("finding-perf-boost-ourselves")),
         (true, _) => return None,
     };
     let advice = if is_woken && !programs.is_empty() {
-        "This lets the GPU rest between requests, and GPU Keepalive wakes it for each. Without GPU \
-         Keepalive their first answers are slower."
-            .to_owned()
+        text!("finding-perf-boost-woken")
     } else {
-        format!(
-            "Some Linux distributions set {VARIABLE} for everyone. Remove it from the environment \
-             of your AI programs and start them again. GPU Keepalive leaves it out when it holds \
-             the clocks."
-        )
+        text!("finding-perf-boost-remove", variable = VARIABLE)
     };
-    finding(
+    advised(
         "perf-boost-disabled",
         severity,
-        "CUDA programs are told not to raise the clocks",
-        format!("{VARIABLE} is set in the environment of {places}"),
+        key!("finding-perf-boost-disabled"),
+        text!(
+            "finding-perf-boost-disabled-seen",
+            variable = VARIABLE,
+            places = places
+        ),
         advice,
     )
 }
@@ -82,22 +82,24 @@ pub(super) fn loud_servers(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     let servers: Vec<_> = loud
         .servers
         .iter()
-        .map(|server| format!("{} (process {})", server.name, server.pid))
+        .map(|server| process(&server.name, server.pid))
         .collect();
     let mut evidence = servers.join(", ");
     if let Some(Watts(power)) = loud.power_w {
-        evidence += &format!("; {power:.0} W between requests");
+        let between = text!("finding-watts-between-requests", power = decimal(power, 0));
+        evidence += &format!("; {between}");
     }
     if let Some(Watts(idle)) = loud.idle_w {
-        evidence += &format!("; {idle:.0} W at rest");
+        let at_rest = text!("finding-watts-at-rest", power = decimal(idle, 0));
+        evidence += &format!("; {at_rest}");
     }
-    finding(
+    advised(
         "clocks-held-by-server",
         match loud.month_kwh {
             Some(_) if loud.possible => Severity::Warning,
             _ => Severity::Info,
         },
-        "An AI server keeps this GPU at full speed between requests",
+        key!("finding-clocks-held-by-server"),
         evidence,
         match &loud.how {
             Some(how) => format!("{} {how}", loud.text),
@@ -117,6 +119,6 @@ fn quiet_servers(seen: &Evidence) -> impl Iterator<Item = &AiProcess> {
     })
 }
 
-fn named(process: &AiProcess) -> String {
-    format!("{} (process {})", process.label, process.pid)
+fn process(name: &str, pid: u32) -> String {
+    text!("process", name = name, pid = pid.to_string())
 }
