@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use gpu_keepalive_core::models::{
-    KvCache, ModelFit, Placement, Recommendation, Runtime, Tier, thousands,
-};
+use gpu_keepalive_core::models::{KvCache, ModelFit, Placement, Recommendation, Runtime, Tier};
+use gpu_keepalive_text::{Language, grouped};
 
 use crate::text::wrapped;
 
@@ -75,7 +74,7 @@ fn heading(answer: &Recommendation) -> String {
         answer.free_gib,
         answer.ram_gib,
         answer.purpose,
-        thousands(answer.context_tokens),
+        in_english(answer.context_tokens),
         answer.kv_cache,
     )
 }
@@ -167,7 +166,7 @@ fn row(text: &mut String, fit: &ModelFit) {
     };
     let most = match fit.max_context_tokens {
         0 => "-".to_owned(),
-        tokens => thousands(tokens),
+        tokens => in_english(tokens),
     };
     let [slow, fast] = fit.tokens_per_s;
     let tokens = format!("{slow:.0} to {fast:.0}");
@@ -199,9 +198,14 @@ fn smaller_context(text: &mut String, answer: &Recommendation) {
             "  {:<34} {:<7} up to {} tokens",
             model.name,
             model.format,
-            thousands(model.context_tokens)
+            in_english(model.context_tokens)
         );
     }
+}
+
+/// A number for these tables, which are in English.
+fn in_english(number: u64) -> String {
+    Language::ENGLISH.within(|| grouped(number))
 }
 
 fn speed(fit: &ModelFit) -> String {

@@ -45,7 +45,7 @@ pub use one_line::one_line;
 pub use placement::Placement;
 pub use recommend::{
     ASSUMED_DESKTOP_GIB, DEFAULT_CONTEXT_TOKENS, MAX_CONTEXT_TOKENS, MAX_VRAM_GIB, Query,
-    QueryError, recommend, thousands,
+    QueryError, recommend,
 };
 pub use reply::{ModelFit, Recommendation, SmallerContext};
 pub use speed::{Bandwidth, Card, cards, gbps_of_memory};

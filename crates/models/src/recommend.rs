@@ -222,19 +222,6 @@ fn model_fit(choice: &Choice<'_>, wish: &Wish<'_>, shell: Shell) -> ModelFit {
     }
 }
 
-/// A whole number with a comma after every three digits.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 fn hundredths(gib: f64) -> f64 {
     (gib * 100.0).round() / 100.0
 }

@@ -5,6 +5,7 @@
 ## Numbers and sentences
 
 decimal-mark = ,
+group-mark = .
 sentence = { $text }.
 state-and-cause = { $state }: { $cause }
 simulated = Simuliert: { $text }
@@ -435,3 +436,84 @@ finding-perf-boost-remove = Manche Linux-Distributionen setzen { $variable } fü
 finding-clocks-held-by-server = Ein KI-Server hält diese GPU zwischen den Anfragen auf voller Leistung
 finding-watts-between-requests = { $power } W zwischen den Anfragen
 finding-watts-at-rest = { $power } W in Ruhe
+
+## Benchmark
+
+benchmark-quick = Eine kleine Aufgabe wie die eines Sprachmodells wird nach einer Pause ausgeführt und gestoppt: einmal ohne Eingriff und mit jedem Weg, die GPU bereitzuhalten. Das dauert eine bis drei Minuten, höchstens { $minutes }.
+workload-decode = eine Antwort schreiben (Decode)
+workload-prefill = eine Eingabe lesen (Prefill)
+benchmark-alone = Ohne Eingriff
+benchmark-on-request = Bei Anfragen
+benchmark-held-by = Gehalten durch { $means }
+means-standby = Aufwachen bei Anfragen
+means-boost = eine Boost-Anforderung
+means-power-mizer = den Leistungsmodus des Treibers
+means-context = eine offene Verbindung
+means-pulse = einen Impuls alle 100 ms
+benchmark-not-here = hier nicht: { $why }
+benchmark-more-watts = { $power } W mehr in Ruhe
+benchmark-no-watts = Leistungsaufnahme nicht gemeldet
+benchmark-nothing-held = nichts wird gehalten
+benchmark-first-not-measured = erste Antwort nicht gemessen
+benchmark-first-at-full-speed = erste Antwort mit voller Leistung
+benchmark-first-later = erste Antwort { $ms } ms später
+why-not-measured = Es wurde nicht gemessen
+why-not-slow-wake = Das Aufwachen dauert { $ms } ms, und die Grenze ist { $limit } ms
+why-not-slow-answer = Die erste Antwort kommt { $ms } ms später, und die Grenze ist { $limit } ms
+why-not-excluded = Die Einstellungen schließen es aus (strategy_exclude)
+why-not-never-cold = Der Takt dieser GPU blieb von selbst oben
+why-not-offered = Der Treiber bietet es hier nicht an
+why-not-permitted = Dieser Benutzer darf es nicht
+why-not-refused = Der Treiber hat es abgelehnt ({ $error })
+why-not-vram = Neben deiner Reserve ist zu wenig VRAM frei
+why-not-clocks-down = Der Takt fiel, obwohl er gehalten wurde
+why-not-clocks-up = Der Takt fiel nicht, während nichts gehalten wurde
+why-not-sensed = Eine Anfrage wurde nicht bemerkt
+why-not-seen-up = Der Takt war 250 ms nach dem Wecken nicht oben
+
+verdict-simulated = Simuliert.
+verdict-nothing-measured = Es wurde keine Anfrage gemessen.
+verdict-not-both-measured = Keine Anfrage wurde sowohl kalt als auch bereit gemessen.
+verdict-worth-it = Nach einer Pause von { $rest } s ist die erste Anfrage { $ratio }-mal so schnell, wenn diese GPU bereitgehalten wird ({ $warm } ms statt { $cold } ms).
+verdict-stays-up = Diese GPU bleibt nach der Arbeit von selbst { $hold } s auf voller Leistung. Für Pausen bis { $rest } s muss sie nicht bereitgehalten werden.
+verdict-not-needed = Diese GPU muss nicht bereitgehalten werden: Nach einer Pause von { $rest } s dauert die erste Anfrage { $cold } ms, bereitgehalten { $warm } ms.
+verdict-nothing-works = Kein Weg, der versucht werden darf, bringt die erste Antwort höchstens { $limit } ms später als bei voller Leistung.
+verdict-power-not-reported = eine Leistungsaufnahme, die diese GPU nicht meldet
+verdict-wake-it = Am besten hier: bei Anfragen wecken, für { $cost }; die erste Antwort kam höchstens { $limit } ms später als bei voller Leistung.
+verdict-holding-costs = Den Takt zu halten würde { $power } W kosten.
+verdict-hold-it = Am besten hier: halten durch { $means }, für { $cost }; die erste Antwort kam höchstens { $limit } ms später als bei voller Leistung.
+verdict-not-woken = Bei Anfragen geweckt wird sie nicht: { $why }.
+verdict-boost-disabled = Gemessen wurde mit einem Programm, das mit CUDA_DISABLE_PERF_BOOST=1 gestartet ist. Jedes andere Programm hält den Takt dieser GPU von selbst oben, solange es geladen ist.
+verdict-never-cold = Ihr Takt fiel nicht sichtbar, solange ein Programm geladen war.
+verdict-disturbed = Ein anderes Programm hat diese GPU währenddessen benutzt, die Zahlen können also falsch sein. Miss noch einmal, wenn kein anderes Programm sie benutzt.
+
+## Benchmark under way
+
+measuring-idle = warten, bis die GPU nichts zu tun hat
+measuring-boost-disabled = ein geöffnetes Programm hält den Takt, deshalb wird eines versucht, das es nicht darf
+measuring-fall = bis zu { $seconds } s warten, dass der Takt fällt
+measuring-cold = { $workload } nach { $rest } s Pause, kalt
+measuring-ready = { $workload } nach { $rest } s Pause, bereit
+measuring-means = halten durch { $means } nach { $rest } s Pause
+measuring-round = Runde { $round } von { $rounds }: { $step }
+measuring-slowdown = ein arbeitendes Programm mit und ohne Impulse daneben messen
+held-by-nothing = nichts
+measure-too-hot = die GPU hat { $now } erreicht, und die Grenze ist { $limit }; miss noch einmal, wenn sie abgekühlt ist
+
+## Models
+
+model-on-card = Belegt { $percent } % des freien VRAM; bis zu { $longest } Token Kontext passen.
+model-on-card-whole = Belegt { $percent } % des freien VRAM; sein ganzer Kontext von { $longest } Token passt.
+model-ranking = Rangliste: { $why }.
+model-experts = Die Experten von { $layers } der { $of } Schichten bleiben im Arbeitsspeicher ({ $ram } GiB RAM); bis zu { $longest } Token Kontext passen.
+model-in-part = Passt nicht: Es fehlen { $lacking } GiB. { $layers } der { $of } Schichten passen auf die Karte; die anderen berechnet der Prozessor, was viel langsamer ist.
+note-not-in-this-format = Für diesen Zweck gibt es kein empfohlenes Modell in diesem Format.
+note-context-too-long = Kein empfohlenes Modell hat einen Kontext von { $tokens } Token; den längsten hat { $model } mit { $longest }.
+note-nothing-fits = Mit einem Kontext von { $tokens } Token passt kein Modell in { $free } GiB. Das kleinste empfohlene, { $model } in { $format }, braucht { $need } GiB freien VRAM.
+note-shortest-context = Mit einem Kontext von { $tokens } Token passt { $model } in { $format }: Es braucht { $need } GiB.
+note-error-bar = { $within } von { $measured } veröffentlichten Messungen liegen innerhalb des Fehlerbalkens und { $above } darüber; { $whole_card } davon sind Werte einer ganzen Karte mit allem, was sonst darauf lief.
+note-error-bar-all = { $within } von { $measured } veröffentlichten Messungen liegen innerhalb des Fehlerbalkens und { $above } darüber; diese sind alle Werte einer ganzen Karte mit allem, was sonst darauf lief.
+note-assumed = Die Größen setzen Flash Attention voraus, die llama.cpp und Ollama auf diesen Karten von sich aus einschalten, und eine Unterhaltung zur selben Zeit. Köpfe zur Vorhersage mehrerer Token zählen nur, wo die Datei von Ollama sie enthält.
+note-vision-left-out = Befehle mit --no-mmproj lassen den Teil weg, der Bilder liest; seine Größe zählt nicht mit.
+note-speed-of-main-memory = Mit Experten im Arbeitsspeicher hängt die Geschwindigkeit von diesem ab: Der Bereich reicht bei zwei Kanälen von DDR4-3200 bis DDR5-6400.
+note-speed-of-embedding = Embedding-Modelle erzeugen Vektoren, keinen Text. Die Geschwindigkeit gilt für ein Token nach dem anderen; die Token eines Textes werden zusammen verarbeitet, um ein Mehrfaches schneller.

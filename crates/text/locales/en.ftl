@@ -6,6 +6,7 @@
 ## Numbers and sentences
 
 decimal-mark = .
+group-mark = ,
 # A sentence made from a text without its period.
 sentence = { $text }.
 # A state and its cause in one line.
@@ -439,3 +440,84 @@ finding-perf-boost-remove = Some Linux distributions set { $variable } for every
 finding-clocks-held-by-server = An AI server keeps this GPU at full speed between requests
 finding-watts-between-requests = { $power } W between requests
 finding-watts-at-rest = { $power } W at rest
+
+## Benchmark
+
+benchmark-quick = A small task like that of a language model is run and timed after a rest, with the GPU left alone and with each way to keep it ready. This takes one to three minutes, { $minutes } at most.
+workload-decode = writing an answer (decode)
+workload-prefill = reading a prompt (prefill)
+benchmark-alone = Left alone
+benchmark-on-request = On request
+benchmark-held-by = Held by { $means }
+means-standby = waking on request
+means-boost = a boost request
+means-power-mizer = the driver's performance mode
+means-context = an open connection
+means-pulse = a pulse every 100 ms
+benchmark-not-here = not here, because { $why }
+benchmark-more-watts = { $power } W more at rest
+benchmark-no-watts = power not reported
+benchmark-nothing-held = nothing is held
+benchmark-first-not-measured = first answer not measured
+benchmark-first-at-full-speed = first answer at full speed
+benchmark-first-later = first answer { $ms } ms later
+why-not-measured = it was not measured
+why-not-slow-wake = waking takes { $ms } ms, and the limit is { $limit } ms
+why-not-slow-answer = the first answer comes { $ms } ms later, and the limit is { $limit } ms
+why-not-excluded = the settings exclude it (strategy_exclude)
+why-not-never-cold = the clocks of this GPU stayed up by themselves
+why-not-offered = the driver does not offer it here
+why-not-permitted = this user may not do it
+why-not-refused = the driver refused it ({ $error })
+why-not-vram = too little VRAM is free beside your reserve
+why-not-clocks-down = the clocks fell although they were held
+why-not-clocks-up = the clocks did not fall while nothing was held
+why-not-sensed = a request was not noticed
+why-not-seen-up = the clocks were not up 250 ms after the wake
+
+verdict-simulated = Simulated.
+verdict-nothing-measured = No request was measured.
+verdict-not-both-measured = No request was measured both cold and ready.
+verdict-worth-it = After a rest of { $rest } s the first request is { $ratio } times as fast when this GPU is kept ready ({ $warm } ms instead of { $cold } ms).
+verdict-stays-up = This GPU stays at full speed for { $hold } s after work by itself. For rests of up to { $rest } s it does not need to be kept ready.
+verdict-not-needed = This GPU does not need to be kept ready: after a rest of { $rest } s the first request takes { $cold } ms, and { $warm } ms if it is.
+verdict-nothing-works = No way that may be tried keeps the first answer within { $limit } ms of full speed.
+verdict-power-not-reported = power that this GPU does not report
+verdict-wake-it = Best here: wake it on request, for { $cost }; the first answer came within { $limit } ms of full speed.
+verdict-holding-costs = Holding the clocks would cost { $power } W.
+verdict-hold-it = Best here: hold it by { $means }, for { $cost }; the first answer came within { $limit } ms of full speed.
+verdict-not-woken = It is not woken on request, because { $why }.
+verdict-boost-disabled = This was measured with a program started with CUDA_DISABLE_PERF_BOOST=1. Any other program holds the clocks of this GPU by itself as long as it is loaded.
+verdict-never-cold = Its clocks were not seen to fall while a program was loaded.
+verdict-disturbed = Another program used this GPU meanwhile, so these numbers may be wrong. Measure again when no other program uses it.
+
+## Benchmark under way
+
+measuring-idle = waiting until the GPU is idle
+measuring-boost-disabled = an open program holds the clocks, so one that may not is tried
+measuring-fall = waiting up to { $seconds } s for the clocks to fall
+measuring-cold = { $workload } after a rest of { $rest } s, cold
+measuring-ready = { $workload } after a rest of { $rest } s, ready
+measuring-means = { $means } after a rest of { $rest } s
+measuring-round = round { $round } of { $rounds }: { $step }
+measuring-slowdown = measuring a busy program with and without pulses beside it
+held-by-nothing = nothing
+measure-too-hot = the GPU reached { $now }, and the limit is { $limit }; measure again when it has cooled
+
+## Models
+
+model-on-card = Takes { $percent } % of the free VRAM; up to { $longest } tokens of context fit.
+model-on-card-whole = Takes { $percent } % of the free VRAM; its full context of { $longest } tokens fits.
+model-ranking = Ranking: { $why }.
+model-experts = The experts of { $layers } of { $of } layers stay in main memory ({ $ram } GiB of RAM); up to { $longest } tokens of context fit.
+model-in-part = Does not fit: it needs { $lacking } GiB more. { $layers } of { $of } layers fit on the card; the CPU computes the others, which is much slower.
+note-not-in-this-format = No recommended model is available in this format for this use.
+note-context-too-long = No recommended model has a context of { $tokens } tokens; the longest is { $longest }, of { $model }.
+note-nothing-fits = No model fits in { $free } GiB with a context of { $tokens } tokens. The smallest that is recommended, { $model } in { $format }, needs { $need } GiB of free VRAM.
+note-shortest-context = With a context of { $tokens } tokens, { $model } in { $format } fits: it needs { $need } GiB.
+note-error-bar = { $within } of { $measured } published measurements lie within the error bar and { $above } above it; { $whole_card } of those are readings of a whole card, including whatever else was running on it.
+note-error-bar-all = { $within } of { $measured } published measurements lie within the error bar and { $above } above it; all of those are readings of a whole card, including whatever else was running on it.
+note-assumed = Sizes assume flash attention, which llama.cpp and Ollama enable by default on these cards, and one conversation at a time. Multi-token prediction heads are counted only where Ollama's file includes them.
+note-vision-left-out = Commands with --no-mmproj leave out the part that reads images, and its size is not counted.
+note-speed-of-main-memory = With experts in main memory, the speed depends on that memory: the range covers two channels, from DDR4-3200 to DDR5-6400.
+note-speed-of-embedding = Embedding models produce vectors, not text. The speed is that of one token after another; the tokens of a text are processed together, several times as fast.

@@ -12,7 +12,7 @@ mod number;
 
 pub use argument::Argument;
 pub use language::Language;
-pub use number::{decimal, number};
+pub use number::{decimal, grouped, number};
 
 /// A text without arguments, and the attributes that belong to it. Made by [`key!`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
-use crate::{Language, decimal, number};
+use crate::{Language, decimal, grouped, number};
 
 const FILES: [(&str, &str); 2] = [
     ("en", include_str!("../locales/en.ftl")),
@@ -101,6 +101,7 @@ fn no_text_is_left_in_english_by_mistake() {
         "state-and-cause",
         "setting-gpus",
         "finding-of-gpu",
+        "group-mark",
     ];
     let [(_, english), (_, german)] = FILES;
     let lines = |source: &'static str| source.lines().filter(|line| line.contains(" = "));
@@ -163,4 +164,12 @@ fn values_stand_in_a_text_as_they_are() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn digits_are_grouped_by_three() {
+    let all = || [0, 12, 999, 1000, 40_960, 1_048_576].map(grouped);
+    assert_eq!(all(), ["0", "12", "999", "1,000", "40,960", "1,048,576"]);
+    let german = Language::of_locale("de").expect("a file");
+    assert_eq!(german.within(|| grouped(1_048_576)), "1.048.576");
 }

@@ -146,7 +146,7 @@ impl Measurements {
         rests.dedup();
         WorkloadResult {
             name: workload,
-            text: workload.label().to_owned(),
+            text: workload.label(),
             back_to_back_ms: back_to_back.and_then(|all| median_ms(all)),
             back_to_back_spread_ms: back_to_back.and_then(|all| spread_ms(all)),
             rests: rests

@@ -1,3 +1,4 @@
+use gpu_keepalive_text::text;
 use std::time::Duration;
 
 use super::{LADDER, Terms, Workload};
@@ -165,9 +166,5 @@ impl Step {
 /// Describes what a quick measurement does and how long it takes, before it is begun.
 pub fn quick_text() -> String {
     let longest = Plan::new(true, None).longest().as_secs().div_ceil(60);
-    format!(
-        "A small task like that of a language model is run and timed after a rest, with the GPU \
-         left alone and with each way to keep it ready. This takes one to three minutes, {longest} at \
-         most."
-    )
+    text!("benchmark-quick", minutes = longest)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gpu_keepalive_text::text;
 use serde::{Deserialize, Serialize};
 
 use super::measurements::{median_ms, median_watts};
@@ -159,13 +160,14 @@ impl Comparison {
 
     /// The result of leaving the GPU alone.
     pub(super) fn alone(&self, first_ms: Option<f64>) -> AloneResult {
-        let (label, detail) = (text::ALONE, text::alone(self.later_ms(first_ms)));
+        let label = text::alone_label();
+        let detail = text::alone(self.later_ms(first_ms));
         AloneResult {
             watts_at_rest: self.cold_watts,
             first_ms,
             ratio: self.ratio(first_ms),
-            label: label.to_owned(),
             text: format!("{label}: {detail}"),
+            label,
             detail,
         }
     }
@@ -190,11 +192,11 @@ impl Comparison {
     fn broken_promise(&self, first_ms: Option<f64>, wake_ms: Option<f64>) -> Option<String> {
         let limit = self.max_wake.as_secs_f64() * 1000.0;
         let Some(later) = self.later_ms(first_ms) else {
-            return Some("it was not measured".to_owned());
+            return Some(text!("why-not-measured"));
         };
         match wake_ms {
-            Some(wake) if wake > limit => Some(text::slow("waking takes", wake, limit)),
-            _ if later > limit => Some(text::slow("the first answer comes", later, limit)),
+            Some(wake) if wake > limit => Some(text::slow_wake(wake, limit)),
+            _ if later > limit => Some(text::slow_answer(later, limit)),
             _ => None,
         }
     }

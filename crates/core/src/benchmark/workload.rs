@@ -1,5 +1,6 @@
 use std::{fmt, time::Duration};
 
+use gpu_keepalive_text::text;
 use serde::{Deserialize, Serialize};
 
 /// A small stand-in for what a language model does to a GPU.
@@ -18,10 +19,10 @@ impl Workload {
     pub const ALL: [Self; 2] = [Self::Decode, Self::Prefill];
 
     /// Its meaning, for people.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> String {
         match self {
-            Self::Decode => "writing an answer (decode)",
-            Self::Prefill => "reading a prompt (prefill)",
+            Self::Decode => text!("workload-decode"),
+            Self::Prefill => text!("workload-prefill"),
         }
     }
 }

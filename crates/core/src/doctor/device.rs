@@ -62,7 +62,11 @@ pub(super) fn model_partly_on_cpu(gpu: &GpuEvidence, _: &Evidence) -> Option<Fin
             share = share,
             pstate = pstate.to_string()
         ),
-        None => text!("finding-model-partly-on-cpu-seen", vram = vram, share = share),
+        None => text!(
+            "finding-model-partly-on-cpu-seen",
+            vram = vram,
+            share = share
+        ),
     };
     finding(
         "model-partly-on-cpu",

@@ -1,4 +1,5 @@
 use gpu_keepalive_core::{gpu::GpuError, units::Celsius};
+use gpu_keepalive_text::text;
 use thiserror::Error;
 
 /// The reason why there is no result.
@@ -8,7 +9,7 @@ pub enum MeasureError {
     #[error(transparent)]
     Gpu(#[from] GpuError),
     /// It got too hot.
-    #[error("the GPU reached {now}, and the limit is {limit}; measure again when it has cooled")]
+    #[error("{}", text!("measure-too-hot", now = now.to_string(), limit = limit.to_string()))]
     Hot {
         /// The temperature that it reached.
         now: Celsius,

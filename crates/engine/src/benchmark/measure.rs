@@ -15,6 +15,7 @@ use gpu_keepalive_core::{
     policy::is_busy,
     settings::Strategy,
 };
+use gpu_keepalive_text::text;
 use tokio::time::sleep;
 
 use super::{BenchmarkWorkload, Job, MeasureError, Progress, Workloads};
@@ -91,7 +92,7 @@ pub async fn measure<G: Gpu, P: Workloads, H: Holder>(
         date: clock.today().to_string(),
         simulated: job.simulated,
         plan,
-        kept_by: ready_by.map_or("nothing", means).to_owned(),
+        kept_by: ready_by.map_or_else(|| text!("held-by-nothing"), means),
         max_wake: job.terms.max_wake,
     }))
 }
@@ -115,15 +116,12 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
             rest_s,
             kept_warm,
         } = step;
-        let how = if *kept_warm { "ready" } else { "cold" };
-        let what = workload.label();
-        let text = match self.job.plan.rounds {
-            1 => format!("{what} after a rest of {rest_s} s, {how}"),
-            rounds => {
-                format!("round {round} of {rounds}: {what} after a rest of {rest_s} s, {how}")
-            }
+        let workload = workload.label();
+        let text = match kept_warm {
+            true => text!("measuring-ready", workload = workload, rest = *rest_s),
+            false => text!("measuring-cold", workload = workload, rest = *rest_s),
         };
-        self.report(text, left);
+        self.report(self.in_round(*round, text), left);
     }
 
     async fn step(
@@ -193,7 +191,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
     }
 
     async fn slowdown(&mut self, program: &mut impl BenchmarkWorkload) -> Result<(), MeasureError> {
-        let text = "measuring a busy program with and without pulses beside it";
+        let text = text!("measuring-slowdown");
         self.report(text, self.job.plan.afterwards());
         self.hold(Strategy::Pulse).await?;
         for workload in Workload::ALL {
@@ -253,16 +251,25 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
             strategy,
             rest_s,
         } = step;
-        let text = format!("{} after a rest of {rest_s} s", means(*strategy));
-        let text = match self.job.plan.rounds {
-            1 => text,
-            rounds => format!("round {round} of {rounds}: {text}"),
-        };
-        self.report(text, left);
+        let means = means(*strategy);
+        let text = text!("measuring-means", means = means, rest = *rest_s);
+        self.report(self.in_round(*round, text), left);
     }
 
-    fn report(&mut self, text: impl Into<String>, left: Duration) {
-        let text = text.into();
+    /// The text of a step, with its round where there are several.
+    fn in_round(&self, round: u32, step: String) -> String {
+        match self.job.plan.rounds {
+            1 => step,
+            rounds => text!(
+                "measuring-round",
+                round = round,
+                rounds = rounds,
+                step = step
+            ),
+        }
+    }
+
+    fn report(&mut self, text: String, left: Duration) {
         (self.report)(Progress { text, left });
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use gpu_keepalive_text::{decimal, grouped, text};
+
 use crate::{
     catalogue::Catalogue,
     choose::{Choice, Wish, formats, recommendable, smallest},
@@ -11,8 +13,6 @@ use crate::{
     published,
     ranking::Ranking,
 };
-
-use super::thousands;
 
 /// Why a model is suggested.
 pub(super) enum Reason {
@@ -79,33 +79,36 @@ impl fmt::Display for Reason {
                 whole,
                 why,
             } => {
-                let longest = thousands(*longest);
-                write!(f, "Takes {percent:.0} % of the free VRAM; ")?;
-                if *whole {
-                    write!(f, "its full context of {longest} tokens fits.")?;
-                } else {
-                    write!(f, "up to {longest} tokens of context fit.")?;
-                }
-                why.map_or(Ok(()), |why| write!(f, " Ranking: {why}."))
+                let (percent, longest) = (decimal(*percent, 0), grouped(*longest));
+                f.write_str(&match whole {
+                    true => text!("model-on-card-whole", percent = percent, longest = longest),
+                    false => text!("model-on-card", percent = percent, longest = longest),
+                })?;
+                let ranking = |why| write!(f, " {}", text!("model-ranking", why = why));
+                why.map_or(Ok(()), ranking)
             }
             Self::ExpertsInMemory {
                 layers,
                 of,
                 ram_gib,
                 longest,
-            } => write!(
-                f,
-                "The experts of {layers} of {of} layers stay in main memory ({ram_gib:.1} GiB of RAM); up to {} tokens of context fit.",
-                thousands(*longest)
-            ),
+            } => f.write_str(&text!(
+                "model-experts",
+                layers = *layers,
+                of = *of,
+                ram = decimal(*ram_gib, 1),
+                longest = grouped(*longest)
+            )),
             Self::InPart {
                 lacking_gib,
                 layers,
                 of,
-            } => write!(
-                f,
-                "Does not fit: it needs {lacking_gib:.1} GiB more. {layers} of {of} layers fit on the card; the CPU computes the others, which is much slower."
-            ),
+            } => f.write_str(&text!(
+                "model-in-part",
+                lacking = decimal(*lacking_gib, 1),
+                layers = *layers,
+                of = *of
+            )),
         }
     }
 }
@@ -144,19 +147,17 @@ pub(super) enum Note {
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotInThisFormat => {
-                f.write_str("No recommended model is available in this format for this use.")
-            }
+        f.write_str(&match self {
+            Self::NotInThisFormat => text!("note-not-in-this-format"),
             Self::NoneReadsSoMuch {
                 tokens,
                 model,
                 longest,
-            } => write!(
-                f,
-                "No recommended model has a context of {} tokens; the longest is {}, of {model}.",
-                thousands(*tokens),
-                thousands(*longest)
+            } => text!(
+                "note-context-too-long",
+                tokens = grouped(*tokens),
+                longest = grouped(*longest),
+                model = model
             ),
             Self::NothingFits {
                 free_gib,
@@ -164,49 +165,53 @@ impl fmt::Display for Note {
                 model,
                 format,
                 need_gib,
-            } => write!(
-                f,
-                "No model fits in {free_gib:.2} GiB with a context of {} tokens. The smallest that is recommended, {model} in {format}, needs {need_gib:.2} GiB of free VRAM.",
-                thousands(*tokens)
+            } => text!(
+                "note-nothing-fits",
+                free = decimal(*free_gib, 2),
+                tokens = grouped(*tokens),
+                model = model,
+                format = format.to_string(),
+                need = decimal(*need_gib, 2)
             ),
             Self::FitsWithShortestContext {
                 model,
                 format,
                 need_gib,
-            } => write!(
-                f,
-                "With a context of {CONTEXT_STEP} tokens, {model} in {format} fits: it needs {need_gib:.2} GiB."
+            } => text!(
+                "note-shortest-context",
+                tokens = CONTEXT_STEP,
+                model = model,
+                format = format.to_string(),
+                need = decimal(*need_gib, 2)
             ),
             Self::ErrorBar {
                 measured,
                 within,
                 above,
                 above_of_whole_card,
-            } => {
-                write!(
-                    f,
-                    "{within} of {measured} published measurements lie within the error bar and {above} above it; "
-                )?;
-                if above_of_whole_card == above {
-                    f.write_str("all of those")?;
-                } else {
-                    write!(f, "{above_of_whole_card} of those")?;
-                }
-                f.write_str(" are readings of a whole card, including whatever else was running on it.")
-            }
-            Self::WhatIsAssumed => f.write_str(
-                "Sizes assume flash attention, which llama.cpp and Ollama enable by default on these cards, and one conversation at a time. Multi-token prediction heads are counted only where Ollama's file includes them.",
+            } if above_of_whole_card == above => text!(
+                "note-error-bar-all",
+                measured = *measured,
+                within = *within,
+                above = *above
             ),
-            Self::VisionLeftOut => f.write_str(
-                "Commands with --no-mmproj leave out the part that reads images, and its size is not counted.",
+            Self::ErrorBar {
+                measured,
+                within,
+                above,
+                above_of_whole_card,
+            } => text!(
+                "note-error-bar",
+                measured = *measured,
+                within = *within,
+                above = *above,
+                whole_card = *above_of_whole_card
             ),
-            Self::SpeedOfMainMemory => f.write_str(
-                "With experts in main memory, the speed depends on that memory: the range covers two channels, from DDR4-3200 to DDR5-6400.",
-            ),
-            Self::SpeedOfEmbedding => f.write_str(
-                "Embedding models produce vectors, not text. The speed is that of one token after another; the tokens of a text are processed together, several times as fast.",
-            ),
-        }
+            Self::WhatIsAssumed => text!("note-assumed"),
+            Self::VisionLeftOut => text!("note-vision-left-out"),
+            Self::SpeedOfMainMemory => text!("note-speed-of-main-memory"),
+            Self::SpeedOfEmbedding => text!("note-speed-of-embedding"),
+        })
     }
 }
 

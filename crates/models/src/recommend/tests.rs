@@ -197,9 +197,3 @@ fn json_is_as_promised() {
     assert_eq!(back, answer);
     insta::assert_snapshot!(json);
 }
-
-#[test]
-fn digits_are_grouped_by_three() {
-    let grouped = [0, 12, 999, 1000, 40_960, 1_048_576].map(thousands);
-    assert_eq!(grouped, ["0", "12", "999", "1,000", "40,960", "1,048,576"]);
-}

@@ -6,6 +6,7 @@ use gpu_keepalive_core::{
     benchmark::{Progress, Workload, WorkloadAction},
     units::Watts,
 };
+use gpu_keepalive_text::text;
 use tokio::time::sleep;
 
 use super::{Bench, POWER_SAMPLES, SAMPLE_EVERY};
@@ -20,7 +21,7 @@ const POWER_SETTLES: usize = 5;
 
 impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
     pub(super) async fn asleep(&mut self) -> Result<(), MeasureError> {
-        self.report("waiting until the GPU is idle", self.job.plan.longest());
+        self.report(text!("measuring-idle"), self.job.plan.longest());
         // One that another process keeps up is measured as it is.
         self.until_cold().await?;
         self.found.asleep_watts = self.settled_power().await?;
@@ -40,7 +41,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         }
         program.end().await?;
         // Reported where it happens: the wait that follows determines how long it takes.
-        let text = "an open program holds the clocks, so one that may not is tried";
+        let text = text!("measuring-boost-disabled");
         self.report(text, self.watch_and_steps());
         let mut program = workloads.start(PerfBoost::Disabled)?;
         self.found.boost_disabled = true;
@@ -53,7 +54,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         program: &mut impl BenchmarkWorkload,
     ) -> Result<Option<Duration>, MeasureError> {
         let seconds = self.job.plan.hold_watch().as_secs();
-        let text = format!("waiting up to {seconds} s for the clocks to fall");
+        let text = text!("measuring-fall", seconds = seconds);
         self.report(text, self.watch_and_steps());
         program.perform(WorkloadAction::Load).await?;
         for workload in Workload::ALL {
