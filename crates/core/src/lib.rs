@@ -10,6 +10,20 @@
     allow(clippy::disallowed_methods, reason = "tests read and write fixtures")
 )]
 
+/// A page of sentences, made in each language: snapshots to be read aloud.
+#[cfg(test)]
+macro_rules! assert_in_every_language {
+    ($name:literal, $page:expr) => {
+        for language in gpu_keepalive_text::Language::all() {
+            let name = match language.code() {
+                "en" => $name.to_owned(),
+                code => format!("{}.{code}", $name),
+            };
+            insta::assert_snapshot!(name, language.within(|| $page));
+        }
+    };
+}
+
 pub mod ai_processes;
 pub mod alerts;
 pub mod benchmark;

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use super::*;
 use crate::{
     ai_processes::ProcessKind,
@@ -236,6 +238,27 @@ fn each_finding_is_provoked_by_its_evidence() {
         assert!(!needs_advice || !finding.advice.is_empty(), "{finding:?}");
         assert!(!finding.title.ends_with('.'), "{finding:?}");
     }
+}
+
+#[test]
+fn every_finding() {
+    assert_in_every_language!("every_finding", findings());
+}
+
+fn findings() -> String {
+    let mut page = String::new();
+    for (id, _, _, provoke) in PROVOKED {
+        let mut seen = healthy();
+        provoke(&mut seen);
+        let Finding {
+            title,
+            evidence,
+            advice,
+            ..
+        } = found(&seen, id).expect(id);
+        writeln!(page, "{id}: {title}\n    {evidence}\n    {advice}").expect("a string");
+    }
+    page
 }
 
 #[test]

@@ -2,8 +2,6 @@
 
 use std::fmt::Write;
 
-use gpu_keepalive_text::Language;
-
 use super::{Alert, cannot_benchmark, program_name, render};
 use crate::{
     gpu::GpuErrorKind,
@@ -204,20 +202,9 @@ fn messages() -> Vec<Message> {
         .collect()
 }
 
-/// A page of sentences in each language: a snapshot to be read aloud.
-fn in_every_language(name: &str, page: impl Fn() -> String) {
-    for language in Language::all() {
-        let name = match language {
-            Language::ENGLISH => name.to_owned(),
-            other => format!("{name}.{}", other.code()),
-        };
-        insta::assert_snapshot!(name, language.within(&page));
-    }
-}
-
 #[test]
 fn every_sentence_about_a_state() {
-    in_every_language("every_sentence_about_a_state", states);
+    assert_in_every_language!("every_sentence_about_a_state", states());
 }
 
 fn states() -> String {
@@ -234,7 +221,7 @@ fn states() -> String {
 
 #[test]
 fn every_other_sentence() {
-    in_every_language("every_other_sentence", others);
+    assert_in_every_language!("every_other_sentence", others());
 }
 
 fn others() -> String {
