@@ -6,7 +6,8 @@ export default defineConfig({
   // Without it Svelte's server half would be taken, because the tests run in Node.
   resolve: process.env.VITEST ? { conditions: ["browser"] } : undefined,
   // The port that src-tauri names as its devUrl.
-  server: { port: 1420, strictPort: true },
+  // The texts lie beside the engine's sources.
+  server: { port: 1420, strictPort: true, fs: { allow: [".."] } },
   build: {
     // What WebKitGTK 2.40 and WebView2 understand.
     target: ["safari16", "chrome110"],

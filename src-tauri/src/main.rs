@@ -18,6 +18,7 @@ use std::{
 use clap::Parser;
 use gpu_keepalive_engine::{
     gpu::simulated::load_scenario,
+    locale,
     log_tail::{LogTail, directives, log_panics},
     output_queue::OutputQueue,
 };
@@ -96,6 +97,7 @@ fn written(text: &clap::Error) -> ExitCode {
 
 fn start(args: Args, errors: &OutputQueue) -> anyhow::Result<ExitCode> {
     let log = start_log(errors.clone());
+    locale::use_language_of_user();
     platform::require_display()?;
     if let Some(page) = args.window {
         platform::require_web_view()?;

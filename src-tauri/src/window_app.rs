@@ -17,6 +17,7 @@ use gpu_keepalive_engine::{
     paths::control_socket,
     socket::{Client, ClientError, ConnectError},
 };
+use gpu_keepalive_text::Language;
 use serde::Serialize;
 use tauri::{
     AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
@@ -73,7 +74,10 @@ pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
 fn open(app: &AppHandle, page: Page) -> tauri::Result<()> {
     let place = Place::load();
     let (width, height) = place.size();
-    let url = WebviewUrl::App(format!("index.html#{}", page.name()).into());
+    // The page takes its texts from the language that the engine takes its sentences from.
+    let language = Language::current().code();
+    let url = format!("index.html?language={language}#{}", page.name());
+    let url = WebviewUrl::App(url.into());
     let window = WebviewWindowBuilder::new(app, WINDOW, url)
         .title(title(false))
         .inner_size(width, height)

@@ -1,5 +1,7 @@
 // Numbers as people read them. A value the driver did not give is a dash, never a number.
 
+import { locale } from "./text";
+
 const NONE = "–";
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -16,12 +18,12 @@ export function unbroken(sentence: string): string {
 
 /** With at most that many decimals, in the user's language. */
 export function number(value: number, decimals = 0): string {
-  return value.toLocaleString(navigator.language, { maximumFractionDigits: decimals });
+  return value.toLocaleString(locale, { maximumFractionDigits: decimals });
 }
 
 /** With exactly that many decimals, so that a changing value keeps its width. */
 export function fixed(value: number, decimals: number): string {
-  return value.toLocaleString(navigator.language, {
+  return value.toLocaleString(locale, {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
   });
@@ -86,10 +88,10 @@ export function tokens(count: number): string {
 /** `23 Nov` in the user's language, of a date such as `2026-11-23`. */
 export function day(date: string): string {
   const parsed = new Date(`${date}T12:00:00`);
-  return parsed.toLocaleDateString(navigator.language, { day: "numeric", month: "short" });
+  return parsed.toLocaleDateString(locale, { day: "numeric", month: "short" });
 }
 
 /** As the beginning of a sentence; a name such as `nvidia-powerd` stays as it is written. */
 export function capitalised(text: string): string {
-  return /^[a-z]+(?![\w./-])/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /^\p{Ll}+(?![\w./-])/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }

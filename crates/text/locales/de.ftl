@@ -517,3 +517,13 @@ note-assumed = Die Größen setzen Flash Attention voraus, die llama.cpp und Oll
 note-vision-left-out = Befehle mit --no-mmproj lassen den Teil weg, der Bilder liest; seine Größe zählt nicht mit.
 note-speed-of-main-memory = Mit Experten im Arbeitsspeicher hängt die Geschwindigkeit von diesem ab: Der Bereich reicht bei zwei Kanälen von DDR4-3200 bis DDR5-6400.
 note-speed-of-embedding = Embedding-Modelle erzeugen Vektoren, keinen Text. Die Geschwindigkeit gilt für ein Token nach dem anderen; die Token eines Textes werden zusammen verarbeitet, um ein Mehrfaches schneller.
+
+## Pages
+
+tabs = Seiten
+tab-overview = Übersicht
+tab-models = Modelle
+tab-settings = Einstellungen
+tab-diagnostics = Diagnose
+tab-setup = Einrichtung
+simulated-gpus = Simulierte GPUs

@@ -521,3 +521,13 @@ note-assumed = Sizes assume flash attention, which llama.cpp and Ollama enable b
 note-vision-left-out = Commands with --no-mmproj leave out the part that reads images, and its size is not counted.
 note-speed-of-main-memory = With experts in main memory, the speed depends on that memory: the range covers two channels, from DDR4-3200 to DDR5-6400.
 note-speed-of-embedding = Embedding models produce vectors, not text. The speed is that of one token after another; the tokens of a text are processed together, several times as fast.
+
+## Pages
+
+tabs = Pages
+tab-overview = Overview
+tab-models = Models
+tab-settings = Settings
+tab-diagnostics = Diagnostics
+tab-setup = Setup
+simulated-gpus = Simulated GPUs

@@ -10,6 +10,7 @@ import type {
   SmallerContext,
   Use,
 } from "../protocol";
+import { locale } from "../text";
 
 /** Each use with its name and its meaning. */
 export const USES: [use: Use, title: string, explanation: string][] = [
@@ -148,7 +149,7 @@ export function month(yearAndMonth: string): string {
   const parsed = new Date(`${yearAndMonth}-15T12:00:00`);
   return Number.isNaN(parsed.getTime())
     ? yearAndMonth
-    : parsed.toLocaleDateString(navigator.language, { month: "long", year: "numeric" });
+    : parsed.toLocaleDateString(locale, { month: "long", year: "numeric" });
 }
 
 /** Notes about the user's own models, and all the others. */
