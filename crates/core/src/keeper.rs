@@ -23,6 +23,7 @@ mod status;
 mod suspend;
 mod workers;
 
+use gpu_keepalive_text::text;
 use std::{
     collections::{BTreeSet, VecDeque},
     sync::Arc,
@@ -266,7 +267,7 @@ impl Keeper {
             Input::Stop => {
                 self.stopping = true;
                 self.save();
-                self.stop_benchmark("GPU Keepalive is stopping.");
+                self.stop_benchmark(text!("measure-stopping"));
             }
         }
         true

@@ -8,6 +8,7 @@
 
 pub(crate) mod lock;
 
+use gpu_keepalive_text::text;
 use std::{
     fs::{self, File, Metadata},
     io::{self, Read},
@@ -53,13 +54,13 @@ impl Stamp {
 /// The reason why a file cannot be read; continues “the file is”.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadError {
-    #[error("a folder")]
+    #[error("{}", text!("read-folder"))]
     Folder,
-    #[error("not a regular file")]
+    #[error("{}", text!("read-not-a-file"))]
     NotAFile,
-    #[error("larger than {} MiB", .0 >> 20)]
+    #[error("{}", text!("read-too-large", mib = .0 >> 20))]
     TooLarge(u64),
-    #[error("not readable: {0}")]
+    #[error("{}", text!("read-not-readable", error = .0.to_string()))]
     Io(#[from] io::Error),
 }
 

@@ -527,3 +527,61 @@ tab-settings = Einstellungen
 tab-diagnostics = Diagnose
 tab-setup = Einrichtung
 simulated-gpus = Simulierte GPUs
+
+## Notices and refusals of the engine
+
+notice-unknown-gpu = Die Einstellungen nennen die GPU „{ $gpu }“, die es nicht gibt. Vorhanden: { $known }.
+notice-settings = Einstellungen
+measure-running = { $gpu } wird schon gemessen; warte, bis das fertig ist, oder brich es ab.
+measure-asker-gone = Das Programm, das die Messung wollte, ist nicht mehr da.
+measure-failed = Es wurde nichts gemessen: { $error }.
+measure-nothing = Es wurde nichts gemessen.
+measure-cancelled = Die Messung wurde abgebrochen.
+measure-stopping = GPU Keepalive wird beendet.
+measure-stopped = GPU Keepalive war zwischendurch angehalten; miss noch einmal.
+measure-slept = Der Computer ist in den Ruhezustand gegangen; miss noch einmal.
+
+## What is wrong with a setting or its file
+
+any-of = { $first } oder { $last }
+expected-bool = true oder false
+expected-whole = eine ganze Zahl von { $least } bis { $most } { $unit }
+expected-number = eine Zahl von { $least } bis { $most } { $unit }
+expected-text = ein Text von 1 bis { $most } Zeichen
+expected-choices = eine Liste mit beliebigen von { $choices }
+expected-texts = eine Liste von Texten
+expected-gpus = eine Liste von GPUs, jede mit ihrer Nummer oder ihrer UUID
+expected-ai-programs = eine Liste von Programmnamen ohne Ordner, zum Beispiel ["llama-server", "ollama:runner"]
+expected-gpus-to-use = eine Liste mit mindestens einer GPU, jede mit ihrer Nummer oder ihrer UUID, zum Beispiel [0, "GPU-5e2c1a34"]; ohne Angabe sind es alle GPUs
+expected-strategies = eine Liste mit beliebigen von "standby", "boost", "power_mizer", "context" und "pulse"; [] für keine
+found-section = ein Abschnitt
+found-sections = eine Liste von Abschnitten
+found-entry = eine Liste mit dem Eintrag { $entry }
+setting-cannot-be = { $found } geht nicht für { $key }; erlaubt ist { $expected }
+not-a-setting = „{ $key }“ ist keine Einstellung
+not-a-setting-but = „{ $key }“ ist keine Einstellung; meintest du { $closest }?
+not-a-program = „{ $entry }“ ist kein Programm; gib seinen Namen ohne Ordner an, zum Beispiel llama-server, oder Name:Argument, zum Beispiel ollama:runner
+not-a-gpu = „{ $entry }“ ist keine GPU; gib ihre Nummer ab 0 an oder ihre UUID oder deren Anfang, zum Beispiel GPU-5e2c1a34
+problem-in-line = { $file }, Zeile { $line }: { $problem }
+problem-wrong-value = { $key } ist { $found }; erlaubt ist { $expected }. { $remains }
+problem-default-is = Es gilt die Vorgabe { $default }.
+problem-default = Es gilt die Vorgabe.
+problem-unset = Es bleibt ohne Angabe.
+problem-nothing-raises = strategy ist "standby" und hebt den Takt mit boost oder power_mizer an, aber strategy_exclude enthält beide. Es gilt die Vorgabe "auto".
+problem-no-section = { $name } ist { $found }; erlaubt ist ein Abschnitt, geschrieben [{ $name }]. Für seine Einstellungen gelten die Vorgaben.
+problem-newer = Die Einstellungsdatei hat Version { $found } und stammt von einer neueren Version von GPU Keepalive; diese kennt Version { $known }. Was sie versteht, gilt, und die Datei wird nicht verändert.
+problem-version = version ist { $found }; erlaubt ist { $known }. Die Datei wird so gelesen.
+problem-unknown = { $key } ist keine Einstellung und hat keine Wirkung.
+problem-unknown-but = { $key } ist keine Einstellung und hat keine Wirkung. Meintest du { $closest }?
+damage-the-file = Die Datei
+damage-settings-file = Die Einstellungsdatei
+damage-line = Zeile { $line } der Einstellungsdatei
+damage-not-toml = kein gültiges TOML: { $why }
+damage-not-utf-8 = kein Text in UTF-8
+damage-earlier = { $file } ist { $what }. Die bisherigen Einstellungen gelten weiter, und die Datei wird nicht verändert, bis sie berichtigt ist.
+damage-defaults = { $file } ist { $what }. Für alle Einstellungen gelten die Vorgaben, und die Datei wird nicht verändert, bis sie berichtigt ist.
+damage-read-only = { $file } ist { $what }. Berichtige sie zuerst; sie wurde nicht verändert.
+read-folder = ein Ordner
+read-not-a-file = keine gewöhnliche Datei
+read-too-large = größer als { $mib } MiB
+read-not-readable = nicht lesbar: { $error }

@@ -531,3 +531,61 @@ tab-settings = Settings
 tab-diagnostics = Diagnostics
 tab-setup = Setup
 simulated-gpus = Simulated GPUs
+
+## Notices and refusals of the engine
+
+notice-unknown-gpu = The settings name GPU “{ $gpu }”, which does not exist. There is: { $known }.
+notice-settings = Settings
+measure-running = { $gpu } is being measured already; wait until that is done, or cancel it.
+measure-asker-gone = The program that asked for the measurement is gone.
+measure-failed = Nothing was measured: { $error }.
+measure-nothing = Nothing was measured.
+measure-cancelled = The measurement was cancelled.
+measure-stopping = GPU Keepalive is stopping.
+measure-stopped = GPU Keepalive was stopped meanwhile; measure again.
+measure-slept = The computer went to sleep; measure again.
+
+## What is wrong with a setting or its file; found and expected are parts of a sentence
+
+any-of = { $first } or { $last }
+expected-bool = true or false
+expected-whole = a whole number from { $least } to { $most } { $unit }
+expected-number = a number from { $least } to { $most } { $unit }
+expected-text = a text of 1 to { $most } characters
+expected-choices = a list of any of { $choices }
+expected-texts = a list of texts
+expected-gpus = a list of GPUs, each by its number or its UUID
+expected-ai-programs = a list of program names without their folders, such as ["llama-server", "ollama:runner"]
+expected-gpus-to-use = a list with at least one GPU, each by its number or its UUID, such as [0, "GPU-5e2c1a34"]; leave it out for all GPUs
+expected-strategies = a list of any of "standby", "boost", "power_mizer", "context" and "pulse"; [] for none
+found-section = a section
+found-sections = a list of sections
+found-entry = a list with the entry { $entry }
+setting-cannot-be = { $key } cannot be { $found }; it has to be { $expected }
+not-a-setting = “{ $key }” is not a setting
+not-a-setting-but = “{ $key }” is not a setting; did you mean { $closest }?
+not-a-program = “{ $entry }” is not a program; use its name without a folder, such as llama-server, or name:argument, such as ollama:runner
+not-a-gpu = “{ $entry }” is not a GPU; use its number, from 0, or its UUID or the beginning of it, such as GPU-5e2c1a34
+problem-in-line = { $file }, line { $line }: { $problem }
+problem-wrong-value = { $key } is { $found }, but it has to be { $expected }. { $remains }
+problem-default-is = Its default is used: { $default }.
+problem-default = Its default is used.
+problem-unset = It is left unset.
+problem-nothing-raises = strategy is "standby", which raises the clocks with boost or power_mizer, but strategy_exclude has both. Its default is used: "auto".
+problem-no-section = { $name } is { $found }, but it has to be a section, written [{ $name }]. Its settings keep their defaults.
+problem-newer = The settings file is of version { $found }, made by a newer GPU Keepalive; this one knows version { $known }. What it understands is used, and the file is not changed.
+problem-version = version is { $found }, but it has to be { $known }. The file is read as such.
+problem-unknown = { $key } is not a setting, so it has no effect.
+problem-unknown-but = { $key } is not a setting, so it has no effect. Did you mean { $closest }?
+damage-the-file = The file
+damage-settings-file = The settings file
+damage-line = Line { $line } of the settings file
+damage-not-toml = not valid TOML: { $why }
+damage-not-utf-8 = not text in UTF-8
+damage-earlier = { $file } is { $what }. The settings of before stay in force, and the file is not changed until it is corrected.
+damage-defaults = { $file } is { $what }. Every setting has its default, and the file is not changed until it is corrected.
+damage-read-only = { $file } is { $what }. Correct it first; it was not changed.
+read-folder = a folder
+read-not-a-file = not a regular file
+read-too-large = larger than { $mib } MiB
+read-not-readable = not readable: { $error }

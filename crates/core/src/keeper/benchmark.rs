@@ -10,6 +10,7 @@ use crate::{
     protocol::{ApiError, ErrorCode, MeasuringStatus, Reply},
     units::Watts,
 };
+use gpu_keepalive_text::text;
 
 /// The benchmark that was asked for.
 #[derive(Clone, Debug)]
@@ -81,9 +82,7 @@ impl Keeper {
         };
         if let Some(running) = &self.benchmark {
             let name = &running.job.gpu.name;
-            return refused(format!(
-                "{name} is being measured already; wait until that is done, or cancel it."
-            ));
+            return refused(text!("measure-running", gpu = name));
         }
         if let Some(why) = self.lane_of(&gpu.uuid).and_then(Lane::cannot_measure) {
             return refused(why);
@@ -109,7 +108,7 @@ impl Keeper {
         };
         let lane = self.lane_of(gpu);
         if let Some(why) = lane.and_then(Lane::cannot_measure) {
-            return self.stop_benchmark(&why);
+            return self.stop_benchmark(why);
         }
         let is_closed = lane.is_none_or(Lane::is_closed);
         if let Some(benchmark) = &mut self.benchmark
@@ -123,11 +122,11 @@ impl Keeper {
     }
 
     /// Ends it for that reason; its reply follows when everything is released.
-    pub(super) fn stop_benchmark(&mut self, why: &str) {
+    pub(super) fn stop_benchmark(&mut self, why: String) {
         let Some(benchmark) = &mut self.benchmark else {
             return;
         };
-        benchmark.ended.get_or_insert_with(|| why.to_owned());
+        benchmark.ended.get_or_insert(why);
         match benchmark.stage {
             Stage::Releasing => self.benchmark_ended(None),
             Stage::Running => {
@@ -141,7 +140,7 @@ impl Keeper {
     /// A client's benchmark ends with it.
     pub(super) fn stop_benchmark_of(&mut self, client: ClientId) {
         if self.benchmark.as_ref().is_some_and(|b| b.client == client) {
-            self.stop_benchmark("The program that asked for the measurement is gone.");
+            self.stop_benchmark(text!("measure-asker-gone"));
         }
     }
 
@@ -166,8 +165,8 @@ impl Keeper {
                 self.outbox.push_back(Action::Store(keep));
                 Ok(Reply::Measured(benchmark))
             }
-            (Some(Err(error)), None) => Err(format!("Nothing was measured: {error}.")),
-            (_, why) => Err(why.unwrap_or_else(|| "Nothing was measured.".to_owned())),
+            (Some(Err(error)), None) => Err(text!("measure-failed", error = error.to_string())),
+            (_, why) => Err(why.unwrap_or_else(|| text!("measure-nothing"))),
         };
         let reply = reply.map_err(|why| ApiError::new(ErrorCode::NotMeasured, why));
         if let Err(error) = &reply {

@@ -1,3 +1,4 @@
+use gpu_keepalive_text::text;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -174,7 +175,7 @@ impl Keeper {
                 let ended = Event::HoldEnded { id };
                 self.outbox.push_back(Action::Announce(ended));
             }
-            Request::CancelBench => self.stop_benchmark("The measurement was cancelled."),
+            Request::CancelBench => self.stop_benchmark(text!("measure-cancelled")),
             Request::ShowWindow => {
                 if self.desktop.is_none() {
                     let message = "this engine runs without a desktop, so there is no window; \

@@ -1,5 +1,6 @@
 //! The status of every face: built from the state on demand, published when it changed.
 
+use gpu_keepalive_text::text;
 use std::{sync::Arc, time::Duration};
 
 use super::{Keeper, lane::Lane};
@@ -134,9 +135,10 @@ impl Keeper {
             let known: Vec<_> = known
                 .map(|gpu| format!("{} ({}, {})", gpu.index, gpu.name, gpu.uuid))
                 .collect();
-            let message = format!(
-                "The settings name GPU “{selector}”, which does not exist. There is: {}.",
-                known.join("; ")
+            let message = text!(
+                "notice-unknown-gpu",
+                gpu = selector.to_string(),
+                known = known.join("; ")
             );
             add(
                 format!("unknown-gpu-{selector}"),
@@ -145,7 +147,7 @@ impl Keeper {
             );
         }
         for problem in self.file.problems() {
-            let message = problem.in_file("Settings");
+            let message = problem.in_file(&text!("notice-settings"));
             add(
                 format!("settings-{}", problem.key),
                 problem.severity,

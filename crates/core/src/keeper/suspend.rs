@@ -1,3 +1,4 @@
+use gpu_keepalive_text::text;
 use std::time::Duration;
 
 use super::{Action, Keeper, Ticket, lane::Lane};
@@ -66,7 +67,7 @@ impl Keeper {
             "not run for {} s; the GPUs are released and held anew",
             late.as_secs()
         ));
-        self.stop_benchmark("GPU Keepalive was stopped meanwhile; measure again.");
+        self.stop_benchmark(text!("measure-stopped"));
         self.suspend = Suspend::Settling(now + RESUME_SETTLE);
         self.host_sample_at = now;
     }
@@ -77,7 +78,7 @@ impl Keeper {
             HostEvent::Suspending => {
                 self.kept.ledger.interrupt();
                 self.save();
-                self.stop_benchmark("The computer went to sleep; measure again.");
+                self.stop_benchmark(text!("measure-slept"));
                 self.suspend = Suspend::Suspending(Some(ticket));
                 // Acknowledged once everything is released.
                 return;

@@ -1,3 +1,4 @@
+use gpu_keepalive_text::text;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -128,7 +129,12 @@ impl SettingsProblem {
     pub fn in_file(&self, file: &str) -> String {
         match self.line {
             _ if self.message.starts_with(file) => self.message.clone(),
-            Some(line) => format!("{file}, line {line}: {}", self.message),
+            Some(line) => text!(
+                "problem-in-line",
+                file = file,
+                line = line,
+                problem = &self.message
+            ),
             None => format!("{file}: {}", self.message),
         }
     }

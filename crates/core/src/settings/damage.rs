@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use gpu_keepalive_text::text;
+
 use super::{Settings, SettingsFile};
 use crate::protocol::{SettingsProblem, Severity};
 
@@ -67,25 +69,22 @@ impl SettingsFile {
     /// A damaged file; without settings of an earlier one every setting has its default.
     fn without_file(damage: Damage, earlier: Option<Settings>) -> Self {
         let Damage { path, line, what } = &damage;
-        let in_force = match &earlier {
-            Some(_) => "The settings of before stay in force",
-            None => "Every setting has its default",
-        };
+        let shown = path.clone().unwrap_or_else(|| text!("damage-the-file"));
         let problem = SettingsProblem {
             severity: Severity::Error,
             line: *line,
             key: String::new(),
-            message: format!(
-                "{} is {what}. {in_force}, and the file is not changed until it is corrected.",
-                path.as_deref().unwrap_or("The file")
-            ),
+            message: match &earlier {
+                Some(_) => text!("damage-earlier", file = shown, what = what),
+                None => text!("damage-defaults", file = shown, what = what),
+            },
         };
         let file = match (path, line) {
             (Some(path), _) => path.clone(),
-            (None, Some(line)) => format!("Line {line} of the settings file"),
-            (None, None) => "The settings file".to_owned(),
+            (None, Some(line)) => text!("damage-line", line = *line),
+            (None, None) => text!("damage-settings-file"),
         };
-        let read_only = format!("{file} is {what}. Correct it first; it was not changed.");
+        let read_only = text!("damage-read-only", file = file, what = what);
         Self {
             text: String::new(),
             problems: vec![problem],

@@ -1,5 +1,7 @@
 //! The reasons why a setting was not changed or not found.
 
+use gpu_keepalive_text::text;
+
 use super::json::MAX_SHOWN;
 use crate::models::one_line;
 
@@ -7,7 +9,7 @@ use crate::models::one_line;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
     /// There is no such setting.
-    #[error("“{}” is not a setting{}", one_line(key, MAX_SHOWN), hint(*closest))]
+    #[error("{}", unknown(&one_line(key, MAX_SHOWN), *closest))]
     UnknownKey {
         /// As it was given.
         key: String,
@@ -15,7 +17,7 @@ pub enum SettingError {
         closest: Option<&'static str>,
     },
     /// The value is of the wrong kind or out of range.
-    #[error("{key} cannot be {found}; it has to be {expected}")]
+    #[error("{}", text!("setting-cannot-be", key = key, found = found, expected = expected))]
     WrongValue {
         /// The setting.
         key: String,
@@ -32,6 +34,9 @@ pub enum SettingError {
     ReadOnly(String),
 }
 
-fn hint(closest: Option<&str>) -> String {
-    closest.map_or_else(String::new, |known| format!("; did you mean {known}?"))
+fn unknown(key: &str, closest: Option<&str>) -> String {
+    match closest {
+        Some(closest) => text!("not-a-setting-but", key = key, closest = closest),
+        None => text!("not-a-setting", key = key),
+    }
 }

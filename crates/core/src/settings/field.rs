@@ -1,6 +1,6 @@
 //! The accepted values of one setting, and its conversion from TOML into [`Settings`] and back.
 
-use gpu_keepalive_text::Key;
+use gpu_keepalive_text::{Key, text};
 use serde_json::Value as Json;
 use toml_edit::{Array, Item, Value};
 
@@ -46,7 +46,7 @@ pub(super) enum Field {
     List {
         of: Entries,
         /// Continues the sentence “it has to be”.
-        expected: &'static str,
+        expected: Key,
         get: fn(&Settings) -> Option<Vec<Value>>,
         /// An error has the entry that cannot be used, or `None` when it is the list itself.
         set: fn(&mut Settings, &Array) -> Result<(), Option<String>>,
@@ -81,7 +81,7 @@ impl Field {
     /// Puts a value into the settings, which stay as they are when it cannot be used.
     pub(super) fn put(&self, settings: &mut Settings, item: &Item) -> Result<(), Wrong> {
         let Some(value) = item.as_value() else {
-            return Err(self.wrong("a section".to_owned()));
+            return Err(self.wrong(text!("found-section")));
         };
         let fits = |number: &i64, min: u64, max: u64| {
             u64::try_from(*number).is_ok_and(|number| (min..=max).contains(&number))
@@ -119,7 +119,7 @@ impl Field {
                 .map(|text| (place.set)(settings, text.to_owned())),
             Self::List { set, .. } => match value.as_array().map(|array| set(settings, array)) {
                 Some(Err(Some(entry))) => {
-                    return Err(self.wrong(format!("a list with the entry {entry}")));
+                    return Err(self.wrong(text!("found-entry", entry = entry)));
                 }
                 taken => taken.and_then(Result::ok),
             },
@@ -195,7 +195,7 @@ impl Field {
 
     fn wrong(&self, found: String) -> Wrong {
         let expected = match self {
-            Self::List { expected, .. } => (*expected).to_owned(),
+            Self::List { expected, .. } => expected.text(),
             _ => self.kind().expected(),
         };
         Wrong { found, expected }

@@ -1,5 +1,6 @@
 //! A settings file: its text, its settings, and changes to it.
 
+use gpu_keepalive_text::text;
 use std::fmt;
 
 use serde_json::Value as Json;
@@ -48,7 +49,7 @@ impl SettingsFile {
             Err(error) => {
                 let line = error.span().map(|span| read::line_at(text, span.start));
                 let what = one_line(error.message(), MAX_SHOWN);
-                return Self::unusable(line, &format!("not valid TOML: {what}"));
+                return Self::unusable(line, &text!("damage-not-toml", why = what));
             }
         };
         let lines = Lines::of(&document);
@@ -85,7 +86,7 @@ impl SettingsFile {
             Err(error) => {
                 let readable = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
                 let line = read::line_at(&readable, readable.len());
-                Self::unusable(Some(line), "not text in UTF-8")
+                Self::unusable(Some(line), &text!("damage-not-utf-8"))
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Accepted values as text.
 
+use gpu_keepalive_text::{number, text};
+
 use super::list::any_of;
 use crate::protocol::{SettingKind, SettingOption};
 
@@ -7,7 +9,7 @@ impl SettingKind {
     /// The accepted values, to end the sentence “it has to be …”.
     pub(super) fn expected(&self) -> String {
         let text = match self {
-            Self::Bool => "true or false".to_owned(),
+            Self::Bool => text!("expected-bool"),
             Self::Number {
                 min,
                 max,
@@ -15,19 +17,23 @@ impl SettingKind {
                 unit,
                 word,
             } => {
+                let (least, most) = (number(*min), number(*max));
                 let number = match integer {
-                    true => "a whole number",
-                    false => "a number",
+                    true => text!("expected-whole", least = least, most = most, unit = unit),
+                    false => text!("expected-number", least = least, most = most, unit = unit),
                 };
-                let word = word.as_ref().map(|word| format!("\"{word}\" or "));
-                let word = word.unwrap_or_default();
-                format!("{word}{number} from {min} to {max} {unit}")
+                match word {
+                    Some(word) => any_of(&[&format!("\"{word}\""), &number]),
+                    None => number,
+                }
             }
             Self::Choice { options } => any_word(options),
-            Self::Text { max_length } => format!("a text of 1 to {max_length} characters"),
-            Self::ChoiceList { options } => format!("a list of any of {}", any_word(options)),
-            Self::TextList => "a list of texts".to_owned(),
-            Self::GpuList => "a list of GPUs, each by its number or its UUID".to_owned(),
+            Self::Text { max_length } => text!("expected-text", most = *max_length),
+            Self::ChoiceList { options } => {
+                text!("expected-choices", choices = any_word(options))
+            }
+            Self::TextList => text!("expected-texts"),
+            Self::GpuList => text!("expected-gpus"),
         };
         text.trim_end().to_owned()
     }

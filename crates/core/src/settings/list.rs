@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use gpu_keepalive_text::text;
+
 use super::{AiProgram, GpuSelector};
 use crate::gpu::GpuUuid;
 
@@ -21,10 +23,7 @@ impl FromStr for AiProgram {
             && !name.contains(['/', '\\'])
             && argument != Some("");
         if drive || !named || text.contains(char::is_control) {
-            return Err(format!(
-                "“{text}” is not a program; use its name without a folder, such as llama-server, \
-                 or name:argument, such as ollama:runner"
-            ));
+            return Err(text!("not-a-program", entry = text));
         }
         Ok(Self {
             name: name.to_owned(),
@@ -59,10 +58,7 @@ impl FromStr for GpuSelector {
             Some(digits) if !digits.is_empty() && digits.chars().all(is_uuid_character) => {
                 Ok(Self::Uuid(GpuUuid(format!("GPU-{digits}"))))
             }
-            _ => Err(format!(
-                "“{text}” is not a GPU; use its number, from 0, or its UUID or the beginning of \
-                 it, such as GPU-5e2c1a34"
-            )),
+            _ => Err(text!("not-a-gpu", entry = text)),
         }
     }
 }
@@ -81,7 +77,7 @@ pub(super) fn any_of(words: &[&str]) -> String {
     match words {
         [] => String::new(),
         [word] => (*word).to_owned(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+        [first @ .., last] => text!("any-of", first = first.join(", "), last = *last),
     }
 }
 

@@ -1,5 +1,6 @@
 //! From a document to settings and to what was wrong in it.
 
+use gpu_keepalive_text::text;
 use std::collections::BTreeMap;
 
 use toml_edit::{Document, DocumentMut, Item, TableLike};
@@ -68,20 +69,23 @@ pub(super) fn settings(document: &DocumentMut, lines: &Lines) -> (Settings, Vec<
             continue;
         };
         if let Err(Wrong { found, expected }) = setting.field.put(&mut settings, item) {
-            let remains = as_toml(&setting.value(&settings)).map_or_else(
-                || "It is left unset.".to_owned(),
-                |default| match default.len() {
-                    0..=60 => format!("Its default is used: {default}."),
-                    _ => "Its default is used.".to_owned(),
-                },
-            );
+            let remains = match as_toml(&setting.value(&settings)) {
+                Some(default) if default.len() <= 60 => {
+                    text!("problem-default-is", default = default)
+                }
+                Some(_) => text!("problem-default"),
+                None => text!("problem-unset"),
+            };
             problems.push(SettingsProblem {
                 severity: Severity::Warning,
                 line: lines.get(setting.key),
                 key: setting.key.to_owned(),
-                message: format!(
-                    "{} is {found}, but it has to be {expected}. {remains}",
-                    setting.key
+                message: text!(
+                    "problem-wrong-value",
+                    key = setting.key,
+                    found = found,
+                    expected = expected,
+                    remains = remains
                 ),
             });
         }
@@ -102,9 +106,7 @@ fn settle_contradiction(settings: &mut Settings, lines: &Lines) -> Option<Settin
         severity: Severity::Warning,
         line: lines.get("strategy"),
         key: "strategy".to_owned(),
-        message: "strategy is \"standby\", which raises the clocks with boost or power_mizer, but \
-                  strategy_exclude has both. Its default is used: \"auto\"."
-            .to_owned(),
+        message: text!("problem-nothing-raises"),
     })
 }
 
@@ -124,15 +126,12 @@ pub(super) fn strangers(document: &DocumentMut, lines: &Lines) -> Vec<SettingsPr
         } else {
             let found = item
                 .as_value()
-                .map_or_else(|| "a list of sections".to_owned(), show);
+                .map_or_else(|| text!("found-sections"), show);
             problems.push(SettingsProblem {
                 severity: Severity::Warning,
                 line: lines.get(name),
                 key: name.to_owned(),
-                message: format!(
-                    "{name} is {found}, but it has to be a section, written [{name}]. Its \
-                     settings keep their defaults."
-                ),
+                message: text!("problem-no-section", name = name, found = found),
             });
         }
     }
@@ -146,9 +145,10 @@ pub(super) fn version(
     lines: &Lines,
 ) -> Option<SettingsProblem> {
     let (severity, message) = if found > VERSION {
-        let message = format!(
-            "The settings file is of version {found}, made by a newer GPU Keepalive; this one \
-             knows version {VERSION}. What it understands is used, and the file is not changed."
+        let message = text!(
+            "problem-newer",
+            found = found.to_string(),
+            known = VERSION.to_string()
         );
         (Severity::Error, message)
     } else {
@@ -156,9 +156,12 @@ pub(super) fn version(
         if item.as_integer().is_some_and(|version| version >= 1) {
             return None;
         }
-        let shown = item.as_value().map_or_else(|| "a section".to_owned(), show);
-        let message =
-            format!("version is {shown}, but it has to be {VERSION}. The file is read as such.");
+        let shown = item.as_value().map_or_else(|| text!("found-section"), show);
+        let message = text!(
+            "problem-version",
+            found = shown,
+            known = VERSION.to_string()
+        );
         (Severity::Warning, message)
     };
     Some(SettingsProblem {
@@ -192,15 +195,16 @@ pub(super) fn closest(key: &str) -> Option<&'static str> {
 }
 
 fn unknown(key: &str, lines: &Lines) -> SettingsProblem {
-    let hint = closest(key).map_or_else(String::new, |known| format!(" Did you mean {known}?"));
+    let shown = show_key(key);
+    let message = match closest(key) {
+        Some(closest) => text!("problem-unknown-but", key = shown, closest = closest),
+        None => text!("problem-unknown", key = shown),
+    };
     SettingsProblem {
         severity: Severity::Info,
         line: lines.get(key),
         key: key.to_owned(),
-        message: format!(
-            "{} is not a setting, so it has no effect.{hint}",
-            show_key(key)
-        ),
+        message,
     }
 }
 

@@ -64,8 +64,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         rarely_used: true,
         field: Field::List {
             of: Entries::Texts,
-            expected: "a list of program names without their folders, such as \
-                       [\"llama-server\", \"ollama:runner\"]",
+            expected: key!("expected-ai-programs"),
             get: |settings| Some(settings.ai_programs.iter().map(text).collect()),
             set: |settings, array| {
                 let program = |entry: &Value| entry.as_str()?.parse::<AiProgram>().ok();
@@ -84,8 +83,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         rarely_used: false,
         field: Field::List {
             of: Entries::Gpus,
-            expected: "a list with at least one GPU, each by its number or its UUID, such as \
-                       [0, \"GPU-5e2c1a34\"]; leave it out for all GPUs",
+            expected: key!("expected-gpus-to-use"),
             get: |settings| Some(settings.gpus.as_ref()?.iter().map(gpu_value).collect()),
             set: |settings, array| {
                 let gpus = array
@@ -118,8 +116,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         rarely_used: true,
         field: Field::List {
             of: Entries::Choices(STRATEGIES.split_at(1).1),
-            expected: "a list of any of \"standby\", \"boost\", \"power_mizer\", \"context\" and \
-                       \"pulse\"; [] for none",
+            expected: key!("expected-strategies"),
             get: |settings| Some(settings.strategy_exclude.iter().map(text).collect()),
             set: |settings, array| {
                 let strategy = |entry: &Value| entry.as_str()?.parse::<Strategy>().ok();
