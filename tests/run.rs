@@ -8,6 +8,7 @@ mod engine;
 mod faults;
 mod held;
 mod killed;
+mod language;
 mod lifecycle;
 mod measured;
 mod one_engine;

@@ -244,8 +244,8 @@ impl<S: GpuSource> Workers<S> {
                 let examined = lookup::examine(evidence, inspections, self.simulated);
                 let log = self.log.lines();
                 self.tasks.spawn(async move {
-                    let (doctor, evidence) = examined.await;
-                    let text = lookup::report(&status, &doctor, &evidence, &log);
+                    let (_, evidence) = examined.await;
+                    let text = lookup::report(*status, &evidence, &log);
                     let reply = Ok(Reply::Report(text));
                     let _ = reports.send(Report::Reply(ticket, reply)).await;
                 });

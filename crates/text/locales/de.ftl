@@ -155,16 +155,16 @@ mark-missed-wake = { $process } hat eine Anfrage bekommen. Das wurde spät bemer
 
 loud-how = „gpu-keepalive quiet“ im Terminal zeigt, wie es geht.
 loud-driver = Damit { $servers ->
-        [one] er ruhen kann
-       *[other] sie ruhen können
+        [one] der Server ruhen kann
+       *[other] die Server ruhen können
     }, ist der NVIDIA-Treiber { $needed } oder neuer nötig; installiert ist { $version }.
-loud-saves = Ruhig gestellt, bräuchte diese GPU zwischen den Anfragen { $idle } W statt { $power } W: { $saved } im Monat.
+loud-saves = Mit ruhigen Servern bräuchte diese GPU zwischen den Anfragen { $idle } W statt { $power } W: { $saved } im Monat.
 loud-saves-nothing = { $servers ->
-        [one] Ihn
-       *[other] Sie
-    } ruhig zu stellen würde auf dieser GPU nichts sparen.
-loud-idle-unknown = Ruhig gestellt, bräuchte diese GPU zwischen den Anfragen weniger als ihre { $power } W; wie viel weniger, zeigt sich, sobald sie einmal geruht hat.
-loud-unknown = Ruhig gestellt, bräuchte diese GPU zwischen den Anfragen weniger.
+        [one] Ein ruhiger Server würde
+       *[other] Ruhige Server würden
+    } auf dieser GPU nichts sparen.
+loud-idle-unknown = Mit ruhigen Servern bräuchte diese GPU zwischen den Anfragen weniger als ihre { $power } W; wie viel weniger, zeigt sich, sobald sie einmal geruht hat.
+loud-unknown = Mit ruhigen Servern bräuchte diese GPU zwischen den Anfragen weniger.
 
 ## Notifications
 
@@ -252,7 +252,7 @@ driver-failed = { $meaning }. { $advice } Die GPU wird von selbst weiter gesucht
 ## Settings
 
 setting-mode = Wann bereit sein
-    .description = „Bei Bedarf“ ist für deine KI bereit, ohne etwas zu kosten, wo eine Anfrage genügt, um die GPU zu wecken. Sonst hält es die GPU vom ersten Anzeichen der Benutzung bis einige Zeit nach dem letzten bereit. „Solange ein Modell geladen ist“ ist bereit, solange ein Programm eines geöffnet hat.
+    .description = „Bei Bedarf“ ist ohne Kosten für deine KI bereit, wo eine Anfrage genügt, um die GPU zu wecken. Sonst wird die GPU vom ersten Anzeichen der Benutzung bis einige Zeit nach dem letzten bereitgehalten. „Solange ein Modell geladen ist“ ist bereit, solange ein Programm eines geöffnet hat.
 setting-warm-window-minutes = Wie lange bereit bleiben
     .description = Wie lange die GPU nach der letzten Benutzung deiner KI bereit bleibt, wo eine Anfrage nicht genügt, um sie zu wecken.
 setting-ai-programs = KI-Programme

@@ -1,7 +1,9 @@
 use gpu_keepalive_core::{
     doctor::{self, Evidence},
     protocol::{Doctor, Status},
+    status_text::present,
 };
+use gpu_keepalive_text::Language;
 
 use super::gpu::Inspected;
 use crate::doctor::{Places, private, read_machine};
@@ -24,13 +26,35 @@ pub(super) async fn examine(
     (doctor::examine(&evidence), evidence)
 }
 
-/// The report to copy, with nothing private in it.
-pub(super) fn report(
-    status: &Status,
-    doctor: &Doctor,
-    evidence: &Evidence,
-    log: &[String],
-) -> String {
+/// The report to copy, with nothing private in it. It is read by others, and so in English.
+pub(super) fn report(mut status: Status, evidence: &Evidence, log: &[String]) -> String {
     let problems = &evidence.app.settings_problems;
-    doctor::report(status, doctor, problems, log, &private(&evidence.running))
+    Language::ENGLISH.within(|| {
+        present(&mut status);
+        let doctor = doctor::examine(evidence);
+        doctor::report(&status, &doctor, problems, log, &private(&evidence.running))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_in_english_whatever_the_language() {
+        let status = include_str!("../../../../tests/fixtures/status.json");
+        let status: Status = serde_json::from_str(status).expect("a status");
+        let made = || {
+            let mut status = status.clone();
+            present(&mut status);
+            let text = status.gpus[0].phase_text.clone();
+            (text, report(status, &Evidence::default(), &[]))
+        };
+        let (english, report) = made();
+        assert!(report.contains(&english), "{report}");
+        let german = Language::of_locale("de").expect("a file");
+        let (text, same) = german.within(made);
+        assert_ne!(text, english);
+        assert_eq!(same, report);
+    }
 }
