@@ -48,12 +48,21 @@ async fn texts_are_in_the_users_language_and_values_are_not() {
     );
     assert_eq!(gpu["message"]["state"]["id"], "ready");
 
-    // The doctor of a command speaks the language of that command.
-    let doctor = |command| async { ended(command).await.out };
-    let findings = doctor(german(user.command(&["doctor"]))).await;
+    // The doctor asks the engine, in whose language the findings are.
+    let findings = user.run(&["doctor"]).await.out;
     assert!(findings.contains("Diese GPUs sind simuliert"), "{findings}");
-    let mut plain = german(user.command(&["doctor", "--simulate", "rtx-4090"]));
-    plain.env("LC_ALL", "C");
-    let findings = doctor(plain).await;
+}
+
+#[tokio::test]
+async fn the_locale_of_programs_is_english() {
+    let user = User::new();
+    let doctor = |locale: Option<&'static str>| {
+        let mut command = german(user.command(&["doctor", "--simulate", "rtx-4090"]));
+        command.envs(locale.map(|locale| ("LC_ALL", locale)));
+        ended(command)
+    };
+    let findings = doctor(None).await.out;
+    assert!(findings.contains("Diese GPUs sind simuliert"), "{findings}");
+    let findings = doctor(Some("C")).await.out;
     assert!(findings.contains("These GPUs are simulated"), "{findings}");
 }
