@@ -5,6 +5,15 @@
 //! [`text!`] renders a key with its arguments where the sentence is needed. Nothing here reads the
 //! environment: a program sets its language once, when it starts ([`Language::set`]).
 
+// The library is checked without its tests as well.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests read the folder of the files"
+    )
+)]
+
 mod argument;
 mod bundle;
 pub mod language;
