@@ -1,5 +1,6 @@
 //! The real desktop.
 
+use gpu_keepalive_text::text;
 use std::{path::PathBuf, thread};
 
 use gpu_keepalive_core::protocol::{DesktopStatus, Request};
@@ -121,9 +122,9 @@ fn notify(notification: &Notification, inputs: &Sender<Input>) {
         .summary(&notification.title)
         .body(&notification.body)
         .icon("gpu-keepalive")
-        .action(DEFAULT, texts::OPEN);
+        .action(DEFAULT, &text!("menu-open"));
     if let Some(second) = notification.second {
-        shown.action(SECOND, texts::second_action(second));
+        shown.action(SECOND, &texts::second_action(second));
     }
     #[cfg(target_os = "linux")]
     shown.hint(notify_rust::Hint::DesktopEntry("gpu-keepalive".to_owned()));

@@ -4,6 +4,7 @@ use gpu_keepalive_core::{
     protocol::{GpuStatus, LoginEntryState, Severity, Status},
     settings::Mode,
 };
+use gpu_keepalive_text::text;
 
 mod icon;
 #[cfg(target_os = "linux")]
@@ -92,7 +93,11 @@ fn menu(
     let enabled = status.engine.enabled;
     menu.extend([
         Separator,
-        Check(MenuAction::KeepReady, texts::KEEP_READY.to_owned(), enabled),
+        Check(
+            MenuAction::KeepReady,
+            texts::label(MenuAction::KeepReady),
+            enabled,
+        ),
     ]);
     // What cannot work is not offered, as in the window.
     if status.engine.can_be_warmed() {
@@ -106,7 +111,7 @@ fn menu(
     }
     menu.extend([item(MenuAction::Open), item(MenuAction::Setup)]);
     menu.extend(login_entry.map(|state| {
-        let label = texts::start_at_login(state).to_owned();
+        let label = texts::start_at_login(state);
         let on = state == LoginEntryState::On;
         Check(MenuAction::StartAtLogin, label, on)
     }));
@@ -115,29 +120,27 @@ fn menu(
 }
 
 fn item(action: MenuAction) -> MenuEntry {
-    MenuEntry::Item(action, texts::label(action).to_owned())
+    MenuEntry::Item(action, texts::label(action))
 }
 
 /// The first lines of the menu and the whole tooltip: how the worst GPU is, and why.
 fn headlines(status: &Status, engine: EngineAt) -> Vec<String> {
     let mut lines = Vec::new();
     if engine == EngineAt::Nowhere {
-        return vec![texts::STARTING.to_owned()];
+        return vec![text!("state-starting")];
     }
     match icon::worst(status) {
         Some(gpu) => {
-            let simulated = if status.engine.simulated {
-                texts::SIMULATED
-            } else {
-                ""
-            };
-            lines.push(format!("{simulated}{}", readings(gpu)));
+            lines.push(match status.engine.simulated {
+                true => text!("simulated", text = readings(gpu)),
+                false => readings(gpu),
+            });
             lines.push(gpu.text.line.clone());
         }
         None => lines.extend(status.engine.text.no_gpu.clone()),
     }
     if engine == EngineAt::CommandLine {
-        lines.push(texts::FROM_COMMAND_LINE.to_owned());
+        lines.push(text!("tray-from-command-line"));
     }
     lines
 }
@@ -186,7 +189,7 @@ fn pause(status: &Status) -> Option<MenuEntry> {
         return Some(item(MenuAction::Resume));
     }
     let choices = [Some(15), Some(60), None].map(MenuAction::Pause).map(item);
-    let pause = || MenuEntry::Submenu(texts::PAUSE.to_owned(), choices.into());
+    let pause = || MenuEntry::Submenu(text!("menu-pause"), choices.into());
     status.engine.can_be_paused().then(pause)
 }
 
@@ -195,7 +198,7 @@ fn modes(status: &Status) -> MenuEntry {
         let current = text.mode == status.engine.mode;
         MenuEntry::Check(MenuAction::Mode(text.mode), text.title.clone(), current)
     });
-    MenuEntry::Submenu(texts::MODE.to_owned(), choices.collect())
+    MenuEntry::Submenu(text!("menu-mode"), choices.collect())
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use gpu_keepalive_engine::{
     paths::control_socket,
     socket::{Client, ClientError, ConnectError},
 };
-use gpu_keepalive_text::Language;
+use gpu_keepalive_text::{Language, text};
 use serde::Serialize;
 use tauri::{
     AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
@@ -143,11 +143,10 @@ fn leave_setup(window: &WebviewWindow, event: &WindowEvent) {
     });
 }
 
-fn title(simulated: bool) -> &'static str {
-    if simulated {
-        "GPU Keepalive (simulated)"
-    } else {
-        "GPU Keepalive"
+fn title(simulated: bool) -> String {
+    match simulated {
+        true => text!("window-title-simulated"),
+        false => "GPU Keepalive".to_owned(),
     }
 }
 
@@ -264,7 +263,7 @@ impl NewestEvents {
         if before.is_none_or(|before| before.engine.simulated != simulated)
             && let Some(window) = app.get_webview_window(WINDOW)
         {
-            let _ = window.set_title(title(simulated));
+            let _ = window.set_title(&title(simulated));
         }
     }
 }

@@ -4,6 +4,7 @@ use gpu_keepalive_core::{
     status_text::present,
     units::Bytes,
 };
+use gpu_keepalive_text::Language;
 use tauri::image::Image;
 
 use super::*;
@@ -391,4 +392,14 @@ fn every_action_of_a_menu_is_found_by_its_id() {
         .map(|status| check(&view(status).menu))
         .sum();
     assert!(found > 20, "{found}");
+}
+
+#[test]
+fn the_menu_in_german() {
+    let german = Language::of_locale("de").expect("a file");
+    let menu = german.within(|| {
+        let status = samples::with(|gpu| samples::clocks(gpu, Some(0), 2520));
+        written(&view(&status).menu)
+    });
+    insta::assert_snapshot!(menu);
 }

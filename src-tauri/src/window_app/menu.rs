@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gpu_keepalive_text::text;
 use tauri::{
     AppHandle, Manager, WebviewWindow,
     menu::{Menu, MenuItem, Submenu},
@@ -14,9 +15,9 @@ use crate::{page::Page, window_process::QUIT};
 const TRAY_WITHIN: Duration = Duration::from_millis(700);
 
 const NAME: &str = "GPU Keepalive";
-const SETUP: (&str, &str) = ("setup", "Setup…");
-const CLOSE: (&str, &str) = ("close", "Close window");
-const QUIT_APP: (&str, &str) = ("quit", "Quit GPU Keepalive");
+const SETUP: &str = "setup";
+const CLOSE: &str = "close";
+const QUIT_APP: &str = "quit";
 
 /// Whether the menu is wanted, and what the last status said.
 #[derive(Default)]
@@ -63,17 +64,17 @@ fn change(window: &WebviewWindow, shown: bool) -> tauri::Result<()> {
     }
     let app = window.app_handle();
     let item =
-        |(id, text): (&str, &str), keys: Option<&str>| MenuItem::with_id(app, id, text, true, keys);
-    let setup = item(SETUP, None)?;
-    let close = item(CLOSE, None)?;
-    let quit = item(QUIT_APP, Some("Ctrl+Q"))?;
+        |id: &str, text: String, keys: Option<&str>| MenuItem::with_id(app, id, text, true, keys);
+    let setup = item(SETUP, text!("menu-setup"), None)?;
+    let close = item(CLOSE, text!("menu-close-window"), None)?;
+    let quit = item(QUIT_APP, text!("menu-quit-app"), Some("Ctrl+Q"))?;
     let entries = Submenu::with_items(app, NAME, true, &[&setup, &close, &quit])?;
     window.set_menu(Menu::with_items(app, &[&entries])?)?;
     window.on_menu_event(|window, event| match event.id().as_ref() {
-        id if id == SETUP.0 => show(window.app_handle(), Page::Setup),
-        id if id == CLOSE.0 => drop(window.close()),
+        SETUP => show(window.app_handle(), Page::Setup),
+        CLOSE => drop(window.close()),
         // The tray's process ends everything, this window with it.
-        id if id == QUIT_APP.0 => println!("{QUIT}"),
+        QUIT_APP => println!("{QUIT}"),
         _ => {}
     });
     Ok(())

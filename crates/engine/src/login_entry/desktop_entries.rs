@@ -3,6 +3,7 @@
     reason = "small files of the user, and never a pipe"
 )]
 
+use gpu_keepalive_text::text;
 use std::{
     fs,
     io::{self, Write},
@@ -74,7 +75,7 @@ impl LoginEntry {
             ours: entries.iter().all(|entry| entry.entry.ours),
             broken: missing
                 .filter(|_| state == LoginEntryState::Broken)
-                .map(|program| format!("its entry starts {program}, which does not exist")),
+                .map(|program| text!("finding-login-entry-points-nowhere", program = program)),
         })
     }
 
