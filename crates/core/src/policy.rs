@@ -185,6 +185,7 @@ impl GpuPolicy {
             demand_signs: &self.demand,
             inhibitor: &self.inhibitor,
             standby: &self.standby,
+            loud: self.is_loud(),
             held: self.held().is_some() || self.standby.is_raised(),
             clocks_up: self.clocks_up,
             answering: self

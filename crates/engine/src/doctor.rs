@@ -32,11 +32,12 @@ mod processes;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
-/// Returns true if the application starts at login, by the entries in that configuration folder.
+/// Returns true if the application is meant to start at login, by the entries in that configuration
+/// folder. A broken one counts: the application mends its own, and the doctor reports the others.
 #[cfg(target_os = "linux")]
 pub(crate) fn login_entry_exists(config: &std::path::Path) -> bool {
     let found = LoginEntry::new(config, config).read();
-    found.is_ok_and(|found| found.state == LoginEntryState::On)
+    found.is_ok_and(|found| matches!(found.state, LoginEntryState::On | LoginEntryState::Broken))
 }
 
 /// The longest time that reading files may take: a process that hangs in a driver can block a

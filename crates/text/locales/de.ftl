@@ -36,6 +36,7 @@ cause-suspended = Diese GPU ist ausgeschaltet, um Strom zu sparen
 cause-loaded = { $program } hat ein Modell geladen
 cause-loaded-unknown = Ein Programm hat die GPU geöffnet
 cause-armed-wakes = Bei einer Anfrage ist die GPU in { $wake_ms } ms wach
+cause-still-up = Die GPU hat noch nicht heruntergetaktet
 cause-held-by-server = { $program } hält diese GPU von sich aus auf voller Leistung
 cause-held-by-server-at = { $program } hält diese GPU von sich aus auf voller Leistung, bei { $power } W
 cause-held-by-server-idle = Sie könnte bei { $power } W ruhen und genauso schnell antworten

@@ -40,6 +40,7 @@ cause-suspended = this GPU is switched off to save power
 cause-loaded = { $program } has a model loaded
 cause-loaded-unknown = a program has the GPU open
 cause-armed-wakes = The GPU wakes in { $wake_ms } ms when you ask
+cause-still-up = the GPU has not slowed down yet
 cause-held-by-server = { $program } keeps this GPU at full speed by itself
 cause-held-by-server-at = { $program } keeps this GPU at full speed by itself, at { $power } W
 cause-held-by-server-idle = It could rest at { $power } W and answer as fast

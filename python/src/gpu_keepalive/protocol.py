@@ -470,9 +470,10 @@ class Cause(Tagged):
     could be meant.
     """
 
-    # nothing_uses_it, not_used_lately, suspended, armed, held_by_server, raised, lingering, until_unused, as_you_asked,
-    # held_for, loaded, gaps, requests_not_sensed, too_many_programs, wakes_too_slow, false_wakes, computing, lease,
-    # user, hot, no_temperature, on_battery, weak_adapter, vram_reserved, budget_spent, benchmark, fault
+    # nothing_uses_it, not_used_lately, suspended, armed, still_up, held_by_server, raised, lingering, until_unused,
+    # as_you_asked, held_for, loaded, gaps, requests_not_sensed, too_many_programs, wakes_too_slow, false_wakes,
+    # computing, lease, user, hot, no_temperature, on_battery, weak_adapter, vram_reserved, budget_spent, benchmark,
+    # fault
 
 
 @dataclass(frozen=True)

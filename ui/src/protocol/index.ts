@@ -188,7 +188,7 @@ program: string | null,
 /**
  * The measured time from a request to raised clocks.
  */
-wake_ms: number | null, } } | { "id": "held_by_server", "values": {
+wake_ms: number | null, } } | { "id": "still_up" } | { "id": "held_by_server", "values": {
 /**
  * The program that is meant.
  */

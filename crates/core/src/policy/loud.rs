@@ -19,6 +19,8 @@ pub(super) struct Loud {
     servers: BTreeSet<u32>,
     powers: VecDeque<f64>,
     sampled_at: Option<Moment>,
+    /// The clocks have been up since, without us and without work.
+    up_since: Option<Moment>,
 }
 
 impl GpuPolicy {
@@ -29,6 +31,11 @@ impl GpuPolicy {
         clients.filter(|one| servers.contains(&one.pid)).collect()
     }
 
+    /// Returns true if a server was seen to keep the clocks up.
+    pub(super) fn is_loud(&self) -> bool {
+        !self.loud.servers.is_empty()
+    }
+
     /// The power of this GPU meanwhile, as measured.
     pub fn loud_power(&self) -> Option<Watts> {
         let mut powers: Vec<f64> = self.loud.powers.iter().copied().collect();
@@ -36,38 +43,40 @@ impl GpuPolicy {
         powers.get(powers.len() / 2).copied().map(Watts)
     }
 
-    /// Follows who keeps the clocks up: not quiet, and loaded while they are up without us although
+    /// Follows who keeps the clocks up: not quiet, and loaded while they stay up without us although
     /// nothing computes. What was seen stands until the clocks fall by themselves.
     pub(super) fn note_loud(&mut self, seen: &Observations<'_>) {
         let clients: BTreeSet<u32> = self.clients(seen.host).map(|one| one.pid).collect();
-        self.loud.servers.retain(|pid| clients.contains(pid));
+        let loud = &mut self.loud;
+        loud.servers.retain(|pid| clients.contains(pid));
         let fell = self.standby.situation == Situation::Sensing && self.clocks_up == Some(false);
-        if fell || self.loud.servers.is_empty() {
-            let sampled_at = self.loud.sampled_at;
-            self.loud = Loud {
-                sampled_at,
-                ..Loud::default()
-            };
+        if fell || loud.servers.is_empty() {
+            loud.servers.clear();
+            loud.powers.clear();
         }
         let Some((at, sample)) = self.history.timed_sample() else {
             return;
         };
+        if loud.sampled_at.replace(at) == Some(at) {
+            return;
+        }
         let computes = sample.utilization.is_none_or(|all| all >= BUSY);
-        let is_new = self.loud.sampled_at != Some(at);
-        if self.standby.situation != Situation::UpWithoutUs || computes || !is_new {
+        if computes || self.clocks_up != Some(true) || self.standby.is_raised() {
+            loud.up_since = None;
+            return;
+        }
+        // The clocks of every GPU stay up for a while after work.
+        let up_since = *loud.up_since.get_or_insert(at);
+        let may_fall = loud.servers.is_empty() && at.since(up_since) < self.standby.tail.limit();
+        if may_fall || self.standby.situation != Situation::UpWithoutUs {
             return;
         }
         let power = sample.power;
         let reads = seen.gpu.knows_quiet_programs();
         let is_loud = |one: &&AiProcess| !reads || one.quiet != Some(true);
-        let loud: BTreeSet<u32> = self
-            .clients(seen.host)
-            .filter(is_loud)
-            .map(|one| one.pid)
-            .collect();
-        self.loud.sampled_at = Some(at);
-        self.loud.servers = loud;
-        if !self.loud.servers.is_empty() {
+        let servers = self.clients(seen.host).filter(is_loud);
+        self.loud.servers = servers.map(|one| one.pid).collect();
+        if self.is_loud() {
             if self.loud.powers.len() == SAMPLES {
                 self.loud.powers.pop_front();
             }

@@ -25,6 +25,8 @@ pub(super) struct Context<'a> {
     pub(super) demand_signs: &'a Demand,
     pub(super) inhibitor: &'a Inhibitor,
     pub(super) standby: &'a Standby,
+    /// A server was seen to keep the clocks up by itself.
+    pub(super) loud: bool,
     /// Something of ours holds or raises the clocks.
     pub(super) held: bool,
     pub(super) clocks_up: Option<bool>,
@@ -79,6 +81,9 @@ fn asleep(context: &Context<'_>) -> Cause {
 fn standby(context: &Context<'_>) -> (State, Vec<Cause>) {
     let program = context.demand_signs.loaded_process(context.seen);
     match context.standby.situation {
+        Situation::UpWithoutUs if !context.loud => {
+            (State::Ready { always: false }, vec![Cause::StillUp])
+        }
         Situation::UpWithoutUs => {
             let sample = context.history.sample();
             let cause = Cause::HeldByServer {

@@ -36,12 +36,16 @@ impl Tail {
         self.fall = self.fall.max(Some(at.since(released_at)));
     }
 
+    /// The time after which clocks that are still up do not fall by themselves any more.
+    pub(super) fn limit(&self) -> Duration {
+        // Falls of one GPU differ; twice the slowest is no longer this one.
+        self.fall
+            .map_or(LONGEST, |fall| (fall * 2).clamp(SHORTEST, LONGEST))
+    }
+
     /// Returns true if clocks that are up now may be up because of that raise.
     pub(super) fn covers(&self, now: Moment) -> bool {
-        // Falls of one GPU differ; twice the slowest is no longer this one.
-        let limit = self
-            .fall
-            .map_or(LONGEST, |fall| (fall * 2).clamp(SHORTEST, LONGEST));
-        self.released_at.is_some_and(|at| now.since(at) < limit)
+        self.released_at
+            .is_some_and(|at| now.since(at) < self.limit())
     }
 }

@@ -77,6 +77,8 @@ pub enum Cause {
         /// The measured time from a request to raised clocks.
         wake_ms: Option<u64>,
     },
+    /// Standby: the clocks are up without us and may fall by themselves, as they do after work.
+    StillUp,
     /// Standby: a server keeps the clocks up while it is loaded.
     HeldByServer {
         /// The program that is meant.

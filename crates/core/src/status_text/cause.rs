@@ -31,6 +31,7 @@ impl Clause {
                 let wakes = |ms| text!("cause-armed-wakes", wake_ms = ms);
                 loaded(program.as_deref()).then(wake_ms.map(wakes))
             }
+            Cause::StillUp => plain(text!("cause-still-up")),
             Cause::HeldByServer {
                 program,
                 power_w,

@@ -1,7 +1,10 @@
 //! Standing by: each situation of the product's table, and what ends it.
 
 use super::*;
-use crate::gpu::{ProcessLoad, Sample};
+use crate::{
+    gpu::{ProcessLoad, Sample},
+    protocol::Cause,
+};
 
 /// The situations of a standing-by GPU, one line per change.
 pub(super) fn situations(harness: &mut Harness, time: Duration) -> String {
@@ -336,15 +339,21 @@ fn loud(harness: &Harness) -> Option<Loud> {
 
 #[test]
 fn a_server_that_keeps_the_clocks_up_is_named_with_what_was_measured() {
-    let mut harness = run_scenario(server("h200", "at_s = 60"), Mode::OnDemand);
+    let asked = server_asked_from(200.0, "h200", "at_s = 60");
+    let mut harness = run_scenario(asked, Mode::OnDemand);
     // Nothing is loaded yet: the GPU is seen at rest.
     harness.run_for(MINUTE - SECOND);
     assert_eq!(loud(&harness), None);
-    harness.run_for(MINUTE - SECOND);
+    // After a load the clocks of any GPU stay up for a while.
+    harness.run_for(MINUTE);
+    assert_eq!(loud(&harness), None);
+    let status = harness.keeper.status(harness.now());
+    assert_eq!(status.gpus[0].message.causes, [Cause::StillUp]);
+    harness.run_for(MINUTE);
     let seen = Some((vec![4242], Some(124.0), Some(80.0), Some(32.0)));
     assert_eq!(loud(&harness), seen);
     // It stays so through a request, which draws more.
-    harness.run_for(3 * SECOND);
+    harness.run_for(24 * SECOND);
     assert_eq!(loud(&harness), seen);
     harness.run_for(10 * MINUTE);
     assert_eq!(loud(&harness), seen);
@@ -371,10 +380,10 @@ fn a_server_that_was_loaded_during_a_raise_is_named_soon_where_the_clocks_fall_f
 
 #[test]
 fn what_was_not_measured_is_not_made_up() {
-    let mut silent = server("h200", "");
+    let mut silent = server_asked_from(200.0, "h200", "");
     silent.cards[0].unsupported = vec!["power", "energy"];
     let mut harness = run_scenario(silent, Mode::OnDemand);
-    harness.run_for(MINUTE);
+    harness.run_for(2 * MINUTE);
     assert_eq!(loud(&harness), Some((vec![4242], None, None, None)));
 }
 

@@ -45,6 +45,7 @@ fn cause() -> impl Strategy<Value = Cause> {
             power_w,
             idle_w
         }),
+        Just(Cause::StillUp),
         name().prop_map(|program| Cause::Raised { program }),
         name().prop_map(|program| Cause::Lingering { program }),
         minutes().prop_map(|minutes| Cause::UntilUnused { minutes }),
