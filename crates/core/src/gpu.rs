@@ -186,6 +186,13 @@ impl GpuInfo {
     pub fn knows_quiet_programs(&self) -> bool {
         crate::quiet::is_read_by(&self.driver_version)
     }
+
+    /// Returns true for a data-centre card, by its name: those of every other line have a word for
+    /// it in theirs.
+    pub fn is_of_data_centre(&self) -> bool {
+        let lines = ["GeForce", "RTX", "GTX", "Quadro", "TITAN"];
+        !lines.iter().any(|line| self.name.contains(line))
+    }
 }
 
 /// Earlier versions wrote 0 for memory that the driver does not report.

@@ -67,7 +67,8 @@ impl GpuPolicy {
         }
         // The clocks of every GPU stay up for a while after work.
         let up_since = *loud.up_since.get_or_insert(at);
-        let may_fall = loud.servers.is_empty() && at.since(up_since) < self.standby.tail.limit();
+        let may_fall = loud.servers.is_empty()
+            && at.since(up_since) < self.standby.tail.limit_after_work(seen.gpu);
         if may_fall || self.standby.situation != Situation::UpWithoutUs {
             return;
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Moment;
+use crate::{Moment, gpu::GpuInfo};
 
 /// Longer than the slowest fall known (60 s): the limit on a GPU whose clocks were never seen to
 /// fall.
@@ -41,6 +41,15 @@ impl Tail {
         // Falls of one GPU differ; twice the slowest is no longer this one.
         self.fall
             .map_or(LONGEST, |fall| (fall * 2).clamp(SHORTEST, LONGEST))
+    }
+
+    /// The same after work of other processes, for which the card alone tells more: an H200 and an
+    /// H100 fall within 1.1 s.
+    pub(super) fn limit_after_work(&self, gpu: &GpuInfo) -> Duration {
+        match self.fall {
+            None if gpu.is_of_data_centre() => SHORTEST,
+            _ => self.limit(),
+        }
     }
 
     /// Returns true if clocks that are up now may be up because of that raise.
