@@ -4,6 +4,9 @@ import { engine } from "../engine.svelte";
 import { ask, askFor, messageOf } from "../ipc";
 import type { GpuStatus, BenchmarkResult, BenchmarkReport } from "../protocol";
 
+/** Whether the measurement that is under way was begun in this window. */
+export const began = { here: false };
+
 export class Measuring {
   /** `null` until the engine has answered. */
   report = $state.raw<BenchmarkReport | null>(null);
@@ -11,8 +14,6 @@ export class Measuring {
   refusal = $state<string | null>(null);
   /** Why the last measurement of a GPU, by its UUID, brought nothing. */
   ended = $state<Record<string, string | undefined>>({});
-  /** True if a measurement that was begun here is under way. */
-  private begun = false;
 
   async load(): Promise<void> {
     try {
@@ -30,22 +31,18 @@ export class Measuring {
   /** Measures that GPU; the status has the progress. */
   async begin(gpu: GpuStatus): Promise<void> {
     this.ended[gpu.uuid] = undefined;
-    this.begun = true;
+    began.here = true;
     try {
       await ask({ request: "bench", gpu: gpu.index, quick: true });
     } catch (error) {
       this.ended[gpu.uuid] = messageOf(error);
     }
-    this.begun = false;
+    began.here = false;
     await this.load();
-  }
-
-  async cancel(): Promise<void> {
-    await engine.switch({ request: "cancel_bench" });
   }
 
   /** Cancels the measurement that was begun here. */
   async leave(): Promise<void> {
-    if (this.begun) await this.cancel();
+    if (began.here) await engine.switch({ request: "cancel_bench" });
   }
 }
