@@ -17,6 +17,8 @@ class Engine {
   readonly history = new History();
   /** The error that refused the last switch; `null` when it was done. */
   refusal = $state<string | null>(null);
+  /** When the last switch was asked for. */
+  switched_ms = 0;
   private marksDue: ReturnType<typeof setTimeout> | undefined;
 
   /** Listens until the returned function is called. */
@@ -36,6 +38,7 @@ class Engine {
 
   /** Asks for something whose effect shows in the status; false when it was refused. */
   async switch(request: Request): Promise<boolean> {
+    this.switched_ms = Date.now();
     try {
       await ask(request);
       this.refusal = null;

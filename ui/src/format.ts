@@ -56,9 +56,11 @@ export function wattHours(value: number): string {
   return withUnit(number(value, value < 10 ? 2 : value < 100 ? 1 : 0), "Wh");
 }
 
+/** An amount that rounds to nothing is named as such. */
 export function money(value: number, currency: string): string {
-  const cents = value !== 0 && Math.abs(value) < 0.1 ? 4 : 2;
-  return withUnit(fixed(value, cents), currency);
+  const least = 0.01;
+  if (value > 0 && value < least) return `less than ${withUnit(fixed(least, 2), currency)}`;
+  return withUnit(fixed(value, 2), currency);
 }
 
 /** `4 s`, `12 min`, `3 h`. */

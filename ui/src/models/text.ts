@@ -5,6 +5,7 @@ import type {
   Format,
   KvCache,
   ModelFit,
+  Notice,
   Recommendation,
   Runtime,
   SmallerContext,
@@ -134,7 +135,7 @@ export function speed({ tokens_per_s: [slow, fast] }: ModelFit): string {
 /** Why the first one is first. */
 export function whyBest(answer: Recommendation): string {
   const use = USES.find(([use]) => use === answer.use)?.[1].toLowerCase() ?? answer.use;
-  return `Of all models that run here with a context of ${tokens(answer.context_tokens)} tokens, this one is first in our ranking for ${use}.`;
+  return `Of all models that run here, this one is first in our ranking for ${use}.`;
 }
 
 export function smaller(model: SmallerContext): string {
@@ -150,6 +151,15 @@ export function month(yearAndMonth: string): string {
   return Number.isNaN(parsed.getTime())
     ? yearAndMonth
     : parsed.toLocaleDateString(locale, { month: "long", year: "numeric" });
+}
+
+/** Notes about the user's own models, as notices. */
+export function ownProblems(notes: string[]): Notice[] {
+  return notes.map((note) => ({
+    id: note,
+    severity: "warning",
+    message: `Your own models: ${note}`,
+  }));
 }
 
 /** Notes about the user's own models, and all the others. */

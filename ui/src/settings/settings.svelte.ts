@@ -50,16 +50,27 @@ export const settings = new Settings();
 /** The settings under one heading, in the order of the report. */
 export interface Group {
   heading: string;
-  usual: SettingReport[];
-  rare: SettingReport[];
+  members: SettingReport[];
 }
 
-export function grouped(settings: SettingReport[]): Group[] {
+/** Remembers what the app did, so no user has to set it. */
+const OWN_MEMORY = "app.setup_completed";
+
+/** What every user may need, and what few do. */
+export function sections(settings: SettingReport[]): { usual: Group[]; rare: Group[] } {
+  const shown = settings.filter((setting) => setting.key !== OWN_MEMORY);
+  return {
+    usual: grouped(shown.filter((setting) => !setting.rarely_used)),
+    rare: grouped(shown.filter((setting) => setting.rarely_used)),
+  };
+}
+
+function grouped(settings: SettingReport[]): Group[] {
   const groups: Group[] = [];
   for (const setting of settings) {
-    let group = groups.find((group) => group.heading === setting.group);
-    if (!group) groups.push((group = { heading: setting.group, usual: [], rare: [] }));
-    (setting.rarely_used ? group.rare : group.usual).push(setting);
+    const group = groups.find((group) => group.heading === setting.group);
+    if (group) group.members.push(setting);
+    else groups.push({ heading: setting.group, members: [setting] });
   }
   return groups;
 }

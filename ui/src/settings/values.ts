@@ -26,7 +26,6 @@ function quantity(value: number, unit: string): string {
 
 /** The accepted range, below the field. */
 export function rangeText(kind: SettingKind): string | null {
-  if (kind.kind === "text") return `At most ${kind.max_length} characters`;
   if (kind.kind !== "number") return null;
   return `${number(kind.min, 6)} to ${quantity(kind.max, kind.unit)}`;
 }
