@@ -11,7 +11,7 @@ fn main() {
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     tray_icons::draw(Path::new("../icons/tray"), Path::new(&out));
     stand_in_for_missing_pages(Path::new(&out));
-    let commands = tauri_build::AppManifest::new().commands(&["ask", "close_window"]);
+    let commands = tauri_build::AppManifest::new().commands(&["ask", "close_window", "zoom"]);
     let attributes = tauri_build::Attributes::new().app_manifest(commands);
     tauri_build::try_build(attributes).expect("tauri.conf.json and the capabilities are right");
 }

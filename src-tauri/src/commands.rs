@@ -5,6 +5,9 @@ use gpu_keepalive_engine::{
     paths::control_socket,
     socket::{Client, ClientError},
 };
+use tauri::WebviewWindow;
+
+use crate::zoom::Zoom;
 
 /// Asks the engine on behalf of the page.
 ///
@@ -25,8 +28,14 @@ pub(crate) async fn ask(request: Request) -> Result<Reply, ApiError> {
 
 /// Closes the window, as its frame's button does: for the page's keys.
 #[tauri::command]
-pub(crate) fn close_window(window: tauri::WebviewWindow) -> Result<(), String> {
+pub(crate) fn close_window(window: WebviewWindow) -> Result<(), String> {
     window.close().map_err(|error| error.to_string())
+}
+
+/// Makes everything in the window larger or smaller than the desktop's font size asks for.
+#[tauri::command]
+pub(crate) fn zoom(window: WebviewWindow, factor: f64) {
+    Zoom::choose(&window, factor);
 }
 
 #[cfg(test)]
@@ -44,7 +53,7 @@ mod tests {
     /// wrongly.
     fn reply(label: &str, url: &str, command: &str) -> String {
         let app = mock_builder()
-            .invoke_handler(tauri::generate_handler![super::ask])
+            .invoke_handler(tauri::generate_handler![super::ask, super::zoom])
             .build(tauri::generate_context!(test = true))
             .unwrap();
         let window = tauri::WebviewWindowBuilder::new(&app, label, tauri::WebviewUrl::default());
@@ -65,8 +74,11 @@ mod tests {
     fn only_our_page_in_our_window_may_ask_and_nothing_else() {
         let understood = reply("main", OURS, "ask");
         assert!(understood.starts_with("invalid args"), "{understood}");
+        let understood = reply("main", OURS, "zoom");
+        assert!(understood.starts_with("invalid args"), "{understood}");
         for (label, url, command) in [
             ("other", OURS, "ask"),
+            ("other", OURS, "zoom"),
             ("main", "https://example.com", "ask"),
             ("main", OURS, "plugin:event|emit"),
             ("main", OURS, "plugin:window|close"),

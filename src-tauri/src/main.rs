@@ -40,6 +40,7 @@ mod tray;
 mod tray_app;
 mod window_app;
 mod window_process;
+mod zoom;
 
 /// Keeps your NVIDIA GPU at full speed when your local AI asks for it, and asleep when it does not.
 #[derive(Debug, Parser)]

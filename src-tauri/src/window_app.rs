@@ -28,7 +28,9 @@ use self::place::Place;
 use crate::{
     commands,
     page::Page,
+    platform,
     window_process::{CLOSING, SHOWN, Wish},
+    zoom::Zoom,
 };
 
 mod ground;
@@ -52,11 +54,13 @@ const JUST_FOCUSED: Duration = Duration::from_millis(400);
 pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
     tauri::Builder::default()
         .manage(NewestEvents::default())
+        .manage(Zoom::default())
         .manage(LastFocus::default())
         .manage(menu::State::default())
         .invoke_handler(tauri::generate_handler![
             commands::ask,
-            commands::close_window
+            commands::close_window,
+            commands::zoom
         ])
         .setup(move |app| {
             open(app.handle(), page)?;
@@ -80,6 +84,7 @@ fn open(app: &AppHandle, page: Page) -> tauri::Result<()> {
     let url = WebviewUrl::App(url.into());
     let window = WebviewWindowBuilder::new(app, WINDOW, url)
         .title(title(false))
+        .initialization_script(locale_script())
         .inner_size(width, height)
         .min_inner_size(place::LEAST.0, place::LEAST.1)
         .visible(false)
@@ -98,6 +103,7 @@ fn open(app: &AppHandle, page: Page) -> tauri::Result<()> {
         }
         _ => {}
     });
+    platform::follow_font_size(&window);
     ground::paint(&window)?;
     place.restore(&window)?;
     window.show()
@@ -141,6 +147,12 @@ fn leave_setup(window: &WebviewWindow, event: &WindowEvent) {
             tracing::warn!(%error, "the window cannot be closed");
         }
     });
+}
+
+/// Gives the page the language tag that the system formats money in, which WebKit does not know.
+fn locale_script() -> String {
+    let tag = serde_json::to_string(&platform::monetary_locale()).expect("a text");
+    format!("window.monetaryLocale = {tag} ?? undefined;")
 }
 
 fn title(simulated: bool) -> String {

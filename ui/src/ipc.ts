@@ -1,4 +1,4 @@
-// The page's only way out: two commands and four events of the window process.
+// The page's way to the engine: commands and events of the window process.
 
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";

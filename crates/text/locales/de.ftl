@@ -253,13 +253,13 @@ driver-failed = { $meaning }. { $advice } Die GPU wird von selbst weiter gesucht
 ## Settings
 
 setting-mode = Wann bereit sein
-    .description = „Bei Bedarf“ ist ohne Kosten für deine KI bereit, wo eine Anfrage genügt, um die GPU zu wecken. Sonst wird die GPU vom ersten Anzeichen der Benutzung bis einige Zeit nach dem letzten bereitgehalten. „Solange ein Modell geladen ist“ ist bereit, solange ein Programm eines geöffnet hat.
+    .description = Bei Bedarf ruht die GPU und wacht für eine Anfrage auf. Wo das zu lange dauert, bleibt sie nach der letzten noch eine Weile bereit. Die anderen Möglichkeiten halten sie auch dazwischen auf voller Leistung, was Strom kostet.
 setting-warm-window-minutes = Wie lange bereit bleiben
-    .description = Wie lange die GPU nach der letzten Benutzung deiner KI bereit bleibt, wo eine Anfrage nicht genügt, um sie zu wecken.
+    .description = Die Zeit nach der letzten Benutzung deiner KI. Sie zählt, wo eine Anfrage allein die GPU nicht rechtzeitig weckt.
 setting-ai-programs = KI-Programme
     .description = Eigene Programme, deren Benutzung der GPU als KI-Arbeit zählt, neben Ollama, LM Studio, ComfyUI und den anderen bekannten. Gib den Namen des Programms an, oder Name:Argument, wenn es auch mit diesem Argument gestartet sein muss.
 setting-gpus = GPUs
-    .description = Die GPUs, um die es geht. Ohne Auswahl sind es alle.
+    .description = Die GPUs, die bereitgehalten werden.
 setting-strategy = Wie bereithalten
     .description = „Automatisch“ nimmt den sparsamsten Weg, der auf dieser GPU nachweislich funktioniert.
 setting-strategy-exclude = Wege, die nicht benutzt werden
@@ -287,7 +287,7 @@ setting-energy-currency = Währung
 setting-energy-daily-budget-wh = Energie pro Tag
     .description = Die GPU für den Rest des Tages nicht mehr bereithalten, sobald das so viel Energie verbraucht hat. Ohne Angabe gibt es keine Grenze.
 setting-app-start-at-login = Beim Anmelden starten
-    .description = Beim Anmelden im Infobereich starten, ohne Fenster.
+    .description = Startet beim Anmelden ohne Fenster. Das Symbol ist neben der Uhr.
 setting-app-notifications = Benachrichtigungen
     .description = Wichtige melden Hitze, Störungen und deren Ende.
 setting-app-setup-completed = Einrichtung abgeschlossen

@@ -51,3 +51,31 @@ pub(crate) fn is_dark(_: &WebviewWindow) -> bool {
     let theme = settings.gtk_theme_name();
     settings.is_gtk_application_prefer_dark_theme() || theme.is_some_and(|theme| is_dark(&theme))
 }
+
+/// The language tag of the locale in which the user writes money, such as `de-CH`; none without a
+/// region.
+pub(crate) fn monetary_locale() -> Option<String> {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = set("LC_ALL").or_else(|| set("LC_MONETARY")).or_else(|| set("LANG"))?;
+    tag(&locale)
+}
+
+/// `de-CH` of `de_CH.UTF-8@euro`.
+fn tag(locale: &str) -> Option<String> {
+    let bare = locale.split(['.', '@']).next()?;
+    let (language, region) = bare.split_once('_')?;
+    Some(format!("{language}-{region}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tag;
+
+    #[test]
+    fn a_locale_with_a_region_has_a_language_tag() {
+        assert_eq!(tag("de_CH.UTF-8").as_deref(), Some("de-CH"));
+        assert_eq!(tag("de_DE@euro").as_deref(), Some("de-DE"));
+        assert_eq!(tag("C.UTF-8"), None);
+        assert_eq!(tag("POSIX"), None);
+    }
+}

@@ -44,6 +44,14 @@ pub(crate) fn is_dark(window: &WebviewWindow) -> bool {
     window.theme().is_ok_and(|theme| theme == Theme::Dark)
 }
 
+/// WebView2 follows the scale of the screen by itself.
+pub(crate) fn follow_font_size(_: &WebviewWindow) {}
+
+/// WebView2 has the user's language and region.
+pub(crate) fn monetary_locale() -> Option<String> {
+    None
+}
+
 const NO_WEB_VIEW: &str = "The window cannot be shown, because Microsoft’s WebView2 Runtime is not \
                            installed. Install it from \
                            https://developer.microsoft.com/microsoft-edge/webview2 and open the \

@@ -2,7 +2,12 @@
 
 import { ask, askFor, messageOf, onSettings } from "../ipc";
 import type { SettingReport, SettingsReport } from "../protocol";
+import { localCurrency } from "./currency";
 import type { SettingValue } from "./field";
+import { isDefault } from "./values";
+
+const PRICE = "energy.price_per_kwh";
+const CURRENCY = "energy.currency";
 
 class Settings {
   /** `null` until the engine has answered. */
@@ -27,16 +32,32 @@ class Settings {
    * The engine reports the change.
    */
   async set(key: string, value: SettingValue): Promise<string | null> {
+    const isFirstPrice = key === PRICE && this.find(PRICE)?.value === null;
+    const refusal = await this.ask(key, value);
+    if (refusal === null && isFirstPrice) await this.adoptCurrency();
+    return refusal;
+  }
+
+  find(key: string): SettingReport | undefined {
+    return this.report?.settings.find((setting) => setting.key === key);
+  }
+
+  /** The first price is in the currency of the user's region, unless another was chosen. */
+  private async adoptCurrency(): Promise<void> {
+    const setting = this.find(CURRENCY);
+    const local = localCurrency();
+    if (local && setting && isDefault(setting) && local !== setting.value) {
+      await this.ask(CURRENCY, local);
+    }
+  }
+
+  private async ask(key: string, value: SettingValue): Promise<string | null> {
     try {
       await ask(value === null ? { request: "set", key } : { request: "set", key, value });
     } catch (error) {
       return messageOf(error);
     }
     return null;
-  }
-
-  find(key: string): SettingReport | undefined {
-    return this.report?.settings.find((setting) => setting.key === key);
   }
 
   private receive(report: SettingsReport) {
@@ -56,9 +77,11 @@ export interface Group {
 /** Remembers what the app did, so no user has to set it. */
 const OWN_MEMORY = "app.setup_completed";
 
-/** What every user may need, and what few do. */
+/** What every user may need, and what few do. Without a price there is no currency to choose. */
 export function sections(settings: SettingReport[]): { usual: Group[]; rare: Group[] } {
-  const shown = settings.filter((setting) => setting.key !== OWN_MEMORY);
+  const unpriced = settings.some(({ key, value }) => key === PRICE && value === null);
+  const hidden = unpriced ? [OWN_MEMORY, CURRENCY] : [OWN_MEMORY];
+  const shown = settings.filter((setting) => !hidden.includes(setting.key));
   return {
     usual: grouped(shown.filter((setting) => !setting.rarely_used)),
     rare: grouped(shown.filter((setting) => setting.rarely_used)),

@@ -26,7 +26,8 @@ function quantity(value: number, unit: string): string {
 
 /** The accepted range, below the field. */
 export function rangeText(kind: SettingKind): string | null {
-  if (kind.kind !== "number") return null;
+  // Amounts of money and energy have no range that helps anyone.
+  if (kind.kind !== "number" || !kind.integer) return null;
   return `${number(kind.min, 6)} to ${quantity(kind.max, kind.unit)}`;
 }
 

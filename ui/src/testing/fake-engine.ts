@@ -17,6 +17,8 @@ export class FakeEngine {
   readonly requests: Request[] = [];
   /** The error that a request is refused with, by its name or by `set KEY`. */
   readonly refusals: Record<string, ApiError | undefined> = {};
+  /** The factors that the window was asked to be drawn in. */
+  readonly zooms: number[] = [];
   settings = structuredClone(recorded.settings);
   recommend = recorded.recommend;
   gpus = recorded.gpus;
@@ -73,6 +75,10 @@ export class FakeEngine {
   private async invoked(command: string, args: unknown): Promise<Reply> {
     if (command === "close_window") {
       this.closed += 1;
+      return "done";
+    }
+    if (command === "zoom") {
+      this.zooms.push((args as { factor: number }).factor);
       return "done";
     }
     if (command !== "ask") throw new Error(`the window process has no command ${command}`);

@@ -14,16 +14,17 @@ use super::{
 };
 use crate::units::{Bytes, Celsius};
 
-/// Above what any household pays in any currency, and below where a number loses its cents.
-const MAX_PRICE: f64 = 1_000_000.0;
-/// A tenth of a watt-hour is seconds of holding, 100 kWh is more than eight of the largest cards
-/// draw in a day.
-const BUDGET_WH: (f64, f64) = (0.1, 100_000.0);
+/// Above what households pay in any currency.
+const MAX_PRICE: f64 = 100_000.0;
+/// A tenth of a watt-hour is seconds of holding, 20 kWh is what a card of 800 W draws in a day.
+const BUDGET_WH: (f64, f64) = (0.1, 20_000.0);
+/// 256 GiB: all that the largest cards have, and more than anyone keeps free on purpose.
+const MAX_RESERVE_MIB: u64 = 256 << 10;
 
 /// A wake whose clocks are not seen up within 250 ms has failed, whatever the user allows.
 const MAX_WAKE_MS: u64 = 250;
-/// Longest `duration` of the driver's boost request (`NV2080_CTRL_CMD_PERF_BOOST`).
-const MAX_LINGER_S: u64 = 3600;
+/// Five minutes, after which to linger is to hold.
+const MAX_LINGER_S: u64 = 300;
 
 /// In the order they are shown.
 pub(super) static SETTINGS: &[Setting] = &[
@@ -240,7 +241,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         rarely_used: true,
         field: Field::Whole {
             min: 0,
-            max: 1 << 20,
+            max: MAX_RESERVE_MIB,
             unit: "MiB",
             place: Place {
                 get: |settings| settings.vram_reserve.mib(),
@@ -256,7 +257,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         field: Field::Decimal {
             min: 0.0,
             max: MAX_PRICE,
-            unit: "",
+            unit: "per kWh",
             place: Place {
                 get: |settings| settings.energy.price_per_kwh,
                 set: |settings, price| settings.energy.price_per_kwh = price,

@@ -321,9 +321,9 @@ background = "black"
     14 warning: thermal.enabled is "yes", but it has to be true or false. Its default is used: true.
     15 info: thermal.max_temp is not a setting, so it has no effect. Did you mean thermal.max_temperature?
     16 warning: thermal.max_temperature is 120, but it has to be a whole number from 50 to 95 °C. Its default is used: 83.
-    19 warning: energy.price_per_kwh is -0.3, but it has to be a number from 0 to 1000000. It is left unset.
+    19 warning: energy.price_per_kwh is -0.3, but it has to be a number from 0 to 100000 per kWh. It is left unset.
     20 warning: energy.currency is "", but it has to be a text of 1 to 8 characters. Its default is used: "EUR".
-    21 warning: energy.daily_budget_wh is 0, but it has to be a number from 0.1 to 100000 Wh. It is left unset.
+    21 warning: energy.daily_budget_wh is 0, but it has to be a number from 0.1 to 20000 Wh. It is left unset.
     22 info: energy.price is not a setting, so it has no effect. Did you mean energy.price_per_kwh?
     26 warning: app.notifications is a section, but it has to be "off", "important" or "all". Its default is used: "important".
     29 warning: battery is a list of sections, but it has to be a section, written [battery]. Its settings keep their defaults.
