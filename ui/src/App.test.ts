@@ -23,9 +23,10 @@ describe("axe finds nothing wrong", () => {
     const { container, user } = await open("setup");
     await settled("setup");
     for (const heading of [
-      "Models that fit",
+      "A model for your GPU",
       "What you gain on this GPU",
       "When to be ready",
+      "Where it lives from now on",
     ]) {
       await user.click(screen.getByRole("button", { name: "Next" }));
       await screen.findByRole("heading", { name: heading });

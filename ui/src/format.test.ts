@@ -15,7 +15,9 @@ test("quantities", () => {
   expect(memory(25757220864)).toBe("24.0\u00a0GiB");
   expect(wattHours(0.427)).toBe("0.43\u00a0Wh");
   expect(wattHours(1047.3)).toBe("1.05\u00a0kWh");
-  expect(money(0.0023, "EUR")).toBe("0.0023\u00a0EUR");
+  expect(money(0.0023, "EUR")).toBe("less than 0.01\u00a0EUR");
+  expect(money(0, "EUR")).toBe("0.00\u00a0EUR");
+  expect(money(0.0312, "EUR")).toBe("0.03\u00a0EUR");
   expect(money(1.5, "EUR")).toBe("1.50\u00a0EUR");
   expect(tokens(8192)).toBe("8k");
   expect(tokens(47872 + 1)).toBe("47,873");

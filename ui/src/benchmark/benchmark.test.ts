@@ -62,12 +62,8 @@ describe("the setup's third step", () => {
     "shows why nothing can be measured when %s",
     async (state) => {
       await toMeasuring(statusWith(STATES[state]));
-      const start = await screen.findByRole<HTMLButtonElement>("button", {
-        name: "Start measuring",
-      });
-      expect(start.disabled).toBe(true);
-      const why = document.getElementById(start.getAttribute("aria-describedby") ?? "");
-      expect(why?.textContent).toBe(STATES[state].cannot_measure);
+      expect(await screen.findByText(STATES[state].cannot_measure ?? "")).toBeTruthy();
+      expect(screen.queryByRole("button", { name: "Start measuring" })).toBeNull();
     },
   );
 
@@ -80,13 +76,19 @@ describe("the setup's third step", () => {
     await user.click(second);
     expect(engine.asked("bench")).toEqual([{ ...BENCH, gpu: 1 }]);
     await screen.findByRole("progressbar", { name: "Measuring NVIDIA GeForce RTX 3060" });
-    expect(first.disabled).toBe(true);
+    expect(first.isConnected).toBe(false);
     expect(screen.getByText("Another GPU is being measured.")).toBeTruthy();
   });
 
-  test("has nothing to measure without a GPU", async () => {
-    await toMeasuring({ ...statusWith(), gpus: [] });
-    expect(await screen.findByText("There is no GPU to measure.")).toBeTruthy();
+  test("keeps the focus when it begins and when it ends", async () => {
+    const { engine, user } = await toMeasuring(statusWith(STATES.asleep));
+    (await screen.findByRole("button", { name: "Start measuring" })).focus();
+    await user.keyboard("{Enter}");
+    const cancel = await screen.findByRole("button", { name: "Cancel" });
+    await waitFor(() => expect(document.activeElement).toBe(cancel));
+    await engine.endBench?.(recorded.benchmark);
+    const again = await screen.findByRole("button", { name: "Measure again" });
+    await waitFor(() => expect(document.activeElement).toBe(again));
   });
 });
 
@@ -173,5 +175,16 @@ describe("the result on the overview", () => {
     await screen.findByRole("progressbar");
     await engine.endBench?.(recorded.benchmark);
     expect(await screen.findByText(recorded.benchmark.verdict)).toBeTruthy();
+  });
+
+  test("its progress stands in the card of the GPU, with the focus", async () => {
+    const { user } = await open("overview", statusWith(STATES.asleep));
+    await user.click(await screen.findByRole("button", { name: "Start measuring" }));
+    const card = screen.getByRole("region", { name: "NVIDIA GeForce RTX 4090" });
+    expect(await within(card).findByRole("progressbar")).toBeTruthy();
+    const cancel = within(card).getByRole("button", { name: "Cancel" });
+    await waitFor(() => expect(document.activeElement).toBe(cancel));
+    expect(screen.getAllByRole("progressbar")).toHaveLength(1);
+    expect(screen.getByText(/Its card above shows the progress/)).toBeTruthy();
   });
 });

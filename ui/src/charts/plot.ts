@@ -28,7 +28,9 @@ export interface PlotOptions {
 export class Plot {
   private readonly plot: uPlot;
   private readonly resize: ResizeObserver;
-  private readonly scheme = matchMedia("(prefers-color-scheme: dark)");
+  private readonly schemes = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"].map(
+    (query) => matchMedia(query),
+  );
   private points: readonly Point[] = [];
   private marks: readonly Mark[] = [];
   private chosen: number | null = null;
@@ -42,7 +44,7 @@ export class Plot {
     this.plot = new uPlot(this.layout(), [[], []], element);
     this.resize = new ResizeObserver(() => this.fit());
     this.resize.observe(element);
-    this.scheme.addEventListener("change", this.redraw);
+    this.schemes.forEach((scheme) => scheme.addEventListener("change", this.redraw));
   }
 
   show(points: readonly Point[], marks: readonly Mark[]): void {
@@ -68,7 +70,7 @@ export class Plot {
 
   destroy(): void {
     this.resize.disconnect();
-    this.scheme.removeEventListener("change", this.redraw);
+    this.schemes.forEach((scheme) => scheme.removeEventListener("change", this.redraw));
     this.plot.destroy();
   }
 

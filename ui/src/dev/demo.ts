@@ -3,7 +3,7 @@
 
 import { engine } from "../engine.svelte";
 import { SPAN_S } from "../history.svelte";
-import type { GpuStatus, Status } from "../protocol";
+import type { GpuStatus, HistoryReport, Status } from "../protocol";
 import { FakeEngine } from "../testing/fake-engine";
 import { recorded, STATES, statusWith } from "../testing/fixtures";
 
@@ -35,12 +35,20 @@ export function startDemo(options: URLSearchParams): void {
         line: 3,
         key: "thermal.max_temperature",
         message:
-          "cannot be 300; it has to be a whole number from 50 to 95 °C. The default 83 is used.",
+          "thermal.max_temperature is 300, but it has to be a whole number from 50 to 95 °C. Its default is used: 83.",
       },
     ];
   }
   if (options.has("benchmark")) fake.benchmarks = [recorded.benchmark];
   if (state === "none") fake.gpus = [];
+  if (state === "standby") {
+    fake.history = status.gpus.map((gpu) => requests(gpu));
+  }
+  if (options.has("measuring")) {
+    const gpu = status.gpus[0]?.uuid ?? "";
+    const text = "timing the first answer after a rest of 20 s";
+    status.measuring = { gpu, text, elapsed_s: 40, left_s: 80 };
+  }
   const models = options.get("models");
   if (models === "small") fake.recommend = recorded.recommendSmall;
   if (models === "none") fake.recommend = recorded.recommendNone;
@@ -72,6 +80,37 @@ function demoStatus(state: string): Status {
     user: { paused: true, text: { ...text, pause: "Paused until you resume" } },
   }[state];
   return { ...statusWith(gpu, engine), energy: measured };
+}
+
+/** Ten minutes of resting, with five requests. */
+function requests(gpu: GpuStatus): HistoryReport {
+  const asked = [545, 420, 300, 170, 40];
+  const ago_s = Array.from({ length: SPAN_S }, (_, index) => SPAN_S - index);
+  const at = asked.flatMap((ago) => ago_s.filter((other) => other <= ago && other > ago - 25));
+  const busy = (ago: number) => at.includes(ago);
+  return {
+    uuid: gpu.uuid,
+    states: [
+      { badge: "standby", text: "Resting" },
+      { badge: "full", text: "Busy" },
+    ],
+    points: {
+      ago_s,
+      state: ago_s.map((ago) => (busy(ago) ? 1 : 0)),
+      pstate: ago_s.map((ago) => (busy(ago) ? 0 : 8)),
+      sm_clock_mhz: ago_s.map((ago) => (busy(ago) ? 1785 : 210)),
+      temperature_c: ago_s.map(() => 44),
+      power_w: ago_s.map((ago) => (busy(ago) ? 79 : 9)),
+      pulsed: ago_s.map(() => false),
+    },
+    marks: asked.map((ago) => ({
+      ago_s: ago,
+      kind: "wake",
+      process: "Ollama",
+      wake_ms: 11,
+      text: "Ollama was asked. Full speed after 11 ms.",
+    })),
+  };
 }
 
 /** A plausible way to the state of now: asleep, warm, hot and paused, warm again. */

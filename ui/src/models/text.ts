@@ -134,8 +134,16 @@ export function speed({ tokens_per_s: [slow, fast] }: ModelFit): string {
 
 /** Why the first one is first. */
 export function whyBest(answer: Recommendation): string {
-  const use = USES.find(([use]) => use === answer.use)?.[1].toLowerCase() ?? answer.use;
-  return `Of all models that run here, this one is first in our ranking for ${use}.`;
+  return `Of all models that run here with a context of ${tokens(answer.context_tokens)} tokens, this one is first in our ranking for ${useOf(answer)}.`;
+}
+
+/** The same in few words. */
+export function whyOffered(answer: Recommendation): string {
+  return `First in our ranking for ${useOf(answer)}, of all that run on this GPU.`;
+}
+
+function useOf(answer: Recommendation): string {
+  return USES.find(([use]) => use === answer.use)?.[1].toLowerCase() ?? answer.use;
 }
 
 export function smaller(model: SmallerContext): string {

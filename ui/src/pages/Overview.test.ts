@@ -72,7 +72,7 @@ test("a running model and our share of the VRAM are distinguished", async () => 
   await open("overview", statusWith({ ...STATES.warm, vram }));
   const item = (label: string) =>
     screen.getByText(label, { exact: false, selector: "li" }).textContent;
-  await screen.findByText("VRAM");
+  await screen.findByText("GPU memory (VRAM)");
   expect(item("GPU Keepalive")).toContain("170\u00a0MiB");
   expect(item("Everything else")).toContain("6.8\u00a0GiB");
   expect(item("Free")).toContain("1.0\u00a0GiB");
@@ -126,7 +126,7 @@ test("energy that was not measured is not invented", async () => {
   await open("overview", statusWith(), (engine) => {
     engine.energy = { days: [], currency: "EUR" };
   });
-  expect(await screen.findByText("Not measured yet")).toBeTruthy();
+  expect(await screen.findAllByText("Not measured yet")).toHaveLength(2);
   expect(screen.queryByText("Day by day")).toBeNull();
 });
 
@@ -140,7 +140,7 @@ test("energy of today and of thirty days, with its cost", async () => {
   };
   await open("overview", { ...statusWith(), energy });
   expect(await screen.findByText("7.42 Wh")).toBeTruthy();
-  expect(await screen.findByText("0.0023 EUR")).toBeTruthy();
+  expect(await screen.findByText("less than 0.01\u00a0EUR")).toBeTruthy();
   const saved = screen.getByText("saved today by resting, about 0.09 EUR");
   expect(saved.parentElement?.textContent).toMatch(/310\sWh/);
   const table = await screen.findByRole("table", { hidden: true });
@@ -193,4 +193,93 @@ test("the chart goes on while nothing changes", async () => {
   await user.click(await screen.findByText("More charts, minute by minute"));
   expect(await screen.findByRole("rowheader", { name: "2 min" })).toBeTruthy();
   vi.useRealTimers();
+});
+
+test("a GPU that sleeps is a sentence, without a dash", async () => {
+  const nothing = { total_bytes: null, free_bytes: null, ours_bytes: null };
+  const asleep = { ...STATES.unseen, vram: nothing, uuid: "GPU-asleep" };
+  await open("overview", statusWith(asleep));
+  const card = await screen.findByRole("region", { name: "NVIDIA GeForce RTX 4090" });
+  expect(within(card).getByText(/Nothing is read from the GPU while it sleeps/)).toBeTruthy();
+  expect(within(card).queryByRole("slider")).toBeNull();
+  expect(card.textContent).not.toContain("–");
+});
+
+test.each([
+  ["off", { enabled: false }, STATES.off, []],
+  ["paused", { paused: true }, STATES.user, ["Resume"]],
+  ["hot", {}, STATES.thermal, ["15 minutes", "1 hour", "Until I resume"]],
+  ["always on", { mode: "always" as const }, STATES.warm, ["15 minutes", "1 hour", "Until I resume"]],
+  [
+    "resting",
+    {},
+    STATES.standby,
+    ["Full speed for 15 minutes", "15 minutes", "1 hour", "Until I resume"],
+  ],
+])("what cannot work is not offered: %s", async (_, engine, gpu, names) => {
+  await open("overview", statusWith(gpu, engine));
+  const switches = await screen.findByRole("region", { name: "Switches" });
+  const offered = within(switches).queryAllByRole("button");
+  expect(offered.map((button) => button.textContent?.trim())).toEqual(names);
+});
+
+test("the focus follows from Pause to Resume and back", async () => {
+  const { user } = await open("overview", statusWith(STATES.warm));
+  (await screen.findByRole("button", { name: "1 hour" })).focus();
+  await user.keyboard("{Enter}");
+  const resume = await screen.findByRole("button", { name: "Resume" });
+  await waitFor(() => expect(document.activeElement).toBe(resume));
+  await user.keyboard("{Enter}");
+  await screen.findByRole("button", { name: "1 hour" });
+  await waitFor(() => expect(document.activeElement?.tagName).toBe("BUTTON"));
+});
+
+test("heat and its end are announced, a request and its answer are not", async () => {
+  const { engine } = await open("overview", statusWith(STATES.standby));
+  const announced = await screen.findByRole("status", { name: "State of the GPU" });
+  await screen.findByRole("region", { name: "NVIDIA GeForce RTX 4090" });
+  await engine.change({}, STATES.yielding);
+  await engine.change({}, STATES.standby);
+  expect(announced.textContent).toBe("");
+  await engine.change({}, STATES.thermal);
+  await waitFor(() =>
+    expect(announced.textContent).toMatch(/^Paused\. 84\s°C is above your limit/),
+  );
+  await engine.change({}, STATES.standby);
+  await waitFor(() => expect(announced.textContent).toMatch(/^Resting\. Full speed on the next/));
+});
+
+test("the effect of a switch is announced", async () => {
+  const { engine, user } = await open("overview", statusWith(STATES.standby));
+  await user.click(await screen.findByRole("button", { name: "Full speed for 15 minutes" }));
+  await engine.change({}, STATES.warming);
+  const announced = screen.getByRole("status", { name: "State of the GPU" });
+  await waitFor(() =>
+    expect(announced.textContent).toBe("Getting ready. For 15\u00a0min, as you asked."),
+  );
+});
+
+test("programs that have the GPU open are named, and one that keeps it awake is", async () => {
+  const clients = [
+    { pid: 7, name: "Ollama", quiet: true },
+    { pid: 8, name: "LM Studio", quiet: false },
+  ];
+  await open("overview", statusWith({ ...STATES.standby, clients }));
+  const users = await screen.findByRole("region", { name: "Who uses it" });
+  const rows = within(users).getAllByRole("listitem").map((row) => row.textContent?.trim());
+  expect(rows).toEqual(["Ollama", expect.stringMatching(/^LM Studio\s+keeps it awake by itself$/)]);
+});
+
+test("an engine that is not the app's is reported", async () => {
+  await open("overview", { ...statusWith(STATES.standby), desktop: null });
+  expect(await screen.findByText(/was started without its icon/)).toBeTruthy();
+});
+
+test("thirty days without use are a sentence and not an empty picture", async () => {
+  await open("overview", statusWith(STATES.standby), (engine) => {
+    const days = engine.energy.days.map((day) => ({ ...day, warm_wh: 0, cost: 0 }));
+    engine.energy = { ...engine.energy, days };
+  });
+  expect(await screen.findByText(/On none of these days/)).toBeTruthy();
+  expect(screen.queryByText(/Most on one day/)).toBeNull();
 });

@@ -1,6 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
-import { expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { unbroken } from "../format";
+import type { SettingValue } from "../settings/field";
+import { localCurrency } from "../settings/currency";
+import type { FakeEngine } from "../testing/fake-engine";
 import { recorded, statusWith } from "../testing/fixtures";
 import { open } from "../testing/open";
 
@@ -10,12 +13,32 @@ function first<T>(entries: T[]): T {
   return entry;
 }
 
-const HOT = 'thermal.max_temperature cannot be "hot"; it has to be a whole number from 50 to 95 °C';
+const REST = ' cannot be "hot"; it has to be a whole number from 50 to 95 °C';
+/** As the engine says it, and as the window does. */
+const HOT = `thermal.max_temperature${REST}`;
+const SHOWN = `Highest temperature${unbroken(REST)}`;
+/** What the app remembers, and what has no meaning until a price is set. */
+const HIDDEN = ["app.setup_completed", "energy.currency"];
+
+/** As if the user had set a price. */
+function priced(engine: FakeEngine): void {
+  setValue(engine, "energy.price_per_kwh", 0.3);
+}
+
+function setValue(engine: FakeEngine, key: string, value: SettingValue): void {
+  const setting = engine.settings.settings.find((setting) => setting.key === key);
+  if (!setting) throw new Error(`there is no setting ${key}`);
+  setting.value = value;
+}
 
 test("every setting of the engine is there with its description", async () => {
   await open("settings");
   await screen.findByText("Highest temperature");
   for (const setting of recorded.settings.settings) {
+    if (HIDDEN.includes(setting.key)) {
+      expect(screen.queryByText(setting.title), setting.key).toBeNull();
+      continue;
+    }
     expect(screen.getAllByText(setting.title).length, setting.key).toBeGreaterThan(0);
     const described = screen.getAllByText((text) =>
       text.startsWith(setting.description.slice(0, 40)),
@@ -32,12 +55,12 @@ test("a wrong value is refused in place and stays to be corrected", async () => 
   const field = await screen.findByLabelText<HTMLInputElement>("Highest temperature");
   await user.clear(field);
   await user.type(field, "hot{Tab}");
-  expect((await screen.findByRole("alert")).textContent).toBe(unbroken(HOT));
+  expect((await screen.findByRole("alert")).textContent).toBe(SHOWN);
   expect(field.value).toBe("hot");
   expect(field.getAttribute("aria-invalid")).toBe("true");
   const described = field.getAttribute("aria-describedby") ?? "";
   const texts = described.split(" ").map((id) => document.getElementById(id)?.textContent);
-  expect(texts).toContain(unbroken(HOT));
+  expect(texts).toContain(SHOWN);
 
   delete engine.refusals["set thermal.max_temperature"];
   await user.clear(field);
@@ -64,13 +87,15 @@ test("a changed value goes back to its default", async () => {
 });
 
 test("each kind of setting sends its value as the engine takes it", async () => {
-  const { engine, user } = await open("settings");
+  const { engine, user } = await open("settings", statusWith(), priced);
   await user.click(await screen.findByRole("switch", { name: "Pause on battery" }));
   await user.selectOptions(screen.getByLabelText("Notifications"), "Every change");
   const currency = screen.getByLabelText("Currency");
   await user.clear(currency);
   await user.type(currency, "kr{Tab}");
-  await user.type(screen.getByLabelText("Price of electricity"), "0,31{Enter}");
+  const price = screen.getByLabelText("Price of electricity");
+  await user.clear(price);
+  await user.type(price, "0,31{Enter}");
   await user.type(screen.getByLabelText("Add to AI programs"), "my-server{Enter}");
   await user.click(await screen.findByRole("button", { name: "Remove my-server" }));
   const sent = engine.asked("set").map((request) => {
@@ -112,14 +137,15 @@ test("what is no number goes to the engine as it was typed", async () => {
   expect(values).toEqual(["hot", "", "1e999", "0x10", 7.5]);
 });
 
-test("settings that few need are folded, with a name of their own", async () => {
+test("settings that few need are folded in one place, under their headings", async () => {
   await open("settings");
   await screen.findByText("Highest temperature");
   for (const { key, title, rarely_used, group } of recorded.settings.settings) {
+    if (HIDDEN.includes(key)) continue;
     const row = screen.getAllByText(title)[0];
     const folded = row?.closest("details");
     expect(folded !== null, key).toBe(rarely_used);
-    if (folded) expect(folded.querySelector("summary")?.textContent).toContain(group);
+    if (folded) expect(folded.querySelector("summary")?.textContent).toBe("Advanced");
     expect(row?.closest("section")?.querySelector("h2")?.textContent).toBe(group);
   }
 });
@@ -184,23 +210,96 @@ test("a GPU of the file is ticked as it is written there, also one that is not t
   const there = within(group).getByRole<HTMLInputElement>("checkbox", {
     name: "NVIDIA GeForce RTX 4090",
   });
-  await user.click(within(group).getByRole("checkbox", { name: "GPU-7777 (not there)" }));
-  engine.refusals["set gpus"] = { code: "invalid_argument", message: "gpus cannot be []" };
+  const absent = "A GPU that is not there (GPU-7777)";
+  await user.click(within(group).getByRole("checkbox", { name: absent }));
   await user.click(there);
-  expect((await screen.findByRole("alert")).textContent).toBe("gpus cannot be []");
+  expect((await screen.findByRole("alert")).textContent).toMatch(/^One GPU has to stay\./);
   expect(there.checked).toBe(true);
   const values = engine.asked("set").map((request) => request.request === "set" && request.value);
-  expect(values).toEqual([[0], []]);
+  expect(values).toEqual([[0]]);
+});
+
+test("an entry that is no program is refused in plain words", async () => {
+  const { user } = await open("settings", statusWith(), (engine) => {
+    const message = 'ai_programs cannot contain "/opt/x"; it has to be a list such as ["ollama"]';
+    engine.refusals["set ai_programs"] = { code: "invalid_argument", message };
+  });
+  await user.type(await screen.findByLabelText("Add to AI programs"), "/opt/x{Enter}");
+  const text = (await screen.findByRole("alert")).textContent;
+  expect(text).toBe(
+    "That is not the name of a program. Write it without its folder, such as ollama.",
+  );
+});
+
+test("the focus stays where an entry or a way back was removed", async () => {
+  const { user } = await open("settings", statusWith(), (engine) => {
+    setValue(engine, "ai_programs", ["one", "two", "three"]);
+  });
+  const focused = () => document.activeElement?.getAttribute("aria-label");
+  (await screen.findByRole("button", { name: "Remove three" })).focus();
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(screen.queryByText("three")).toBeNull());
+  await waitFor(() => expect(focused()).not.toBeNull());
+  expect(document.activeElement).not.toBe(document.body);
+  screen.getByRole("button", { name: "Remove one" }).focus();
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(focused()).toBe("Remove two"));
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(focused()).toBe("Add to AI programs"));
+
+  const field = screen.getByLabelText<HTMLInputElement>("Highest temperature");
+  await user.clear(field);
+  await user.type(field, "75{Tab}");
+  (await screen.findByRole("button", { name: "Highest temperature: back to default" })).focus();
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(document.activeElement).toBe(field));
+});
+
+describe("the first price is in the currency of the user's region", () => {
+  afterEach(() => delete window.monetaryLocale);
+
+  test.each([
+    ["de-CH", "CHF"],
+    ["en-US", "USD"],
+    ["nn-NO", "NOK"],
+    ["en", "USD"],
+  ])("%s", async (locale, currency) => {
+    window.monetaryLocale = locale;
+    const { engine, user } = await open("settings");
+    await user.type(await screen.findByLabelText("Price of electricity"), "0,31{Enter}");
+    const field = await screen.findByLabelText<HTMLInputElement>("Currency");
+    await waitFor(() => expect(field.value).toBe(currency));
+    expect(engine.asked("set")).toHaveLength(2);
+  });
+
+  test("not where one was chosen, nor later, nor where the region is not known", async () => {
+    window.monetaryLocale = "de-CH";
+    const { engine, user } = await open("settings", statusWith(), (engine) => {
+      setValue(engine, "energy.currency", "SEK");
+    });
+    const price = await screen.findByLabelText("Price of electricity");
+    await user.type(price, "0,31{Enter}");
+    await screen.findByLabelText("Currency");
+    await engine.changeSetting("energy.currency", "EUR");
+    await user.clear(price);
+    await user.type(price, "0,32{Enter}");
+    expect(engine.asked("set").map((request) => "key" in request && request.key)).toEqual([
+      "energy.price_per_kwh",
+      "energy.price_per_kwh",
+    ]);
+    expect(localCurrency("C")).toBeNull();
+    expect(localCurrency("not a language")).toBeNull();
+  });
 });
 
 test("problems in the file are shown with their line", async () => {
   await open("settings", statusWith(), (engine) => {
-    const message = "cannot be 300; it has to be a whole number from 50 to 95 °C";
+    const message = "thermal.max_temperature is 300, but it has to be a whole number from 50 to 95 °C.";
     const key = "thermal.max_temperature";
     engine.settings.problems = [{ severity: "warning", line: 3, key, message }];
   });
-  const problems = await screen.findByRole("region", { name: "In the settings file" });
-  expect(within(problems).getByText("Line 3, thermal.max_temperature:")).toBeTruthy();
+  const problems = await screen.findByRole("region", { name: "Your settings file needs attention" });
+  expect(within(problems).getByText(/^Line 3: Highest temperature is 300, but/)).toBeTruthy();
   expect(within(problems).getByRole("img", { name: "Warning" })).toBeTruthy();
 });
 
@@ -215,9 +314,9 @@ test("what another program changes is seen here without asking", async () => {
 
 test("a file that cannot be read is reported with its line once", async () => {
   await open("settings", statusWith(), (engine) => {
-    const message = "The file is not valid TOML: unclosed array.";
+    const message = "The file cannot be read: unclosed array.";
     engine.settings.problems = [{ severity: "error", line: 7, key: "", message }];
   });
-  const problems = await screen.findByRole("region", { name: "In the settings file" });
+  const problems = await screen.findByRole("region", { name: "Your settings file needs attention" });
   expect(problems.textContent?.match(/line 7/gi)).toHaveLength(1);
 });
