@@ -10,7 +10,8 @@ const CONTROLS = "a[href], button, input, select, summary, [tabindex='0']";
  */
 export const keepsFocus: Attachment<HTMLElement> = (element) => {
   let focused: Element | null = null;
-  let place = 0;
+  /** In their order when it had the focus. */
+  let before: HTMLElement[] = [];
 
   const controls = () =>
     [...element.querySelectorAll<HTMLElement>(CONTROLS)].filter(
@@ -19,7 +20,7 @@ export const keepsFocus: Attachment<HTMLElement> = (element) => {
 
   function remember({ target }: FocusEvent) {
     focused = target as Element;
-    place = controls().findIndex((control) => control === target);
+    before = controls();
   }
 
   function forget({ relatedTarget }: FocusEvent) {
@@ -27,12 +28,24 @@ export const keepsFocus: Attachment<HTMLElement> = (element) => {
     if (relatedTarget) focused = null;
   }
 
-  const observer = new MutationObserver(() => {
-    if (!focused || element.contains(focused)) return;
-    focused = null;
-    const lost = document.activeElement === null || document.activeElement === document.body;
+  /** The control after the last one that is left of those before the removed one. */
+  function successor(removed: Element): HTMLElement | undefined {
     const left = controls();
-    if (lost) left[Math.max(0, Math.min(place, left.length - 1))]?.focus();
+    const place = before.findIndex((control) => control === removed);
+    const anchor = before.slice(0, place).findLast((control) => left.includes(control));
+    const next = anchor ? left.indexOf(anchor) + 1 : 0;
+    return left[next] ?? anchor;
+  }
+
+  const observer = new MutationObserver(() => {
+    if (!focused) return;
+    if (element.contains(focused)) {
+      before = controls();
+      return;
+    }
+    const next = successor(focused);
+    focused = null;
+    if (document.activeElement === null || document.activeElement === document.body) next?.focus();
   });
 
   element.addEventListener("focusin", remember);

@@ -95,7 +95,7 @@ test("each kind of setting sends its value as the engine takes it", async () => 
   await user.type(currency, "kr{Tab}");
   const price = screen.getByLabelText("Price of electricity");
   await user.clear(price);
-  await user.type(price, "0,31{Enter}");
+  await user.type(price, "0,31{Tab}");
   await user.type(screen.getByLabelText("Add to AI programs"), "my-server{Enter}");
   await user.click(await screen.findByRole("button", { name: "Remove my-server" }));
   const sent = engine.asked("set").map((request) => {
@@ -266,7 +266,7 @@ describe("the first price is in the currency of the user's region", () => {
   ])("%s", async (locale, currency) => {
     window.monetaryLocale = locale;
     const { engine, user } = await open("settings");
-    await user.type(await screen.findByLabelText("Price of electricity"), "0,31{Enter}");
+    await user.type(await screen.findByLabelText("Price of electricity"), "0,31{Tab}");
     const field = await screen.findByLabelText<HTMLInputElement>("Currency");
     await waitFor(() => expect(field.value).toBe(currency));
     expect(engine.asked("set")).toHaveLength(2);
@@ -278,11 +278,11 @@ describe("the first price is in the currency of the user's region", () => {
       setValue(engine, "energy.currency", "SEK");
     });
     const price = await screen.findByLabelText("Price of electricity");
-    await user.type(price, "0,31{Enter}");
+    await user.type(price, "0,31{Tab}");
     await screen.findByLabelText("Currency");
     await engine.changeSetting("energy.currency", "EUR");
     await user.clear(price);
-    await user.type(price, "0,32{Enter}");
+    await user.type(price, "0,32{Tab}");
     expect(engine.asked("set").map((request) => "key" in request && request.key)).toEqual([
       "energy.price_per_kwh",
       "energy.price_per_kwh",

@@ -162,7 +162,7 @@ test("without a GPU the VRAM is asked for, and nothing is to be measured", async
     engine.gpus = [];
   });
   expect(await screen.findByText(/You can go on/)).toBeTruthy();
-  expect(screen.getByText("Setup, step 1 of 4")).toBeTruthy();
+  expect(await screen.findByText("Setup, step 1 of 4")).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Next" }));
   const vram = await screen.findByLabelText("How much VRAM does the GPU have?");
   await user.clear(vram);

@@ -51,4 +51,5 @@ afterEach(async () => {
   engine.status = null;
   engine.connection = { connected: true, message: null };
   engine.refusal = null;
+  engine.switched_ms = 0;
 });

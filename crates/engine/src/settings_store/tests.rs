@@ -194,7 +194,7 @@ fn a_file_that_breaks_while_it_is_followed_leaves_the_last_good_settings() {
         panic!("{:?}", problems(&store));
     };
     assert!(
-        problem.starts_with("it, line 2: The file is not valid TOML: "),
+        problem.starts_with("it, line 2: The file is not written as it has to be: "),
         "{problem}"
     );
     assert!(

@@ -13,7 +13,7 @@ fn a_file_that_breaks_leaves_its_settings_in_force_until_it_is_mended() {
     let broken = good.replaced_by(SettingsFile::parse(BROKEN));
     assert!(!broken.is_usable());
     assert_eq!(broken.settings(), good.settings());
-    assert_snapshot!(problems(&broken), @"1 error: The file is not valid TOML: invalid basic string, expected `\"`. The settings of before stay in force, and the file is not changed until it is corrected.");
+    assert_snapshot!(problems(&broken), @"1 error: The file is not written as it has to be: invalid basic string, expected `\"`. The settings of before stay in force, and the file is not changed until it is corrected.");
     assert!(broken.clone().set("mode", None).is_err());
 
     let folder = broken.replaced_by(SettingsFile::unreadable("/etc/x.toml", "a folder"));
