@@ -31,13 +31,17 @@ impl Zoom {
     /// Applies the user's factor.
     pub(crate) fn choose(window: &WebviewWindow, factor: f64) {
         if factor.is_finite() {
-            apply(window, |factors| factors.chosen = factor.clamp(CHOSEN.0, CHOSEN.1));
+            apply(window, |factors| {
+                factors.chosen = factor.clamp(CHOSEN.0, CHOSEN.1)
+            });
         }
     }
 
     /// Applies the factor by which the desktop's letters are larger than usual ones.
     pub(crate) fn follow(window: &WebviewWindow, factor: f64) {
-        apply(window, |factors| factors.system = factor.clamp(SYSTEM.0, SYSTEM.1));
+        apply(window, |factors| {
+            factors.system = factor.clamp(SYSTEM.0, SYSTEM.1)
+        });
     }
 }
 

@@ -56,7 +56,9 @@ pub(crate) fn is_dark(_: &WebviewWindow) -> bool {
 /// region.
 pub(crate) fn monetary_locale() -> Option<String> {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let locale = set("LC_ALL").or_else(|| set("LC_MONETARY")).or_else(|| set("LANG"))?;
+    let locale = set("LC_ALL")
+        .or_else(|| set("LC_MONETARY"))
+        .or_else(|| set("LANG"))?;
     tag(&locale)
 }
 

@@ -198,6 +198,13 @@ impl Page {
         pressed.unwrap();
     }
 
+    /// Presses a key while Control is held.
+    pub(crate) async fn press_with_control(&self, key: &str) {
+        let chain = self.web.action_chain().key_down(Key::Control);
+        let pressed = chain.send_keys(key).key_up(Key::Control).perform().await;
+        pressed.unwrap();
+    }
+
     pub(crate) async fn resize(&self, width: u32, height: u32) {
         let sized = self.web.set_window_rect(0, 0, width, height).await;
         sized.unwrap();

@@ -1,7 +1,7 @@
 //! The app on a real, private desktop: an X server and a message bus of each test's own, with the
 //! panel and the notification server played by the test.
 //!
-//! Needs the programs `Xvfb`, `dbus-daemon` and `WebKitWebDriver`, and axe-core in `ui/node_modules`.
+//! Needs the programs `Xvfb`, `dbus-daemon`, `WebKitWebDriver` and `at-spi-bus-launcher`, and axe-core in `ui/node_modules`.
 
 #![allow(
     clippy::disallowed_methods,
@@ -21,11 +21,13 @@ mod notifications;
 mod overview;
 mod peers;
 mod pictures;
+mod reader;
 mod real_desktop;
 mod screen;
 mod session;
 mod settings;
 mod soon;
+mod text_size;
 mod tray;
 mod tray_item;
 mod wayland;

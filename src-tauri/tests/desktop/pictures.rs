@@ -119,7 +119,7 @@ async fn picture_the_setup() {
     let screen = Screen::of(&session);
     let onward = wizard::onward(&page).await;
     wizard::next_step(&page, onward).await;
-    page.wait_for("li code").await;
+    page.wait_for(".offer").await;
     keep("setup-models", &screen.picture_of_page(&page).await);
     let onward = wizard::onward(&page).await;
     wizard::next_step(&page, onward).await;

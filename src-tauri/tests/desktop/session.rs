@@ -87,13 +87,21 @@ impl Session {
 
     /// The user's choice of colours, with letters that many desktops have.
     pub(crate) fn prefer(&self, dark: bool) {
+        let dark = u8::from(dark);
+        self.write_gtk_settings(&format!(
+            "gtk-application-prefer-dark-theme={dark}\ngtk-font-name=Cantarell 11"
+        ));
+    }
+
+    /// The settings of GTK, a line each, such as `gtk-font-name=Cantarell 15`.
+    pub(crate) fn write_gtk_settings(&self, lines: &str) {
         let folder = self.path("config/gtk-3.0");
         fs::create_dir_all(&folder).unwrap();
-        let dark = u8::from(dark);
-        let settings = format!(
-            "[Settings]\ngtk-application-prefer-dark-theme={dark}\ngtk-font-name=Cantarell 11\n"
-        );
-        fs::write(folder.join("settings.ini"), settings).unwrap();
+        fs::write(
+            folder.join("settings.ini"),
+            format!("[Settings]\n{lines}\n"),
+        )
+        .unwrap();
     }
 
     /// Everything that runs in this session, also what no longer has a parent.

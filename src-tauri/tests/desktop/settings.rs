@@ -58,7 +58,7 @@ async fn a_wrong_value_is_refused_where_it_was_typed() {
         )
         .await;
     let message =
-        "thermal.max_temperature cannot be 300; it has to be a whole number from 50 to 95\u{a0}°C";
+        "Highest temperature cannot be 300; it has to be a whole number from 50 to 95\u{a0}°C";
     assert_eq!(shown, json!([message, true]));
     assert_eq!(field.value().await.unwrap().as_deref(), Some("300"));
     assert_eq!(fs::read_to_string(session.path(FILE)).unwrap(), WRITTEN);
