@@ -17,6 +17,7 @@ pub(crate) struct Session {
     display: String,
     bus_address: String,
     environment: Vec<(&'static str, OsString)>,
+    readable: bool,
     _bus: Killed,
     _screen: Killed,
 }
@@ -55,6 +56,7 @@ impl Session {
             display: format!(":{number}"),
             bus_address,
             environment: Vec::new(),
+            readable: false,
             _bus: bus,
             _screen: screen,
         }
@@ -63,6 +65,11 @@ impl Session {
     /// An environment variable of every program that is started from now on.
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<OsString>) {
         self.environment.push((name, value.into()));
+    }
+
+    /// Programs that are started from now on show themselves to screen readers, which takes time.
+    pub(crate) fn make_readable(&mut self) {
+        self.readable = true;
     }
 
     pub(crate) fn display(&self) -> &str {
@@ -133,7 +140,7 @@ impl Session {
         command
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
-            .env("NO_AT_BRIDGE", "1")
+            .env_remove("NO_AT_BRIDGE")
             .env_remove("LC_ALL")
             .env_remove("LC_MESSAGES")
             .env_remove("LANG")
@@ -142,6 +149,9 @@ impl Session {
             .env_remove("GPU_KEEPALIVE_SIMULATE")
             .env_remove("RUST_LOG")
             .envs(self.environment.iter().cloned());
+        if !self.readable {
+            command.env("NO_AT_BRIDGE", "1");
+        }
         command
     }
 }

@@ -32,8 +32,7 @@ async fn the_page_follows_the_desktops_font_and_the_keys_of_browsers() {
 #[tokio::test]
 async fn the_page_follows_the_dots_per_inch() {
     let (_session, page, _app) = open("gtk-font-name=Cantarell 11", Some(144)).await;
-    let factor = 11.0 * 144.0 / 72.0 / 14.0;
-    wait_for_width(&page, f64::from(USUAL) / factor).await;
+    wait_for_width(&page, f64::from(USUAL) * 96.0 / 144.0).await;
 }
 
 #[tokio::test]
