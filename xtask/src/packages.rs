@@ -41,6 +41,10 @@ pub(crate) const TEST: [Package; 8] = [
         why: "to operate the window in the tests",
     },
     Package {
+        name: "at-spi2-core",
+        why: "to read the window in the tests as a screen reader does",
+    },
+    Package {
         name: "fonts-dejavu-core",
         why: "text in the window",
     },
