@@ -5,7 +5,7 @@ use gpu_keepalive_engine::{
     paths::control_socket,
     socket::{Client, ClientError},
 };
-use tauri::WebviewWindow;
+use tauri::{Runtime, WebviewWindow};
 
 use crate::zoom::Zoom;
 
@@ -34,7 +34,7 @@ pub(crate) fn close_window(window: WebviewWindow) -> Result<(), String> {
 
 /// Makes everything in the window larger or smaller than the desktop's font size asks for.
 #[tauri::command]
-pub(crate) fn zoom(window: WebviewWindow, factor: f64) {
+pub(crate) fn zoom<R: Runtime>(window: WebviewWindow<R>, factor: f64) {
     Zoom::choose(&window, factor);
 }
 

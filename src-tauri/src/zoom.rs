@@ -3,7 +3,7 @@
 
 use std::sync::Mutex;
 
-use tauri::{Manager, WebviewWindow};
+use tauri::{Manager, Runtime, WebviewWindow};
 
 /// The user's choice and the desktop's.
 pub(crate) struct Zoom(Mutex<Factors>);
@@ -29,7 +29,7 @@ impl Default for Zoom {
 
 impl Zoom {
     /// Applies the user's factor.
-    pub(crate) fn choose(window: &WebviewWindow, factor: f64) {
+    pub(crate) fn choose<R: Runtime>(window: &WebviewWindow<R>, factor: f64) {
         if factor.is_finite() {
             apply(window, |factors| {
                 factors.chosen = factor.clamp(CHOSEN.0, CHOSEN.1)
@@ -38,14 +38,14 @@ impl Zoom {
     }
 
     /// Applies the factor by which the desktop's letters are larger than usual ones.
-    pub(crate) fn follow(window: &WebviewWindow, factor: f64) {
+    pub(crate) fn follow<R: Runtime>(window: &WebviewWindow<R>, factor: f64) {
         apply(window, |factors| {
             factors.system = factor.clamp(SYSTEM.0, SYSTEM.1)
         });
     }
 }
 
-fn apply(window: &WebviewWindow, change: impl FnOnce(&mut Factors)) {
+fn apply<R: Runtime>(window: &WebviewWindow<R>, change: impl FnOnce(&mut Factors)) {
     let zoom = window.state::<Zoom>();
     let factor = {
         let mut factors = zoom.0.lock().expect("nothing panics with the lock");
