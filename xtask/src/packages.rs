@@ -19,7 +19,7 @@ pub(crate) const WINDOW: [Package; 1] = [Package {
 }];
 
 /// For the tests: desktops of their own that are not shown, and the documentation's examples.
-pub(crate) const TEST: [Package; 8] = [
+pub(crate) const TEST: [Package; 9] = [
     Package {
         name: "faketime",
         why: "a wall clock that jumps for one process",
