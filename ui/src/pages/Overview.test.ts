@@ -270,9 +270,19 @@ test("programs that have the GPU open are named, and one that keeps it awake is"
   expect(rows).toEqual(["Ollama", expect.stringMatching(/^LM Studio\s+keeps it awake by itself$/)]);
 });
 
-test("an engine that is not the app's is reported", async () => {
-  await open("overview", { ...statusWith(STATES.standby), desktop: null });
-  expect(await screen.findByText(/was started without its icon/)).toBeTruthy();
+test("an engine that is not the app's is reported, with and without an icon", async () => {
+  const { engine } = await open("overview", statusWith(STATES.standby));
+  await screen.findByRole("region", { name: "NVIDIA GeForce RTX 4090" });
+  const text = /was started in a terminal or as a service/;
+  expect(screen.queryByText(text)).toBeNull();
+  const { desktop } = engine.status;
+  if (!desktop) throw new Error("no desktop");
+  for (const other of [null, { ...desktop, hosts_engine: false }]) {
+    await engine.show({ ...engine.status, desktop });
+    await waitFor(() => expect(screen.queryByText(text)).toBeNull());
+    await engine.show({ ...engine.status, desktop: other });
+    expect(await screen.findByText(text)).toBeTruthy();
+  }
 });
 
 test("thirty days without use are a sentence and not an empty picture", async () => {

@@ -139,7 +139,7 @@ test("the minutes are edited where they count", async () => {
 });
 
 test.each([
-  ["without a tray", { tray: false, starts_at_login: false }, /does not show icons of programs/],
+  ["without a tray", { tray: false, starts_at_login: false, login_entry: null, hosts_engine: true }, /does not show icons of programs/],
   ["without the app", null, /was started without an icon/],
 ])("the last step %s draws no icon", async (_, desktop, text) => {
   const { user } = await open("setup", { ...statusWith(), desktop });
