@@ -616,3 +616,163 @@ hint-no-tray = GPU Keepalive läuft ohne Symbol im Infobereich
 hint-no-tray-body = Dieser Desktop zeigt keine Symbole im Infobereich; unter GNOME ergänzt sie die Erweiterung „AppIndicator and KStatusNotifierItem Support“. Starte GPU Keepalive noch einmal, wenn du das Fenster brauchst; in seinem Menü steht „GPU Keepalive beenden“.
 hint-refused = GPU Keepalive konnte das nicht tun
 window-title-simulated = GPU Keepalive (simuliert)
+
+### The window: overview and diagnostics
+
+## The overview
+
+overview-connecting = Verbindung wird hergestellt …
+overview-no-gpu = { $diagnostics } zeigt den Grund. Der Bereich { $models } funktioniert ohne GPU und für jede Menge VRAM.
+overview-other-engine = GPU Keepalive wurde in einem Terminal oder als Dienst gestartet, nicht von dieser App. Es läuft weiter, wenn dieses Fenster geschlossen wird.
+overview-benchmark = Was es bringt, die GPU bereitzuhalten
+announcer-label = Zustand der GPU
+badge-with-pstate = { $state }, P-State { $pstate }
+banner-lost = Keine Verbindung zu GPU Keepalive.
+banner-lost-note = Die Anzeige ist nicht mehr aktuell. Das Fenster verbindet sich von selbst wieder.
+controls-label = Schalter
+controls-full-speed-note = Vor dem Benutzen der KI, damit die erste Antwort schnell kommt.
+controls-pause-for = Pausieren
+controls-pause-15-minutes = 15 Minuten
+controls-pause-1-hour = 1 Stunde
+mode-choice-title = Wann die GPU bereit ist
+copy-done = Kopiert
+copy-failed = Kopieren war nicht möglich. Der Text lässt sich stattdessen markieren.
+fault-card-retry = Nächster Versuch in { $time }.
+fault-card-words = In den Worten des Treibers
+notices-label = Hinweise
+severity-ok = In Ordnung
+severity-info = Hinweis
+severity-warning = Warnung
+severity-error = Fehler
+today-label = Heute
+today-avoided = { $count ->
+        [one] langsamer Start
+       *[other] langsame Starts
+    } heute vermieden
+
+## What a GPU reports
+
+reading-pstate = P-State
+reading-clock = Takt (SM)
+reading-sm-clock = SM-Takt
+reading-temperature = Temperatur
+reading-power = Leistungsaufnahme
+reading-load = Auslastung
+gpu-card-clock-of = { $now } von { $most }
+gpu-card-vram-free = { $free } von { $total } frei
+gpu-card-details = Takt, Temperatur, Speicher
+gpu-card-kept-by = Was die volle Leistung hält
+gpu-card-pulses = Winzige Arbeitsimpulse
+gpu-card-attempts = Wie das ermittelt wurde
+vram-title = Grafikspeicher (VRAM)
+vram-others = Alles andere
+vram-free = Frei
+vram-ours-unknown = nicht bekannt
+vram-free-unknown = { $total }; wie viel frei ist, ist nicht bekannt
+
+## The programs that use a GPU or asked for one
+
+users-title = Wer die GPU benutzt
+users-on = auf { $gpu }
+users-keeps-awake = hält sie von sich aus wach
+
+## Energy
+
+energy-title = Energie für das Bereithalten der GPU
+energy-today = Heute über den Leerlauf hinaus verbraucht
+energy-used = In den letzten { $days } Tagen verbraucht
+energy-saved = In den letzten { $days } Tagen gespart
+energy-not-measured = Noch nicht gemessen
+energy-not-measured-note = Gemessen wird, sobald die GPU eine Weile nichts zu tun hatte. Dazu muss sie ihre Leistungsaufnahme melden.
+energy-refused = Die Tage davor sind nicht verfügbar: { $why }
+energy-chart-most = Höchster Tageswert: { $energy }
+energy-chart-nothing = An keinem dieser Tage wurde über den Leerlauf hinaus Energie verbraucht.
+energy-chart-table = Tag für Tag
+energy-chart-day = Tag
+energy-chart-used = Verbraucht
+energy-chart-saved = Gespart
+energy-chart-not-measured = nicht gemessen
+
+## The charts
+
+charts-now = jetzt
+charts-no-connection = Keine Verbindung
+    .now = jetzt, keine Verbindung
+charts-state = Zustand
+live-chart-title = Letzte 10 Minuten
+live-chart-request = Anfrage
+live-chart-pulse = Winziger Arbeitsimpuls
+live-chart-at-now = jetzt, { $state }
+live-chart-asleep = Solange die GPU schläft, wird nichts von ihr gelesen: Das würde sie wecken.
+live-chart-nothing = Diese GPU hat in letzter Zeit weder ihre Leistungsaufnahme noch ihren Takt gemeldet.
+live-chart-span = { $name }: { $least } bis { $most }
+live-chart-not-measured = { $name }: nicht gemessen
+more-charts-title = Mehr Diagramme, Minute für Minute
+more-charts-ago = Vor
+
+## The benchmark in the window
+
+measurement-start = Messung starten
+measurement-again = Noch einmal messen
+measurement-other = Eine andere GPU wird gerade gemessen.
+measurement-above = Diese GPU wird gerade gemessen. Ihre Karte weiter oben zeigt den Fortschritt.
+measurements-done = Gemessen wurden die erste Antwort nach einer Pause und die Leistungsaufnahme, während nichts geschieht.
+measurements-skip = Die Messung kann übersprungen und in der Übersicht jederzeit nachgeholt werden.
+measurements-no-gpu = Es gibt keine GPU, die gemessen werden kann.
+progress-label = { $gpu } wird gemessen
+progress-left = Höchstens noch { $time }
+running-note = Bis zum Ende der Messung sollte nichts anderes die GPU benutzen.
+running-cancel = Abbrechen
+ways-label = Alle Wege, die GPU bereitzuhalten
+ways-how = Weg
+ways-first = Erste Antwort
+ways-power = Leistungsaufnahme in Ruhe
+ways-memory = Speicher
+ways-detail = Was es kostet und bringt
+ways-best = hier am besten
+ways-not-here = Wege, die auf dieser GPU nicht benutzt werden
+bar-table-as-fast = so schnell
+picture-right-after = Direkt nach der Arbeit
+picture-cold = Nach { $time }, kalt
+picture-ready = Nach { $time }, bereit
+picture-rest = Pause davor
+picture-time = Zeit
+picture-compared = Verglichen mit kalt
+picture-power = Leistungsaufnahme
+picture-power-asleep = Nichts geladen
+picture-power-cold = Geladen, kalt
+picture-power-ready = Geladen, bereit
+picture-remark = Anmerkung
+picture-hold-time = So lange bleibt der Takt nach der Arbeit oben: { $time }
+picture-held-by-with = Gehalten durch { $means }, belegt { $memory } VRAM
+picture-all = Alle Zahlen
+picture-date = Gemessen am { $day }
+    .simulated = Gemessen am { $day } auf einer simulierten GPU
+picture-driver = Treiber { $version }
+picture-short = kurze Messung
+picture-rounds = { $rounds } { $rounds ->
+        [one] Runde
+       *[other] Runden
+    }
+
+## Diagnostics
+
+diagnostics-again = Noch einmal prüfen
+diagnostics-copy = Bericht kopieren
+diagnostics-findings = Was im Weg steht
+diagnostics-no-doctor = Diese Version von GPU Keepalive sucht noch nicht selbst nach Ursachen.
+diagnostics-nothing = Nichts gefunden.
+diagnostics-faults = Was der Treiber meldet
+diagnostics-computer = Dieser Computer
+diagnostics-version = { $version }, läuft seit { $time }
+    .simulated = { $version }, auf simulierten GPUs, läuft seit { $time }
+diagnostics-power = Stromversorgung
+diagnostics-vram-unknown = VRAM nicht bekannt
+diagnostics-driver = Treiber { $version }, PCI { $bus }
+    .capability = Treiber { $version }, Compute Capability { $capability }, PCI { $bus }
+diagnostics-slowdown = Drosselt sich selbst ab { $temperature }
+diagnostics-clocks = Was ihren Takt bestimmt, in den Worten des Treibers: { $reasons }
+diagnostics-no-gpu = Keine gefunden
+diagnostics-log = Neueste Zeilen des Protokolls
+diagnostics-log-empty = Das Protokoll ist leer.
+diagnostics-log-label = Zeilen des Protokolls

@@ -620,3 +620,182 @@ hint-no-tray = GPU Keepalive is running without a tray icon
 hint-no-tray-body = This desktop shows no tray icons; on GNOME the extension “AppIndicator and KStatusNotifierItem Support” adds them. Start GPU Keepalive again whenever you want its window; the menu there has “Quit”.
 hint-refused = GPU Keepalive could not do that
 window-title-simulated = GPU Keepalive (simulated)
+
+### The window: overview and diagnostics
+
+## The overview
+
+overview-connecting = Connecting …
+# Below the headline that there is no GPU; $diagnostics and $models are links to those pages.
+overview-no-gpu = { $diagnostics } shows why. { $models } works without one, for any amount of VRAM.
+# Where the engine is not the app's own.
+overview-other-engine = GPU Keepalive was started in a terminal or as a service, not by this app. It goes on when this window is closed.
+overview-benchmark = What keeping the GPU ready brings
+# For screen readers, which read every change of it aloud.
+announcer-label = State of the GPU
+badge-with-pstate = { $state }, P-state { $pstate }
+banner-lost = No connection to GPU Keepalive.
+banner-lost-note = What you see is from before. The window connects again by itself.
+controls-label = Switches
+controls-full-speed-note = Before you use your AI, so that the first answer is quick.
+# Above the buttons with the times.
+controls-pause-for = Pause for
+controls-pause-15-minutes = 15 minutes
+controls-pause-1-hour = 1 hour
+mode-choice-title = When to be ready
+copy-done = Copied
+copy-failed = Copying was not possible. Select the text instead.
+fault-card-retry = Tried again in { $time }.
+fault-card-words = In the driver’s words
+notices-label = Notices
+# The signs before a notice and a finding, for screen readers.
+severity-ok = All right
+severity-info = Information
+severity-warning = Warning
+severity-error = Error
+today-label = Today
+# Below their number.
+today-avoided = { $count ->
+        [one] slow start
+       *[other] slow starts
+    } avoided today
+
+## What a GPU reports
+
+reading-pstate = P-state
+reading-clock = Clock (SM)
+reading-sm-clock = SM clock
+reading-temperature = Temperature
+reading-power = Power
+reading-load = Load
+gpu-card-clock-of = { $now } of { $most }
+gpu-card-vram-free = { $free } of { $total } free
+gpu-card-details = Clocks, temperature, memory
+# Before one of the texts of what holds the clocks up.
+gpu-card-kept-by = Kept at full speed by
+# Before their number.
+gpu-card-pulses = Tiny pieces of work (pulses)
+# Opens the list of what was tried to hold the clocks.
+gpu-card-attempts = How this was found
+vram-title = GPU memory (VRAM)
+vram-others = Everything else
+vram-free = Free
+vram-ours-unknown = not known
+vram-free-unknown = { $total }, how much is free is not known
+
+## The programs that use a GPU or asked for one
+
+users-title = Who uses it
+# After the name of a program, where there are several GPUs.
+users-on = on { $gpu }
+users-keeps-awake = keeps it awake by itself
+
+## Energy
+
+energy-title = Energy for keeping the GPU ready
+energy-today = Used today beyond idle
+energy-used = Used in the last { $days } days
+energy-saved = Saved in the last { $days } days
+energy-not-measured = Not measured yet
+energy-not-measured-note = Measuring begins once the GPU was idle for a while. It needs a GPU that reports its power.
+energy-refused = The days before are not available: { $why }
+energy-chart-most = Most on one day: { $energy }
+energy-chart-nothing = On none of these days was any energy used beyond idle.
+energy-chart-table = Day by day
+energy-chart-day = Day
+energy-chart-used = Used
+energy-chart-saved = Saved
+energy-chart-not-measured = not measured
+
+## The charts
+
+charts-now = now
+# Where the engine was not reached, at that moment.
+charts-no-connection = No connection
+    .now = now, no connection
+charts-state = State
+live-chart-title = Last 10 minutes
+live-chart-request = Request
+live-chart-pulse = Tiny piece of work
+# A moment that is read off the chart, for screen readers.
+live-chart-at-now = now, { $state }
+live-chart-asleep = Nothing is read from the GPU while it sleeps: that would wake it.
+live-chart-nothing = This GPU has reported neither its power nor its clock lately.
+# $name is that of a reading.
+live-chart-span = { $name }: { $least } to { $most }
+live-chart-not-measured = { $name }: not measured
+more-charts-title = More charts, minute by minute
+# Above the column with the times.
+more-charts-ago = Ago
+
+## The benchmark in the window
+
+measurement-start = Start measuring
+measurement-again = Measure again
+measurement-other = Another GPU is being measured.
+measurement-above = This GPU is being measured. Its card above shows the progress.
+measurements-done = Measured: the first answer after a pause, and the power drawn while nothing happens.
+# In the setup, after the text that says how long it takes.
+measurements-skip = You may skip it, and measure on the Overview at any time.
+measurements-no-gpu = There is no GPU to measure.
+progress-label = Measuring { $gpu }
+progress-left = At most { $time } left
+running-note = Leave the GPU to the measurement until it is done.
+running-cancel = Cancel
+ways-label = Each way to keep the GPU ready
+ways-how = How
+ways-first = First answer
+ways-power = Power at rest
+ways-memory = Memory
+ways-detail = What it costs and brings
+ways-best = best here
+ways-not-here = Ways that are not used on this GPU
+# After a number and ×.
+bar-table-as-fast = as fast
+picture-right-after = Right after work
+picture-cold = After { $time }, cold
+picture-ready = After { $time }, ready
+picture-rest = Rest before
+picture-time = Time
+picture-compared = Compared with cold
+picture-power = Power drawn
+picture-power-asleep = Nothing loaded
+picture-power-cold = Loaded, cold
+picture-power-ready = Loaded, ready
+picture-remark = Remark
+picture-hold-time = Clocks stay up after work: { $time }
+# $means is one of the texts of the means that hold the clocks.
+picture-held-by-with = Held by { $means }, which takes { $memory } of VRAM
+picture-all = Every number
+picture-date = Measured on { $day }
+    .simulated = Measured on { $day } on a simulated GPU
+picture-driver = driver { $version }
+picture-short = short measurement
+picture-rounds = { $rounds } { $rounds ->
+        [one] round
+       *[other] rounds
+    }
+
+## Diagnostics
+
+diagnostics-again = Look again
+diagnostics-copy = Copy report
+diagnostics-findings = What stands in the way
+# Where the engine is an older one.
+diagnostics-no-doctor = This version of GPU Keepalive does not look for causes by itself yet.
+diagnostics-nothing = Nothing was found.
+diagnostics-faults = What the driver says
+diagnostics-computer = This computer
+diagnostics-version = { $version }, running for { $time }
+    .simulated = { $version }, on simulated GPUs, running for { $time }
+# Mains or battery.
+diagnostics-power = Power
+diagnostics-vram-unknown = VRAM not known
+diagnostics-driver = Driver { $version }, PCI { $bus }
+    .capability = Driver { $version }, compute capability { $capability }, PCI { $bus }
+diagnostics-slowdown = Slows itself down at { $temperature }
+diagnostics-clocks = What holds its clocks, in the driver’s words: { $reasons }
+diagnostics-no-gpu = None was found
+diagnostics-log = Newest lines of the log
+diagnostics-log-empty = The log is empty.
+diagnostics-log-label = Lines of the log

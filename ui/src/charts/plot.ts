@@ -3,6 +3,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { SPAN_S, type Mark, type Point } from "../history.svelte";
+import { text } from "../text";
 import { extent, pauses, type Strip } from "./strips";
 
 const AXIS_PX = 20;
@@ -222,6 +223,6 @@ function timeTexts(plot: uPlot, times: number[]): string[] {
   return times.map((time) => {
     const minutes = Math.round((now - time) / 60);
     if (minutes === 10) return "";
-    return minutes === 0 ? "now" : `${minutes} min`;
+    return minutes === 0 ? text("charts-now") : `${minutes} min`;
   });
 }

@@ -4,6 +4,7 @@ import { engine } from "../engine.svelte";
 import { ago, orNone } from "../format";
 import { SPAN_S } from "../history.svelte";
 import type { GpuStatus } from "../protocol";
+import { text } from "../text";
 import { extent, marksAt, pointAt, strips, type Strip } from "./strips";
 
 export class Readout {
@@ -26,8 +27,8 @@ export class Readout {
 
   /** Power, which is what resting saves, or else the clock; `null` if neither was measured. */
   readonly main = $derived.by(() => {
-    const names = ["Power", "SM clock"];
-    const found = names.map((name) => this.strips.find((strip) => strip.name === name));
+    const ids = ["power", "sm_clock"];
+    const found = ids.map((id) => this.strips.find((strip) => strip.id === id));
     return found.find((strip) => strip && extent(this.points, strip) !== null) ?? null;
   });
 
@@ -42,7 +43,7 @@ export class Readout {
     if (chosen === null || chosen < now - SPAN_S) return "";
     const what = marksAt(marks, chosen).map((mark) => mark.text);
     const value = main ? [this.value(main)] : [];
-    return [ago(now - chosen), ...value, point?.state ?? "No connection", ...what].join(" · ");
+    return [ago(now - chosen), ...value, point?.state ?? text("charts-no-connection"), ...what].join(" · ");
   });
 
   /** Moves the chosen moment by seconds, within what is shown. */

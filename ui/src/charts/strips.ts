@@ -2,8 +2,10 @@
 
 import { number, withUnit } from "../format";
 import type { Mark, Point } from "../history.svelte";
+import { text } from "../text";
 
 export interface Strip {
+  id: string;
   name: string;
   of: (point: Point) => number | null;
   write: (value: number) => string;
@@ -24,7 +26,8 @@ export function strips(sm_clock_max_mhz: number | null): Strip[] {
   const most_mhz = sm_clock_max_mhz ?? 0;
   return [
     {
-      name: "P-state",
+      id: "pstate",
+      name: text("reading-pstate"),
       of: (point) => point.pstate,
       write: (value) => `P${value}`,
       range: (_, most) => [0, Math.max(IDLE_PSTATE, most)],
@@ -32,13 +35,15 @@ export function strips(sm_clock_max_mhz: number | null): Strip[] {
       inverted: true,
     },
     {
-      name: "SM clock",
+      id: "sm_clock",
+      name: text("reading-sm-clock"),
       of: (point) => point.sm_clock_mhz,
       write: (value) => withUnit(number(value), "MHz"),
       range: (_, most) => [0, Math.max(most_mhz, most, 1)],
     },
     {
-      name: "Temperature",
+      id: "temperature",
+      name: text("reading-temperature"),
       of: (point) => point.temperature_c,
       write: (value) => withUnit(number(value), "°C"),
       range: (least, most) => {
@@ -47,7 +52,8 @@ export function strips(sm_clock_max_mhz: number | null): Strip[] {
       },
     },
     {
-      name: "Power",
+      id: "power",
+      name: text("reading-power"),
       of: (point) => point.power_w,
       write: (value) => withUnit(number(value), "W"),
       range: (_, most) => [0, Math.max(10, Math.ceil(most / 10) * 10)],
@@ -87,11 +93,11 @@ export function pauses(points: readonly Point[]): [from: number, to: number][] {
 /** Describes a strip in a sentence. */
 export function summary(points: readonly Point[], strip: Strip): string {
   const seen = extent(points, strip);
-  if (!seen) return `${strip.name}: not measured`;
-  const [least, most] = seen;
-  const span =
-    least === most ? strip.write(least) : `${strip.write(least)} to ${strip.write(most)}`;
-  return `${strip.name}: ${span}`;
+  const { name } = strip;
+  if (!seen) return text("live-chart-not-measured", { name });
+  const [least, most] = seen.map(strip.write) as [string, string];
+  if (seen[0] === seen[1]) return `${name}: ${least}`;
+  return text("live-chart-span", { name, least, most });
 }
 
 /** The last point of every minute, newest first. */
