@@ -3,6 +3,8 @@
 import type { Attachment } from "svelte/attachments";
 
 const CONTROLS = "a[href], button, input, select, summary, [tabindex='0']";
+/** What is folded away takes no focus. */
+const FOLDED = "details:not([open]) > :not(summary)";
 
 /**
  * Moves the focus to the control that takes the place of a removed one, within this element: to
@@ -15,7 +17,7 @@ export const keepsFocus: Attachment<HTMLElement> = (element) => {
 
   const controls = () =>
     [...element.querySelectorAll<HTMLElement>(CONTROLS)].filter(
-      (control) => !control.matches(":disabled"),
+      (control) => !control.matches(":disabled") && !element.contains(control.closest(FOLDED)),
     );
 
   function remember({ target }: FocusEvent) {

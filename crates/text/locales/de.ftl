@@ -675,6 +675,10 @@ vram-free-unknown = { $total }; wie viel frei ist, ist nicht bekannt
 users-title = Wer die GPU benutzt
 users-on = auf { $gpu }
 users-keeps-awake = hält sie von sich aus wach
+users-asked = hat um { $time } volle Leistung angefordert
+    .earlier = hat am { $day } um { $time } volle Leistung angefordert
+users-end = Beenden
+    .of = Anforderung von { $program } beenden
 
 ## Energy
 

@@ -689,6 +689,12 @@ users-title = Who uses it
 # After the name of a program, where there are several GPUs.
 users-on = on { $gpu }
 users-keeps-awake = keeps it awake by itself
+# After the name of a program.
+users-asked = asked for full speed at { $time }
+    .earlier = asked for full speed on { $day } at { $time }
+# The button beside it, and its name for screen readers.
+users-end = End
+    .of = End the request of { $program }
 
 ## Energy
 

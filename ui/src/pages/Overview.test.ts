@@ -1,8 +1,10 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, test, vi } from "vitest";
 import Badge from "../components/Badge.svelte";
-import { STATES, statusWith } from "../testing/fixtures";
+import type { HoldKind, HoldStatus } from "../protocol";
+import { recorded, STATES, statusWith } from "../testing/fixtures";
 import { open } from "../testing/open";
+import { locale } from "../text";
 
 describe("every phase and reason", () => {
   test.each([
@@ -160,6 +162,11 @@ test("without a GPU the notice states what is wrong", async () => {
   };
   await open("overview", status as ReturnType<typeof statusWith>);
   expect(await screen.findByText(message)).toBeTruthy();
+  const main = within(screen.getByRole("main"));
+  const why = main.getByRole("link", { name: "Diagnostics" }).parentElement;
+  expect(why?.textContent?.replace(/\s+/g, " ").trim()).toBe(
+    "Diagnostics shows why. Models works without one, for any amount of VRAM.",
+  );
   expect(screen.getByRole("img", { name: "Error" })).toBeTruthy();
   expect(screen.getByRole("heading", { name: "No GPU was found" })).toBeTruthy();
 });
@@ -268,6 +275,74 @@ test("programs that have the GPU open are named, and one that keeps it awake is"
   const users = await screen.findByRole("region", { name: "Who uses it" });
   const rows = within(users).getAllByRole("listitem").map((row) => row.textContent?.trim());
   expect(rows).toEqual(["Ollama", expect.stringMatching(/^LM Studio\s+keeps it awake by itself$/)]);
+});
+
+/** A demand of a program that has been there for that time. */
+function demand(id: number, application: string, kind: HoldKind, since_s: number): HoldStatus {
+  return { id, kind, application, reason: null, since_s };
+}
+
+test("who asked for full speed is listed once, with its reason and when, and is ended", async () => {
+  const minute = (since_s: number) =>
+    new Date(Date.now() - since_s * 1000).toLocaleTimeString(locale, {
+      hour: "numeric",
+      minute: "2-digit",
+    });
+  vi.useFakeTimers({ now: new Date(2026, 10, 23, 14, 5, 30), toFake: ["Date"] });
+  const everywhere = { ...demand(7, "Blender", "dbus", 300), reason: "rendering a film" };
+  const yesterday = demand(8, "nightly.sh", "program", 24 * 3600);
+  const others = [demand(9, "vLLM", "lease", 1), { ...demand(0, "", "warm", 1), id: null }];
+  const { status } = recorded;
+  const gpus = status.gpus.map((gpu, index) => ({
+    ...gpu,
+    clients: [],
+    holds: index === 0 ? [everywhere, yesterday, ...others] : [everywhere],
+  }));
+  const { engine, user } = await open("overview", { ...statusWith(), gpus });
+  const users = await screen.findByRole("region", { name: "Who uses it" });
+  const rows = () =>
+    within(users)
+      .getAllByRole("listitem")
+      .map((row) => row.textContent?.replace(/\s+/g, " ").trim());
+  const before = minute(24 * 3600).replace(/\s/g, " ");
+  const five = minute(300).replace(/\s/g, " ");
+  expect(rows()).toEqual([
+    `Blender asked for full speed at ${five}: rendering a film End`,
+    `nightly.sh on ${gpus[0]?.name} asked for full speed on Nov 22 at ${before} End`,
+  ]);
+  await user.click(within(users).getByRole("button", { name: "End the request of Blender" }));
+  expect(engine.asked("end_hold")).toEqual([{ request: "end_hold", id: 7 }]);
+  await waitFor(() => expect(rows()).toHaveLength(1));
+  vi.useRealTimers();
+});
+
+test("the focus follows from an ended request to the next, and then to what stands before", async () => {
+  const holds = [demand(7, "Blender", "dbus", 5), demand(8, "nightly.sh", "program", 5)];
+  const { user } = await open("overview", statusWith({ ...STATES.warm, clients: [], holds }));
+  (await screen.findByRole("button", { name: "End the request of Blender" })).focus();
+  await user.keyboard("{Enter}");
+  const next = screen.getByRole("button", { name: "End the request of nightly.sh" });
+  await waitFor(() => expect(document.activeElement).toBe(next));
+  await user.keyboard("{Enter}");
+  // Not a mode: those are folded away.
+  await waitFor(() =>
+    expect(document.activeElement?.textContent?.trim()).toMatch(/^When to be ready/),
+  );
+  expect(screen.queryByRole("region", { name: "Who uses it" })).toBeNull();
+});
+
+test("a request that cannot be ended has no button, and one that is refused shows why", async () => {
+  const message = "There is no hold 8; the status lists those there are.";
+  const fixed = { ...demand(7, "Blender", "dbus", 5), id: null, application: null };
+  const holds = [fixed, demand(8, "nightly.sh", "program", 5)];
+  const status = statusWith({ ...STATES.warm, clients: [], holds });
+  const { user } = await open("overview", status, (engine) => {
+    engine.refusals.end_hold = { code: "invalid_argument", message };
+  });
+  const users = await screen.findByRole("region", { name: "Who uses it" });
+  expect(within(users).getByText(/^A program/)).toBeTruthy();
+  await user.click(within(users).getByRole("button"));
+  expect((await screen.findByRole("alert")).textContent).toBe(message);
 });
 
 test("an engine that is not the app's is reported, with and without an icon", async () => {

@@ -114,6 +114,9 @@ export class FakeEngine {
       case "cancel_bench":
         await this.endBench?.({ code: "not_measured", message: "The measurement was cancelled." });
         return "done";
+      case "end_hold":
+        await this.endHold(request.id);
+        return "done";
       case "doctor":
         return { doctor: { findings } };
       case "report":
@@ -133,6 +136,14 @@ export class FakeEngine {
       default:
         return "done";
     }
+  }
+
+  private async endHold(id: number): Promise<void> {
+    const gpus = this.status.gpus.map((gpu) => ({
+      ...gpu,
+      holds: gpu.holds.filter((hold) => hold.id !== id),
+    }));
+    await this.show({ ...this.status, gpus });
   }
 
   private async bench(index: number): Promise<Reply> {
