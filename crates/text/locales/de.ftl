@@ -119,6 +119,7 @@ saved-unknown = Noch nicht bekannt
     .note = heute durch Ruhen gespart; bekannt nach den ersten Antworten auf dieser GPU
 saved-note = heute durch Ruhen gespart
 saved-note-cost = heute durch Ruhen gespart, etwa { $cost }
+saved-note-cost-below = heute durch Ruhen gespart, weniger als { $cost }
 
 ## What was tried to hold the clocks
 

@@ -123,6 +123,7 @@ saved-unknown = Not known yet
     .note = saved today by resting; it is known after the first answers on this GPU
 saved-note = saved today by resting
 saved-note-cost = saved today by resting, about { $cost }
+saved-note-cost-below = saved today by resting, less than { $cost }
 
 ## What was tried to hold the clocks: details and the log
 

@@ -15,11 +15,12 @@ pub fn energy(saved_wh: Option<f64>, settings: &EnergySettings) -> EnergyText {
     };
     let cost = settings.price_per_kwh.map(|price| wh / 1000.0 * price);
     let cost = cost.filter(|_| wh > 0.0);
-    let cost = cost.map(|cost| money(cost, &settings.currency));
+    let money = |amount| money(amount, &settings.currency);
     EnergyText {
         saved: watt_hours(wh),
         saved_note: match cost {
-            Some(cost) => text!("saved-note-cost", cost = cost),
+            Some(cost) if cost < LEAST => text!("saved-note-cost-below", cost = money(LEAST)),
+            Some(cost) => text!("saved-note-cost", cost = money(cost)),
             None => text!("saved-note"),
         },
     }
@@ -36,10 +37,12 @@ pub fn watt_hours(wh: f64) -> String {
     }
 }
 
-/// `0.09 EUR`; an amount below a cent keeps two digits more.
+/// The smallest amount that is written.
+const LEAST: f64 = 0.01;
+
+/// `0.09 EUR`.
 fn money(amount: f64, currency: &str) -> String {
-    let digits = if amount < 0.01 { 4 } else { 2 };
-    format!("{} {currency}", decimal(amount, digits))
+    format!("{} {currency}", decimal(amount, 2))
         .trim_end()
         .to_owned()
 }
