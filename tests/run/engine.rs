@@ -49,7 +49,7 @@ impl Engine {
         };
         let mut ticks = tokio::time::interval(Duration::from_millis(5));
         let deadline = tokio::time::Instant::now() + DEADLINE;
-        while Client::connect(&engine.socket).await.is_err() {
+        while !engine.answers().await {
             let ended = engine.child.try_wait().expect("its state");
             if ended.is_some() || tokio::time::Instant::now() > deadline {
                 panic!("no engine: {:?}", engine.ended().await);
@@ -57,6 +57,14 @@ impl Engine {
             ticks.tick().await;
         }
         engine
+    }
+
+    /// A connection alone is accepted before the socket has its file.
+    async fn answers(&self) -> bool {
+        match Client::connect(&self.socket).await {
+            Ok(mut client) => client.ask(&Request::Status).await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     pub(super) async fn client(&self) -> Client {

@@ -108,7 +108,7 @@ async fn settings_of_one_run_are_not_written() {
     drop((client, engine));
     let refused = ["run", "--simulate", "h200", "--set", "pulse.interval_ms=1"];
     let ended = user.run(&refused).await;
-    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert_eq!(ended.code, Some(2), "{ended:?}");
 }
 
 #[tokio::test]
