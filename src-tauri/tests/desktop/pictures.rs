@@ -8,22 +8,20 @@ use crate::{
     app::App,
     driver::Driver,
     lifecycle::DONE,
+    peers::Panel,
     real_desktop::{BACKGROUND, PANEL, RealDesktop},
     screen::{Area, Picture, Screen},
     session::Session,
     soon,
     soon::within,
-    tray::{GREEN, RED},
+    tray::RED,
     wizard,
 };
 
 /// The empty space around what is pictured.
 const MARGIN: u16 = 12;
-/// Into the icon from its first coloured pixel, and into the menu from its corner.
+/// Into the icon from its first coloured pixel.
 pub(crate) const INTO_ICON: i16 = 5;
-const INTO_MENU: (i16, i16) = (90, 72);
-/// The entry of the menu that the pointer is on.
-const CHOSEN: [u8; 3] = [21, 83, 158];
 /// The span of the live chart, and the longest time until it is full.
 const CHART_S: f64 = 600.0;
 const CHART_FULL_WITHIN: Duration = Duration::from_mins(12);
@@ -31,24 +29,6 @@ const CHART_FULL_WITHIN: Duration = Duration::from_mins(12);
 const MEASURED_WITHIN: Duration = Duration::from_mins(5);
 /// The window, high enough for a GPU and its chart.
 const OVERVIEW: (u32, u32) = (880, 744);
-
-#[tokio::test]
-#[ignore = "makes the README's pictures: cargo xtask screenshots"]
-async fn picture_the_menu() {
-    let session = session(true);
-    let _desktop = RealDesktop::start(&session, true).await;
-    let screen = Screen::of(&session);
-    let app = App::start(&session, "sitting", &["--hidden"]);
-    app.ask(Request::Warm { for_s: None }).await;
-    let (x, y) = soon("a green icon", async || screen.find(GREEN, PANEL)).await;
-    let before = screen.shown();
-    screen.open_menu(x + INTO_ICON, y + INTO_ICON);
-    let menu = screen.wait_for_new(&before).await;
-    // Away from the icon, whose tooltip would hide the menu.
-    screen.point(menu.x + INTO_MENU.0, menu.y + INTO_MENU.1);
-    soon("a chosen entry", async || screen.find(CHOSEN, menu)).await;
-    keep("menu", &screen.picture_at_rest(below_panel(menu)).await);
-}
 
 #[tokio::test]
 #[ignore = "makes the README's pictures: cargo xtask screenshots"]
@@ -89,6 +69,7 @@ async fn picture_the_overview_in_dark() {
 /// After ten minutes, so that the chart is full.
 async fn picture_the_overview(dark: bool) {
     let mut session = session(dark);
+    let _panel = Panel::start(&session).await;
     let driver = Driver::start(&mut session);
     let app = App::start(&session, "sitting", &["--hidden"]);
     let page = driver.open(&app).await;
@@ -111,6 +92,7 @@ async fn picture_the_overview(dark: bool) {
 #[ignore = "makes the README's pictures: cargo xtask screenshots"]
 async fn picture_the_setup() {
     let mut session = session(false);
+    let _panel = Panel::start(&session).await;
     fs::remove_file(session.path("config/gpu-keepalive/settings.toml")).unwrap();
     let driver = Driver::start(&mut session);
     let _app = App::start(&session, "rtx-3070-laptop", &[]);
