@@ -1,6 +1,6 @@
 // Numbers as people read them. A value the driver did not give is a dash, never a number.
 
-import { locale } from "./text";
+import { locale, text } from "./text";
 
 const NONE = "–";
 const MIB = 1024 ** 2;
@@ -59,7 +59,9 @@ export function wattHours(value: number): string {
 /** An amount that rounds to nothing is named as such. */
 export function money(value: number, currency: string): string {
   const least = 0.01;
-  if (value > 0 && value < least) return `less than ${withUnit(fixed(least, 2), currency)}`;
+  if (value > 0 && value < least) {
+    return text("amount-less-than", { amount: withUnit(fixed(least, 2), currency) });
+  }
   return withUnit(fixed(value, 2), currency);
 }
 
@@ -73,13 +75,13 @@ export function duration(seconds: number): string {
 /** `4 min 10 s ago`, or `now`. */
 export function ago(seconds: number): string {
   const whole = Math.round(seconds);
-  if (whole <= 0) return "now";
+  if (whole <= 0) return text("moment-now");
   const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
   const parts = [
     minutes > 0 ? withUnit(number(minutes), "min") : "",
     rest > 0 || minutes === 0 ? withUnit(number(rest), "s") : "",
   ];
-  return `${parts.filter(Boolean).join(" ")} ago`;
+  return text("moment-ago", { time: parts.filter(Boolean).join(" ") });
 }
 
 /** `8k`, the usual form of contexts that are powers of two. */
@@ -94,6 +96,7 @@ export function day(date: string): string {
 }
 
 /** As the beginning of a sentence; a name such as `nvidia-powerd` stays as it is written. */
-export function capitalised(text: string): string {
-  return /^\p{Ll}+(?![\w./-])/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+export function capitalised(sentence: string): string {
+  if (!/^\p{Ll}+(?![\w./-])/u.test(sentence)) return sentence;
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

@@ -3,6 +3,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { ApiError, Reply, Request, SettingsReport, Status } from "./protocol";
+import { text } from "./text";
 
 /** The connection of the window process to the engine, and the error when there is none. */
 export interface Connection {
@@ -33,7 +34,7 @@ export async function askFor<Name extends ReplyName>(
   if (typeof reply === "object" && name in reply) {
     return (reply as Record<string, unknown>)[name] as ReplyPart<Name>;
   }
-  throw new Error(`the answer to ${request.request} has no ${name}`);
+  throw new Error(text("reply-without", { request: request.request, name }));
 }
 
 /** The text of whatever was thrown, for people. */

@@ -304,6 +304,8 @@ choice-boost = Den Treiber um einen Boost bitten
 choice-power-mizer = Den Treiber um volle Leistung bitten
 choice-context = Eine Verbindung zur GPU offen halten
 choice-pulse = Ab und zu einen winzigen Arbeitsimpuls senden
+unit-minutes = Minuten
+unit-per-kwh = pro kWh
 notifications-off = Keine
 notifications-important = Wichtige
 notifications-all = Jede Änderung
@@ -531,6 +533,244 @@ tab-diagnostics = Diagnose
 tab-setup = Einrichtung
 simulated-gpus = Simulierte GPUs
 
+### The window: setup, settings and models
+
+# An amount of money that rounds to nothing.
+amount-less-than = weniger als { $amount }
+# The time under the pointer in a chart.
+moment-now = jetzt
+moment-ago = vor { $time }
+# An engine of another version answered with something else.
+reply-without = in der Antwort auf { $request } fehlt { $name }
+# Below a list to choose from, and where a GPU would be chosen.
+no-gpu-was-found = Es wurde keine GPU gefunden.
+
+setup-step = Einrichtung, Schritt { $step } von { $steps }
+setup-leave = Einrichtung verlassen
+# The engine did not save that the setup is done.
+setup-again = { $refusal } Die Einrichtung erscheint beim nächsten Start wieder.
+setup-back = Zurück
+setup-next = Weiter
+setup-finish = Fertig
+
+setup-gpus = Deine GPUs
+setup-gpus-why = Eine GPU, die nichts zu tun hat, wird langsamer, um Strom zu sparen. Die nächste Frage an deine KI wartet dann, bis sie wieder schnell ist. GPU Keepalive hält sie bereit, solange du sie benutzt, und lässt sie sonst schlafen.
+setup-gpus-none = Es geht trotzdem weiter: GPU Keepalive bemerkt eine GPU, sobald es eine gibt. Bis dahin ist nichts zu messen, deshalb entfällt dieser Schritt.
+setup-gpus-card = { $memory } Grafikspeicher (VRAM), Treiber { $version }
+setup-gpus-card-unknown = Grafikspeicher nicht bekannt, Treiber { $version }
+setup-gpus-simulated = Diese GPUs sind simuliert.
+setup-gpus-looking = GPUs werden gesucht …
+
+setup-models = Ein Modell für deine GPU
+setup-models-why = Ein Modell ist die KI selbst. Wie groß es sein darf, hängt vom Grafikspeicher (VRAM) ab. Es schreibt in Token, das sind Teile von Wörtern.
+# Read out when a choice changed the suggestion.
+setup-models-best = Am besten dafür: { $model }
+setup-models-none = Kein Modell passt.
+setup-models-others = Andere Modelle, die passen
+setup-models-any = Schon ein Modell vorhanden? Dann einfach weiter: GPU Keepalive arbeitet mit jedem. Mehr davon stehen jederzeit unter „Modelle“.
+
+setup-offer-recommended = Empfohlen
+setup-offer-takes = Belegt { $size } von { $free } Grafikspeicher · { $placement } · { $speed }
+setup-offer-installed = Es ist in Ollama schon installiert, also ist nichts zu tun.
+setup-offer-how = So bekommst du es
+setup-offer-lm-studio = In LM Studio nach { $model } suchen und die Variante { $format } herunterladen.
+setup-offer-terminal = Oder im Terminal
+setup-offer-use = Dieses nehmen
+    .name = Dieses nehmen: { $model }
+
+setup-benchmark = Was es auf dieser GPU bringt
+setup-benchmark-why = Jeder Weg, die GPU bereitzuhalten, wird auf deiner gemessen: wie bald sie antwortet und was er an Strom und Speicher kostet. Benutzt wird der sparsamste, der rechtzeitig antwortet.
+setup-benchmark-simulated = Diese GPUs sind simuliert, und damit auch die Zahlen.
+
+setup-when = Wann bereit sein
+setup-when-changes = Alles davon lässt sich jederzeit ändern. Eine zu heiße GPU und ein Computer im Akkubetrieb werden in Ruhe gelassen.
+
+setup-icon = Wo es von jetzt an zu finden ist
+setup-icon-shows = GPU Keepalive arbeitet im Hintergrund. Sein Symbol zeigt den Zustand der GPU auf einen Blick; ein Klick darauf öffnet dieses Fenster.
+setup-icon-hidden-windows = Nicht zu sehen? Klicke auf den Pfeil { $arrow } neben der Uhr. Damit das Symbol sichtbar bleibt, ziehe es von dort auf die Taskleiste.
+setup-icon-hidden = Nicht zu sehen? Manche Leisten sammeln Symbole hinter einem kleinen Pfeil neben der Uhr und haben eine Einstellung, die sie immer zeigt.
+# “Quit” is menu-quit.
+setup-icon-quit = Dieses Fenster zu schließen ändert nichts. Um GPU Keepalive zu beenden, klicke mit der rechten Maustaste auf das Symbol und wähle „Beenden“.
+# The desktop has no place for such icons.
+setup-icon-none = Dieser Desktop zeigt neben der Uhr keine Symbole von Programmen. GPU Keepalive arbeitet trotzdem: Starte es noch einmal aus dem Programmmenü, um dieses Fenster zu sehen.
+setup-icon-none-gnome = Unter GNOME bringt die Erweiterung „AppIndicator and KStatusNotifierItem Support“ solche Symbole zurück.
+# The engine runs without the app.
+setup-icon-service = GPU Keepalive wurde ohne Symbol gestartet, im Terminal oder als Dienst. Es läuft weiter, wenn dieses Fenster geschlossen wird. Starte es aus dem Programmmenü, um dieses Fenster wieder zu sehen.
+setup-icon-picture-windows = Zeichnung einer Taskleiste am unteren Rand des Bildschirms. Das runde grüne Symbol ist hinter dem Pfeil neben der Uhr.
+setup-icon-picture = Zeichnung einer Leiste am oberen Rand des Bildschirms. Das runde grüne Symbol ist nahe der Uhr.
+
+settings-page-setup = Einrichtung erneut starten
+settings-page-problems = Die Einstellungsdatei braucht Aufmerksamkeit
+# In front of a problem's own sentence.
+settings-page-line = Zeile { $line }: { $problem }
+settings-page-rare = Erweitert
+settings-page-file = Die Einstellungen liegen in { $path }. Diese Datei darf von Hand bearbeitet werden; was darin steht, bleibt erhalten.
+settings-page-saved = Jede Änderung wird sofort gespeichert.
+
+# A setting without a value.
+field-not-set = ohne Angabe
+field-on = an
+field-off = aus
+# Instead of expected-bool, which are the words of the file.
+field-on-or-off = an oder aus
+field-entries = { $count ->
+        [one] { $count } Eintrag
+       *[other] { $count } Einträge
+    }
+field-range = { $least } bis { $most }
+# The word that stands for a number in the file, and as a box to tick.
+field-word = { $word ->
+        [auto] automatisch
+       *[other] { $word }
+    }
+# The title of a choice, instead of its word in the file.
+field-choice = „{ $title }“
+field-default = Vorgabe: { $value }
+field-reset = Auf Vorgabe zurücksetzen
+    .name = { $title }: auf Vorgabe zurücksetzen
+field-list-empty = Die Liste ist leer
+field-list = Einträge von „{ $title }“
+field-remove = { $entry } entfernen
+field-add = Hinzufügen
+    .name = Zu „{ $title }“ hinzufügen
+field-not-a-program = Das ist kein Programmname. Er gehört ohne Ordner hierher, zum Beispiel ollama.
+# An entry of the settings file.
+field-gpu-absent = Eine GPU, die nicht da ist ({ $gpu })
+# The last box was unticked. “Keep GPU ready” is menu-keep-ready.
+field-gpu-last = Eine GPU muss bleiben. Um alle in Ruhe zu lassen, schalte „GPU bereithalten“ aus.
+
+models-title = Modelle für deinen VRAM
+models-calculating = Wird berechnet …
+models-own = Eigene Modelle: { $note }
+
+models-query = Wonach gesucht wird
+models-query-gpu = GPU
+models-query-card = { $gpu }, { $memory }
+models-query-by-hand = Eine andere, nach ihrem VRAM
+models-query-vram = Wie viel VRAM hat die GPU?
+models-query-vram-unknown = Diese GPU meldet nicht, wie viel VRAM sie hat.
+models-query-vram-where = Die Zahl steht auf ihrer Verpackung, zum Beispiel 8, 12 oder 24.
+models-query-use = Wofür
+models-query-context = Kontext
+    .meaning = Wie viel Text es auf einmal im Blick hat.
+models-query-cache = Speicher für den Kontext (KV-Cache)
+models-query-one-format = Nur ein Format
+models-query-format = Format der Gewichte
+models-query-format-any = Beliebig
+
+# The use of a model; “ranking” stands in models-why and models-why-short.
+models-use-chat = Chat
+    .meaning = Für Unterhaltungen, Schreiben und Fragen.
+    .ranking = Chats
+models-use-code = Programmieren
+    .meaning = Für die Arbeit an Programmcode.
+    .ranking = Programmieren
+models-use-vision = Bilder
+    .meaning = Für Fragen zu Bildern.
+    .ranking = Bilder
+models-use-embedding = Embedding
+    .meaning = Um Texte nach ihrer Bedeutung zu durchsuchen. Diese Modelle unterhalten sich nicht.
+    .ranking = Embeddings
+models-cache-f16 = Volle Größe (f16)
+models-cache-q8 = Halbe Größe (q8_0)
+models-cache-q4 = Am kleinsten, weniger genau (q4_0)
+# A count such as 8k.
+models-tokens = { $count } Token
+
+# The groups of the list; “one” is about one model of the group.
+models-aggressive = Ausgereizt
+    .meaning = Diese belegen fast den ganzen freien VRAM.
+    .one = Ausgereizt: belegt fast den ganzen freien VRAM
+models-optimal = Ausgewogen
+    .meaning = Diese nutzen den VRAM gut und lassen Platz für einen längeren Kontext.
+    .one = Ausgewogen: lässt Platz für einen längeren Kontext
+models-conservative = Sparsam
+    .meaning = Diese lassen Platz für einen viel längeren Kontext oder für ein anderes Programm.
+    .one = Sparsam: lässt Platz für einen viel längeren Kontext oder für ein anderes Programm
+models-main-memory = Mit Arbeitsspeicher
+    .meaning = Diese sind größer als der VRAM. Ein Teil bleibt im Arbeitsspeicher des Computers, was langsamer ist.
+    .one = Ein Teil bleibt im Arbeitsspeicher
+models-in-part = Nur zum Teil
+    .meaning = Diese passen nicht. Den Rest berechnet der Prozessor, viel langsamer als die GPU.
+    .one = Passt nur zum Teil
+models-smaller = Diese passen mit einem kleineren Kontext
+    .meaning = Ein kleinerer Kontext, oben gewählt, zeigt, was sie belegen.
+models-smaller-made-for = für höchstens { $tokens } Token gemacht
+models-smaller-fits = { $tokens } Token passen
+
+models-memory = { $vram }; { $ram }.
+models-vram = { $vram } VRAM, davon jetzt { $free } frei
+# No GPU was asked: an amount was typed.
+models-vram-assumed = { $vram } VRAM, davon vermutlich { $free } frei
+models-ram = { $ram } Arbeitsspeicher
+models-ram-assumed = { $ram } Arbeitsspeicher angenommen
+# Read out when the list changed.
+models-best = Dieses nehmen: { $model }.
+models-why = Von allen Modellen, die hier mit einem Kontext von { $tokens } Token laufen, steht dieses in unserer Rangliste für { $use } an erster Stelle.
+models-why-short = Von allen, die auf dieser GPU laufen, an erster Stelle unserer Rangliste für { $use }.
+
+models-placement-gpu = Ganz auf der GPU
+models-placement-experts = Auf der GPU, mit { $ram } im Arbeitsspeicher
+models-placement-partial = { $share } auf der GPU, der Rest auf dem Prozessor
+models-speed = { $slow } bis { $fast } Token pro Sekunde
+models-speed-about = Etwa { $speed } Token pro Sekunde
+
+models-card-best = Dieses nehmen
+models-card-installed = In Ollama installiert
+models-card-not-commercial = Nicht für gewerbliche Nutzung
+models-card-larger = Es ist größer als der VRAM, deshalb bleibt ein Teil im Arbeitsspeicher.
+models-card-needs = Braucht bis zu { $need } VRAM. Frei sind { $free }.
+models-card-takes = Belegter VRAM
+models-card-would-take = Benötigter VRAM
+models-card-context = Kontext (KV-Cache)
+models-card-free = Frei
+models-card-runs = Läuft
+models-card-speed = Geschwindigkeit
+models-card-longest = Längster Kontext
+models-card-licence = Lizenz
+models-card-fetch-and-run = Herunterladen und starten, Details
+models-card-others = Andere Programme, Details
+models-card-details = Details
+# After one of these three, for users who do not see the card.
+models-card-of = zu { $model }
+models-card-parameters = Parameter
+models-card-billion = { $count } Mrd.
+# A model of experts.
+models-card-billion-active = { $count } Mrd., davon { $active } Mrd. für jedes Token benutzt
+models-card-released = Erschienen
+models-card-source = Quelle auf Hugging Face
+
+models-command = Im Terminal, mit { $program }:
+    .name = { $model } mit { $program }
+models-command-copy = Kopieren
+models-command-fetch = Herunterladen
+    .name = Den Befehl kopieren, der { $model } mit { $program } herunterlädt
+models-command-run = Starten
+    .name = Den Befehl kopieren, der { $model } mit { $program } startet
+models-command-ollama = Läuft Ollama schon, beende es zuerst: Es liest den Kontext nur beim Start.
+    .cache = Läuft Ollama schon, beende es zuerst: Es liest den Kontext und den KV-Cache nur beim Start.
+
+models-words = Was die Wörter bedeuten
+models-words-vram = VRAM
+    .meaning = Der Speicher der Grafikkarte. Ein Modell, das ganz hineinpasst, ist am schnellsten.
+models-words-token = Token
+    .meaning = Ein kurzes Wort oder ein Teil eines längeren. Modelle lesen und schreiben Token.
+models-words-context = Kontext
+    .meaning = Der Text, den ein Modell auf einmal im Blick hat: Fragen, Antworten und Dateien.
+models-words-cache = KV-Cache
+    .meaning = Der Speicher für diesen Text. Er wächst mit dem Kontext. Kleiner belegt er weniger VRAM und ist weniger genau.
+models-words-weights = Modellgewichte
+    .meaning = Das Modell selbst, wie es heruntergeladen wird.
+models-words-format = Format
+    .meaning = Wie stark die Gewichte komprimiert sind, zum Beispiel Q4_K_M. Eine höhere Zahl ist genauer und belegt mehr VRAM.
+models-words-working-space = Arbeitsbereich
+    .meaning = Was das Programm, in dem das Modell läuft, zusätzlich braucht.
+models-words-experts = Experten
+    .meaning = Manche Modelle bestehen aus vielen Teilen, den Experten, und benutzen für jedes Token nur wenige davon. Sie können im Arbeitsspeicher bleiben.
+models-how = Wie das berechnet wird
+    .meaning = Alles gilt für eine GPU. Ein ganzer Balken ist der freie VRAM; wo ein Modell nicht passt, zeigt ein Strich, wie viel frei ist. Die Klammer unter einem Balken zeigt, wie weit die Schätzung danebenliegen kann. Auch die Geschwindigkeit ist geschätzt: die kleinere Zahl mit vollem, die größere mit leerem Kontext.
+models-checked = Der Katalog wurde am { $day } geprüft.
+
 ## Notices and refusals of the engine
 
 notice-unknown-gpu = Die Einstellungen nennen die GPU „{ $gpu }“, die es nicht gibt. Vorhanden: { $known }.
@@ -560,7 +800,8 @@ expected-strategies = eine Liste mit beliebigen von "standby", "boost", "power_m
 found-section = ein Abschnitt
 found-sections = eine Liste von Abschnitten
 found-entry = eine Liste mit dem Eintrag { $entry }
-setting-cannot-be = { $found } geht nicht für { $key }; erlaubt ist { $expected }
+# Begins with the key, in whose place the window puts the title of the setting.
+setting-cannot-be = { $key } kann nicht { $found } sein; erlaubt ist { $expected }
 not-a-setting = „{ $key }“ ist keine Einstellung
 not-a-setting-but = „{ $key }“ ist keine Einstellung; meintest du { $closest }?
 not-a-program = „{ $entry }“ ist kein Programm; gib seinen Namen ohne Ordner an, zum Beispiel llama-server, oder Name:Argument, zum Beispiel ollama:runner

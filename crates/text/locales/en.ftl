@@ -308,6 +308,8 @@ choice-boost = Ask the driver for a boost
 choice-power-mizer = Ask the driver for full performance
 choice-context = Keep a connection to the GPU open
 choice-pulse = Send a tiny piece of work now and then
+unit-minutes = minutes
+unit-per-kwh = per kWh
 notifications-off = None
 notifications-important = Important ones
 notifications-all = Every change
@@ -534,6 +536,241 @@ tab-settings = Settings
 tab-diagnostics = Diagnostics
 tab-setup = Setup
 simulated-gpus = Simulated GPUs
+
+### The window: setup, settings and models
+
+# An amount of money that rounds to nothing.
+amount-less-than = less than { $amount }
+# The time under the pointer in a chart.
+moment-now = now
+moment-ago = { $time } ago
+# An engine of another version answered with something else.
+reply-without = the answer to { $request } has no { $name }
+# Below a list to choose from, and where a GPU would be chosen.
+no-gpu-was-found = No GPU was found.
+
+setup-step = Setup, step { $step } of { $steps }
+setup-leave = Leave the setup
+# The engine did not save that the setup is done.
+setup-again = { $refusal } The setup will be shown again at the next start.
+setup-back = Back
+setup-next = Next
+setup-finish = Finish
+
+setup-gpus = Your GPUs
+setup-gpus-why = A GPU that has nothing to do slows down to save power, and the next question to your AI waits until it is fast again. GPU Keepalive keeps it ready while you use it, and lets it sleep otherwise.
+setup-gpus-none = You can go on: GPU Keepalive notices a GPU as soon as there is one. Until then there is nothing to measure, so that step is left out.
+setup-gpus-card = { $memory } of memory (VRAM), driver { $version }
+setup-gpus-card-unknown = Memory not known, driver { $version }
+setup-gpus-simulated = These GPUs are simulated.
+setup-gpus-looking = Looking for GPUs …
+
+setup-models = A model for your GPU
+setup-models-why = A model is the AI itself. How large it may be depends on the memory of your GPU (VRAM). It writes in tokens, which are parts of words.
+# Read out when a choice changed the suggestion.
+setup-models-best = Best for this: { $model }
+setup-models-none = No model fits.
+setup-models-others = Other models that fit
+setup-models-any = You have a model already? Go on: GPU Keepalive works with any. More of them are under Models at any time.
+
+setup-offer-recommended = Recommended
+setup-offer-takes = Takes { $size } of { $free } of GPU memory · { $placement } · { $speed }
+setup-offer-installed = It is installed in Ollama already, so there is nothing to do.
+setup-offer-how = How to get it
+setup-offer-lm-studio = In LM Studio, search for { $model } and download the variant { $format }.
+setup-offer-terminal = Or in a terminal
+setup-offer-use = Use this one
+    .name = Use this one: { $model }
+
+setup-benchmark = What you gain on this GPU
+setup-benchmark-why = Each way to keep the GPU ready is measured on yours: how soon it answers, and what it costs in power and memory. The cheapest one that answers in time is used.
+setup-benchmark-simulated = These GPUs are simulated, and so are the numbers.
+
+setup-when = When to be ready
+setup-when-changes = All of this can be changed at any time. A GPU that gets too hot, or a computer that runs on battery, is left alone.
+
+setup-icon = Where it lives from now on
+setup-icon-shows = GPU Keepalive works in the background. Its icon shows the state of your GPU at a glance: click it to open this window.
+setup-icon-hidden-windows = You do not see it? Click the arrow { $arrow } beside the clock. To keep the icon in sight, drag it from there onto the taskbar.
+setup-icon-hidden = You do not see it? Some panels collect icons behind a small arrow beside the clock, and have a setting that always shows them.
+# “Quit” is menu-quit.
+setup-icon-quit = Closing this window changes nothing. To end GPU Keepalive, click the icon with the right mouse button and choose Quit.
+# The desktop has no place for such icons.
+setup-icon-none = Your desktop does not show icons of programs beside the clock. GPU Keepalive works all the same: start it again from the menu of your programs to see this window.
+setup-icon-none-gnome = On GNOME, the extension “AppIndicator and KStatusNotifierItem Support” brings such icons back.
+# The engine runs without the app.
+setup-icon-service = GPU Keepalive was started without an icon, in a terminal or as a service. It goes on when this window is closed. Start it from the menu of your programs to see this window again.
+setup-icon-picture-windows = Drawing of a taskbar at the bottom of the screen. The round green icon is behind the arrow beside the clock.
+setup-icon-picture = Drawing of a panel at the top of the screen. The round green icon is near the clock.
+
+settings-page-setup = Run the setup again
+settings-page-problems = Your settings file needs attention
+# In front of a problem's own sentence.
+settings-page-line = Line { $line }: { $problem }
+settings-page-rare = Advanced
+settings-page-file = The settings are kept in { $path }. You may edit this file yourself; what you write there is kept.
+settings-page-saved = Every change is saved at once.
+
+# A setting without a value.
+field-not-set = not set
+field-on = on
+field-off = off
+# Instead of expected-bool, which are the words of the file.
+field-on-or-off = on or off
+field-entries = { $count ->
+        [one] { $count } entry
+       *[other] { $count } entries
+    }
+field-range = { $least } to { $most }
+# The word that stands for a number in the file, and as a box to tick.
+field-word = { $word }
+# The title of a choice, instead of its word in the file.
+field-choice = “{ $title }”
+field-default = Default: { $value }
+field-reset = Back to default
+    .name = { $title }: back to default
+field-list-empty = The list is empty
+field-list = Entries of { $title }
+field-remove = Remove { $entry }
+field-add = Add
+    .name = Add to { $title }
+field-not-a-program = That is not the name of a program. Write it without its folder, such as ollama.
+# An entry of the settings file.
+field-gpu-absent = A GPU that is not there ({ $gpu })
+# The last box was unticked. “Keep GPU ready” is menu-keep-ready.
+field-gpu-last = One GPU has to stay. To leave all of them alone, switch off “Keep GPU ready”.
+
+models-title = Models for your VRAM
+models-calculating = Calculating …
+models-own = Your own models: { $note }
+
+models-query = What to look for
+models-query-gpu = GPU
+models-query-card = { $gpu }, { $memory }
+models-query-by-hand = Another one, by its VRAM
+models-query-vram = How much VRAM does the GPU have?
+models-query-vram-unknown = This GPU does not report how much VRAM it has.
+models-query-vram-where = Enter the number from its box, such as 8, 12 or 24.
+models-query-use = What for
+models-query-context = Context
+    .meaning = How much text it keeps in mind at once.
+models-query-cache = Memory for the context (KV cache)
+models-query-one-format = One format only
+models-query-format = Format of the weights
+models-query-format-any = Any
+
+# The use of a model; “ranking” stands in models-why and models-why-short.
+models-use-chat = Chat
+    .meaning = For conversations, writing and questions.
+    .ranking = chat
+models-use-code = Code
+    .meaning = For programming.
+    .ranking = code
+models-use-vision = Vision
+    .meaning = For questions about pictures.
+    .ranking = vision
+models-use-embedding = Embedding
+    .meaning = For searching texts by their meaning. These models do not chat.
+    .ranking = embedding
+models-cache-f16 = Full size (f16)
+models-cache-q8 = Half the size (q8_0)
+models-cache-q4 = Smallest, less exact (q4_0)
+# A count such as 8k.
+models-tokens = { $count } tokens
+
+# The groups of the list; “one” is about one model of the group.
+models-aggressive = Aggressive
+    .meaning = These take nearly all of the free VRAM.
+    .one = Aggressive: takes nearly all of the free VRAM
+models-optimal = Optimal
+    .meaning = These use the VRAM well and leave room for a longer context.
+    .one = Optimal: leaves room for a longer context
+models-conservative = Conservative
+    .meaning = These leave room for a much longer context, or for another program.
+    .one = Conservative: leaves room for a much longer context, or for another program
+models-main-memory = With main memory
+    .meaning = These are larger than the VRAM. A part stays in the main memory of the computer, which is slower.
+    .one = A part stays in main memory
+models-in-part = Only in part
+    .meaning = These do not fit. The processor computes the rest, much slower than the GPU.
+    .one = Fits only in part
+models-smaller = These fit with a smaller context
+    .meaning = Choose a smaller context above to see what they take.
+models-smaller-made-for = made for { $tokens } tokens at most
+models-smaller-fits = { $tokens } tokens fit
+
+models-memory = { $vram }; { $ram }.
+models-vram = { $vram } of VRAM, { $free } of it free now
+# No GPU was asked: an amount was typed.
+models-vram-assumed = { $vram } of VRAM, { $free } of it assumed to be free
+models-ram = { $ram } of main memory
+models-ram-assumed = { $ram } of main memory assumed
+# Read out when the list changed.
+models-best = Take this one: { $model }.
+models-why = Of all models that run here with a context of { $tokens } tokens, this one is first in our ranking for { $use }.
+models-why-short = First in our ranking for { $use }, of all that run on this GPU.
+
+models-placement-gpu = Entirely on the GPU
+models-placement-experts = On the GPU, with { $ram } in main memory
+models-placement-partial = { $share } on the GPU, the rest on the processor
+models-speed = { $slow } to { $fast } tokens a second
+models-speed-about = About { $speed } tokens a second
+
+models-card-best = Take this one
+models-card-installed = Installed in Ollama
+models-card-not-commercial = Not for commercial use
+models-card-larger = It is larger than the VRAM, so a part of it stays in main memory.
+models-card-needs = Needs up to { $need } of VRAM. { $free } are free.
+models-card-takes = VRAM it takes
+models-card-would-take = VRAM it would take
+models-card-context = Context (KV cache)
+models-card-free = Free
+models-card-runs = Runs
+models-card-speed = Speed
+models-card-longest = Longest context
+models-card-licence = Licence
+models-card-fetch-and-run = Fetch and run, details
+models-card-others = Other programs, details
+models-card-details = Details
+# After one of these three, for users who do not see the card.
+models-card-of = of { $model }
+models-card-parameters = Parameters
+models-card-billion = { $count } billion
+# A model of experts.
+models-card-billion-active = { $count } billion, of which { $active } billion are used for each token
+models-card-released = Released
+models-card-source = Source on Hugging Face
+
+models-command = In a terminal, with { $program }:
+    .name = { $model } with { $program }
+models-command-copy = Copy
+models-command-fetch = Fetch
+    .name = Copy the command that fetches { $model } with { $program }
+models-command-run = Run
+    .name = Copy the command that runs { $model } with { $program }
+models-command-ollama = If Ollama is running already, quit it first: it reads the context only when it starts.
+    .cache = If Ollama is running already, quit it first: it reads the context and the KV cache only when it starts.
+
+models-words = What the words mean
+models-words-vram = VRAM
+    .meaning = The memory of the graphics card. A model that fits into it entirely is fastest.
+models-words-token = Token
+    .meaning = A short word or a part of a longer one. Models read and write tokens.
+models-words-context = Context
+    .meaning = The text that a model keeps in mind at once: your questions, its answers, your files.
+models-words-cache = KV cache
+    .meaning = The memory for that text. It grows with the context. In a smaller size it takes less VRAM and is less exact.
+models-words-weights = Model weights
+    .meaning = The model itself, as it is downloaded.
+models-words-format = Format
+    .meaning = How far the weights are compressed, such as Q4_K_M. A higher number is more exact and takes more VRAM.
+models-words-working-space = Working space
+    .meaning = What the program that runs the model needs in addition.
+models-words-experts = Experts
+    .meaning = Some models consist of many parts, called experts, and use only a few of them for each token. Those can stay in main memory.
+models-how = How this is calculated
+    .meaning = Everything is for one GPU. A whole bar is the VRAM that is free; where a model does not fit, a line marks what is free. The bracket below a bar shows how far off the estimate may be. The speed is an estimate too: the lower number with a full context, the higher with an empty one.
+models-checked = The catalogue was checked on { $day }.
 
 ## Notices and refusals of the engine
 

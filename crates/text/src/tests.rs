@@ -108,6 +108,15 @@ fn no_text_is_left_in_english_by_mistake() {
         "setting-gpus",
         "finding-of-gpu",
         "group-mark",
+        "models-card-details",
+        "models-memory",
+        "models-query-card",
+        "models-query-gpu",
+        "models-use-chat",
+        "models-use-embedding",
+        "models-words-format",
+        "models-words-token",
+        "models-words-vram",
     ];
     let [english, german] = FILES.map(|(_, source)| patterns(source));
     for (key, text) in &german {

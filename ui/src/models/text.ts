@@ -11,20 +11,28 @@ import type {
   SmallerContext,
   Use,
 } from "../protocol";
-import { locale } from "../text";
+import { locale, text } from "../text";
 
 /** Each use with its name and its meaning. */
 export const USES: [use: Use, title: string, explanation: string][] = [
-  ["chat", "Chat", "For conversations, writing and questions."],
-  ["code", "Code", "For programming."],
-  ["vision", "Vision", "For questions about pictures."],
-  ["embedding", "Embedding", "For searching texts by their meaning. These models do not chat."],
+  ["chat", text("models-use-chat"), text("models-use-chat.meaning")],
+  ["code", text("models-use-code"), text("models-use-code.meaning")],
+  ["vision", text("models-use-vision"), text("models-use-vision.meaning")],
+  ["embedding", text("models-use-embedding"), text("models-use-embedding.meaning")],
 ];
 
+/** A use within a sentence about our ranking. */
+const RANKINGS: Record<Use, string> = {
+  chat: text("models-use-chat.ranking"),
+  code: text("models-use-code.ranking"),
+  vision: text("models-use-vision.ranking"),
+  embedding: text("models-use-embedding.ranking"),
+};
+
 export const CACHES: [cache: KvCache, title: string][] = [
-  ["f16", "Full size (f16)"],
-  ["q8_0", "Half the size (q8_0)"],
-  ["q4_0", "Smallest, less exact (q4_0)"],
+  ["f16", text("models-cache-f16")],
+  ["q8_0", text("models-cache-q8")],
+  ["q4_0", text("models-cache-q4")],
 ];
 
 export const FORMATS: Format[] = [
@@ -65,34 +73,33 @@ export function groups(models: ModelFit[]): Group[] {
   const onGpu = models.filter((model) => model.fits && model.placement === "gpu");
   const all: Group[] = [
     {
-      title: "Aggressive",
-      explanation: "These take nearly all of the free VRAM.",
-      label: "Aggressive: takes nearly all of the free VRAM",
+      title: text("models-aggressive"),
+      explanation: text("models-aggressive.meaning"),
+      label: text("models-aggressive.one"),
       members: onGpu.filter((model) => model.tier === "aggressive"),
     },
     {
-      title: "Optimal",
-      explanation: "These use the VRAM well and leave room for a longer context.",
-      label: "Optimal: leaves room for a longer context",
+      title: text("models-optimal"),
+      explanation: text("models-optimal.meaning"),
+      label: text("models-optimal.one"),
       members: onGpu.filter((model) => model.tier === "optimal"),
     },
     {
-      title: "Conservative",
-      explanation: "These leave room for a much longer context, or for another program.",
-      label: "Conservative: leaves room for a much longer context, or for another program",
+      title: text("models-conservative"),
+      explanation: text("models-conservative.meaning"),
+      label: text("models-conservative.one"),
       members: onGpu.filter((model) => model.tier === "conservative"),
     },
     {
-      title: "With main memory",
-      explanation:
-        "These are larger than the VRAM. A part stays in the main memory of the computer, which is slower.",
-      label: "A part stays in main memory",
+      title: text("models-main-memory"),
+      explanation: text("models-main-memory.meaning"),
+      label: text("models-main-memory.one"),
       members: models.filter((model) => model.placement === "experts_on_cpu"),
     },
     {
-      title: "Only in part",
-      explanation: "These do not fit. The processor computes the rest, much slower than the GPU.",
-      label: "Fits only in part",
+      title: text("models-in-part"),
+      explanation: text("models-in-part.meaning"),
+      label: text("models-in-part.one"),
       members: models.filter((model) => model.placement === "partial"),
     },
   ];
@@ -117,40 +124,51 @@ export function shortList(answer: Recommendation): ModelFit[] {
 export function placement(model: ModelFit): string {
   switch (model.placement) {
     case "gpu":
-      return "Entirely on the GPU";
+      return text("models-placement-gpu");
     case "experts_on_cpu":
-      return `On the GPU, with ${gib(model.ram_gib)} in main memory`;
+      return text("models-placement-experts", { ram: gib(model.ram_gib) });
     case "partial": {
       const share = Math.floor((100 * model.layers_on_gpu) / model.layers);
-      return `${withUnit(number(share), "%")} on the GPU, the rest on the processor`;
+      return text("models-placement-partial", { share: withUnit(number(share), "%") });
     }
   }
 }
 
 export function speed({ tokens_per_s: [slow, fast] }: ModelFit): string {
-  const [from, to] = [slow, fast].map((tokens) => number(tokens, tokens < 10 ? 1 : 0));
-  return from === to ? `About ${from} tokens a second` : `${from} to ${to} tokens a second`;
+  const written = (tokens: number) => number(tokens, tokens < 10 ? 1 : 0);
+  const [from, to] = [written(slow), written(fast)];
+  if (from === to) return text("models-speed-about", { speed: from });
+  return text("models-speed", { slow: from, fast: to });
 }
 
 /** Why the first one is first. */
 export function whyBest(answer: Recommendation): string {
-  return `Of all models that run here with a context of ${tokens(answer.context_tokens)} tokens, this one is first in our ranking for ${useOf(answer)}.`;
+  return text("models-why", {
+    tokens: tokens(answer.context_tokens),
+    use: RANKINGS[answer.use],
+  });
 }
 
 /** The same in few words. */
 export function whyOffered(answer: Recommendation): string {
-  return `First in our ranking for ${useOf(answer)}, of all that run on this GPU.`;
+  return text("models-why-short", { use: RANKINGS[answer.use] });
 }
 
-function useOf(answer: Recommendation): string {
-  return USES.find(([use]) => use === answer.use)?.[1].toLowerCase() ?? answer.use;
+/** The memory that the answer is for. */
+export function memoryOf(answer: Recommendation): string {
+  const given = { vram: gib(answer.vram_gib), free: gib(answer.free_gib) };
+  const ram = withUnit(number(answer.ram_gib), "GiB");
+  return text("models-memory", {
+    vram: answer.free_is_assumed ? text("models-vram-assumed", given) : text("models-vram", given),
+    ram: answer.ram_is_assumed ? text("models-ram-assumed", { ram }) : text("models-ram", { ram }),
+  });
 }
 
 export function smaller(model: SmallerContext): string {
   const most = tokens(model.context_tokens);
   return model.context_tokens === model.native_context_tokens
-    ? `made for ${most} tokens at most`
-    : `${most} tokens fit`;
+    ? text("models-smaller-made-for", { tokens: most })
+    : text("models-smaller-fits", { tokens: most });
 }
 
 /** `August 2026` in the user's language, of `2026-08`. */
@@ -166,7 +184,7 @@ export function ownProblems(notes: string[]): Notice[] {
   return notes.map((note) => ({
     id: note,
     severity: "warning",
-    message: `Your own models: ${note}`,
+    message: text("models-own", { note }),
   }));
 }
 

@@ -2,17 +2,19 @@
 
 import { number, withUnit } from "../format";
 import type { SettingKind, SettingReport } from "../protocol";
+import { text } from "../text";
 import type { SettingValue } from "./field";
 
 /** A value for people: `on`, `15 minutes`, `On demand`. */
 export function shown(value: SettingValue, kind: SettingKind): string {
-  if (value === null) return "not set";
-  if (Array.isArray(value)) return value.length === 1 ? "1 entry" : `${value.length} entries`;
+  if (value === null) return text("field-not-set");
+  if (Array.isArray(value)) return text("field-entries", { count: value.length });
   switch (kind.kind) {
     case "bool":
-      return value === true ? "on" : "off";
+      return value === true ? text("field-on") : text("field-off");
     case "number":
-      return typeof value === "number" ? quantity(value, kind.unit) : String(value);
+      if (typeof value === "number") return quantity(value, kind.unit);
+      return text("field-word", { word: String(value) });
     case "choice":
       return kind.options.find((option) => option.value === value)?.title ?? String(value);
     default:
@@ -28,7 +30,10 @@ function quantity(value: number, unit: string): string {
 export function rangeText(kind: SettingKind): string | null {
   // Amounts of money and energy have no range that helps anyone.
   if (kind.kind !== "number" || !kind.integer) return null;
-  return `${number(kind.min, 6)} to ${quantity(kind.max, kind.unit)}`;
+  return text("field-range", {
+    least: number(kind.min, 6),
+    most: quantity(kind.max, kind.unit),
+  });
 }
 
 export function isDefault(setting: SettingReport): boolean {
@@ -46,8 +51,8 @@ const DECIMAL = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)$/;
  * A number as typed, with a decimal comma or point; anything else is sent as it is, for the engine
  * to judge. `null` when nothing was typed.
  */
-export function typedNumber(text: string): number | string | null {
-  const trimmed = text.trim();
+export function typedNumber(typed: string): number | string | null {
+  const trimmed = typed.trim();
   if (trimmed === "") return null;
   return DECIMAL.test(trimmed) ? Number(trimmed.replace(",", ".")) : trimmed;
 }

@@ -2,6 +2,7 @@
 // file.
 
 import type { SettingReport, SettingsReport } from "../protocol";
+import { text } from "../text";
 
 /** A sentence that begins with a setting, which then has its title, and its values theirs. */
 export function inWords(sentence: string, settings: SettingReport[]): string {
@@ -9,21 +10,22 @@ export function inWords(sentence: string, settings: SettingReport[]): string {
   if (!meant) return sentence;
   const { key, title, kind } = meant;
   const rest = sentence.slice(key.length);
-  return title + (kind.kind === "bool" ? rest.replace("true or false", "on or off") : named(rest, meant));
+  if (kind.kind !== "bool") return title + named(rest, meant);
+  return title + rest.replace(text("expected-bool"), text("field-on-or-off"));
 }
 
-function named(text: string, { kind }: SettingReport): string {
-  if (kind.kind !== "choice" && kind.kind !== "choice_list") return text;
+function named(sentence: string, { kind }: SettingReport): string {
+  if (kind.kind !== "choice" && kind.kind !== "choice_list") return sentence;
   return kind.options.reduce(
-    (text, { value, title }) => text.replaceAll(`"${value}"`, `“${title}”`),
-    text,
+    (left, { value, title }) => left.replaceAll(`"${value}"`, text("field-choice", { title })),
+    sentence,
   );
 }
 
 /** Why a value was refused, in place. */
 export function refusalOf(message: string, setting: SettingReport): string {
   if (setting.kind.kind === "text_list") {
-    return "That is not the name of a program. Write it without its folder, such as ollama.";
+    return text("field-not-a-program");
   }
   return inWords(message, [setting]);
 }
@@ -31,7 +33,8 @@ export function refusalOf(message: string, setting: SettingReport): string {
 /** The problems with the file, as sentences. */
 export function problemsOf({ problems, settings }: SettingsReport) {
   return problems.map(({ severity, line, message }) => {
-    const place = line === null ? "" : `Line ${line}: `;
-    return { severity, text: place + inWords(message, settings) };
+    const problem = inWords(message, settings);
+    if (line === null) return { severity, text: problem };
+    return { severity, text: text("settings-page-line", { line: String(line), problem }) };
   });
 }

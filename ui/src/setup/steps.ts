@@ -6,6 +6,7 @@ import StepIcon from "./StepIcon.svelte";
 import StepModels from "./StepModels.svelte";
 import StepBenchmark from "./StepBenchmark.svelte";
 import StepWhen from "./StepWhen.svelte";
+import { text } from "../text";
 
 export interface Step {
   id: string;
@@ -16,9 +17,14 @@ export interface Step {
 }
 
 export const STEPS: Step[] = [
-  { id: "gpus", title: "Your GPUs", component: StepGpus },
-  { id: "models", title: "A model for your GPU", component: StepModels },
-  { id: "benchmark", title: "What you gain on this GPU", component: StepBenchmark, needsGpu: true },
-  { id: "when", title: "When to be ready", component: StepWhen },
-  { id: "icon", title: "Where it lives from now on", component: StepIcon },
+  { id: "gpus", title: text("setup-gpus"), component: StepGpus },
+  { id: "models", title: text("setup-models"), component: StepModels },
+  {
+    id: "benchmark",
+    title: text("setup-benchmark"),
+    component: StepBenchmark,
+    needsGpu: true,
+  },
+  { id: "when", title: text("setup-when"), component: StepWhen },
+  { id: "icon", title: text("setup-icon"), component: StepIcon },
 ];

@@ -161,7 +161,7 @@ impl Field {
             min,
             max,
             integer,
-            unit: unit.to_owned(),
+            unit: named(unit),
             word: word.map(str::to_owned),
         };
         match self {
@@ -211,6 +211,15 @@ fn reported(options: Options) -> Vec<SettingOption> {
         title: title.text(),
     };
     options.iter().map(option).collect()
+}
+
+/// A unit that is a word, in the language in force; a symbol is the same in each.
+fn named(unit: &str) -> String {
+    match unit {
+        "minutes" => text!("unit-minutes"),
+        "per kWh" => text!("unit-per-kwh"),
+        symbol => symbol.to_owned(),
+    }
 }
 
 fn is_text(text: &str, max_length: usize) -> bool {
