@@ -105,7 +105,8 @@ async fn settings_of_one_run_are_not_written() {
     let written = std::fs::read_to_string(user.settings_file()).expect("the settings");
     assert_eq!(written, "thermal.max_temperature = 70\n");
 
-    drop((client, engine));
+    drop(client);
+    engine.interrupted().await;
     let refused = ["run", "--simulate", "h200", "--set", "pulse.interval_ms=1"];
     let ended = user.run(&refused).await;
     assert_eq!(ended.code, Some(2), "{ended:?}");
