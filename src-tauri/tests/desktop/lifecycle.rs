@@ -142,12 +142,10 @@ async fn the_window_keeps_its_size_and_place() {
     item.activate().await;
     screen.place_window(wanted).await;
     for _ in 0..2 {
-        soon("no window", async || {
-            // Toolkits pass over the button of a window that has just come up.
-            screen.press_close();
-            app.windows().is_empty().then_some(())
-        })
-        .await;
+        // The toolkit knows the place of a window that shows its page.
+        soon("a page", async || screen.has_page().then_some(())).await;
+        screen.close_window().await;
+        soon("no window", async || app.windows().is_empty().then_some(())).await;
         item.activate().await;
         soon("the window where it was", async || {
             (screen.window_area()? == wanted).then_some(())

@@ -147,13 +147,7 @@ impl Screen {
 
     /// Closes the app's window as its frame's button does.
     pub(crate) async fn close_window(&self) {
-        soon("a window on the screen", async || self.window()).await;
-        self.press_close();
-    }
-
-    /// Presses the button of its frame, should there be a window.
-    pub(crate) fn press_close(&self) {
-        let Some(window) = self.window() else { return };
+        let window = soon("a window on the screen", async || self.window()).await;
         let [protocols, delete] = ["WM_PROTOCOLS", "WM_DELETE_WINDOW"].map(|name| {
             let atom = self.connection.intern_atom(false, name.as_bytes()).unwrap();
             atom.reply().unwrap().atom
@@ -162,8 +156,7 @@ impl Screen {
         let sent = self
             .connection
             .send_event(false, window, EventMask::NO_EVENT, message);
-        // It may be gone again.
-        let _ = sent.unwrap().check();
+        sent.unwrap().check().unwrap();
     }
 
     /// Paints the screen behind everything in that colour.
