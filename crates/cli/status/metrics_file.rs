@@ -15,7 +15,7 @@ use crate::reach;
 
 /// Writes the file once, or every so many seconds until Ctrl-C.
 ///
-/// Where no engine runs the file says so, in place of values that are no longer true.
+/// Without an engine the file has `gpu_keepalive_up 0` alone, and no values that are outdated.
 pub(super) async fn write(file: &Path, every: Option<u32>) -> anyhow::Result<()> {
     let Some(seconds) = every else {
         return write_now(file).await?;
