@@ -84,35 +84,6 @@ enum Match {
     ByName,
 }
 
-/// Entries that name an interpreter, or a file that is called so in many programs. With a name
-/// like these the GPU must be open.
-const ORDINARY: [&str; 24] = [
-    "app",
-    "bash",
-    "bun",
-    "chat",
-    "deno",
-    "dotnet",
-    "java",
-    "jan",
-    "javaw",
-    "julia",
-    "main",
-    "main.py",
-    "node",
-    "nodejs",
-    "perl",
-    "python",
-    "python3",
-    "pythonw",
-    "ruby",
-    "run",
-    "server",
-    "server.py",
-    "sh",
-    "start",
-];
-
 impl AiProgram {
     /// Returns true if a process that was started like this is this program.
     pub fn matches(&self, started: &CommandLine<'_>) -> bool {
@@ -134,9 +105,10 @@ impl AiProgram {
             let mut arguments = started.arguments.iter();
             arguments.any(|argument| argument.eq_ignore_ascii_case(wanted))
         });
+        let is_ordinary = || rules::programs().ordinary_names.contains(&self.name);
         match (has_argument, by_name, by_folder) {
             (false, ..) | (_, false, false) => None,
-            (_, true, _) if !ORDINARY.contains(&self.name.as_str()) => Some(Match::ByName),
+            (_, true, _) if !is_ordinary() => Some(Match::ByName),
             _ => Some(Match::ByFolder),
         }
     }

@@ -4,7 +4,7 @@ use super::{
     CommandLine,
     command_line::Run,
     names::file_name,
-    rules::{self, Label},
+    rules::{self, Naming},
 };
 
 /// Characters of a name that are shown at most.
@@ -19,20 +19,23 @@ pub fn label<'a>(
     ancestors: impl IntoIterator<Item = CommandLine<'a>>,
 ) -> String {
     let brought_by = || {
-        ancestors
-            .into_iter()
-            .find_map(|ancestor| match rules::find(&ancestor)?.label {
-                Label::Own(name) => Some(name.to_owned()),
-                Label::Brought(_) => None,
-                Label::Script(_) => script(&ancestor),
-            })
+        ancestors.into_iter().find_map(|ancestor| {
+            let rule = rules::find(&ancestor)?;
+            match rule.naming {
+                Naming::Own => Some(rule.name.clone()),
+                Naming::Brought => None,
+                Naming::Script => script(&ancestor),
+            }
+        })
     };
-    let name = match rules::find(started).map(|rule| rule.label) {
-        Some(Label::Own(name)) => return name.to_owned(),
-        Some(Label::Brought(name)) => brought_by().unwrap_or_else(|| name.to_owned()),
-        Some(Label::Script(name)) => script(started)
-            .or_else(brought_by)
-            .unwrap_or_else(|| name.to_owned()),
+    let name = match rules::find(started) {
+        Some(rule) => match rule.naming {
+            Naming::Own => return rule.name.clone(),
+            Naming::Brought => brought_by().unwrap_or_else(|| rule.name.clone()),
+            Naming::Script => script(started)
+                .or_else(brought_by)
+                .unwrap_or_else(|| rule.name.clone()),
+        },
         None => started.known_by().to_owned(),
     };
     display_name(&name)

@@ -3,7 +3,10 @@
 //! “Seen” names the public issue, page or log that shows the line; user names and model paths are
 //! shortened. “Documented” is the project's own instructions.
 
-use super::super::{CommandLine, ProcessKind, ProcessKind::*, label, recognise};
+use super::{
+    super::{CommandLine, ProcessKind, ProcessKind::*, label, recognise},
+    Naming, programs,
+};
 use crate::{gpu::PciBusId, host::GpuUse};
 
 /// A process: executable (empty where another user's), command line split at `|`, working folder.
@@ -393,15 +396,32 @@ fn an_interpreter_or_an_ordinary_name_counts_with_a_context_alone() {
 #[test]
 fn every_rule_has_a_command_line_that_shows_it() {
     let shown: Vec<&str> = AI.iter().map(|case| case.label).collect();
-    for rule in super::all() {
-        let super::Label::Own(name) = rule.label else {
+    for rule in &programs().rules {
+        if rule.naming != Naming::Own {
             continue;
-        };
+        }
+        let name = rule.name.as_str();
         let named_only = rule.kind == Service;
         assert!(
             named_only || shown.contains(&name) || WITHOUT_A_LINE.contains(&name),
             "no command line shows {name}"
         );
+    }
+}
+
+#[test]
+fn every_sign_says_something_in_lower_case() {
+    assert!(programs().rules.len() > 80);
+    for rule in &programs().rules {
+        assert!(!rule.is.is_empty(), "{rule:?}");
+        for sign in &rule.is {
+            let places = [&sign.named, &sign.script_in, &sign.below, &sign.module];
+            let names: Vec<&String> = places.into_iter().flatten().flatten().collect();
+            let lower = |name: &&String| !name.is_empty() && name.to_lowercase() == **name;
+            assert!(names.iter().all(lower), "{rule:?}");
+            let other = sign.title.is_some() || sign.ending.is_some() || sign.interpreter;
+            assert!(!names.is_empty() || other, "{rule:?} fits every process");
+        }
     }
 }
 
