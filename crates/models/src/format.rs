@@ -57,20 +57,6 @@ impl Format {
     ];
 }
 
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(name_of(&Self::ALL, self))
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        named(&Self::ALL, text)
-            .ok_or_else(|| format!("“{text}” is not a format; {}", choice(&Self::ALL)))
-    }
-}
-
 /// How the KV cache is stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -102,20 +88,6 @@ impl KvCache {
     }
 }
 
-impl fmt::Display for KvCache {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(name_of(&Self::ALL, self))
-    }
-}
-
-impl FromStr for KvCache {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        named(&Self::ALL, text)
-            .ok_or_else(|| format!("“{text}” is not a KV cache type; {}", choice(&Self::ALL)))
-    }
-}
-
 /// What a model is wanted for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -142,23 +114,28 @@ impl Use {
     ];
 }
 
-impl fmt::Display for Use {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(name_of(&Self::ALL, self))
-    }
-}
+/// Writes a value as its name in `ALL`, and reads a name whatever its case, with an error that
+/// lists those there are.
+macro_rules! by_name {
+    ($($name:ty: $what:literal),+) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let name = Self::ALL.iter().find(|(_, known)| known == self);
+                f.pad(name.map_or("", |(name, _)| name))
+            }
+        }
 
-impl FromStr for Use {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        named(&Self::ALL, text)
-            .ok_or_else(|| format!("“{text}” is not a use; {}", choice(&Self::ALL)))
-    }
-}
+        impl FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                let named = Self::ALL.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
+                named.map(|(_, value)| *value).ok_or_else(|| {
+                    let names = Self::ALL.map(|(name, _)| name).join(", ");
+                    format!("“{text}” is not a {}; use one of {names}", $what)
+                })
+            }
+        }
 
-/// Reads a name whatever its case, with an error that lists the names there are.
-macro_rules! read_by_name {
-    ($($name:ty),+) => {$(
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
@@ -168,21 +145,4 @@ macro_rules! read_by_name {
     )+};
 }
 
-read_by_name!(Format, KvCache, Use);
-
-fn name_of<T: PartialEq>(all: &[(&'static str, T)], value: &T) -> &'static str {
-    all.iter()
-        .find(|(_, known)| known == value)
-        .map_or("", |(name, _)| name)
-}
-
-fn named<T: Copy>(all: &[(&'static str, T)], text: &str) -> Option<T> {
-    all.iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(text))
-        .map(|(_, value)| *value)
-}
-
-fn choice<T>(all: &[(&'static str, T)]) -> String {
-    let names: Vec<_> = all.iter().map(|(name, _)| *name).collect();
-    format!("use one of {}", names.join(", "))
-}
+by_name!(Format: "format", KvCache: "KV cache type", Use: "use");

@@ -141,10 +141,7 @@ pub fn recommend(catalogue: &Catalogue, query: &Query) -> Result<Recommendation,
         kv_cache: query.kv_cache,
         format: query.format,
         checked: catalogue.checked.clone(),
-        notes: notes::notes(catalogue, &wish, &choices)
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
+        notes: notes::notes(catalogue, &wish, &choices),
         models: choices
             .iter()
             .map(|choice| model_fit(choice, &wish, query.shell))
@@ -214,7 +211,7 @@ fn model_fit(choice: &Choice<'_>, wish: &Wish<'_>, shell: Shell) -> ModelFit {
         run: first.map_or_else(String::new, |commands| commands.run.clone()),
         commands,
         installed: choice.installed,
-        reason: notes::Reason::of(choice, wish, longest).to_string(),
+        reason: notes::reason(choice, wish, longest),
         licence: model.licence.clone(),
         commercial_use: model.commercial_use,
         released: model.released.clone(),
