@@ -3,7 +3,10 @@
 
 use std::{
     io,
-    sync::{Mutex, MutexGuard},
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     thread,
     time::Duration,
 };
@@ -56,6 +59,7 @@ pub(crate) fn run(page: Page, pages_on_stdin: bool) -> tauri::Result<()> {
         .manage(NewestEvents::default())
         .manage(Zoom::default())
         .manage(LastFocus::default())
+        .manage(IsLoaded::default())
         .manage(menu::State::default())
         .invoke_handler(tauri::generate_handler![
             commands::ask,
@@ -90,6 +94,7 @@ fn open(app: &AppHandle, page: Page) -> tauri::Result<()> {
         .visible(false)
         .on_page_load(|window, load: PageLoadPayload<'_>| {
             if load.event() == PageLoadEvent::Finished {
+                window.state::<IsLoaded>().0.store(true, Relaxed);
                 window.state::<NewestEvents>().emit_all(window.app_handle());
             }
         })
@@ -98,7 +103,7 @@ fn open(app: &AppHandle, page: Page) -> tauri::Result<()> {
     window.on_window_event(move |event| match event {
         WindowEvent::Focused(focused) => *last_focus(&observed) = (*focused, Clock::Boot.now()),
         WindowEvent::CloseRequested { .. } => {
-            Place::keep(&observed);
+            keep_place(&observed);
             leave_setup(&observed, event);
         }
         _ => {}
@@ -107,6 +112,17 @@ fn open(app: &AppHandle, page: Page) -> tauri::Result<()> {
     ground::paint(&window)?;
     place.restore(&window)?;
     window.show()
+}
+
+/// Whether the page was shown. Until then nobody has moved the window, and the window manager may
+/// not have placed it yet.
+#[derive(Default)]
+struct IsLoaded(AtomicBool);
+
+fn keep_place(window: &WebviewWindow) {
+    if window.state::<IsLoaded>().0.load(Relaxed) {
+        Place::keep(window);
+    }
 }
 
 /// Whether the window has the focus, and since when.
@@ -180,7 +196,7 @@ fn obey_stdin(app: &AppHandle) {
     let ended = app.clone();
     let asked = app.run_on_main_thread(move || {
         if let Some(window) = ended.get_webview_window(WINDOW) {
-            Place::keep(&window);
+            keep_place(&window);
         }
         ended.exit(0);
     });
