@@ -159,6 +159,28 @@ fn the_core_does_no_io_and_reads_no_clock() {
 }
 
 #[test]
+fn the_benchmarks_arithmetic_knows_neither_engine_nor_clock() {
+    // What measures stands beside it, in `measure` and `workloads`.
+    let banned: Vec<_> = purity::IMPURE
+        .into_iter()
+        .chain(["gpu_keepalive_engine", "crate::measure", "crate::workloads"])
+        .collect();
+    for part in ["measurements", "share", "strategies", "verdict"] {
+        let of_part = |source: &Source| {
+            let path = source.path.strip_prefix("crates/benchmark/src/");
+            path.is_some_and(|path| path.starts_with(part))
+        };
+        let sources = sources(&["crates/benchmark/src"], ".rs");
+        let of_part: Vec<_> = sources.into_iter().filter(of_part).collect();
+        assert!(!of_part.is_empty(), "there is no {part}");
+        for source in of_part {
+            let named = purity::named(&source.text, &banned);
+            assert!(named.is_empty(), "{}: {named:?}", source.path);
+        }
+    }
+}
+
+#[test]
 fn only_the_clock_reads_the_time() {
     // Modules that may touch files allow clippy's whole list of methods, and the clock is on it.
     let clock = [

@@ -1,13 +1,16 @@
 use std::time::Duration;
 
 use anyhow::bail;
+use gpu_keepalive_benchmark::{
+    MeasureError, NvidiaWorkloads, SimulatedWorkloads, Workloads, measure, share, share_json,
+};
 use gpu_keepalive_core::{
-    benchmark::{BenchmarkResult, share, share_json},
+    benchmark::{BenchmarkResult, Job, Progress, Terms},
     gpu::{GpuError, GpuErrorKind, GpuInfo},
     policy::thermal_limit,
 };
 use gpu_keepalive_engine::{
-    benchmark::{Job, KeptBenchmarks, MeasureError, Progress, Terms, Workloads, measure},
+    benchmark::KeptBenchmarks,
     clock::Clock,
     doctor::private,
     gpu::{
@@ -48,8 +51,11 @@ async fn on_this_machine(args: &BenchArgs) -> anyhow::Result<BenchmarkResult> {
         }
     }
     let program = std::env::current_exe()?;
+    let workloads = NvidiaWorkloads {
+        program: program.clone(),
+    };
     let source = NvidiaSource::new(Backend::Process { program });
-    let benchmark = with(source, args, Clock::Boot, false).await?;
+    let benchmark = with(source, workloads, args, Clock::Boot, false).await?;
     let state = Paths::of_user()?.state;
     match KeptBenchmarks::keep(&state, benchmark.clone()) {
         Ok(None) => {}
@@ -65,11 +71,13 @@ async fn on_simulated_machine(args: &BenchArgs, name: &str) -> anyhow::Result<Be
     tokio::time::pause();
     let clock = Clock::tokio();
     let simulation = Simulation::new(scenario, clock.clone());
-    with(simulation.source(), args, clock, true).await
+    let source = simulation.source();
+    with(source, SimulatedWorkloads { simulation }, args, clock, true).await
 }
 
 async fn with(
     mut source: impl GpuSource,
+    workloads: impl Workloads,
     args: &BenchArgs,
     clock: Clock,
     simulated: bool,
@@ -78,9 +86,6 @@ async fn with(
     let settings = settings::load()?;
     let gpu = source.open(&info);
     let holder = source.holder(&info);
-    let Some(workloads) = source.workloads(&info) else {
-        bail!("no program can be started to measure with");
-    };
     let job = Job {
         limit: thermal_limit(settings.settings(), &info),
         gpu: info,
@@ -88,7 +93,7 @@ async fn with(
         plan: args.plan(),
         terms: Terms::of(settings.settings()),
     };
-    run(&job, gpu, holder, workloads, &clock).await
+    run(&job, gpu, holder, &workloads, &clock).await
 }
 
 /// Measures, with progress on standard error, until it is done or interrupted; either way nothing
@@ -97,14 +102,14 @@ async fn run(
     job: &Job,
     mut gpu: impl Gpu,
     holder: Result<impl Holder, GpuError>,
-    mut workloads: impl Workloads,
+    workloads: &impl Workloads,
     clock: &Clock,
 ) -> anyhow::Result<BenchmarkResult> {
     announce(&job.gpu, job.simulated, job.plan.longest());
     let mut signals = Signals::new()?;
     let print_progress = |progress: Progress| output::note(format_args!("  {}", progress.text));
     tokio::select! {
-        benchmark = measure(job, &mut gpu, holder, &mut workloads, clock, print_progress) => match benchmark {
+        benchmark = measure(job, &mut gpu, holder, workloads, clock, print_progress) => match benchmark {
             Ok(benchmark) => Ok(benchmark),
             // Its exit code depends on the kind.
             Err(MeasureError::Gpu(error)) => Err(error.into()),

@@ -1,9 +1,11 @@
 use std::{path::Path, process, sync::Arc, time::Duration};
 
+use gpu_keepalive_benchmark::{Benchmark, NvidiaWorkloads, SimulatedWorkloads};
 use gpu_keepalive_core::protocol::Status;
 #[cfg(unix)]
 use gpu_keepalive_engine::host::stoppable::Stoppable;
 use gpu_keepalive_engine::{
+    benchmark::Measure,
     clock::Clock,
     engine::{Engine, EngineOptions, StateFolder},
     faces,
@@ -59,20 +61,34 @@ pub(crate) async fn run(
     match scenario {
         Some(scenario) => {
             let simulation = Simulation::new(scenario, options.clock.clone());
+            let (source, machine) = (simulation.source(), simulation.host());
+            let benchmark = Benchmark(SimulatedWorkloads { simulation });
             start(
                 server,
                 options,
-                simulation.source(),
-                simulation.host(),
+                source,
+                machine,
+                benchmark,
                 args.until_unused,
             )
             .await
         }
         None => {
             let program = std::env::current_exe()?;
+            let benchmark = Benchmark(NvidiaWorkloads {
+                program: program.clone(),
+            });
             let source = NvidiaSource::new(Backend::Process { program });
             let machine = Machine::new(options.clock.clone());
-            start(server, options, source, machine, args.until_unused).await
+            start(
+                server,
+                options,
+                source,
+                machine,
+                benchmark,
+                args.until_unused,
+            )
+            .await
         }
     }
 }
@@ -95,6 +111,7 @@ async fn start<S: GpuSource, H: Host>(
     options: EngineOptions,
     source: S,
     machine: H,
+    benchmark: impl Measure<S>,
     until_unused: bool,
 ) -> anyhow::Result<()> {
     let lines = Lines {
@@ -109,7 +126,7 @@ async fn start<S: GpuSource, H: Host>(
             lines.output.flush();
         })?
     };
-    let mut engine = Engine::new(options, source, machine);
+    let mut engine = Engine::new(options, source, machine).with_benchmark(benchmark);
     engine.discover().await?;
     let (stop, stopped) = oneshot::channel::<()>();
     let handle = engine.handle();

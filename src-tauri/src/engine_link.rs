@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use gpu_keepalive_benchmark::{Benchmark, NvidiaWorkloads, SimulatedWorkloads};
 use gpu_keepalive_core::{
     protocol::{DesktopStatus, ErrorCode, Event, Reply, Request, SettingsReport},
     settings::Settings,
@@ -173,13 +174,18 @@ async fn host(
         Some(scenario) => {
             let simulation = Simulation::new(scenario, options.clock.clone());
             let engine = Engine::new(options, simulation.source(), simulation.host());
+            let engine = engine.with_benchmark(Benchmark(SimulatedWorkloads { simulation }));
             serve(server, engine, asks, inputs).await;
         }
         None => {
             let program = hosting.driver.context(NO_DRIVER_PROGRAM)?;
+            let benchmark = Benchmark(NvidiaWorkloads {
+                program: program.clone(),
+            });
             let source = NvidiaSource::new(Backend::Process { program });
             let machine = Machine::new(options.clock.clone());
-            serve(server, Engine::new(options, source, machine), asks, inputs).await;
+            let engine = Engine::new(options, source, machine).with_benchmark(benchmark);
+            serve(server, engine, asks, inputs).await;
         }
     }
     Ok(())

@@ -1,13 +1,10 @@
-//! The benefit of keeping one GPU ready: the measurements and their meaning.
+//! What a benchmark is asked for, its plan, and its result: the vocabulary that the keeper, the
+//! protocol and every face share. `gpu-keepalive-benchmark` measures.
 
 mod job;
-mod measurements;
 mod plan;
-mod share;
-mod strategies;
 #[cfg(test)]
 mod tests;
-mod verdict;
 mod workload;
 
 use serde::{Deserialize, Serialize};
@@ -15,10 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{gpu::GpuUuid, settings::Strategy};
 
 pub use job::{Job, Progress, Terms};
-pub use measurements::{About, Measurements};
-pub use plan::{Plan, Step, TrialStep, quick_text};
-pub use share::{share, share_json};
-pub use strategies::{AloneResult, LADDER, StrategyResult, Trial, WhyNot, means};
+pub use plan::{LADDER, Plan, Step, TrialStep, quick_text};
 pub use workload::{Workload, WorkloadAction, WorkloadOutcome};
 
 /// The measurement of one GPU with one driver, as `bench --json` writes it.
@@ -133,4 +127,55 @@ pub struct BenchmarkWatts {
     pub cold: Option<f64>,
     /// The program loaded, the GPU kept ready.
     pub warm: Option<f64>,
+}
+
+/// One strategy, as it was measured on this GPU.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StrategyResult {
+    /// Which.
+    pub strategy: Strategy,
+    /// True if it was seen to keep the promise: the first request after a rest at most
+    /// `readiness.max_wake_ms` later than at full speed.
+    pub works: bool,
+    /// The reason why it does not, or was not tried; null when it works.
+    pub why_not: Option<String>,
+    /// Power drawn at rest, in watts.
+    pub watts_at_rest: Option<f64>,
+    /// The first request after a rest.
+    pub first_ms: Option<f64>,
+    /// Ratio of that time to the one of a request right after another.
+    pub ratio: Option<f64>,
+    /// From the sensed start of a request to raised clocks; null where nothing has to wake.
+    pub wake_ms: Option<f64>,
+    /// VRAM that it takes.
+    pub vram_bytes: Option<u64>,
+    /// Resident memory of the process of ours that does it.
+    pub resident_bytes: Option<u64>,
+    /// True if it is the one that the engine should use.
+    pub best: bool,
+    /// Its name for people: `On request`.
+    pub label: String,
+    /// Its benefit and cost: `0 W more at rest, first answer 12 ms later`.
+    pub detail: String,
+    /// Both in one line.
+    pub text: String,
+}
+
+/// The GPU left alone, with a program loaded: what the strategies are compared with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AloneResult {
+    /// Power drawn at rest, in watts.
+    pub watts_at_rest: Option<f64>,
+    /// The first request after a rest.
+    pub first_ms: Option<f64>,
+    /// Ratio of that time to the one of a request right after another.
+    pub ratio: Option<f64>,
+    /// Its name for people.
+    pub label: String,
+    /// Its benefit and cost.
+    pub detail: String,
+    /// Both in one line.
+    pub text: String,
 }

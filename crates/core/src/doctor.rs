@@ -24,8 +24,7 @@ pub use evidence::{
     AiProgramEvidence, AppEvidence, DeviceEvidence, Engine, Evidence, GpuEvidence, LoginEntry,
     MachineEvidence, PcieLink, PowerDaemon, RuntimeD3,
 };
-pub(crate) use report::redact;
-pub use report::{Private, report};
+pub use report::{Private, redact, report};
 
 /// Judges what was read, worst first.
 pub fn examine(evidence: &Evidence) -> Doctor {

@@ -1,57 +1,74 @@
-//! Measuring cold against ready on one GPU that no engine holds meanwhile.
-//!
-//! A program of ours plays the user's AI ([`BenchmarkWorkload`]); the GPU is kept ready, or not, through
-//! the same seams that the engine uses ([`Gpu`](crate::gpu::Gpu), [`Holder`](crate::gpu::Holder)). Each
-//! strategy is tried after the same rest. Dropping the measurement releases everything.
+//! The seam to the benchmark, which is a crate of its own, and the results that are kept.
 
-mod job;
-mod keep;
-mod measure;
-mod nvidia;
-mod simulated;
-#[cfg(test)]
-mod tests;
-
-use std::future::Future;
+use std::{collections::BTreeMap, future::Future, path::Path, pin::Pin};
 
 use gpu_keepalive_core::{
-    benchmark::{WorkloadAction, WorkloadOutcome},
-    gpu::GpuError,
-    host::StartTime,
+    benchmark::{BenchmarkResult, Job, Progress},
+    gpu::{GpuError, GpuInfo},
 };
 
-use crate::driver::PerfBoost;
+use crate::{
+    clock::Clock,
+    gpu::GpuSource,
+    store::{self, StoredFile},
+};
 
-pub use gpu_keepalive_core::benchmark::{Job, Progress, Terms};
-pub use job::MeasureError;
-pub use keep::KeptBenchmarks;
-pub use measure::measure;
-pub use nvidia::NvidiaWorkloads;
-pub use simulated::SimulatedWorkloads;
+/// The measurement of a GPU on request: `gpu-keepalive-benchmark`, for an engine that was given it.
+pub trait Measure<S: GpuSource>: Send + Sync + 'static {
+    /// Measures one GPU that nothing of ours holds meanwhile; `holder` is its `hold` process, or why
+    /// there is none, and `report` receives the progress. Dropping the future ends its program.
+    fn measure<'a>(
+        &'a self,
+        job: &'a Job,
+        gpu: &'a mut S::Gpu,
+        holder: Result<S::Holder, GpuError>,
+        clock: &'a Clock,
+        report: Box<dyn FnMut(Progress) + Send + 'a>,
+    ) -> Measuring<'a>;
+}
 
-/// A program on the GPU that is measured.
-pub trait BenchmarkWorkload: Send {
-    /// Does one thing, within [`WorkloadAction::deadline`].
+/// A measurement under way: its result, or a sentence with the reason why there is none.
+pub type Measuring<'a> =
+    Pin<Box<dyn Future<Output = Result<Box<BenchmarkResult>, String>> + Send + 'a>>;
+
+/// The newest measurement of each GPU and driver, in the folder of what we keep.
+#[derive(Clone, Debug, Default)]
+pub struct KeptBenchmarks(BTreeMap<String, BenchmarkResult>);
+
+const FILE: &str = "proofs.json";
+
+impl KeptBenchmarks {
+    /// Reads what there is.
+    pub fn load(folder: &Path) -> Self {
+        Self(store::load(&folder.join(FILE)))
+    }
+
+    /// The measurement of that GPU with the driver it has now.
+    pub fn of(&self, gpu: &GpuInfo) -> Option<&BenchmarkResult> {
+        self.0.get(&key(&gpu.uuid.0, &gpu.driver_version))
+    }
+
+    /// Takes it instead of an earlier one.
+    pub fn insert(&mut self, benchmark: BenchmarkResult) {
+        self.0
+            .insert(key(&benchmark.uuid.0, &benchmark.driver), benchmark);
+    }
+
+    /// Takes it, in that folder too. Returns a sentence about what had to be set aside.
     ///
-    /// Dropping the program ends it.
-    fn perform(
-        &mut self,
-        action: WorkloadAction,
-    ) -> impl Future<Output = Result<WorkloadOutcome, GpuError>> + Send;
-
-    /// Its process id and when that process started, by which its requests are sensed; `None` when
-    /// it is dead, or where a process cannot be sensed.
-    fn process(&self) -> Option<(u32, StartTime)>;
-
-    /// Ends it in order and waits until it is gone.
-    fn end(self) -> impl Future<Output = Result<(), GpuError>> + Send;
+    /// # Errors
+    /// A sentence with the reason why it was not written.
+    pub fn keep(folder: &Path, benchmark: BenchmarkResult) -> Result<Option<String>, String> {
+        let (mut file, kept) = StoredFile::load(&folder.join(FILE));
+        let mut kept = Self(kept);
+        kept.insert(benchmark);
+        file.replace(&kept.0)
+    }
 }
 
-/// The source of such programs.
-pub trait Workloads: Send {
-    /// The program that it starts.
-    type Workload: BenchmarkWorkload;
-
-    /// Starts one, which touches no GPU before it loads.
-    fn start(&mut self, boost: PerfBoost) -> Result<Self::Workload, GpuError>;
+fn key(uuid: &str, driver: &str) -> String {
+    format!("{uuid} {driver}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use gpu_keepalive_core::{
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::{
-    benchmark::KeptBenchmarks,
+    benchmark::{KeptBenchmarks, Measure},
     clock::Clock,
     gpu::GpuSource,
     handle::{Control, EngineHandle},
@@ -50,11 +50,11 @@ pub struct EngineOptions {
 }
 
 /// An engine that is set up and not running yet.
-#[derive(Debug)]
 pub struct Engine<S, H> {
     options: EngineOptions,
     source: S,
     host: H,
+    benchmark: Option<Arc<dyn Measure<S>>>,
     found: Option<GpuList>,
     handle: EngineHandle,
     controls: mpsc::Receiver<Control>,
@@ -74,12 +74,20 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
             options,
             source,
             host,
+            benchmark: None,
             found: None,
             handle: EngineHandle::new(requests, watch, in_force, events),
             controls,
             status,
             settings,
         }
+    }
+
+    /// Has it measure GPUs on request; without this call it refuses to.
+    #[must_use]
+    pub fn with_benchmark(mut self, benchmark: impl Measure<S>) -> Self {
+        self.benchmark = Some(Arc::new(benchmark));
+        self
     }
 
     /// A handle to it.
@@ -134,6 +142,7 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
             options,
             source,
             host,
+            benchmark,
             found,
             handle,
             controls,
@@ -153,6 +162,7 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
         let (workers, reports) = Workers::start(
             source,
             host,
+            benchmark,
             files,
             clock.clone(),
             options.log,

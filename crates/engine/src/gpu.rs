@@ -10,8 +10,6 @@ use gpu_keepalive_core::{
     units::Bytes,
 };
 
-use crate::benchmark::Workloads;
-
 pub mod nvidia;
 pub mod simulated;
 
@@ -58,8 +56,6 @@ pub trait GpuSource: Send + 'static {
     type Gpu: Gpu;
     /// The `hold` process that raises its clocks beside it.
     type Holder: Holder;
-    /// Starts programs on it that are measured.
-    type Workloads: Workloads;
 
     /// The GPUs there are, in the driver's order, at least one that can be used. Wakes them: asked
     /// only at the start, after a failure, and while one of them is left out.
@@ -73,7 +69,4 @@ pub trait GpuSource: Send + 'static {
     /// # Errors
     /// There is none here, or it cannot be started.
     fn holder(&self, gpu: &GpuInfo) -> Result<Self::Holder, GpuError>;
-
-    /// Workloads to measure one of them with; `None` where none can be started.
-    fn workloads(&self, gpu: &GpuInfo) -> Option<Self::Workloads>;
 }

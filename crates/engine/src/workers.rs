@@ -26,7 +26,7 @@ use tokio::{
     task::{Id, JoinError, JoinSet},
 };
 
-use crate::{clock::Clock, gpu::GpuSource, host::Host, log_tail::LogTail};
+use crate::{benchmark::Measure, clock::Clock, gpu::GpuSource, host::Host, log_tail::LogTail};
 
 use gpu::GpuOrders;
 pub(crate) use store::Files;
@@ -52,6 +52,7 @@ const STORE_ORDERS: usize = 256;
 /// The tasks around the loop.
 pub(crate) struct Workers<S> {
     source: Arc<Mutex<S>>,
+    benchmark: Option<Arc<dyn Measure<S>>>,
     clock: Clock,
     log: LogTail,
     simulated: bool,
@@ -71,6 +72,7 @@ impl<S: GpuSource> Workers<S> {
     pub(crate) fn start<H: Host>(
         source: S,
         host: H,
+        benchmark: Option<Arc<dyn Measure<S>>>,
         files: Files,
         clock: Clock,
         log: LogTail,
@@ -85,6 +87,7 @@ impl<S: GpuSource> Workers<S> {
         let mut workers = Self {
             _settings: settings,
             source: Arc::new(Mutex::new(source)),
+            benchmark,
             clock,
             log,
             simulated,
@@ -206,14 +209,13 @@ impl<S: GpuSource> Workers<S> {
         let (stop, stopped) = oneshot::channel();
         self.stop_benchmark = Some(stop);
         let (source, clock) = (Arc::clone(&self.source), self.clock.clone());
-        let reports = self.reports.clone();
+        let (benchmark, reports) = (self.benchmark.clone(), self.reports.clone());
         self.spawn(Worker::Benchmark, async move {
-            let (gpu, holder, workloads) = {
+            let (gpu, holder) = {
                 let mut source = source.lock().await;
-                let holder = source.holder(&job.gpu);
-                (source.open(&job.gpu), holder, source.workloads(&job.gpu))
+                (source.open(&job.gpu), source.holder(&job.gpu))
             };
-            benchmark::run(gpu, holder, workloads, &job, clock, stopped, reports).await;
+            benchmark::run(benchmark, gpu, holder, &job, clock, stopped, reports).await;
         });
     }
 

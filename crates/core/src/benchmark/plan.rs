@@ -1,8 +1,17 @@
 use gpu_keepalive_text::text;
 use std::time::Duration;
 
-use super::{LADDER, Terms, Workload};
+use super::{Terms, Workload};
 use crate::settings::{Settings, Strategy};
+
+/// The strategies in the order in which the engine tries them.
+pub const LADDER: [Strategy; 5] = [
+    Strategy::Standby,
+    Strategy::Boost,
+    Strategy::PowerMizer,
+    Strategy::Context,
+    Strategy::Pulse,
+];
 
 /// The amount of work of a benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,156 +1,10 @@
 use std::time::Duration;
 
 use super::*;
-use crate::{
-    Moment,
-    gpu::{GpuError, GpuErrorKind},
-    settings::Settings,
-    simulation::{Scenario, SimulatedMachine},
-    units::{Bytes, Watts},
+use crate::settings::{
+    Settings,
+    Strategy::{Boost, Context, PowerMizer, Pulse, Standby},
 };
-
-fn millis(all: &[u64]) -> Vec<Duration> {
-    all.iter().copied().map(Duration::from_millis).collect()
-}
-
-fn about(simulated: bool) -> About {
-    let scenario = Scenario::preset("rtx-3070-laptop").expect("a preset");
-    let mut machine = SimulatedMachine::new(scenario, Moment::ORIGIN);
-    About {
-        gpu: machine
-            .discover(Moment::ORIGIN)
-            .expect("a GPU")
-            .gpus
-            .remove(0),
-        date: "2026-11-23".to_owned(),
-        simulated,
-        plan: Plan::new(false, Some(3)),
-        kept_by: "a pulse every 100 ms".to_owned(),
-        max_wake: Duration::from_millis(50),
-    }
-}
-
-mod strategies;
-
-fn measurements() -> Measurements {
-    let mut all = Measurements {
-        hold_time: Some(Duration::from_secs(18)),
-        cold_watts: vec![Watts(9.0), Watts(10.0), Watts(30.0)],
-        warm_watts: vec![Watts(31.0), Watts(33.0)],
-        rates: vec![[100.0, 99.0], [100.0, 101.0], [50.0, 49.9]],
-        vram: Some(Bytes(5)),
-        ..Measurements::default()
-    };
-    all.back_to_back.insert(Workload::Decode, millis(&[20, 22]));
-    for (rest, cold) in [(1, [20, 21, 22]), (20, [60, 50, 40])] {
-        all.cold.insert((Workload::Decode, rest), millis(&cold));
-        all.warm
-            .insert((Workload::Decode, rest), millis(&[19, 20, 25]));
-    }
-    all.cold.insert((Workload::Prefill, 20), millis(&[20]));
-    all.warm.insert((Workload::Prefill, 20), millis(&[20]));
-    all
-}
-
-#[test]
-fn numbers_are_medians_with_their_spread_and_what_is_missing_is_null() {
-    let benchmark = measurements().benchmark(about(false));
-    let decode = &benchmark.workloads[0];
-    assert_eq!(
-        (decode.back_to_back_ms, decode.back_to_back_spread_ms),
-        (Some(21.0), Some(2.0))
-    );
-    assert_eq!(
-        decode.rests[1],
-        RestResult {
-            rest_s: 20,
-            cold_ms: Some(50.0),
-            cold_spread_ms: Some(20.0),
-            warm_ms: Some(20.0),
-            warm_spread_ms: Some(6.0),
-            ratio: Some(2.5),
-        }
-    );
-    assert_eq!(benchmark.workloads[1].back_to_back_ms, None);
-    let watts = BenchmarkWatts {
-        asleep: None,
-        cold: Some(10.0),
-        warm: Some(32.0),
-    };
-    assert_eq!(benchmark.watts, watts);
-    let slowdown = benchmark.slowdown_percent.expect("it was measured");
-    assert!((slowdown - 0.2).abs() < 1e-9, "{slowdown}");
-    let empty = Measurements::default().benchmark(about(false));
-    assert_eq!((empty.slowdown_percent, empty.vram_bytes), (None, None));
-}
-
-#[test]
-fn json_has_the_contract_s_names() {
-    let benchmark = measurements().benchmark(about(true));
-    let json = serde_json::to_value(&benchmark).expect("JSON");
-    for field in [
-        "gpu",
-        "driver",
-        "simulated",
-        "hold_time_s",
-        "vram_bytes",
-        "slowdown_percent",
-        "verdict",
-    ] {
-        assert!(!json[field].is_null(), "{field}");
-    }
-    assert_eq!(json["workloads"][0]["name"], "decode");
-    assert_eq!(json["workloads"][0]["rests"][1]["rest_s"], 20);
-    assert_eq!(json["watts"]["asleep"], serde_json::Value::Null);
-    assert_eq!(
-        serde_json::from_value::<BenchmarkResult>(json).expect("the same"),
-        benchmark
-    );
-}
-
-#[test]
-fn the_verdict_is_a_sentence_for_every_case() {
-    assert_in_every_language!("the_verdict_is_a_sentence_for_every_case", verdicts());
-}
-
-fn verdicts() -> String {
-    let verdict = |change: fn(&mut Measurements), simulated| {
-        let mut all = measurements();
-        change(&mut all);
-        all.benchmark(about(simulated)).verdict
-    };
-    let same: fn(&mut Measurements) = |all| all.cold.clone_from(&all.warm);
-    let sentences = [
-        verdict(|_| {}, false),
-        verdict(|all| all.boost_disabled = true, true),
-        verdict(|all| all.warm_watts.clear(), false),
-        verdict(same, false),
-        verdict(
-            |all| {
-                all.cold.clone_from(&all.warm);
-                all.hold_time = Some(Duration::from_secs(45));
-            },
-            false,
-        ),
-        verdict(
-            |all| {
-                all.cold.clone_from(&all.warm);
-                all.hold_time = None;
-            },
-            false,
-        ),
-        verdict(|all| all.warm.clear(), false),
-        verdict(|all| all.disturbed = true, false),
-        verdict(
-            |all| {
-                all.warm.clear();
-                all.cold.clear();
-            },
-            true,
-        ),
-    ];
-    sentences.join("\n\n")
-}
 
 #[test]
 fn a_quick_plan_rests_just_longer_than_the_clocks_stay_up() {
@@ -188,4 +42,50 @@ fn a_plan_states_how_long_it_takes_at_most() {
         "{}",
         quick_text()
     );
+}
+
+#[test]
+fn only_allowed_strategies_are_planned_and_standby_rests_past_its_linger() {
+    let mut settings = Settings::default();
+    settings.readiness.linger = Duration::from_secs(600);
+    let rests = |settings: &Settings, hold_time| {
+        let steps = Plan::new(true, None).trials(hold_time, &Terms::of(settings));
+        steps
+            .into_iter()
+            .map(|step| (step.strategy, step.rest_s))
+            .collect::<Vec<_>>()
+    };
+    let hold_time = Some(Duration::from_secs(18));
+    let all = [
+        (Standby, 23),
+        (Boost, 20),
+        (PowerMizer, 20),
+        (Context, 20),
+        (Pulse, 20),
+    ];
+    assert_eq!(rests(&settings, hold_time), all);
+    settings.strategy_exclude = vec![PowerMizer, Pulse];
+    let fewer = [(Standby, 23), (Boost, 20), (Context, 20)];
+    assert_eq!(rests(&settings, hold_time), fewer);
+    settings.strategy_exclude = vec![Boost];
+    let without = [(PowerMizer, 20), (Context, 20), (Pulse, 20)];
+    assert_eq!(
+        rests(&settings, hold_time),
+        without,
+        "standby needs a boost"
+    );
+    assert_eq!(rests(&settings, None), [], "they were not seen to fall");
+}
+
+/// Never edited: what 0.1 kept in `proofs.json` must load for ever.
+const KEPT_BY_0_1: &str = include_str!("../../tests/fixtures/benchmarks/0.1.json");
+
+#[test]
+fn what_0_1_kept_loads() {
+    let kept: std::collections::BTreeMap<String, BenchmarkResult> =
+        serde_json::from_str(KEPT_BY_0_1).expect("it loads");
+    let benchmark = kept.values().next().expect("there is one");
+    assert_eq!(benchmark.workloads[0].rests[0].rest_s, 5);
+    assert_eq!((benchmark.chosen, benchmark.strategies.len()), (None, 0));
+    assert_eq!(benchmark.alone, None);
 }

@@ -6,7 +6,7 @@ use crate::protocol::{Doctor, Finding, GpuStatus, SettingsProblem, Severity, Sta
 
 mod redact;
 
-pub(crate) use redact::redact;
+pub use redact::redact;
 
 /// The private values that must not be in a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

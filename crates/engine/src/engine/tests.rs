@@ -12,7 +12,6 @@ use gpu_keepalive_core::{
 use tokio::sync::oneshot;
 
 mod desktop;
-mod measuring;
 mod workers;
 
 use super::{Engine, EngineOptions, StateFolder};

@@ -11,10 +11,7 @@ use gpu_keepalive_core::{
 };
 
 use super::{Gpu, GpuSource, Holder};
-use crate::{
-    benchmark::NvidiaWorkloads,
-    driver::{self, DriverProcess, DriverThread, HoldProcess},
-};
+use crate::driver::{self, DriverProcess, DriverThread, HoldProcess};
 
 /// The place where the vendor's libraries are loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +50,6 @@ impl NvidiaSource {
 impl GpuSource for NvidiaSource {
     type Gpu = NvidiaGpu;
     type Holder = HoldProcess;
-    type Workloads = NvidiaWorkloads;
 
     async fn discover(&mut self) -> Result<GpuList, GpuError> {
         match &self.backend {
@@ -79,16 +75,6 @@ impl GpuSource for NvidiaSource {
                 GpuErrorKind::NotSupported,
                 "the boost request needs a process of its own, which this program does not start",
             )),
-        }
-    }
-
-    fn workloads(&self, gpu: &GpuInfo) -> Option<NvidiaWorkloads> {
-        match &self.backend {
-            Backend::Process { program } => Some(NvidiaWorkloads {
-                program: program.clone(),
-                uuid: gpu.uuid.clone(),
-            }),
-            Backend::Thread => None,
         }
     }
 }

@@ -24,7 +24,7 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::{Gpu, GpuSource};
-use crate::{benchmark::SimulatedWorkloads, clock::Clock, host::simulated::SimulatedHost};
+use crate::{clock::Clock, host::simulated::SimulatedHost};
 
 mod holder;
 
@@ -87,7 +87,7 @@ impl Simulation {
     }
 
     /// As [`Self::with`], for what cannot change the course of events.
-    pub(crate) fn access<T>(&self, f: impl FnOnce(&mut SimulatedMachine, Moment) -> T) -> T {
+    pub fn access<T>(&self, f: impl FnOnce(&mut SimulatedMachine, Moment) -> T) -> T {
         let mut machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
         machine.advance(now);
@@ -113,7 +113,6 @@ pub struct SimulatedSource(Simulation);
 impl GpuSource for SimulatedSource {
     type Gpu = SimulatedGpu;
     type Holder = SimulatedHolder;
-    type Workloads = SimulatedWorkloads;
 
     async fn discover(&mut self) -> Result<GpuList, GpuError> {
         self.0.access(SimulatedMachine::discover)
@@ -128,13 +127,6 @@ impl GpuSource for SimulatedSource {
 
     fn holder(&self, gpu: &GpuInfo) -> Result<SimulatedHolder, GpuError> {
         Ok(self.start_hold(gpu))
-    }
-
-    fn workloads(&self, gpu: &GpuInfo) -> Option<SimulatedWorkloads> {
-        Some(SimulatedWorkloads {
-            simulation: self.0.clone(),
-            index: gpu.index,
-        })
     }
 }
 

@@ -1,22 +1,24 @@
+use std::sync::Arc;
+
 use gpu_keepalive_core::{
     benchmark::Job,
-    gpu::{Action, GpuError, GpuErrorKind},
+    gpu::{Action, GpuError},
     keeper::Input,
 };
 use tokio::sync::{mpsc, oneshot};
 
 use super::Report;
 use crate::{
-    benchmark::{Workloads, measure},
+    benchmark::Measure,
     clock::Clock,
-    gpu::{Gpu, Holder},
+    gpu::{Gpu, GpuSource},
 };
 
 /// Benchmarks until it is done or stopped, and reports when everything is released.
-pub(super) async fn run<G: Gpu, P: Workloads, H: Holder>(
-    mut gpu: G,
-    holder: Result<H, GpuError>,
-    workloads: Option<P>,
+pub(super) async fn run<S: GpuSource>(
+    benchmark: Option<Arc<dyn Measure<S>>>,
+    mut gpu: S::Gpu,
+    holder: Result<S::Holder, GpuError>,
     job: &Job,
     clock: Clock,
     stopped: oneshot::Receiver<()>,
@@ -27,14 +29,14 @@ pub(super) async fn run<G: Gpu, P: Workloads, H: Holder>(
         let _ = reports.try_send(Report::Input(Input::BenchmarkProgress(progress)));
     };
     let measured = async {
-        let Some(mut workloads) = workloads else {
-            let message = "GPUs are measured from the app or the command line alone";
-            return Err(GpuError::new(GpuErrorKind::NotSupported, message).into());
+        let Some(benchmark) = benchmark else {
+            return Err("GPUs are measured from the app or the command line alone".to_owned());
         };
-        measure(job, &mut gpu, holder, &mut workloads, &clock, report).await
+        let measuring = benchmark.measure(job, &mut gpu, holder, &clock, Box::new(report));
+        measuring.await
     };
     let result = tokio::select! {
-        result = measured => Some(result.map(Box::new).map_err(|error| error.to_string())),
+        result = measured => Some(result),
         _ = stopped => None,
     };
     // After an error and when it was cut short; its program is dead by now.

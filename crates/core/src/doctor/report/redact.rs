@@ -11,7 +11,8 @@ mod names;
 mod paths;
 mod secrets;
 
-pub(crate) fn redact(text: &str, private: &Private) -> String {
+/// The text without what `private` names, and without what looks private by its form.
+pub fn redact(text: &str, private: &Private) -> String {
     // The owner of a home is private wherever the name stands.
     let owners = paths::owners(text);
     let lines = text.split('\n').map(|line| {

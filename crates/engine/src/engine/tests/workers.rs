@@ -13,7 +13,6 @@ use gpu_keepalive_core::{
 
 use super::*;
 use crate::{
-    benchmark::SimulatedWorkloads,
     gpu::{
         Gpu, GpuSource,
         simulated::SimulatedGpu,
@@ -38,7 +37,6 @@ impl<T> Panics<T> {
 impl GpuSource for Panics<SimulatedSource> {
     type Gpu = Panics<SimulatedGpu>;
     type Holder = SimulatedHolder;
-    type Workloads = SimulatedWorkloads;
 
     async fn discover(&mut self) -> Result<GpuList, GpuError> {
         self.now_and_then();
@@ -54,10 +52,6 @@ impl GpuSource for Panics<SimulatedSource> {
 
     fn holder(&self, gpu: &GpuInfo) -> Result<SimulatedHolder, GpuError> {
         self.inner.holder(gpu)
-    }
-
-    fn workloads(&self, gpu: &GpuInfo) -> Option<SimulatedWorkloads> {
-        self.inner.workloads(gpu)
     }
 }
 

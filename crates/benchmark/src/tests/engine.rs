@@ -1,14 +1,85 @@
-//! Measuring cold against ready when the engine is asked to.
+//! Measuring cold against ready when the engine is asked to, under tokio's paused clock.
+
+use std::{future::Future, sync::Arc, time::Duration};
 
 use gpu_keepalive_core::{
     benchmark::BenchmarkResult,
-    protocol::{ApiError, BenchmarkReport, MeasuringStatus},
-    simulation::SimulatedProcess,
+    protocol::{
+        ApiError, BenchmarkReport, ErrorCode, MeasuringStatus, PauseReason, Phase, Reply, Request,
+        Status,
+    },
+    settings::{Mode, Settings},
+    simulation::{EventKind, Scenario, SimulatedProcess},
     units::{Bytes, Percent},
 };
-use tokio::task::JoinHandle;
+use gpu_keepalive_engine::{
+    clock::Clock,
+    engine::{Engine, EngineOptions, StateFolder},
+    gpu::simulated::Simulation,
+    handle::{ClientId, EngineHandle},
+    log_tail::LogTail,
+    settings_store::SettingsStore,
+};
+use tokio::{sync::oneshot, task::JoinHandle};
 
-use super::*;
+use crate::{Benchmark, SimulatedWorkloads};
+
+struct Running {
+    handle: EngineHandle,
+    simulation: Simulation,
+    client: ClientId,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+fn start(preset: &str) -> Running {
+    start_with(preset, None)
+}
+
+fn start_with(preset: &str, state: Option<StateFolder>) -> Running {
+    let clock = Clock::tokio();
+    let scenario = Scenario::preset(preset).expect("a preset");
+    let simulation = Simulation::new(scenario, clock.clone());
+    let settings = Settings {
+        mode: Mode::Always,
+        ..Settings::default()
+    };
+    let options = EngineOptions {
+        clock,
+        settings: SettingsStore::in_memory(&settings),
+        state,
+        simulated: true,
+        mode: None,
+        log: LogTail::default(),
+    };
+    let engine = Engine::new(options, simulation.source(), simulation.host());
+    let engine = engine.with_benchmark(Benchmark(SimulatedWorkloads {
+        simulation: simulation.clone(),
+    }));
+    let handle = engine.handle();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let task = tokio::spawn(engine.run(async {
+        let _ = stopped.await;
+    }));
+    Running {
+        handle,
+        simulation,
+        client: ClientId::next(),
+        stop: Some(stop),
+        task,
+    }
+}
+
+fn nothing_is_held(simulation: &Simulation) -> bool {
+    simulation.with(|machine, now| {
+        let counters = machine.counters(0, now).expect("a card");
+        !counters.context_open && !counters.nvml_open && counters.held.is_none()
+    })
+}
+
+fn seconds(seconds: u64) -> impl Future<Output = ()> {
+    tokio::time::sleep(Duration::from_secs(seconds))
+}
 
 const BENCH: Request = Request::Bench {
     gpu: None,
@@ -17,6 +88,50 @@ const BENCH: Request = Request::Bench {
 };
 
 impl Running {
+    async fn ask(&self, request: Request) -> Reply {
+        match self.handle.ask(self.client, request).await {
+            Ok(reply) => reply,
+            Err(error) => panic!("refused: {error:?}"),
+        }
+    }
+
+    async fn refused(&self, request: Request) -> ErrorCode {
+        match self.handle.ask(self.client, request).await {
+            Ok(reply) => panic!("not refused: {reply:?}"),
+            Err(error) => error.code,
+        }
+    }
+
+    async fn status(&self) -> Status {
+        match self.ask(Request::Status).await {
+            Reply::Status(status) => *status,
+            other => panic!("not a status: {other:?}"),
+        }
+    }
+
+    async fn until(&self, what: &str, mut reached: impl FnMut(&Status) -> bool) -> Arc<Status> {
+        let mut watch = self.handle.status();
+        let waited = tokio::time::timeout(
+            Duration::from_secs(3600),
+            watch.wait_for(|status| reached(status)),
+        );
+        let reached = waited.await.unwrap_or_else(|_| panic!("never {what}"));
+        reached.expect("the engine runs").clone()
+    }
+
+    async fn until_phase(&self, phase: Phase) -> Arc<Status> {
+        self.until(&format!("{phase:?}"), |status| {
+            status.gpus.first().is_some_and(|gpu| gpu.phase == phase)
+        })
+        .await
+    }
+
+    async fn stop(mut self) -> Simulation {
+        drop(self.stop.take());
+        self.task.await.expect("the engine ended well");
+        self.simulation
+    }
+
     /// Asks for a measurement as a client of its own.
     fn bench(&self) -> (ClientId, JoinHandle<Result<Reply, ApiError>>) {
         let (handle, client) = (self.handle.clone(), ClientId::next());
@@ -215,12 +330,7 @@ async fn it_gives_way_to_inference_battery_sleep_and_the_end() {
 #[tokio::test(start_paused = true)]
 async fn a_result_is_kept_between_runs_where_state_is() {
     let folder = tempfile::tempdir().expect("a folder");
-    let start_here = || {
-        let path = folder.path().to_owned();
-        start_with(Scenario::preset("h200").expect("a preset"), |options| {
-            options.state = Some(StateFolder::open(path));
-        })
-    };
+    let start_here = || start_with("h200", Some(StateFolder::open(folder.path().to_owned())));
     let running = start_here();
     running.until_phase(Phase::Warm).await;
     let Reply::Measured(benchmark) = running.ask(BENCH).await else {
@@ -239,9 +349,7 @@ async fn results_that_are_not_understood_are_set_aside_and_reported_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("proofs.json");
     std::fs::write(&file, "{\"damaged").expect("written");
-    let running = start_with(Scenario::preset("h200").expect("a preset"), |options| {
-        options.state = Some(StateFolder::open(folder.path().to_owned()));
-    });
+    let running = start_with("h200", Some(StateFolder::open(folder.path().to_owned())));
     running.until_phase(Phase::Warm).await;
     assert_eq!(running.benchmarks().await, []);
     for _ in 0..2 {

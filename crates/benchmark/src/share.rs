@@ -2,13 +2,12 @@
 
 use std::fmt::Write;
 
-use serde_json::Value;
-
-use super::{BenchmarkResult, StrategyResult};
-use crate::{
+use gpu_keepalive_core::{
+    benchmark::{BenchmarkResult, StrategyResult},
     doctor::{Private, redact},
     units::Bytes,
 };
+use serde_json::Value;
 
 /// The result as Markdown, to be pasted into an issue. It has the GPU's name and no UUID, and none of
 /// what `private` names; no path but those that are the same on every machine.

@@ -1,7 +1,10 @@
+use gpu_keepalive_core::{
+    benchmark::{BenchmarkResult, ColdCase, RestResult, StrategyResult},
+    settings::Strategy,
+};
 use gpu_keepalive_text::{decimal, text};
 
-use super::{BenchmarkResult, ColdCase, RestResult, StrategyResult, strategies::Comparison};
-use crate::settings::Strategy;
+use crate::strategies::{Comparison, means};
 
 /// From this many times as long on, a first request is worth keeping the GPU ready for: less drowns in the
 /// spread of a request on a machine with a desktop.
@@ -90,8 +93,13 @@ fn choice(benchmark: &BenchmarkResult, comparison: &Comparison) -> Vec<String> {
         let why = standby.why_not.as_deref().unwrap_or_default();
         text!("verdict-not-woken", why = why)
     });
-    let means = super::means(chosen.strategy);
-    let best = text!("verdict-hold-it", means = means, cost = cost, limit = limit);
+    let held_by = means(chosen.strategy);
+    let best = text!(
+        "verdict-hold-it",
+        means = held_by,
+        cost = cost,
+        limit = limit
+    );
     [best].into_iter().chain(standby).collect()
 }
 

@@ -8,20 +8,23 @@ use std::{future::Future, pin::pin, time::Duration};
 
 use gpu_keepalive_core::{
     benchmark::{
-        About, BenchmarkResult, Measurements, Step, TrialStep, WhyNot, Workload, WorkloadAction,
-        WorkloadOutcome, means,
+        BenchmarkResult, Job, Progress, Step, TrialStep, Workload, WorkloadAction, WorkloadOutcome,
     },
     gpu::{Action, GpuError, GpuErrorKind, Outcome, Sample},
     policy::is_busy,
     settings::Strategy,
 };
+use gpu_keepalive_engine::{
+    clock::Clock,
+    gpu::{Gpu, Holder},
+};
 use gpu_keepalive_text::text;
 use tokio::time::sleep;
 
-use super::{BenchmarkWorkload, Job, MeasureError, Progress, Workloads};
 use crate::{
-    clock::Clock,
-    gpu::{Gpu, Holder},
+    measurements::{About, Measurements},
+    strategies::{WhyNot, means},
+    workloads::{BenchmarkWorkload, MeasureError, Workloads},
 };
 
 use hold::HoldProcess;
@@ -52,7 +55,7 @@ pub async fn measure<G: Gpu, P: Workloads, H: Holder>(
     job: &Job,
     gpu: &mut G,
     holder: Result<H, GpuError>,
-    workloads: &mut P,
+    workloads: &P,
     clock: &Clock,
     report: impl FnMut(Progress),
 ) -> Result<BenchmarkResult, MeasureError> {

@@ -2,15 +2,15 @@ use std::time::Duration;
 
 use gpu_keepalive_core::{
     benchmark::{Workload, WorkloadAction, WorkloadOutcome},
-    gpu::GpuError,
+    gpu::{GpuError, GpuInfo},
     host::StartTime,
     simulation::{Guest, SimulatedMachine},
     units::{Bytes, Megahertz, Percent},
 };
+use gpu_keepalive_engine::{driver::PerfBoost, gpu::simulated::Simulation};
 use tokio::time::sleep;
 
 use super::{BenchmarkWorkload, Workloads};
-use crate::{driver::PerfBoost, gpu::simulated::Simulation};
 
 /// The memory of the simulated program: the context of an ordinary program and its weights.
 const VRAM: Bytes = Bytes::from_mib(512);
@@ -20,21 +20,20 @@ const CYCLES: [(Workload, f64); 2] = [(Workload::Decode, 35.7e6), (Workload::Pre
 /// The clocks are constant for so long.
 const STEP: Duration = Duration::from_millis(1);
 
-/// Workloads on a simulated GPU.
+/// Workloads on simulated GPUs.
 #[derive(Clone, Debug)]
 pub struct SimulatedWorkloads {
     /// The machine.
     pub simulation: Simulation,
-    /// The GPU.
-    pub index: u32,
 }
 
 impl Workloads for SimulatedWorkloads {
     type Workload = SimulatedWorkload;
 
-    fn start(&mut self, boost: PerfBoost) -> Result<SimulatedWorkload, GpuError> {
+    fn start(&self, gpu: &GpuInfo, boost: PerfBoost) -> Result<SimulatedWorkload, GpuError> {
         Ok(SimulatedWorkload {
-            on: self.clone(),
+            simulation: self.simulation.clone(),
+            index: gpu.index,
             boosts: boost == PerfBoost::Allowed,
         })
     }
@@ -43,7 +42,8 @@ impl Workloads for SimulatedWorkloads {
 /// One of them. Dropping it ends it.
 #[derive(Debug)]
 pub struct SimulatedWorkload {
-    on: SimulatedWorkloads,
+    simulation: Simulation,
+    index: u32,
     boosts: bool,
 }
 
@@ -74,7 +74,7 @@ impl BenchmarkWorkload for SimulatedWorkload {
     }
 
     fn process(&self) -> Option<(u32, StartTime)> {
-        Some((SimulatedMachine::guest_pid(self.on.index), StartTime(0)))
+        Some((SimulatedMachine::guest_pid(self.index), StartTime(0)))
     }
 
     async fn end(self) -> Result<(), GpuError> {
@@ -110,24 +110,22 @@ impl SimulatedWorkload {
             utilization,
             boosts: self.boosts,
         });
-        let index = self.on.index;
-        self.on
-            .simulation
+        let index = self.index;
+        self.simulation
             .with(|machine, now| machine.set_guest(index, guest, now));
     }
 
     fn clock(&self) -> Megahertz {
-        let index = self.on.index;
-        self.on
-            .simulation
+        let index = self.index;
+        self.simulation
             .access(|machine, now| machine.sm_clock(index, now))
             .unwrap_or_default()
     }
 
     /// The number of our pulses that ran, and the time that one takes.
     fn pulses(&self) -> (u64, Duration) {
-        let index = self.on.index;
-        self.on.simulation.access(|machine, now| {
+        let index = self.index;
+        self.simulation.access(|machine, now| {
             let pulses = machine.counters(index, now).map_or(0, |c| c.pulses);
             (pulses, machine.pulse_duration(index).unwrap_or_default())
         })

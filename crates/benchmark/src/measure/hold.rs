@@ -10,9 +10,8 @@ use gpu_keepalive_core::{
     },
     units::Bytes,
 };
+use gpu_keepalive_engine::gpu::Holder;
 use tokio::time::timeout;
-
-use crate::gpu::Holder;
 
 /// A request that is not noticed within this time is not noticed: fifty readings of its clock.
 const NOTICED_WITHIN: Duration = Duration::from_secs(1);

@@ -1,13 +1,18 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{
-    BenchmarkResult, BenchmarkWatts, ColdCase, LADDER, Plan, RestResult, Trial, Workload,
-    WorkloadResult, strategies::Comparison, verdict,
-};
-use crate::{
+use gpu_keepalive_core::{
+    benchmark::{
+        BenchmarkResult, BenchmarkWatts, ColdCase, LADDER, Plan, RestResult, Workload,
+        WorkloadResult,
+    },
     gpu::GpuInfo,
     settings::Strategy,
     units::{Bytes, Watts},
+};
+
+use crate::{
+    strategies::{Comparison, Trial},
+    verdict,
 };
 
 /// The subject of the numbers.

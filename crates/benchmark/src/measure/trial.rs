@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gpu_keepalive_core::{
     Moment,
-    benchmark::{LADDER, Progress, Trial, TrialStep, WhyNot, Workload},
+    benchmark::{LADDER, Progress, TrialStep, Workload},
     gpu::{
         Action, GpuError, Outcome, Sample,
         holder::{HolderAction, Raised, Renewal, SensedProcess, Sensing},
@@ -13,12 +13,13 @@ use gpu_keepalive_core::{
     settings::Strategy,
     units::{Bytes, Watts},
 };
+use gpu_keepalive_engine::gpu::{Gpu, Holder};
 use tokio::time::sleep;
 
 use super::{Bench, MATRIX_SIZE, POWER_SAMPLES, SAMPLE_EVERY, request};
 use crate::{
-    benchmark::{BenchmarkWorkload, MeasureError},
-    gpu::{Gpu, Holder},
+    strategies::{Trial, WhyNot},
+    workloads::{BenchmarkWorkload, MeasureError},
 };
 
 /// Raised clocks have to be seen up within this time of the call: NVML shows them 20 to 110 ms after

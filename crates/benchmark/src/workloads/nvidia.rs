@@ -2,27 +2,25 @@ use std::path::PathBuf;
 
 use gpu_keepalive_core::{
     benchmark::{WorkloadAction, WorkloadOutcome},
-    gpu::{GpuError, GpuUuid},
+    gpu::{GpuError, GpuInfo},
     host::StartTime,
 };
+use gpu_keepalive_engine::driver::{PerfBoost, WorkloadProcess, process_started};
 
 use super::{BenchmarkWorkload, Workloads};
-use crate::driver::{PerfBoost, WorkloadProcess, process_started};
 
-/// Workloads on a real GPU, each a process of its own.
+/// Workloads on real GPUs, each a process of its own.
 #[derive(Clone, Debug)]
 pub struct NvidiaWorkloads {
-    /// The program to start; its `main` calls [`serve`](crate::driver::serve).
+    /// The program to start; its `main` calls [`serve`](gpu_keepalive_engine::driver::serve).
     pub program: PathBuf,
-    /// The GPU.
-    pub uuid: GpuUuid,
 }
 
 impl Workloads for NvidiaWorkloads {
     type Workload = WorkloadProcess;
 
-    fn start(&mut self, boost: PerfBoost) -> Result<WorkloadProcess, GpuError> {
-        WorkloadProcess::start(&self.program, &self.uuid, boost)
+    fn start(&self, gpu: &GpuInfo, boost: PerfBoost) -> Result<WorkloadProcess, GpuError> {
+        WorkloadProcess::start(&self.program, &gpu.uuid, boost)
     }
 }
 

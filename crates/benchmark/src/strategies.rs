@@ -2,79 +2,19 @@
 
 use std::time::Duration;
 
-use gpu_keepalive_text::text;
-use serde::{Deserialize, Serialize};
-
-use super::measurements::{median_ms, median_watts};
-use crate::{
+use gpu_keepalive_core::{
+    benchmark::{AloneResult, StrategyResult},
     gpu::GpuError,
     settings::Strategy,
     units::{Bytes, Watts},
 };
+use gpu_keepalive_text::text;
+
+use crate::measurements::{median_ms, median_watts};
 
 mod text;
 
 pub use text::means;
-
-/// The strategies in the order in which the engine tries them.
-pub const LADDER: [Strategy; 5] = [
-    Strategy::Standby,
-    Strategy::Boost,
-    Strategy::PowerMizer,
-    Strategy::Context,
-    Strategy::Pulse,
-];
-
-/// One strategy, as it was measured on this GPU.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct StrategyResult {
-    /// Which.
-    pub strategy: Strategy,
-    /// True if it was seen to keep the promise: the first request after a rest at most
-    /// `readiness.max_wake_ms` later than at full speed.
-    pub works: bool,
-    /// The reason why it does not, or was not tried; null when it works.
-    pub why_not: Option<String>,
-    /// Power drawn at rest, in watts.
-    pub watts_at_rest: Option<f64>,
-    /// The first request after a rest.
-    pub first_ms: Option<f64>,
-    /// Ratio of that time to the one of a request right after another.
-    pub ratio: Option<f64>,
-    /// From the sensed start of a request to raised clocks; null where nothing has to wake.
-    pub wake_ms: Option<f64>,
-    /// VRAM that it takes.
-    pub vram_bytes: Option<u64>,
-    /// Resident memory of the process of ours that does it.
-    pub resident_bytes: Option<u64>,
-    /// True if it is the one that the engine should use.
-    pub best: bool,
-    /// Its name for people: `On request`.
-    pub label: String,
-    /// Its benefit and cost: `0 W more at rest, first answer 12 ms later`.
-    pub detail: String,
-    /// Both in one line.
-    pub text: String,
-}
-
-/// The GPU left alone, with a program loaded: what the strategies are compared with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct AloneResult {
-    /// Power drawn at rest, in watts.
-    pub watts_at_rest: Option<f64>,
-    /// The first request after a rest.
-    pub first_ms: Option<f64>,
-    /// Ratio of that time to the one of a request right after another.
-    pub ratio: Option<f64>,
-    /// Its name for people.
-    pub label: String,
-    /// Its benefit and cost.
-    pub detail: String,
-    /// Both in one line.
-    pub text: String,
-}
 
 /// Everything that was measured of one strategy, as it comes in.
 #[derive(Clone, Debug, Default)]

@@ -6,15 +6,15 @@ use gpu_keepalive_core::{
     benchmark::{Progress, Workload, WorkloadAction},
     units::Watts,
 };
+use gpu_keepalive_engine::{
+    driver::PerfBoost,
+    gpu::{Gpu, Holder},
+};
 use gpu_keepalive_text::text;
 use tokio::time::sleep;
 
 use super::{Bench, POWER_SAMPLES, SAMPLE_EVERY};
-use crate::{
-    benchmark::{BenchmarkWorkload, MeasureError, Workloads},
-    driver::PerfBoost,
-    gpu::{Gpu, Holder},
-};
+use crate::workloads::{BenchmarkWorkload, MeasureError, Workloads};
 
 /// Power falls for some seconds longer than the clocks; this many are waited for.
 const POWER_SETTLES: usize = 5;
@@ -32,9 +32,9 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
     /// long that takes.
     pub(super) async fn load_and_watch<P: Workloads>(
         &mut self,
-        workloads: &mut P,
+        workloads: &P,
     ) -> Result<P::Workload, MeasureError> {
-        let mut program = workloads.start(PerfBoost::Allowed)?;
+        let mut program = workloads.start(&self.job.gpu, PerfBoost::Allowed)?;
         self.found.hold_time = self.watch(&mut program).await?;
         if self.found.hold_time.is_some() {
             return Ok(program);
@@ -43,7 +43,7 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         // Reported where it happens: the wait that follows determines how long it takes.
         let text = text!("measuring-boost-disabled");
         self.report(text, self.watch_and_steps());
-        let mut program = workloads.start(PerfBoost::Disabled)?;
+        let mut program = workloads.start(&self.job.gpu, PerfBoost::Disabled)?;
         self.found.boost_disabled = true;
         self.found.hold_time = self.watch(&mut program).await?;
         Ok(program)

@@ -1,10 +1,17 @@
 //! The strategies side by side, as numbers and as text.
 
-use super::*;
-use crate::{
+use std::time::Duration;
+
+use gpu_keepalive_core::{
+    benchmark::{BenchmarkResult, LADDER, Workload},
     doctor::Private,
+    gpu::{GpuError, GpuErrorKind},
     settings::Strategy::{self, *},
+    units::{Bytes, Watts},
 };
+
+use super::arithmetic::{about, assert_in_every_language, millis};
+use crate::{Measurements, Trial, WhyNot, share, share_json};
 
 /// An H200 as it was measured: 84 W left alone, 131 W held, 8 ms at full speed, 37 ms cold.
 fn side_by_side() -> Measurements {
@@ -118,7 +125,7 @@ fn json_has_the_contract_s_names_for_each_strategy() {
 
 #[test]
 fn each_strategy_is_a_line_of_plain_text() {
-    assert_in_every_language!("each_strategy_is_a_line_of_plain_text", lines());
+    assert_in_every_language("each_strategy_is_a_line_of_plain_text", lines);
 }
 
 fn lines() -> String {
@@ -133,9 +140,9 @@ fn lines() -> String {
 
 #[test]
 fn the_first_that_keeps_the_promise_is_chosen_and_the_verdict_states_why() {
-    assert_in_every_language!(
+    assert_in_every_language(
         "the_first_that_keeps_the_promise_is_chosen_and_the_verdict_states_why",
-        choices()
+        choices,
     );
 }
 
@@ -196,52 +203,6 @@ fn the_holder_is_the_first_that_holds_and_never_standby() {
     assert_eq!(all.holder(limit), Some(Context));
     fails(&mut all, Context, WhyNot::LittleVram);
     assert_eq!(all.holder(limit), None);
-}
-
-#[test]
-fn only_allowed_strategies_are_planned_and_standby_rests_past_its_linger() {
-    let mut settings = Settings::default();
-    settings.readiness.linger = Duration::from_secs(600);
-    let rests = |settings: &Settings, hold_time| {
-        let steps = Plan::new(true, None).trials(hold_time, &Terms::of(settings));
-        steps
-            .into_iter()
-            .map(|step| (step.strategy, step.rest_s))
-            .collect::<Vec<_>>()
-    };
-    let hold_time = Some(Duration::from_secs(18));
-    let all = [
-        (Standby, 23),
-        (Boost, 20),
-        (PowerMizer, 20),
-        (Context, 20),
-        (Pulse, 20),
-    ];
-    assert_eq!(rests(&settings, hold_time), all);
-    settings.strategy_exclude = vec![PowerMizer, Pulse];
-    let fewer = [(Standby, 23), (Boost, 20), (Context, 20)];
-    assert_eq!(rests(&settings, hold_time), fewer);
-    settings.strategy_exclude = vec![Boost];
-    let without = [(PowerMizer, 20), (Context, 20), (Pulse, 20)];
-    assert_eq!(
-        rests(&settings, hold_time),
-        without,
-        "standby needs a boost"
-    );
-    assert_eq!(rests(&settings, None), [], "they were not seen to fall");
-}
-
-/// Never edited: what 0.1 kept in `proofs.json` must load for ever.
-const KEPT_BY_0_1: &str = include_str!("../../../tests/fixtures/benchmarks/0.1.json");
-
-#[test]
-fn what_0_1_kept_loads() {
-    let kept: std::collections::BTreeMap<String, BenchmarkResult> =
-        serde_json::from_str(KEPT_BY_0_1).expect("it loads");
-    let benchmark = kept.values().next().expect("there is one");
-    assert_eq!(benchmark.workloads[0].rests[0].rest_s, 5);
-    assert_eq!((benchmark.chosen, benchmark.strategies.len()), (None, 0));
-    assert_eq!(benchmark.alone, None);
 }
 
 /// A machine whose names occur in a driver's message.

@@ -1,9 +1,9 @@
 //! The text about the strategies.
 
+use gpu_keepalive_core::{benchmark::StrategyResult, gpu::GpuErrorKind, settings::Strategy};
 use gpu_keepalive_text::{decimal, key, text};
 
-use super::{Comparison, StrategyResult, WhyNot};
-use crate::{gpu::GpuErrorKind, settings::Strategy};
+use super::{Comparison, WhyNot};
 
 /// The name of a GPU that nothing is done for.
 pub(super) fn alone_label() -> String {

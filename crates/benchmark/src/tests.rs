@@ -1,0 +1,4 @@
+mod arithmetic;
+mod engine;
+mod measure;
+mod strategies;
