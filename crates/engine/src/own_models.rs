@@ -9,7 +9,7 @@
 use std::{fs, io, path::Path};
 
 use gpu_keepalive_core::{
-    models::{Catalogue, Shell},
+    models::{Catalogue, Shell, line_at},
     protocol::Recommendation,
 };
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
@@ -98,8 +98,7 @@ fn read(path: &Path) -> Result<Option<String>, String> {
     };
     String::from_utf8(bytes).map(Some).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let before = &error.as_bytes()[..valid];
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = line_at(error.as_bytes(), valid);
         format!(
             "{}, line {line}: this is not UTF-8; save the file as UTF-8",
             path.display()

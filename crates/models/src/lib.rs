@@ -21,6 +21,7 @@ mod commands;
 mod format;
 mod installed;
 mod memory;
+mod mistake;
 mod model;
 mod one_line;
 mod placement;
@@ -38,6 +39,7 @@ pub use commands::{Commands, Runtime, Shell};
 pub use format::{Format, KvCache, Use};
 pub use installed::Installed;
 pub use memory::{Load, Memory, largest_context};
+pub use mistake::{Mistake, line_at};
 pub use model::{
     Attention, Cache, Experts, Gguf, Kept, Latent, Model, OllamaFiles, Recurrent, Sliding,
 };

@@ -19,7 +19,7 @@ use super::{
     table::SETTINGS,
 };
 use crate::{
-    models::one_line,
+    models::{line_at, one_line},
     protocol::{SettingsProblem, SettingsReport},
 };
 
@@ -47,7 +47,7 @@ impl SettingsFile {
         let document = match Document::parse(text) {
             Ok(document) => document,
             Err(error) => {
-                let line = error.span().map(|span| read::line_at(text, span.start));
+                let line = error.span().map(|span| line_at(text, span.start));
                 let what = one_line(error.message(), MAX_SHOWN);
                 return Self::unusable(line, &text!("damage-not-toml", why = what));
             }
@@ -84,8 +84,7 @@ impl SettingsFile {
         match str::from_utf8(bytes) {
             Ok(text) => Self::parse(text),
             Err(error) => {
-                let readable = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-                let line = read::line_at(&readable, readable.len());
+                let line = line_at(bytes, error.valid_up_to());
                 Self::unusable(Some(line), &text!("damage-not-utf-8"))
             }
         }

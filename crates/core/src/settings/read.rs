@@ -13,7 +13,10 @@ use super::{
     schema::{Setting, setting_keys},
     table::SETTINGS,
 };
-use crate::protocol::{SettingsProblem, Severity};
+use crate::{
+    models::line_at,
+    protocol::{SettingsProblem, Severity},
+};
 
 /// On which line, from 1, each dotted key of a file stands.
 #[derive(Default)]
@@ -44,12 +47,6 @@ impl Lines {
             }
         }
     }
-}
-
-/// The line, from 1, of a byte of the text.
-pub(super) fn line_at(text: &str, byte: usize) -> usize {
-    let before = &text.as_bytes()[..byte.min(text.len())];
-    before.iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 /// The item of a setting in the document.

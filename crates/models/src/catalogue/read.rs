@@ -8,7 +8,7 @@ use toml::{
     de::{DeTable, DeValue, Error},
 };
 
-use crate::{model::Model, one_line};
+use crate::{Mistake, line_at, model::Model, one_line};
 
 use super::{Catalogue, CatalogueError, check, entry::Entry, value::Day};
 
@@ -21,7 +21,7 @@ pub(super) fn read(text: &str) -> (Catalogue, Vec<CatalogueError>) {
         .collect();
     let mut catalogue = Catalogue::default();
     for (key, value) in file.into_inner() {
-        let line = line_of(text, key.span().start);
+        let line = line_at(text, key.span().start);
         match key.get_ref().as_ref() {
             "checked" => match Day::deserialize(value.into_deserializer()) {
                 Ok(day) => catalogue.checked = Some(day.0),
@@ -65,7 +65,7 @@ fn models<'a>(
     let entries: Vec<_> = entries.into_iter().collect();
     let starts: Vec<_> = entries
         .iter()
-        .map(|entry| line_of(text, entry.span().start))
+        .map(|entry| line_at(text, entry.span().start))
         .collect();
     let last_line = text.lines().count() + 1;
     let ends = starts.iter().skip(1).copied().chain([last_line]);
@@ -120,30 +120,28 @@ impl Places<'_> {
     fn reading(&self, error: &Error) -> CatalogueError {
         let span = error.span().unwrap_or(self.start..self.start);
         let path = path_of(&self.entry, &span);
-        let message = error.message().trim();
-        if let Some(field) = message.strip_prefix("missing field ") {
-            let field = field.trim_matches('`');
-            let inside = path.map_or_else(String::new, |path| format!("{path}."));
-            return CatalogueError {
-                line: line_of(self.text, span.start),
-                key: format!("{inside}{field}"),
-                message: "this key is missing".to_owned(),
-            };
-        }
         let written = self.text.get(span.clone()).unwrap_or_default();
-        let written = one_line(written.trim_matches('"'), 60);
-        let message = match message.strip_prefix("unknown field ") {
-            Some(rest) => match rest.split_once(", expected ") {
-                Some((_, known)) => format!("no such key; known are {}", plain(known)),
-                None => "no such key".to_owned(),
-            },
-            None if message.starts_with("write ") || message.starts_with("name ") => {
-                format!("“{written}” is not valid; {message}")
+        let written = one_line(written, 60);
+        let message = match Mistake::of(error.message()) {
+            Mistake::Missing(field) => {
+                let inside = path.map_or_else(String::new, |path| format!("{path}."));
+                return CatalogueError {
+                    line: line_at(self.text, span.start),
+                    key: format!("{inside}{field}"),
+                    message: "this key is missing".to_owned(),
+                };
             }
-            None => message.to_owned(),
+            Mistake::UnknownKey(known) => format!("no such key; known are {known}"),
+            Mistake::Expected(right) => format!("“{written}” is not valid; write {right}"),
+            Mistake::Refused(right)
+                if right.starts_with("write ") || right.starts_with("name ") =>
+            {
+                format!("“{}” is not valid; {right}", written.trim_matches('"'))
+            }
+            Mistake::Refused(message) => message,
         };
         CatalogueError {
-            line: line_of(self.text, span.start),
+            line: line_at(self.text, span.start),
             key: path.unwrap_or_else(|| "model".to_owned()),
             message,
         }
@@ -158,7 +156,7 @@ impl Places<'_> {
             .find(|(known, _)| known.get_ref() == outer);
         let start = place.map_or(self.start, |(known, _)| known.span().start);
         CatalogueError {
-            line: line_of(self.text, start),
+            line: line_at(self.text, start),
             key: key.to_owned(),
             message,
         }
@@ -182,21 +180,10 @@ fn path_of(table: &DeTable<'_>, span: &Range<usize>) -> Option<String> {
     })
 }
 
-/// Serde's list of names without its quotes.
-fn plain(names: &str) -> String {
-    names.trim_start_matches("one of ").replace('`', "")
-}
-
 fn syntax_error(text: &str, error: &Error) -> CatalogueError {
     CatalogueError {
-        line: error.span().map_or(1, |span| line_of(text, span.start)),
+        line: error.span().map_or(1, |span| line_at(text, span.start)),
         key: "TOML".to_owned(),
         message: error.message().trim().to_owned(),
     }
-}
-
-/// The line, from 1, of a byte.
-fn line_of(text: &str, byte: usize) -> usize {
-    let before = &text.as_bytes()[..byte.min(text.len())];
-    1 + before.iter().filter(|byte| **byte == b'\n').count()
 }

@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, Visitor},
+    de::{self, Unexpected, Visitor},
 };
 
 /// A whole number within bounds.
@@ -24,19 +24,14 @@ impl<'de, T: TryFrom<u64>, const LOW: u64, const HIGH: u64> Deserialize<'de>
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let visitor = WholeVisitor::<LOW, HIGH>(PhantomData);
         let number = deserializer.deserialize_any(visitor)?;
-        let fits = T::try_from(number).map_err(|_| de::Error::custom(visitor.right()))?;
-        Ok(Self(fits))
+        let unexpected = Unexpected::Unsigned(number);
+        let fits = T::try_from(number).map_err(|_| de::Error::invalid_value(unexpected, &visitor));
+        fits.map(Self)
     }
 }
 
 #[derive(Clone, Copy)]
 struct WholeVisitor<const LOW: u64, const HIGH: u64>(PhantomData<u64>);
-
-impl<const LOW: u64, const HIGH: u64> WholeVisitor<LOW, HIGH> {
-    fn right(self) -> String {
-        format!("write a whole number from {LOW} to {HIGH}")
-    }
-}
 
 impl<const LOW: u64, const HIGH: u64> Visitor<'_> for WholeVisitor<LOW, HIGH> {
     type Value = u64;
@@ -49,7 +44,7 @@ impl<const LOW: u64, const HIGH: u64> Visitor<'_> for WholeVisitor<LOW, HIGH> {
         u64::try_from(number)
             .ok()
             .filter(|number| (LOW..=HIGH).contains(number))
-            .ok_or_else(|| E::custom(self.right()))
+            .ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
     }
 }
 
@@ -72,7 +67,7 @@ impl Visitor<'_> for BillionsVisitor {
         if (0.001..=10_000.0).contains(&number) {
             return Ok(number);
         }
-        Err(E::custom("write a number of billions from 0.001 to 10000"))
+        Err(E::invalid_value(Unexpected::Float(number), &self))
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<f64, E> {
