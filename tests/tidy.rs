@@ -111,6 +111,7 @@ fn the_core_does_no_io_and_reads_no_clock() {
         "serde_json",
         "strsim",
         "thiserror",
+        "toml",
         "toml_edit",
     ];
     let dependencies = manifest["dependencies"].as_table().expect("a table");

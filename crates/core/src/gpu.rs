@@ -26,7 +26,7 @@ pub use processes::{ComputeProcess, ProcessLoad};
 pub use reasons::ClocksEventReasons;
 
 /// The driver's unchanging name of one GPU, such as `GPU-5e2c1a34-…`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(transparent)]
 pub struct GpuUuid(pub String);
@@ -40,7 +40,9 @@ impl fmt::Display for GpuUuid {
 /// A PCI address, written as Linux writes it: `0000:01:00.0`.
 ///
 /// NVML pads the domain to eight digits (`00000000:01:00.0`); both forms parse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 #[serde(try_from = "String", into = "String")]
 pub struct PciBusId {
@@ -153,7 +155,7 @@ impl fmt::Display for PState {
 }
 
 /// The properties of a GPU that do not change while its driver stays loaded.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GpuInfo {
     /// Position in the driver's list, from 0.

@@ -43,6 +43,8 @@ pub mod simulation;
 pub mod status_text;
 mod time;
 pub mod units;
+#[cfg(test)]
+mod variants;
 
 pub use gpu_keepalive_models as models;
 pub use time::Moment;

@@ -25,7 +25,8 @@
 //!
 //! # Scenario files
 //! TOML: `[[gpus]]` for each card ([`CardModel`]) and `[[events]]` for what happens ([`Event`]).
-//! A card may start from a preset's first card and change what differs:
+//! A card may start from a preset's first card and change what differs; another one has to say
+//! everything that is not in `simulation/presets/defaults.toml`:
 //!
 //! ```
 //! # use gpu_keepalive_core::simulation::Scenario;

@@ -5,6 +5,7 @@ use crate::{
     protocol::{Cause, FaultStatus, Message, Notice, State},
     status_text::{capitalised, present},
     units::Celsius,
+    variants::variants,
 };
 
 fn laptop() -> Status {
@@ -231,7 +232,7 @@ fn a_gpu_that_is_hot_again_and_again_is_reported_every_ten_minutes() {
 
 #[test]
 fn every_fault_is_a_plain_sentence_with_advice() {
-    for kind in GpuErrorKind::ALL {
+    for kind in variants::<GpuErrorKind>() {
         let mut user = anyone();
         assert!(user.after(0, gpus(&[Is::Warm])).is_empty());
         let new = user.after(1, gpus(&[Is::Fault(kind)]));

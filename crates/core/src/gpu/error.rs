@@ -48,31 +48,6 @@ pub enum GpuErrorKind {
 }
 
 impl GpuErrorKind {
-    /// Every kind.
-    pub const ALL: [Self; 18] = {
-        use GpuErrorKind::*;
-        [
-            NvmlMissing,
-            CudaMissing,
-            DriverTooOld,
-            VersionMismatch,
-            DriverNotLoaded,
-            NoGpu,
-            GpuNotFound,
-            GpuLost,
-            OutOfMemory,
-            ExclusiveMode,
-            NoPermission,
-            NotSupported,
-            ContextLost,
-            TimedOut,
-            ProcessEnded,
-            Panicked,
-            ClocksDoNotRise,
-            Other,
-        ]
-    };
-
     /// Returns true if waiting can mend it; the others are retried only rarely.
     pub fn is_transient(self) -> bool {
         use GpuErrorKind::*;

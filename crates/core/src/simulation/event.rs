@@ -1,5 +1,8 @@
 use std::time::Duration;
 
+use serde::Deserialize;
+
+use super::value::*;
 use crate::{
     ai_processes::{self, CommandLine},
     gpu::{GpuErrorKind, PciBusId},
@@ -55,17 +58,21 @@ pub enum EventKind {
 }
 
 /// Another program on the simulated machine.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct SimulatedProcess {
     /// `program`: how it was started, such as `ollama runner`.
+    #[serde(rename = "program", deserialize_with = "command")]
     pub command: String,
     /// `pid`.
     pub pid: u32,
     /// `gpu_open`: it has a compute context. False for a service that only waits.
     pub gpu_open: bool,
     /// `vram_mib`.
+    #[serde(rename = "vram_mib", deserialize_with = "mib")]
     pub vram: Bytes,
     /// `utilization_percent` of the GPU; 0 is a program that computes nothing.
+    #[serde(rename = "utilization_percent", deserialize_with = "percent")]
     pub utilization: Percent,
     /// `holds_clocks`: its work keeps the clocks up. False for a model that is partly offloaded:
     /// the GPU waits for the CPU so long that its clocks fall while it computes.
@@ -76,32 +83,40 @@ pub struct SimulatedProcess {
     /// `started`: in clock ticks since boot; follows from when it begins where absent.
     pub started: Option<StartTime>,
     /// Its use of the processor.
+    #[serde(skip)]
     pub processor: ProcessorTimes,
 }
 
 /// The processor time that a program uses.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct ProcessorTimes {
     /// `processor_rest_ms`: at once in every second, by a timer of its own.
+    #[serde(rename = "processor_rest_ms", deserialize_with = "second_ms")]
     pub rest: Duration,
     /// `poll_every_s`: from one poll by a monitor to the next; never polled where absent.
+    #[serde(rename = "poll_every_s", deserialize_with = "seconds")]
     pub poll_every: Option<Duration>,
     /// `processor_poll_ms`: for one poll.
+    #[serde(rename = "processor_poll_ms", deserialize_with = "second_ms")]
     pub poll: Duration,
     /// `processor_busy_percent`: of one core, as a share of 1, while it computes or answers a
     /// request.
+    #[serde(rename = "processor_busy_percent", deserialize_with = "cores")]
     pub busy_cores: f64,
 }
 
 /// One request to a program: the processor works from its beginning to its end, the GPU from the
 /// first kernel on.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct Request {
     /// `pid`: the program; without it nothing happens.
     pub pid: u32,
     /// `utilization_percent` of the GPU.
+    #[serde(rename = "utilization_percent", deserialize_with = "percent")]
     pub utilization: Percent,
     /// `lead_ms`: from the first use of the processor to the first kernel.
+    #[serde(rename = "lead_ms", deserialize_with = "hour_ms")]
     pub lead: Duration,
 }
 

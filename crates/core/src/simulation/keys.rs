@@ -1,14 +1,17 @@
-use std::{ops::Range, time::Duration};
+use std::ops::Range;
 
-use thiserror::Error;
-use toml_edit::{Item, Table, TableLike};
-
-use super::RawValue;
-use crate::{
-    gpu::PState,
-    models::one_line,
-    units::{Bytes, Megahertz},
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, Visitor, value::MapDeserializer},
+    forward_to_deserialize_any,
 };
+use thiserror::Error;
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use crate::models::{Mistake, line_at, one_line};
 
 /// Most characters of a wrong value or key that are shown.
 const MAX_SHOWN: usize = 60;
@@ -56,311 +59,117 @@ impl Source<'_> {
         key: impl Into<String>,
         problem: impl Into<String>,
     ) -> ScenarioError {
-        let line = span.map(|span| {
-            let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
-            1 + before.iter().filter(|b| **b == b'\n').count()
-        });
         ScenarioError {
             file: self.file.to_owned(),
-            line,
+            line: span.map(|span| line_at(self.text, span.start)),
             key: key.into(),
             problem: problem.into(),
         }
     }
 }
 
-/// One table, read key by key; a key that is not read is an error in the end.
+/// One table, read a struct at a time; a key that none of them has is an error in the end.
+///
+/// So a table may be spread over several structs and every error still names its key, which
+/// serde's `flatten` would lose.
 pub(super) struct Keys<'a> {
     source: Source<'a>,
-    table: &'a Table,
+    /// As errors call it; empty for the whole file.
     name: &'static str,
+    table: Spanned<DeTable<'a>>,
+    /// Has the values of the keys that the table leaves out.
+    like: DeTable<'static>,
     known: Vec<&'static str>,
+    /// The key whose value is being read.
+    reading: &'static str,
 }
 
 impl<'a> Keys<'a> {
-    /// Reads `table`, called `name` in errors (empty for the whole file).
-    pub(super) fn new(source: Source<'a>, table: &'a Table, name: &'static str) -> Self {
+    pub(super) fn new(source: Source<'a>, name: &'static str, table: Spanned<DeTable<'a>>) -> Self {
         Self {
             source,
-            table,
             name,
+            table,
+            like: DeTable::new(),
             known: Vec::new(),
+            reading: "",
         }
     }
 
-    /// A number within `range`.
-    pub(super) fn number(
-        &mut self,
-        key: &'static str,
-        range: Range<f64>,
-    ) -> Result<Option<f64>, ScenarioError> {
-        let Some(item) = self.item(key) else {
-            return Ok(None);
-        };
-        let number = item
-            .as_float()
-            .or_else(|| item.as_integer().map(|n| n as f64));
-        match number {
-            Some(n) if n >= range.start && n <= range.end => Ok(Some(n)),
-            _ => Err(self.wrong(
-                key,
-                format!("use a number from {} to {}", range.start, range.end),
-            )),
-        }
+    /// Takes the values of the keys that are left out from another table.
+    pub(super) fn fill_from(&mut self, like: Option<DeTable<'static>>) {
+        self.like = like.unwrap_or_default();
     }
 
-    /// A whole number of at most `max`.
-    pub(super) fn integer(
-        &mut self,
-        key: &'static str,
-        max: u64,
-    ) -> Result<Option<u64>, ScenarioError> {
-        let Some(item) = self.item(key) else {
-            return Ok(None);
-        };
-        match item.as_integer().and_then(|n| u64::try_from(n).ok()) {
-            Some(n) if n <= max => Ok(Some(n)),
-            _ => Err(self.wrong(key, format!("use a whole number from 0 to {max}"))),
-        }
-    }
-
-    /// The driver's value: a text, or a number of which −1 is the highest.
-    pub(super) fn raw_value(
-        &mut self,
-        key: &'static str,
-        is_text: bool,
-    ) -> Result<RawValue, ScenarioError> {
-        let Some(item) = self.item(key) else {
-            return Err(self.missing(key));
-        };
-        let value = match is_text {
-            true => item.as_str().map(|text| RawValue::Text(text.to_owned())),
-            false => item.as_integer().map(|n| RawValue::Number(n as u64)),
-        };
-        let right = match is_text {
-            true => "use a text",
-            false => "use a whole number, from -1",
-        };
-        let is_right = item.as_integer().is_none_or(|n| n >= -1);
-        value
-            .filter(|_| is_right)
-            .ok_or_else(|| self.wrong(key, right))
-    }
-
-    /// `true` or `false`.
-    pub(super) fn boolean(&mut self, key: &'static str) -> Result<Option<bool>, ScenarioError> {
-        let Some(item) = self.item(key) else {
-            return Ok(None);
-        };
-        match item.as_bool() {
-            Some(value) => Ok(Some(value)),
-            None => Err(self.wrong(key, "use true or false")),
-        }
-    }
-
-    /// A text that `read` makes something of; `right` describes the accepted values.
-    pub(super) fn text<T>(
-        &mut self,
-        key: &'static str,
-        right: &str,
-        read: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<Option<T>, ScenarioError> {
-        let Some(item) = self.item(key) else {
-            return Ok(None);
-        };
-        match item.as_str().and_then(read) {
-            Some(value) => Ok(Some(value)),
-            None => Err(self.wrong(key, right)),
-        }
-    }
-
-    /// A text that is one of `choices`.
-    pub(super) fn choice<T: Copy>(
-        &mut self,
-        key: &'static str,
-        choices: &[(&str, T)],
-    ) -> Result<Option<T>, ScenarioError> {
-        let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
-        self.text(key, &format!("use one of {}", names.join(", ")), |text| {
-            let found = choices.iter().find(|(name, _)| *name == text);
-            found.map(|(_, value)| *value)
+    /// Reads the keys that `T` has.
+    pub(super) fn read<T: Deserialize<'a>>(&mut self) -> Result<T, ScenarioError> {
+        T::deserialize(&mut *self).map_err(|error| match Mistake::of(error.message()) {
+            Mistake::Missing(key) => self.missing(&key),
+            Mistake::Expected(right) => self.wrong(self.reading, format!("use {right}")),
+            Mistake::Refused(right) => self.wrong(self.reading, right),
+            Mistake::UnknownKey(known) => self.wrong(self.reading, format!("use {known}")),
         })
     }
 
-    /// A number that must be there unless there is a default for it.
-    pub(super) fn needed(
-        &mut self,
-        key: &'static str,
-        range: Range<f64>,
-        default: Option<f64>,
-    ) -> Result<f64, ScenarioError> {
-        self.number(key, range)?
-            .or(default)
-            .ok_or_else(|| self.missing(key))
-    }
-
-    /// A clock in megahertz.
-    pub(super) fn mhz(
-        &mut self,
-        key: &'static str,
-        default: Option<Megahertz>,
-    ) -> Result<Megahertz, ScenarioError> {
-        let default = default.map(|clock| f64::from(clock.0));
-        Ok(Megahertz(
-            self.needed(key, 1.0..100_000.0, default)?.round() as u32,
-        ))
-    }
-
-    /// Memory in binary megabytes.
-    pub(super) fn mib(
-        &mut self,
-        key: &'static str,
-        default: Option<Bytes>,
-    ) -> Result<Bytes, ScenarioError> {
-        let mib = self.integer(key, 1 << 30)?.map(Bytes::from_mib);
-        mib.or(default).ok_or_else(|| self.missing(key))
-    }
-
-    /// A time of at most `max` units of `unit` seconds.
-    pub(super) fn span(
-        &mut self,
-        key: &'static str,
-        unit: f64,
-        max: f64,
-        default: Option<Duration>,
-    ) -> Result<Duration, ScenarioError> {
-        let given = self.number(key, 0.0..max)?;
-        given
-            .map(|n| Duration::from_secs_f64(n * unit))
-            .or(default)
-            .ok_or_else(|| self.missing(key))
-    }
-
-    /// A time of at most `max` units of `unit` seconds, or a list of the shortest and the longest.
-    pub(super) fn range(
-        &mut self,
-        key: &'static str,
-        unit: f64,
-        max: f64,
-    ) -> Result<Option<(Duration, Duration)>, ScenarioError> {
-        let Some(item) = self.item(key) else {
-            return Ok(None);
-        };
-        let number = |value: &toml_edit::Value| {
-            let whole = value.as_integer().map(|n| n as f64);
-            value.as_float().or(whole)
-        };
-        let ends: Option<Vec<f64>> = match item.as_array() {
-            Some(list) => list.iter().map(number).collect(),
-            None => item.as_value().and_then(number).map(|n| vec![n, n]),
-        };
-        match ends.as_deref() {
-            Some([least, most]) if *least >= 0.0 && least <= most && *most <= max => {
-                let span = |n: f64| Duration::from_secs_f64(n * unit);
-                Ok(Some((span(*least), span(*most))))
-            }
-            _ => {
-                let right = format!("use a number from 0 to {max}, or a list of two that rise");
-                Err(self.wrong(key, right))
-            }
-        }
-    }
-
-    /// A P-state by its number.
-    pub(super) fn pstate(
-        &mut self,
-        key: &'static str,
-        default: Option<PState>,
-    ) -> Result<PState, ScenarioError> {
-        let given = self.integer(key, 15)?;
-        given
-            .and_then(|n| PState::new(n as u32))
-            .or(default)
-            .ok_or_else(|| self.missing(key))
-    }
-
-    /// A list of texts, each from `choices`.
-    pub(super) fn names(
-        &mut self,
-        key: &'static str,
-        choices: &[&'static str],
-    ) -> Result<Option<Vec<&'static str>>, ScenarioError> {
-        let Some(item) = self.item(key) else {
-            return Ok(None);
-        };
-        let pick = |value: &toml_edit::Value| {
-            let name = value.as_str()?;
-            choices.iter().copied().find(|choice| *choice == name)
-        };
-        match item.as_array().map(|a| a.iter().map(pick).collect()) {
-            Some(Some(names)) => Ok(Some(names)),
-            _ => Err(self.wrong(key, format!("use a list of {}", choices.join(", ")))),
-        }
-    }
-
     /// The `[[key]]` tables, none when absent.
-    pub(super) fn tables(&mut self, key: &'static str) -> Result<Vec<&'a Table>, ScenarioError> {
-        let Some(item) = self.item(key) else {
+    pub(super) fn tables(
+        &mut self,
+        key: &'static str,
+    ) -> Result<Vec<Spanned<DeTable<'a>>>, ScenarioError> {
+        self.known.push(key);
+        let Some(value) = self.table.get_ref().get(key) else {
             return Ok(Vec::new());
         };
-        match item.as_array_of_tables() {
-            Some(tables) => Ok(tables.iter().collect()),
-            None => Err(self.wrong(key, format!("write it as [[{key}]] tables"))),
-        }
+        let table = |value: &Spanned<DeValue<'a>>| {
+            Some(Spanned::new(
+                value.span(),
+                value.get_ref().as_table()?.clone(),
+            ))
+        };
+        let tables = value.get_ref().as_array();
+        tables
+            .and_then(|tables| tables.iter().map(table).collect())
+            .ok_or_else(|| self.wrong(key, format!("write it as [[{key}]] tables")))
     }
 
-    /// Returns true if the key is there.
-    pub(super) fn has(&mut self, key: &'static str) -> bool {
-        self.item(key).is_some()
+    /// Returns true if the key is in the table itself.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.get_ref().contains_key(key)
     }
 
     /// The error of a key that must be there.
-    pub(super) fn missing(&self, key: &'static str) -> ScenarioError {
+    pub(super) fn missing(&self, key: &str) -> ScenarioError {
         let right = match self.name {
             "gpus" => "is missing; add it, or start from a preset with “like”",
             _ => "is missing; add it",
         };
-        self.source.error(self.table.span(), self.path(key), right)
+        let place = Some(self.table.span());
+        self.source.error(place, self.path(key), right)
     }
 
     /// The error of a key's value that cannot be.
     pub(super) fn wrong(&self, key: &str, right: impl AsRef<str>) -> ScenarioError {
-        let entry = self.table.get_key_value(key);
-        let given = entry.map_or(String::new(), |(_, item)| {
-            let text = item.span().and_then(|span| self.source.text.get(span));
-            text.map_or(String::new(), |text| {
-                format!("is {}; ", one_line(text, MAX_SHOWN))
-            })
+        let entry = self.table.get_ref().get_key_value(key);
+        let given = entry.and_then(|(_, value)| self.source.text.get(value.span()));
+        let given = given.map_or(String::new(), |text| {
+            format!("is {}; ", one_line(text, MAX_SHOWN))
         });
-        self.source.error(
-            self.place(key),
-            self.path(key),
-            format!("{given}{}", right.as_ref()),
-        )
+        let place = entry.map(|(key, _)| key.span());
+        let problem = format!("{given}{}", right.as_ref());
+        self.source.error(place, self.path(key), problem)
     }
 
-    /// Refuses every key that was not read.
+    /// Refuses every key that no struct has.
     pub(super) fn finish(&self) -> Result<(), ScenarioError> {
-        for (key, _) in self.table.iter() {
-            if !self.known.contains(&key) {
-                let problem = format!("is not known here; use {}", self.known.join(", "));
-                return Err(self.source.error(self.place(key), self.path(key), problem));
-            }
-        }
-        Ok(())
-    }
-
-    fn item(&mut self, key: &'static str) -> Option<&'a Item> {
-        if !self.known.contains(&key) {
-            self.known.push(key);
-        }
-        self.table.get(key)
-    }
-
-    /// Where the key stands; one that is only part of a header stands where the header's table does.
-    fn place(&self, key: &str) -> Option<Range<usize>> {
-        let (name, item) = self.table.get_key_value(key)?;
-        name.span().or_else(|| first_span(item))
+        let known = |key: &str| self.known.contains(&key);
+        let keys = self.table.get_ref().keys();
+        let Some(key) = keys.into_iter().find(|key| !known(key.get_ref())) else {
+            return Ok(());
+        };
+        let problem = format!("is not known here; use {}", self.known.join(", "));
+        Err(self
+            .source
+            .error(Some(key.span()), self.path(key.get_ref()), problem))
     }
 
     fn path(&self, key: &str) -> String {
@@ -371,13 +180,31 @@ impl<'a> Keys<'a> {
     }
 }
 
-fn first_span(item: &Item) -> Option<Range<usize>> {
-    let inner = |table: &dyn TableLike| table.iter().find_map(|(_, item)| first_span(item));
-    item.span()
-        .or_else(|| item.as_table_like().and_then(inner))
-        .or_else(|| {
-            item.as_array_of_tables()?
-                .iter()
-                .find_map(|table| inner(table))
-        })
+impl<'de> Deserializer<'de> for &mut Keys<'de> {
+    type Error = toml::de::Error;
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.known.extend(fields);
+        let values = fields.iter().filter_map(|key| {
+            let own = self.table.get_ref().get(*key);
+            let value = own.or_else(|| self.like.get(*key))?;
+            self.reading = key;
+            Some((*key, value.clone()))
+        });
+        visitor.visit_map(MapDeserializer::new(values))
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(Self::Error::custom("only a struct names its keys"))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
 }

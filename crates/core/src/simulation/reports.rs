@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use crate::{
     gpu::{
         ComputeProcess, GpuError, GpuErrorKind, GpuInfo, LeftOut, LeftOutGpu, ProcessLoad, Sample,
@@ -11,7 +13,8 @@ use crate::{
 };
 
 /// A value that the driver can give, by its name in a scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reading {
     /// `name`, a text.
     Name,
@@ -32,6 +35,7 @@ pub enum Reading {
     /// `compute_capability`, times ten.
     ComputeCapability,
     /// `pstate`.
+    #[serde(rename = "pstate")]
     PState,
     /// `sm_clock` in MHz.
     SmClock,
@@ -56,30 +60,6 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Every reading by its name in a scenario.
-    pub const NAMES: [(&str, Self); 20] = [
-        ("name", Self::Name),
-        ("uuid", Self::Uuid),
-        ("pci_bus_id", Self::PciBusId),
-        ("vram_total", Self::VramTotal),
-        ("vram_used", Self::VramUsed),
-        ("vram_free", Self::VramFree),
-        ("sm_clock_max", Self::SmClockMax),
-        ("slowdown_temperature", Self::SlowdownTemperature),
-        ("compute_capability", Self::ComputeCapability),
-        ("pstate", Self::PState),
-        ("sm_clock", Self::SmClock),
-        ("memory_clock", Self::MemoryClock),
-        ("temperature", Self::Temperature),
-        ("power", Self::Power),
-        ("energy", Self::Energy),
-        ("utilization", Self::Utilization),
-        ("clocks_event_reasons", Self::ClocksEventReasons),
-        ("process_pid", Self::ProcessPid),
-        ("process_vram", Self::ProcessVram),
-        ("process_utilization", Self::ProcessUtilization),
-    ];
-
     /// Returns true if its value is a text.
     pub fn is_text(self) -> bool {
         matches!(self, Self::Name | Self::Uuid | Self::PciBusId)

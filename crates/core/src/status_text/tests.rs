@@ -8,6 +8,7 @@ use crate::{
     protocol::{Cause, Hold, Message, State},
     settings::Settings,
     units::{Bytes, Celsius, Watts},
+    variants::variants,
 };
 
 mod pages;
@@ -161,7 +162,12 @@ fn messages() -> Vec<Message> {
         Cause::Benchmark,
     ];
     all.extend(pauses.map(|cause| (State::Paused, cause)));
-    all.extend(GpuErrorKind::ALL.map(|kind| (State::Fault, Cause::Fault { kind })));
+    let faults = variants::<GpuErrorKind>();
+    all.extend(
+        faults
+            .into_iter()
+            .map(|kind| (State::Fault, Cause::Fault { kind })),
+    );
 
     let alone = [
         State::Starting,
@@ -263,7 +269,7 @@ fn others() -> String {
         writeln!(page, "    {alert}").expect("a string");
     }
     page += "What to do about a fault\n";
-    for kind in GpuErrorKind::ALL {
+    for kind in variants::<GpuErrorKind>() {
         writeln!(page, "    {kind:?}: {}", kind.advice()).expect("a string");
     }
     page

@@ -60,6 +60,16 @@ fn each_error_states_its_place_and_what_would_be_right() {
         "[events]\nkind = \"hang\"",
         "[scene]",
         "hold_s = ",
+        "extra_reasons = -1",
+        "boost_falls_after_s = [1, 2, 3]",
+        "unsupported = \"power\"",
+        "[[gpus]]\nlike = 3",
+        "[[events]]\nkind = 3",
+        "[[events]]\nkind = \"hang\"\ngpu = \"first\"",
+        "[[events]]\nkind = \"program\"\nprogram = \" \"",
+        "[[events]]\nkind = \"program\"\nprogram = \"x\"\nholds_clocks = \"no\"",
+        "[[events]]\nkind = \"program\"\nprogram = \"x\"\nstarted = 1.5",
+        "[[events]]\nkind = \"program\"\nprogram = \"x\"\npoll_every_s = \"often\"",
     ]
     .map(error)
     .into();

@@ -13,6 +13,7 @@ use crate::{
     protocol::{PauseReason, Phase, Status},
     settings::{Mode, Settings},
     units::Bytes,
+    variants::variants,
 };
 
 const CARD: &str = "[[gpus]]\nlike = \"rtx-4090\"\n[[events]]\nkind = \"program\"\n\
@@ -346,8 +347,7 @@ fn raw_value(reading: Reading) -> BoxedStrategy<RawValue> {
 }
 
 fn report() -> impl Generator<Value = (EventKind, Duration)> {
-    let readings = Reading::NAMES.map(|(_, reading)| reading).to_vec();
-    let kind = select(readings)
+    let kind = select(variants::<Reading>())
         .prop_flat_map(|reading| raw_value(reading).prop_map(move |value| (reading, value)));
     let lasts = (1..60u64).prop_map(Duration::from_secs);
     (kind, lasts).prop_map(|((reading, value), lasts)| (EventKind::Reports(reading, value), lasts))

@@ -8,6 +8,7 @@ use crate::{
     protocol::{Cause, Hold, Message, State},
     status_text::{cannot_benchmark, render},
     units::{Bytes, Celsius, Watts},
+    variants::variants,
 };
 
 /// Names as other programs may give them.
@@ -91,7 +92,7 @@ fn cause() -> impl Strategy<Value = Cause> {
         }),
         option::of(0.1..100_000.0).prop_map(|budget_wh| Cause::BudgetSpent { budget_wh }),
         Just(Cause::Benchmark),
-        proptest::sample::select(&GpuErrorKind::ALL[..]).prop_map(|kind| Cause::Fault { kind }),
+        proptest::sample::select(variants::<GpuErrorKind>()).prop_map(|kind| Cause::Fault { kind }),
     ]
 }
 
