@@ -58,6 +58,7 @@ use crate::{
 };
 
 mod baseline;
+mod by_gpu;
 mod calendar;
 mod day;
 mod held;
@@ -71,6 +72,7 @@ mod tests;
 pub use calendar::{FIRST_DAY, SETTLED_AFTER};
 
 use baseline::Baseline;
+use by_gpu::ByGpu;
 use calendar::WallClock;
 use day::Day;
 use held::HeldPower;
@@ -124,8 +126,8 @@ pub struct Ledger {
     /// The day for what was counted while the wall clock was not set.
     #[serde(skip_serializing_if = "Day::is_empty")]
     undated: Day,
-    baselines: Vec<Baseline>,
-    held: Vec<HeldPower>,
+    baselines: ByGpu<Baseline>,
+    held: ByGpu<HeldPower>,
     /// The driver of each GPU, as long as the engine runs.
     #[serde(skip)]
     drivers: BTreeMap<GpuUuid, String>,
@@ -165,7 +167,8 @@ impl Ledger {
             _ => self.last.insert(uuid.clone(), reading),
         };
         if reading.resting && previous.is_none_or(|p| !p.held) {
-            self.baseline(uuid, reading.power_source).add(reading.power);
+            let baseline = self.baselines.of(uuid, reading.power_source);
+            baseline.add(reading.power);
         }
         self.learn_held(uuid, &reading);
         let interval = previous.and_then(|p| Interval::between(&p, &reading));
@@ -249,7 +252,7 @@ impl Ledger {
 
     /// The resting power learned for this GPU on this power source; `None` while unknown.
     pub fn resting_power(&self, uuid: &GpuUuid, power_source: PowerSource) -> Option<Watts> {
-        baseline::find(&self.baselines, uuid, power_source)?.estimate()
+        self.baselines.get(uuid, power_source)?.estimate()
     }
 
     fn entry(&self, date: Date, price_per_kwh: Option<f64>) -> EnergyDay {
@@ -266,12 +269,8 @@ impl Ledger {
         }
     }
 
-    fn baseline(&mut self, uuid: &GpuUuid, power_source: PowerSource) -> &mut Baseline {
-        baseline::find_or_insert(&mut self.baselines, uuid, power_source)
-    }
-
     fn learn(&mut self, uuid: &GpuUuid, interval: &Interval) {
-        let baseline = self.baseline(uuid, interval.power_source);
+        let baseline = self.baselines.of(uuid, interval.power_source);
         let was_known = baseline.settled().is_some();
         if let Some(drawn) = interval.drawn {
             baseline.learn(drawn, interval.seconds);
@@ -305,8 +304,8 @@ impl Ledger {
     /// somewhere between them: each day gets one half, which is wrong by half of [`MAX_GAP`] at
     /// most.
     fn charge(&mut self, uuid: &GpuUuid, interval: &Interval) {
-        let resting = baseline::find(&self.baselines, uuid, interval.power_source)
-            .and_then(Baseline::settled);
+        let baseline = self.baselines.get(uuid, interval.power_source);
+        let resting = baseline.and_then(Baseline::settled);
         let (from, to) = interval.dates;
         let halves = interval.halves();
         for (date, part) in [(from, &halves), (to, &halves)] {

@@ -15,10 +15,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::day::amount;
-use crate::{
-    gpu::{GpuUuid, PowerSource},
-    units::{Joules, Watts},
-};
+use crate::units::{Joules, Watts};
 
 /// Length of a block in seconds: many times the second over which drivers average power, so that
 /// the noise of single readings is gone from its mean.
@@ -28,10 +25,8 @@ const BLOCK_S: f64 = 30.0;
 const BLOCKS: usize = 40;
 
 /// The learned resting power of one GPU on one power source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Baseline {
-    gpu: GpuUuid,
-    power_source: PowerSource,
     /// Mean watts of each complete block, oldest first.
     #[serde(default, deserialize_with = "amounts")]
     blocks_w: Vec<f64>,
@@ -46,17 +41,6 @@ pub(super) struct Baseline {
 }
 
 impl Baseline {
-    fn new(gpu: &GpuUuid, power_source: PowerSource) -> Self {
-        Self {
-            gpu: gpu.clone(),
-            power_source,
-            blocks_w: Vec::new(),
-            first_look: None,
-            joules: 0.0,
-            seconds: 0.0,
-        }
-    }
-
     /// Takes in a single reading at rest.
     pub(super) fn add(&mut self, power: Option<Watts>) {
         if !self.blocks_w.is_empty() {
@@ -83,10 +67,7 @@ impl Baseline {
 
     /// The baseline that is charged against; `None` until a block is complete.
     pub(super) fn settled(&self) -> Option<Watts> {
-        let mut sorted = self.blocks_w.clone();
-        sorted.sort_by(f64::total_cmp);
-        let quartile = sorted.len().checked_sub(1)? / 4;
-        sorted.get(quartile).copied().map(Watts)
+        lower_quartile(&self.blocks_w)
     }
 
     /// The best that is known, provisional included.
@@ -95,30 +76,11 @@ impl Baseline {
     }
 }
 
-/// The baseline of that GPU on that power source.
-pub(super) fn find<'a>(
-    baselines: &'a [Baseline],
-    gpu: &GpuUuid,
-    power_source: PowerSource,
-) -> Option<&'a Baseline> {
-    baselines
-        .iter()
-        .find(|b| b.gpu == *gpu && b.power_source == power_source)
-}
-
-/// The same, begun anew where there is none.
-pub(super) fn find_or_insert<'a>(
-    baselines: &'a mut Vec<Baseline>,
-    gpu: &GpuUuid,
-    power_source: PowerSource,
-) -> &'a mut Baseline {
-    let key = (gpu, power_source);
-    let place = baselines.binary_search_by(|b| (&b.gpu, b.power_source).cmp(&key));
-    let index = place.unwrap_or_else(|index| {
-        baselines.insert(index, Baseline::new(gpu, power_source));
-        index
-    });
-    &mut baselines[index]
+pub(super) fn lower_quartile(watts: &[f64]) -> Option<Watts> {
+    let mut sorted = watts.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let quartile = sorted.len().checked_sub(1)? / 4;
+    sorted.get(quartile).copied().map(Watts)
 }
 
 #[derive(Deserialize)]

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use super::{
-    baseline::{self, Baseline},
+    baseline::Baseline,
+    by_gpu::{ByGpu, Entry},
     interval::Interval,
     savings::Savings,
 };
@@ -21,18 +22,14 @@ pub(super) struct Day {
     /// Seconds standing by, summed over the GPUs.
     #[serde(deserialize_with = "amount")]
     pub(super) standby_s: f64,
-    /// By GPU and power source, as the accounts.
-    pub(super) savings: Vec<Savings>,
-    /// By GPU and power source, in their order, so that sums do not depend on who came first.
-    accounts: Vec<Account>,
+    pub(super) savings: ByGpu<Savings>,
+    accounts: ByGpu<Account>,
 }
 
 /// The energy that one GPU drew on one power source in one day, while it was held and no other
 /// process computed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Account {
-    gpu: GpuUuid,
-    power_source: PowerSource,
     /// Seconds charged against a settled baseline.
     #[serde(default, deserialize_with = "amount")]
     settled_s: f64,
@@ -63,13 +60,13 @@ impl Day {
             .cold_starts_avoided
             .saturating_add(other.cold_starts_avoided);
         self.standby_s += other.standby_s;
-        for account in other.accounts {
-            self.account(&account.gpu, account.power_source)
-                .add(&account);
+        for one in other.accounts.iter() {
+            let account = self.accounts.of(&one.gpu, one.power_source);
+            account.add(&one.record);
         }
-        for saved in &other.savings {
-            let (gpu, source) = saved.gpu();
-            Savings::of(&mut self.savings, gpu, source).merge(saved);
+        for one in other.savings.iter() {
+            let savings = self.savings.of(&one.gpu, one.power_source);
+            savings.merge(&one.record);
         }
     }
 
@@ -79,7 +76,7 @@ impl Day {
         if interval.others_busy {
             return;
         }
-        let account = self.account(gpu, interval.power_source);
+        let account = self.accounts.of(gpu, interval.power_source);
         match (interval.drawn, resting) {
             (Some(Joules(drawn)), Some(Watts(resting))) => {
                 account.settled_s += interval.seconds;
@@ -97,7 +94,7 @@ impl Day {
 
     /// Adds to what was charged, or takes away from it.
     pub(super) fn correct(&mut self, gpu: &GpuUuid, source: PowerSource, Joules(more): Joules) {
-        let account = self.account(gpu, source);
+        let account = self.accounts.of(gpu, source);
         let charged = if account.open_s > 0.0 {
             &mut account.open_j
         } else {
@@ -108,7 +105,7 @@ impl Day {
 
     /// Charges what was waiting for this baseline.
     pub(super) fn settle(&mut self, gpu: &GpuUuid, source: PowerSource, Watts(resting): Watts) {
-        for account in self.accounts.iter_mut().filter(|a| a.is(gpu, source)) {
+        if let Some(account) = self.accounts.get_mut(gpu, source) {
             account.settled_s += account.open_s;
             account.settled_j += account.open_j;
             account.rest_j += resting * account.open_s;
@@ -117,43 +114,15 @@ impl Day {
     }
 
     /// Energy drawn above rest; `None` when there was some and nothing of it is known.
-    pub(super) fn above_rest(&self, baselines: &[Baseline]) -> Option<Joules> {
-        let known: Vec<f64> = self
-            .accounts
-            .iter()
-            .filter_map(|account| account.above_rest(baselines))
-            .collect();
-        let unknown = known.is_empty() && !self.accounts.is_empty();
-        // Adding onto zero: an empty f64 sum is -0.0.
-        (!unknown).then(|| Joules(known.iter().fold(0.0, |sum, joules| sum + joules)))
-    }
-
-    fn account(&mut self, gpu: &GpuUuid, power_source: PowerSource) -> &mut Account {
-        let key = (gpu, power_source);
-        let place = self
-            .accounts
-            .binary_search_by(|a| (&a.gpu, a.power_source).cmp(&key));
-        let index = place.unwrap_or_else(|index| {
-            self.accounts.insert(index, Account::new(gpu, power_source));
-            index
-        });
-        &mut self.accounts[index]
+    pub(super) fn above_rest(&self, baselines: &ByGpu<Baseline>) -> Option<Joules> {
+        sum_of_known(&self.accounts, |one| {
+            let resting = baselines.get(&one.gpu, one.power_source);
+            one.record.above_rest(resting)
+        })
     }
 }
 
 impl Account {
-    fn new(gpu: &GpuUuid, power_source: PowerSource) -> Self {
-        Self {
-            gpu: gpu.clone(),
-            power_source,
-            settled_s: 0.0,
-            settled_j: 0.0,
-            rest_j: 0.0,
-            open_s: 0.0,
-            open_j: 0.0,
-        }
-    }
-
     fn add(&mut self, other: &Self) {
         self.settled_s += other.settled_s;
         self.settled_j += other.settled_j;
@@ -162,13 +131,9 @@ impl Account {
         self.open_j += other.open_j;
     }
 
-    fn is(&self, gpu: &GpuUuid, power_source: PowerSource) -> bool {
-        self.gpu == *gpu && self.power_source == power_source
-    }
-
-    fn above_rest(&self, baselines: &[Baseline]) -> Option<f64> {
+    fn above_rest(&self, resting: Option<&Baseline>) -> Option<Joules> {
         let settled = (self.settled_s > 0.0).then_some(self.settled_j - self.rest_j);
-        let estimate = baseline::find(baselines, &self.gpu, self.power_source)
+        let estimate = resting
             .and_then(Baseline::estimate)
             .filter(|_| self.open_s > 0.0);
         let open = estimate.map(|Watts(resting)| self.open_j - resting * self.open_s);
@@ -176,8 +141,19 @@ impl Account {
             (None, None) => return None,
             (settled, open) => settled.unwrap_or(0.0) + open.unwrap_or(0.0),
         };
-        Some(sum.max(0.0))
+        Some(Joules(sum.max(0.0)))
     }
+}
+
+/// The sum of what is known; `None` where there are records and nothing is known of any.
+pub(super) fn sum_of_known<T>(
+    all: &ByGpu<T>,
+    known: impl Fn(&Entry<T>) -> Option<Joules>,
+) -> Option<Joules> {
+    let known: Vec<Joules> = all.iter().filter_map(known).collect();
+    let unknown = known.is_empty() && !all.is_empty();
+    // Adding onto zero: an empty f64 sum is -0.0.
+    (!unknown).then(|| Joules(known.iter().fold(0.0, |sum, Joules(joules)| sum + joules)))
 }
 
 /// More than all GPUs of a machine are held, or draw, in its life. A sum of such numbers is one, too.

@@ -4,16 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::day::amount;
-use crate::{
-    gpu::{GpuUuid, PowerSource},
-    units::{Joules, Watts},
-};
+use crate::units::{Joules, Watts};
 
 /// The savings of one GPU on one power source in one day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Savings {
-    gpu: GpuUuid,
-    power_source: PowerSource,
     /// Seconds whose savings were charged.
     #[serde(default, deserialize_with = "amount")]
     charged_s: f64,
@@ -32,35 +27,6 @@ pub(super) fn difference(held: Option<Watts>, resting: Option<Watts>) -> Option<
 }
 
 impl Savings {
-    fn new(gpu: &GpuUuid, power_source: PowerSource) -> Self {
-        Self {
-            gpu: gpu.clone(),
-            power_source,
-            charged_s: 0.0,
-            charged_j: 0.0,
-            open_s: 0.0,
-        }
-    }
-
-    /// The account of that GPU on that power source, begun anew where there is none.
-    pub(super) fn of<'a>(
-        all: &'a mut Vec<Self>,
-        gpu: &GpuUuid,
-        power_source: PowerSource,
-    ) -> &'a mut Self {
-        let key = (gpu, power_source);
-        let place = all.binary_search_by(|one| (&one.gpu, one.power_source).cmp(&key));
-        let index = place.unwrap_or_else(|index| {
-            all.insert(index, Self::new(gpu, power_source));
-            index
-        });
-        &mut all[index]
-    }
-
-    pub(super) fn gpu(&self) -> (&GpuUuid, PowerSource) {
-        (&self.gpu, self.power_source)
-    }
-
     /// Counts time with the clocks down; `settled` is what holding costs, where that is settled.
     pub(super) fn add(&mut self, seconds: f64, settled: Option<Watts>) {
         match settled {

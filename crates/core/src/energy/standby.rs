@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use super::{
-    Interval, Ledger, Reading, baseline, held,
-    savings::{self, Savings},
-};
+use super::{HeldPower, Interval, Ledger, Reading, by_gpu::Entry, day::sum_of_known, savings};
 use crate::{
     gpu::{GpuUuid, PowerSource},
     units::{Joules, Watts},
@@ -20,7 +17,8 @@ const POWER_PERIOD: Duration = Duration::from_secs(1);
 impl Ledger {
     /// Sets the driver that a GPU runs with. The held power learned with another one is forgotten.
     pub fn set_driver(&mut self, uuid: &GpuUuid, driver: &str) {
-        self.held.retain(|held| !held.is_outdated(uuid, driver));
+        let outdated = |one: &Entry<HeldPower>| one.gpu == *uuid && one.record.driver != driver;
+        self.held.retain(|one| !outdated(one));
         self.drivers.insert(uuid.clone(), driver.to_owned());
     }
 
@@ -28,23 +26,21 @@ impl Ledger {
     /// clocks down; `None` when there was such time and this GPU's power, held or at rest, is not
     /// known yet.
     pub fn saved_watt_hours(&self, date: Date) -> Option<f64> {
-        let all = self.day(date).map_or(&[][..], |day| &day.savings);
-        let saved = |one: &Savings| {
-            let (gpu, source) = one.gpu();
-            let held = self.held_power(gpu, source);
-            one.saved(savings::difference(held, self.resting_power(gpu, source)))
+        let Some(day) = self.day(date) else {
+            return Some(0.0);
         };
-        let known: Vec<f64> = all.iter().filter_map(saved).map(|j| j.0).collect();
-        let unknown = known.is_empty() && !all.is_empty();
-        // Adding onto zero: an empty f64 sum is -0.0.
-        let joules = Joules(known.iter().fold(0.0, |sum, joules| sum + joules));
-        (!unknown).then(|| joules.watt_hours())
+        let saved = sum_of_known(&day.savings, |one| {
+            let held = self.held_power(&one.gpu, one.power_source);
+            let resting = self.resting_power(&one.gpu, one.power_source);
+            one.record.saved(savings::difference(held, resting))
+        });
+        saved.map(Joules::watt_hours)
     }
 
     /// The power learned for this GPU while its clocks are held and no process computes; `None`
     /// while unknown.
     pub fn held_power(&self, uuid: &GpuUuid, power_source: PowerSource) -> Option<Watts> {
-        held::find(&self.held, uuid, power_source)?.estimate()
+        self.held.get(uuid, power_source)?.estimate()
     }
 
     /// Learns from a reading what this GPU draws while it is held.
@@ -63,7 +59,10 @@ impl Ledger {
 
     fn add_held(&mut self, uuid: &GpuUuid, source: PowerSource, power: Watts) {
         let driver = self.drivers.get(uuid).map_or("", String::as_str);
-        let held = held::find_or_insert(&mut self.held, uuid, source, driver);
+        let held = self.held.of(uuid, source);
+        if held.driver.is_empty() {
+            driver.clone_into(&mut held.driver);
+        }
         let was_settled = held.settled().is_some();
         held.add(power);
         if !was_settled {
@@ -80,7 +79,7 @@ impl Ledger {
         held: Option<Watts>,
         resting: Option<Watts>,
     ) {
-        self.baseline(uuid, power_source).add(resting);
+        self.baselines.of(uuid, power_source).add(resting);
         if let Some(held) = held.filter(|_| self.held_power(uuid, power_source).is_none()) {
             self.add_held(uuid, power_source, held);
         }
@@ -96,7 +95,7 @@ impl Ledger {
             let half = interval.seconds / 2.0;
             day.standby_s += half;
             if interval.rested {
-                Savings::of(&mut day.savings, uuid, source).add(half, difference);
+                day.savings.of(uuid, source).add(half, difference);
             }
         }
     }
@@ -107,15 +106,15 @@ impl Ledger {
             return;
         };
         for day in self.days.values_mut().chain([&mut self.undated]) {
-            let waiting = day.savings.iter_mut();
-            let mine = waiting.filter(|one| one.gpu() == (uuid, source));
-            mine.for_each(|one| one.settle(difference));
+            if let Some(waiting) = day.savings.get_mut(uuid, source) {
+                waiting.settle(difference);
+            }
         }
     }
 
     fn settled_difference(&self, uuid: &GpuUuid, source: PowerSource) -> Option<Watts> {
-        let held = held::find(&self.held, uuid, source);
-        let resting = baseline::find(&self.baselines, uuid, source);
+        let held = self.held.get(uuid, source);
+        let resting = self.baselines.get(uuid, source);
         savings::difference(held?.settled(), resting?.settled())
     }
 }

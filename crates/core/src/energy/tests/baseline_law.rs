@@ -25,7 +25,7 @@ fn the_baseline_is_not_learned_while_held_busy_or_across_a_change_of_source() {
             &mut ledger,
             (0..600).map(|second| spoil(resting(f64::from(second), 10.0))),
         );
-        let learned = baseline::find(&ledger.baselines, &gpu("a"), PowerSource::Ac);
+        let learned = ledger.baselines.get(&gpu("a"), PowerSource::Ac);
         assert_eq!(learned.and_then(Baseline::settled), None, "{name}");
     }
 }
@@ -58,8 +58,7 @@ fn the_baseline_survives_noise_and_contamination() {
 #[test]
 fn the_baseline_follows_a_lasting_change() {
     for (watts, blocks) in [(6.0, 10), (18.0, 31)] {
-        let mut baselines = Vec::new();
-        let baseline = baseline::find_or_insert(&mut baselines, &gpu("a"), PowerSource::Ac);
+        let mut baseline = Baseline::default();
         let mut learn = |watts: f64| {
             baseline.learn(Joules(watts * 30.0), 30.0);
             baseline.settled()
