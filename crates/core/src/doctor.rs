@@ -100,25 +100,20 @@ const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 22] = [
 ];
 
 /// A finding whose title and advice are one text and its attribute.
-fn finding(
-    id: &str,
-    severity: Severity,
-    text: Key,
-    evidence: impl Into<String>,
-) -> Option<Finding> {
-    advised(id, severity, text, evidence, text.attribute("advice"))
+fn finding(severity: Severity, text: Key, evidence: impl Into<String>) -> Option<Finding> {
+    advised(severity, text, evidence, text.attribute("advice"))
 }
 
-/// A finding with an advice of its own; empty where there is nothing to do.
+/// A finding with an advice of its own; empty where there is nothing to do. Its id, which programs
+/// rely on, is the text's key without `finding-`.
 fn advised(
-    id: &str,
     severity: Severity,
     title: Key,
     evidence: impl Into<String>,
     advice: impl Into<String>,
 ) -> Option<Finding> {
     Some(Finding {
-        id: id.to_owned(),
+        id: title.name().trim_start_matches("finding-").to_owned(),
         severity,
         title: title.text(),
         evidence: evidence.into(),

@@ -33,6 +33,11 @@ impl Key {
         Self(key)
     }
 
+    /// Returns the key itself.
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
+
     /// Returns the text.
     pub fn text(self) -> String {
         bundle::render(self.0, None, &[])

@@ -31,7 +31,11 @@ pub(super) fn settings_defaulted(seen: &Evidence) -> Option<Finding> {
         Severity::Warning => key!("finding-settings-wrong"),
         Severity::Info | Severity::Ok => key!("finding-settings-unknown"),
     };
-    finding("settings-defaulted", severity, text, lines.join("; "))
+    let defaulted = finding(severity, text, lines.join("; "))?;
+    Some(Finding {
+        id: "settings-defaulted".to_owned(),
+        ..defaulted
+    })
 }
 
 pub(super) fn engine_not_running(seen: &Evidence) -> Option<Finding> {
@@ -39,7 +43,6 @@ pub(super) fn engine_not_running(seen: &Evidence) -> Option<Finding> {
         return None;
     }
     finding(
-        "not-running",
         Severity::Info,
         key!("finding-not-running"),
         text!("finding-not-running-seen"),
@@ -51,7 +54,6 @@ pub(super) fn switched_off(seen: &Evidence) -> Option<Finding> {
         return None;
     }
     finding(
-        "switched-off",
         Severity::Info,
         key!("finding-switched-off"),
         text!("finding-switched-off-seen"),
@@ -64,7 +66,6 @@ pub(super) fn paused(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     }
     let text = render(&gpu.message, Hold::Nothing);
     finding(
-        "paused",
         Severity::Info,
         key!("finding-paused"),
         text.cause.unwrap_or_default(),
@@ -76,7 +77,6 @@ pub(super) fn no_tray_host(seen: &Evidence) -> Option<Finding> {
         return None;
     }
     finding(
-        "no-tray-host",
         Severity::Warning,
         key!("finding-no-tray-host"),
         text!("finding-no-tray-host-seen"),
@@ -92,7 +92,6 @@ pub(super) fn login_entry_broken(seen: &Evidence) -> Option<Finding> {
         _ => return None,
     };
     finding(
-        "login-entry-broken",
         Severity::Warning,
         key!("finding-login-entry-broken"),
         evidence,
@@ -102,7 +101,6 @@ pub(super) fn login_entry_broken(seen: &Evidence) -> Option<Finding> {
 pub(super) fn simulated(seen: &Evidence) -> Option<Finding> {
     seen.simulated.then_some(())?;
     finding(
-        "simulated",
         Severity::Info,
         key!("finding-simulated"),
         text!("finding-simulated-seen"),
@@ -139,7 +137,6 @@ pub(super) fn not_checked(seen: &Evidence) -> Option<Finding> {
         return None;
     }
     finding(
-        "not-checked",
         Severity::Info,
         key!("finding-not-checked"),
         missing.join("; "),

@@ -15,7 +15,6 @@ pub(super) fn other_clock_tools(seen: &Evidence) -> Option<Finding> {
         return None;
     }
     finding(
-        "clock-tool-running",
         Severity::Info,
         key!("finding-clock-tool-running"),
         tools.join(", "),
@@ -29,7 +28,6 @@ pub(super) fn held_down_by_heat(gpu: &GpuEvidence, _: &Evidence) -> Option<Findi
     let set = reasons(gpu).filter(|reasons| reasons.intersects(heat))?;
     let temperature = gpu.sample.as_ref()?.temperature;
     finding(
-        "held-down-by-heat",
         Severity::Warning,
         key!("finding-held-down-by-heat"),
         match temperature {
@@ -42,7 +40,6 @@ pub(super) fn held_down_by_heat(gpu: &GpuEvidence, _: &Evidence) -> Option<Findi
 pub(super) fn held_down_by_power_brake(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     let set = reasons(gpu).filter(|r| r.intersects(ClocksEventReasons::HW_POWER_BRAKE))?;
     finding(
-        "held-down-by-power-brake",
         Severity::Warning,
         key!("finding-held-down-by-power-brake"),
         speed(gpu, set),
@@ -57,7 +54,6 @@ pub(super) fn held_down_by_hardware(gpu: &GpuEvidence, _: &Evidence) -> Option<F
         reasons.intersects(ClocksEventReasons::HW_SLOWDOWN) && !reasons.intersects(explained)
     })?;
     finding(
-        "held-down-by-hardware",
         Severity::Warning,
         key!("finding-held-down-by-hardware"),
         speed(gpu, set),
@@ -88,7 +84,7 @@ pub(super) fn held_down_by_power_cap(gpu: &GpuEvidence, _: &Evidence) -> Option<
         None => (Severity::Info, text!("finding-power-cap-normal")),
     };
     let title = key!("finding-held-down-by-power-cap");
-    advised("held-down-by-power-cap", severity, title, evidence, advice)
+    advised(severity, title, evidence, advice)
 }
 
 pub(super) fn clocks_locked(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
@@ -113,7 +109,6 @@ pub(super) fn clocks_locked(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> 
         return None;
     }
     finding(
-        "clocks-locked",
         Severity::Warning,
         key!("finding-clocks-locked"),
         evidence.join("; "),
@@ -125,7 +120,6 @@ pub(super) fn clocks_not_held(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding
         return None;
     }
     finding(
-        "clocks-not-held",
         Severity::Warning,
         key!("finding-clocks-not-held"),
         speed(gpu, reasons(gpu).unwrap_or_default()),
@@ -138,7 +132,6 @@ pub(super) fn cuda_p2_cap(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
         return None;
     }
     finding(
-        "cuda-p2-cap",
         Severity::Info,
         key!("finding-cuda-p2-cap"),
         text!("finding-cuda-p2-cap-seen"),
@@ -151,7 +144,7 @@ pub(super) fn gpu_ready(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     }
     let evidence = speed(gpu, reasons(gpu).unwrap_or_default());
     let title = key!("finding-gpu-ready");
-    advised("gpu-ready", Severity::Ok, title, evidence, "")
+    advised(Severity::Ok, title, evidence, "")
 }
 
 pub(super) fn gpu_at_rest(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
@@ -165,7 +158,6 @@ pub(super) fn gpu_at_rest(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
         text!("finding-gpu-at-rest-cold")
     };
     advised(
-        "gpu-at-rest",
         Severity::Ok,
         key!("finding-gpu-at-rest"),
         speed(gpu, reasons(gpu).unwrap_or_default()),
@@ -178,7 +170,6 @@ pub(super) fn gpu_busy(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     let evidence = speed(gpu, reasons(gpu).unwrap_or_default());
     let busy = text!("finding-gpu-busy-seen", share = percent.to_string());
     advised(
-        "gpu-busy",
         Severity::Ok,
         key!("finding-gpu-busy"),
         format!("{busy}; {evidence}"),

@@ -27,7 +27,6 @@ pub(super) fn vram_nearly_full(gpu: &GpuEvidence, seen: &Evidence) -> Option<Fin
         return None;
     }
     finding(
-        "vram-nearly-full",
         Severity::Warning,
         key!("finding-vram-nearly-full"),
         text!(
@@ -69,7 +68,6 @@ pub(super) fn model_partly_on_cpu(gpu: &GpuEvidence, _: &Evidence) -> Option<Fin
         ),
     };
     finding(
-        "model-partly-on-cpu",
         if slow.is_some() {
             Severity::Warning
         } else {
@@ -103,12 +101,7 @@ pub(super) fn processes_not_reported(gpu: &GpuEvidence, _: &Evidence) -> Option<
             }
         }
     };
-    finding(
-        "processes-not-told",
-        Severity::Info,
-        key!("finding-processes-not-told"),
-        evidence,
-    )
+    finding(Severity::Info, key!("finding-processes-not-told"), evidence)
 }
 
 /// Idle links slow down to save power, so only a GPU at full speed is judged.
@@ -124,7 +117,6 @@ pub(super) fn pcie_link_reduced(gpu: &GpuEvidence, _: &Evidence) -> Option<Findi
         max_width,
     } = link;
     finding(
-        "pcie-link-reduced",
         // Half is what many laptops and second slots are built with.
         if link.share() < 0.5 {
             Severity::Warning
@@ -149,7 +141,6 @@ pub(super) fn persistence_mode_off(gpu: &GpuEvidence, seen: &Evidence) -> Option
         return None;
     }
     finding(
-        "persistence-mode-off",
         Severity::Warning,
         key!("finding-persistence-mode-off"),
         text!("finding-persistence-mode-off-seen"),
@@ -169,12 +160,7 @@ pub(super) fn runtime_d3_off(gpu: &GpuEvidence, seen: &Evidence) -> Option<Findi
         ),
         None => text!("finding-runtime-d3-off-seen", control = &d3.control),
     };
-    finding(
-        "runtime-d3-off",
-        Severity::Info,
-        key!("finding-runtime-d3-off"),
-        evidence,
-    )
+    finding(Severity::Info, key!("finding-runtime-d3-off"), evidence)
 }
 
 pub(super) fn kept_awake(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
@@ -183,7 +169,6 @@ pub(super) fn kept_awake(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
         return None;
     }
     finding(
-        "gpu-kept-awake",
         Severity::Info,
         key!("finding-gpu-kept-awake"),
         text!(
@@ -197,14 +182,12 @@ pub(super) fn runtime_d3_on(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> 
     match gpu.device.runtime_pm {
         RuntimePm::Unsupported => None,
         RuntimePm::Active => advised(
-            "runtime-d3-on",
             Severity::Ok,
             key!("finding-runtime-d3-on"),
             "runtime D3: active",
             "",
         ),
         RuntimePm::Suspended => finding(
-            "gpu-asleep",
             Severity::Ok,
             key!("finding-gpu-asleep"),
             "runtime D3: suspended",

@@ -34,7 +34,6 @@ pub(super) fn gpus_left_out(seen: &Evidence) -> Option<Finding> {
     let each = |gpu: &LeftOutGpu| format!("GPU {}: {}", gpu.index, gpu.error);
     let evidence: Vec<_> = seen.left_out.iter().map(each).collect();
     finding(
-        "gpu-left-out",
         Severity::Warning,
         key!("finding-gpu-left-out"),
         evidence.join("; "),
@@ -75,7 +74,6 @@ pub(super) fn driver_works(seen: &Evidence) -> Option<Finding> {
         })
         .collect();
     advised(
-        "driver-works",
         Severity::Ok,
         key!("finding-driver-works"),
         gpus.join("; "),

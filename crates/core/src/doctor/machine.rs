@@ -20,7 +20,6 @@ pub(super) fn on_battery(seen: &Evidence) -> Option<Finding> {
     };
     (power_source(seen) == PowerSource::Battery).then_some(())?;
     advised(
-        "on-battery",
         Severity::Warning,
         key!("finding-on-battery"),
         text!("finding-on-battery-seen"),
@@ -31,7 +30,6 @@ pub(super) fn on_battery(seen: &Evidence) -> Option<Finding> {
 pub(super) fn undersized_adapter(seen: &Evidence) -> Option<Finding> {
     (power_source(seen) == PowerSource::UndersizedAdapter).then_some(())?;
     finding(
-        "undersized-adapter",
         Severity::Warning,
         key!("finding-undersized-adapter"),
         text!("finding-undersized-adapter-seen"),
@@ -52,7 +50,6 @@ pub(super) fn power_saving_profile(seen: &Evidence) -> Option<Finding> {
         return None;
     }
     finding(
-        "power-saving-profile",
         Severity::Warning,
         key!("finding-power-saving-profile"),
         saving.join("; "),
@@ -65,7 +62,6 @@ pub(super) fn powerd_not_running(seen: &Evidence) -> Option<Finding> {
         return None;
     }
     finding(
-        "nvidia-powerd-not-running",
         Severity::Info,
         key!("finding-nvidia-powerd-not-running"),
         text!("finding-nvidia-powerd-not-running-seen"),
@@ -78,7 +74,6 @@ pub(super) fn left_asleep(seen: &Evidence) -> Option<Finding> {
     }
     let devices: Vec<_> = seen.left_asleep.iter().map(ToString::to_string).collect();
     finding(
-        "gpu-asleep",
         Severity::Ok,
         key!("finding-gpu-asleep"),
         format!("runtime D3: suspended, PCI {}", devices.join(", ")),

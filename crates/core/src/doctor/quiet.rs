@@ -31,7 +31,6 @@ pub(super) fn without_engine(seen: &Evidence) -> Option<Finding> {
         programs = servers.join(", ")
     );
     advised(
-        "quiet-without-engine",
         Severity::Error,
         key!("finding-quiet-without-engine"),
         format!("{}; {set}", why.text()),
@@ -64,7 +63,6 @@ pub(super) fn perf_boost_disabled(seen: &Evidence) -> Option<Finding> {
         text!("finding-perf-boost-remove", variable = VARIABLE)
     };
     advised(
-        "perf-boost-disabled",
         severity,
         key!("finding-perf-boost-disabled"),
         text!(
@@ -94,7 +92,6 @@ pub(super) fn loud_servers(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
         evidence += &format!("; {at_rest}");
     }
     advised(
-        "clocks-held-by-server",
         match loud.month_kwh {
             Some(_) if loud.possible => Severity::Warning,
             _ => Severity::Info,
