@@ -1,12 +1,12 @@
 //! Every key of the settings file, once.
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
 
 use gpu_keepalive_text::key;
-use toml_edit::Value;
+use toml_edit::{Array, Value};
 
 use super::{
-    AiProgram, GpuSelector, MAX_PULSE_INTERVAL, MIN_PULSE_INTERVAL, Mode, PulseInterval, Strategy,
+    GpuSelector, MAX_PULSE_INTERVAL, MIN_PULSE_INTERVAL, Mode, PulseInterval,
     choices::STRATEGIES,
     field::{Entries, Field, Place},
     json::show,
@@ -25,6 +25,16 @@ const MAX_RESERVE_MIB: u64 = 256 << 10;
 const MAX_WAKE_MS: u64 = 250;
 /// Five minutes, after which to linger is to hold.
 const MAX_LINGER_S: u64 = 300;
+
+/// The place of a setting that has its own type in the file, too.
+macro_rules! place {
+    ($($path:ident).+) => {
+        Place {
+            get: |settings| settings.$($path).+.clone(),
+            set: |settings, value| settings.$($path).+ = value,
+        }
+    };
+}
 
 /// In the order they are shown.
 pub(super) static SETTINGS: &[Setting] = &[
@@ -68,11 +78,7 @@ pub(super) static SETTINGS: &[Setting] = &[
             expected: key!("expected-ai-programs"),
             get: |settings| Some(settings.ai_programs.iter().map(text).collect()),
             set: |settings, array| {
-                let program = |entry: &Value| entry.as_str()?.parse::<AiProgram>().ok();
-                let programs = array
-                    .iter()
-                    .map(|entry| program(entry).ok_or_else(|| Some(show(entry))));
-                settings.ai_programs = programs.collect::<Result<_, _>>()?;
+                settings.ai_programs = each(array, parsed)?;
                 Ok(())
             },
         },
@@ -87,14 +93,8 @@ pub(super) static SETTINGS: &[Setting] = &[
             expected: key!("expected-gpus-to-use"),
             get: |settings| Some(settings.gpus.as_ref()?.iter().map(gpu_value).collect()),
             set: |settings, array| {
-                let gpus = array
-                    .iter()
-                    .map(|entry| gpu(entry).ok_or_else(|| Some(show(entry))));
-                let gpus: Vec<GpuSelector> = gpus.collect::<Result<_, _>>()?;
-                if gpus.is_empty() {
-                    return Err(None);
-                }
-                settings.gpus = Some(gpus);
+                let gpus = Some(each(array, gpu)?).filter(|gpus| !gpus.is_empty());
+                settings.gpus = Some(gpus.ok_or(None)?);
                 Ok(())
             },
         },
@@ -120,11 +120,7 @@ pub(super) static SETTINGS: &[Setting] = &[
             expected: key!("expected-strategies"),
             get: |settings| Some(settings.strategy_exclude.iter().map(text).collect()),
             set: |settings, array| {
-                let strategy = |entry: &Value| entry.as_str()?.parse::<Strategy>().ok();
-                let strategies = array
-                    .iter()
-                    .map(|entry| strategy(entry).ok_or_else(|| Some(show(entry))));
-                settings.strategy_exclude = strategies.collect::<Result<_, _>>()?;
+                settings.strategy_exclude = each(array, parsed)?;
                 Ok(())
             },
         },
@@ -202,10 +198,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         text: key!("setting-thermal-enabled"),
         group: Group::Protection,
         rarely_used: false,
-        field: Field::Bool(Place {
-            get: |settings| settings.thermal.enabled,
-            set: |settings, on| settings.thermal.enabled = on,
-        }),
+        field: Field::Bool(place!(thermal.enabled)),
     },
     Setting {
         key: "thermal.max_temperature",
@@ -229,10 +222,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         text: key!("setting-battery-pause"),
         group: Group::Protection,
         rarely_used: false,
-        field: Field::Bool(Place {
-            get: |settings| settings.battery_pause,
-            set: |settings, on| settings.battery_pause = on,
-        }),
+        field: Field::Bool(place!(battery_pause)),
     },
     Setting {
         key: "vram.reserve_mib",
@@ -258,10 +248,7 @@ pub(super) static SETTINGS: &[Setting] = &[
             min: 0.0,
             max: MAX_PRICE,
             unit: "per kWh",
-            place: Place {
-                get: |settings| settings.energy.price_per_kwh,
-                set: |settings, price| settings.energy.price_per_kwh = price,
-            },
+            place: place!(energy.price_per_kwh),
         },
     },
     Setting {
@@ -271,10 +258,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         rarely_used: false,
         field: Field::Text {
             max_length: 8,
-            place: Place {
-                get: |settings| settings.energy.currency.clone(),
-                set: |settings, currency| settings.energy.currency = currency,
-            },
+            place: place!(energy.currency),
         },
     },
     Setting {
@@ -286,10 +270,7 @@ pub(super) static SETTINGS: &[Setting] = &[
             min: BUDGET_WH.0,
             max: BUDGET_WH.1,
             unit: "Wh",
-            place: Place {
-                get: |settings| settings.energy.daily_budget_wh,
-                set: |settings, budget| settings.energy.daily_budget_wh = budget,
-            },
+            place: place!(energy.daily_budget_wh),
         },
     },
     Setting {
@@ -297,10 +278,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         text: key!("setting-app-start-at-login"),
         group: Group::App,
         rarely_used: false,
-        field: Field::Bool(Place {
-            get: |settings| settings.app.start_at_login,
-            set: |settings, on| settings.app.start_at_login = on,
-        }),
+        field: Field::Bool(place!(app.start_at_login)),
     },
     Setting {
         key: "app.notifications",
@@ -325,15 +303,24 @@ pub(super) static SETTINGS: &[Setting] = &[
         text: key!("setting-app-setup-completed"),
         group: Group::App,
         rarely_used: true,
-        field: Field::Bool(Place {
-            get: |settings| settings.app.setup_completed,
-            set: |settings, done| settings.app.setup_completed = done,
-        }),
+        field: Field::Bool(place!(app.setup_completed)),
     },
 ];
 
 fn text(entry: &impl ToString) -> Value {
     entry.to_string().into()
+}
+
+/// What `read` makes of every entry; an error has the first of which it makes nothing.
+fn each<T>(array: &Array, read: fn(&Value) -> Option<T>) -> Result<Vec<T>, Option<String>> {
+    let entries = array.iter();
+    entries
+        .map(|entry| read(entry).ok_or_else(|| Some(show(entry))))
+        .collect()
+}
+
+fn parsed<T: FromStr>(entry: &Value) -> Option<T> {
+    entry.as_str()?.parse().ok()
 }
 
 fn gpu(entry: &Value) -> Option<GpuSelector> {
