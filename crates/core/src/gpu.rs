@@ -10,16 +10,14 @@ mod action;
 mod circumstance;
 mod error;
 pub mod holder;
-mod inspection;
 mod list;
 pub mod plausible;
 mod processes;
 mod reasons;
 
-pub use action::{Action, HoldReport, Outcome, PulseReport};
+pub use action::{Action, HoldReport, Inspection, Outcome, PulseReport};
 pub use circumstance::{Circumstance, DriverHost};
 pub use error::{GpuError, GpuErrorKind};
-pub use inspection::Inspection;
 pub use list::{GpuList, LeftOut, LeftOutGpu, none_listed};
 pub(crate) use processes::BUSY;
 pub use processes::{ComputeProcess, ProcessLoad};

@@ -7,7 +7,6 @@
 //! A step yields at most one [`Action`]. The engine performs it, reports what came of it, and steps
 //! again; when there is nothing to do it sleeps until [`Step::wake_at`] or until something changes.
 
-mod clients;
 mod demand;
 mod governor;
 mod history;
@@ -16,7 +15,6 @@ mod inhibitor;
 mod interval;
 mod judging;
 mod loud;
-mod measuring;
 mod message;
 mod raising;
 mod reports;
@@ -24,7 +22,6 @@ mod schedule;
 mod shown;
 mod standby;
 mod step;
-mod switches;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -44,8 +41,7 @@ pub use governor::{Attempt, Governor, Learned, Verdict};
 pub use history::{Fault, GpuHistory};
 pub use inhibitor::thermal_limit;
 pub use interval::{FALL_FACTOR, GROWTH, IntervalLaw};
-pub use step::{Decision, Observations, PolicyEvent, Step};
-pub use switches::{Pause, Switches};
+pub use step::{Decision, Observations, Pause, PolicyEvent, Step, Switches};
 
 use governor::Plan;
 use standby::Standby;
@@ -194,7 +190,7 @@ impl GpuPolicy {
             now,
         };
         let message = message::of(&context);
-        let cannot_measure = measuring::obstacle(&context);
+        let cannot_measure = message::obstacle(&context);
         let reasons = if phase == Phase::Paused {
             reasons
         } else {

@@ -39,8 +39,6 @@ use crate::{
 };
 
 mod badge;
-mod desktop;
-mod doctor;
 mod error;
 mod history;
 mod message;
@@ -51,12 +49,10 @@ mod uses;
 
 pub use crate::models::{ModelFit, Recommendation, SmallerContext};
 pub use badge::Badge;
-pub use desktop::{DesktopStatus, LoginEntryState};
-pub use doctor::{Doctor, Finding};
 pub use error::{ApiError, ErrorCode};
 pub use history::*;
 pub use message::*;
-pub use reports::{BenchmarkReport, WakeReport};
+pub use reports::*;
 pub use settings::{SettingKind, SettingOption, SettingReport, SettingsProblem, SettingsReport};
 pub use status::*;
 pub use uses::*;

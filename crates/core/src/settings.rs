@@ -11,7 +11,6 @@ use crate::{
     units::{Bytes, Celsius},
 };
 
-mod ai_programs;
 mod choices;
 mod damage;
 mod edit;
@@ -22,7 +21,6 @@ mod json;
 mod kind;
 mod list;
 mod migrate;
-mod mode;
 mod read;
 mod schema;
 mod table;
@@ -169,7 +167,8 @@ impl Default for Settings {
         Self {
             mode: Mode::default(),
             warm_window: Duration::from_secs(15 * 60),
-            ai_programs: ai_programs::defaults(),
+            // What people run is known by rules.
+            ai_programs: Vec::new(),
             gpus: None,
             strategy: StrategyChoice::default(),
             strategy_exclude: Vec::new(),

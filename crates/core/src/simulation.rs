@@ -73,6 +73,7 @@ mod model;
 mod parse;
 mod processor;
 mod reports;
+mod value;
 
 pub use card::{Counters, Performed};
 pub use event::{Event, EventKind, ProcessorTimes, Request, SimulatedProcess};
@@ -125,7 +126,13 @@ pub const PRESETS: [(&str, &str); 8] = [
 impl Scenario {
     /// The preset of that name.
     pub fn preset(name: &str) -> Option<Self> {
-        let text = match name {
+        // The presets are part of the program; a test parses every one of them.
+        Self::parse(name, Self::preset_text(name)?).ok()
+    }
+
+    /// The file of the preset of that name.
+    fn preset_text(name: &str) -> Option<&'static str> {
+        Some(match name {
             "rtx-3070-laptop" => include_str!("simulation/presets/rtx-3070-laptop.toml"),
             "rtx-4090" => include_str!("simulation/presets/rtx-4090.toml"),
             "h200" => include_str!("simulation/presets/h200.toml"),
@@ -135,9 +142,7 @@ impl Scenario {
             "gpu-lost" => include_str!("simulation/presets/gpu-lost.toml"),
             "no-driver" => include_str!("simulation/presets/no-driver.toml"),
             _ => return None,
-        };
-        // The presets are part of the program; a test parses every one of them.
-        Self::parse(name, text).ok()
+        })
     }
 }
 

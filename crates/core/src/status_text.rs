@@ -17,22 +17,19 @@ use crate::{
 
 mod alert;
 mod attempt;
-mod badge;
 mod cause;
 mod energy;
 mod fault;
 mod known_process;
 mod loud;
-mod mark;
 #[cfg(test)]
 mod tests;
 
-pub use alert::Alert;
+pub use alert::{Alert, mark_text};
 pub use energy::{energy, watt_hours};
 pub use fault::{driver_failed, left_out};
 pub use known_process::program_name;
 pub use loud::present_loud;
-pub use mark::mark_text;
 
 use cause::Clause;
 

@@ -1,6 +1,6 @@
 use super::{
     DemandReason, GpuHistory, Observations, Pause,
-    demand::Demand,
+    demand::{Demand, computing},
     inhibitor::{Inhibitor, ThermalLimits},
     standby::{Situation, Standby},
 };
@@ -218,4 +218,22 @@ pub(super) fn pause(reason: PauseReason, context: &Context<'_>) -> Cause {
         },
         PauseReason::Measuring => Cause::Benchmark,
     }
+}
+
+/// The reason why no benchmark can be run now: a fault, a reason to pause, or another user of the GPU.
+/// A pause by the user is none: a benchmark is a wish, too.
+pub(super) fn obstacle(context: &Context<'_>) -> Option<Cause> {
+    let own = [PauseReason::User, PauseReason::Measuring];
+    let reason = context.reasons.iter().find(|reason| !own.contains(reason));
+    let sample = context.history.sample();
+    let computes = sample.and_then(|sample| computing(sample, context.seen));
+    if let Some(fault) = context.history.fault() {
+        let kind = fault.error.kind;
+        return Some(Cause::Fault { kind });
+    }
+    if let Some(reason) = reason {
+        return Some(pause(*reason, context));
+    }
+    let used = context.seen.leases > 0 || computes == Some(true);
+    used.then(|| busy(context))
 }

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use super::{Attempt, DemandReason, HeldFor, Switches};
+use serde::{Deserialize, Serialize};
+
+use super::{Attempt, DemandReason, HeldFor};
 use crate::{
     Moment,
     gpu::{Action, GpuInfo},
     host::HostSample,
     protocol::{Cause, Message, PauseReason, Phase},
-    settings::Settings,
+    settings::{Mode, Settings},
 };
 
 /// Everything a decision depends on that the policy does not keep itself.
@@ -84,4 +86,38 @@ pub struct Step {
     pub events: Vec<PolicyEvent>,
     /// The time to step again even if nothing changes; `None` for not before something does.
     pub wake_at: Option<Moment>,
+}
+
+/// The user's switches, which the settings do not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switches {
+    /// The keepalive is on.
+    pub enabled: bool,
+    /// The rule for keeping GPUs ready.
+    pub mode: Mode,
+    /// A pause the user asked for.
+    pub pause: Pause,
+}
+
+/// A pause the user asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pause {
+    /// None.
+    #[default]
+    No,
+    /// Until that moment.
+    Until(Moment),
+    /// Until resumed.
+    Indefinitely,
+}
+
+impl Pause {
+    /// Returns true while it is in force.
+    pub fn is_on(self, now: Moment) -> bool {
+        match self {
+            Self::No => false,
+            Self::Until(end) => now < end,
+            Self::Indefinitely => true,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 
 use super::{Scenario, SimulatedMachine};
 use crate::{
@@ -11,7 +11,6 @@ use crate::{
 };
 
 mod perform;
-mod stops;
 
 /// The engine's [`Keeper`] and a simulated machine in virtual time: for tests and benchmarks.
 ///
@@ -92,5 +91,30 @@ impl Harness {
     /// Runs for that long.
     pub fn run_for(&mut self, time: Duration) {
         self.run_watched(time, |_| {});
+    }
+
+    /// The engine is killed, and another starts with what was written and the same settings.
+    pub fn restart(&mut self, today: Date) {
+        for index in std::mem::take(&mut self.holders).into_keys() {
+            self.machine.end_hold(index, self.now);
+        }
+        for gpu in self.keeper.gpu_ids() {
+            self.machine.end_process(gpu.index, self.now);
+        }
+        let file = SettingsFile::of(self.keeper.settings());
+        let kept = self.saved.clone().unwrap_or_default();
+        self.keeper = Keeper::new(KeeperOptions::default(), file, kept, today, self.now);
+    }
+
+    /// The engine does not run for that long, as when it is stopped by a signal; the machine and
+    /// the `hold` processes do.
+    pub fn stand_still_for(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            let next = [self.machine.upcoming(), self.machine.next_holder_step()];
+            let next = next.into_iter().flatten().filter(|at| *at > self.now);
+            self.now = next.fold(end, Moment::min);
+            self.machine.advance(self.now);
+        }
     }
 }

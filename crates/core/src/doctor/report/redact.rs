@@ -7,7 +7,6 @@
 use super::Private;
 
 mod models;
-mod names;
 mod paths;
 mod secrets;
 
@@ -30,9 +29,35 @@ pub fn redact(text: &str, private: &Private) -> String {
     let programs = private.programs.iter();
     let programs = programs.map(|name| (name.as_str(), "[program]"));
     for (name, instead) in user.chain(host).chain(programs) {
-        text = names::replace(&text, name, instead);
+        text = replace(&text, name, instead);
     }
     text
+}
+
+/// Replaces a name where it is not part of a longer word, in capitals or not.
+fn replace(text: &str, name: &str, instead: &str) -> String {
+    if name.is_empty() {
+        return text.to_owned();
+    }
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let here = rest.get(..name.len());
+        let found = here.is_some_and(|here| here.eq_ignore_ascii_case(name));
+        let after = rest.get(name.len()..).unwrap_or_default();
+        let joined = result.ends_with(char::is_alphanumeric)
+            || after.starts_with(char::is_alphanumeric)
+            // The placeholder of another name.
+            || (result.ends_with('[') && after.starts_with(']'));
+        if found && !joined {
+            result += instead;
+            rest = after;
+        } else {
+            result.push(next);
+            rest = &rest[next.len_utf8()..];
+        }
+    }
+    result
 }
 
 #[cfg(test)]
