@@ -13,6 +13,7 @@ use std::{collections::VecDeque, time::Duration};
 use crate::{
     Moment,
     gpu::holder::{MOST_SENSED, ProcessorUse, Raised, Released, SensedProcess},
+    settings::ReadinessSettings,
 };
 
 mod history;
@@ -29,7 +30,7 @@ mod tests;
 
 pub use history::{Verdict, Wake, WakeStatistics};
 pub use limits::{HoldInstead, SensingPause};
-pub use terms::{Advice, Candidate, GpuWork, Readiness, Sensed};
+pub use terms::{Advice, Candidate, GpuWork, Sensed};
 pub use threshold::LearnedThresholds;
 pub use watch::{Step, Watch};
 
@@ -45,7 +46,7 @@ const UTILISATION_PERIOD: Duration = Duration::from_secs(1);
 /// The wakes of one GPU.
 #[derive(Clone, Debug)]
 pub struct Sensor {
-    readiness: Readiness,
+    readiness: ReadinessSettings,
     learned: LearnedThresholds,
     processes: Vec<Process>,
     /// Since when requests are sensed without a gap; `None` while they are not.
@@ -81,7 +82,7 @@ const REPORTS: usize = 4;
 
 impl Sensor {
     /// Begins with what was learned before.
-    pub fn new(learned: LearnedThresholds, readiness: Readiness) -> Self {
+    pub fn new(learned: LearnedThresholds, readiness: ReadinessSettings) -> Self {
         Self {
             readiness,
             learned,
@@ -102,7 +103,7 @@ impl Sensor {
     }
 
     /// Other settings are in force.
-    pub fn set_readiness(&mut self, readiness: Readiness) {
+    pub fn set_readiness(&mut self, readiness: ReadinessSettings) {
         self.readiness = readiness;
     }
 

@@ -91,13 +91,22 @@ pub struct PulseSettings {
 }
 
 /// The speed at which the clocks have to be up, and the time for which they stay up.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadinessSettings {
     /// Raising the clocks for a request may take this long, 1 to 250 ms; where it takes longer, they
     /// are held.
     pub max_wake: Duration,
-    /// Clocks that were raised for a request are released so long after it, 1 to 3600 s.
+    /// Clocks that were raised for a request are released so long after it, 1 to 300 s.
     pub linger: Duration,
+}
+
+impl Default for ReadinessSettings {
+    fn default() -> Self {
+        Self {
+            max_wake: Duration::from_millis(50),
+            linger: Duration::from_secs(3),
+        }
+    }
 }
 
 /// Protection against heat.
@@ -172,10 +181,7 @@ impl Default for Settings {
             gpus: None,
             strategy: StrategyChoice::default(),
             strategy_exclude: Vec::new(),
-            readiness: ReadinessSettings {
-                max_wake: Duration::from_millis(50),
-                linger: Duration::from_secs(3),
-            },
+            readiness: ReadinessSettings::default(),
             pulse: PulseSettings {
                 interval: PulseInterval::default(),
                 matrix_size: 256,

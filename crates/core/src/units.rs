@@ -52,11 +52,6 @@ impl Bytes {
         Self(mib.saturating_mul(1 << 20))
     }
 
-    /// `gib` binary gigabytes, rounded to the byte; negative and NaN become zero.
-    pub fn from_gib(gib: f64) -> Self {
-        Self((gib * Self::GIB as f64).round() as u64)
-    }
-
     /// In binary gigabytes.
     pub fn gib(self) -> f64 {
         self.0 as f64 / Self::GIB as f64

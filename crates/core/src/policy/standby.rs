@@ -15,10 +15,9 @@ use crate::{
         holder::{HolderAction, Renewal},
     },
     sensor::{
-        Advice, Candidate, GpuWork, HoldInstead, LearnedThresholds, Readiness, Sensed,
-        SensingPause, Sensor,
+        Advice, Candidate, GpuWork, HoldInstead, LearnedThresholds, Sensed, SensingPause, Sensor,
     },
-    settings::{Mode, Settings, Strategy},
+    settings::{Mode, ReadinessSettings, Settings, Strategy},
     units::Percent,
 };
 
@@ -53,7 +52,7 @@ pub(super) struct Standby {
     /// The newest wake found the clocks down.
     pub(super) woke_cold: bool,
     useful_wakes: u64,
-    readiness: Readiness,
+    readiness: ReadinessSettings,
     hold_instead: Option<HoldInstead>,
 }
 
@@ -73,7 +72,7 @@ pub(super) enum Situation {
 
 impl Standby {
     pub(super) fn new(learned: LearnedThresholds) -> Self {
-        let readiness = Readiness::default();
+        let readiness = ReadinessSettings::default();
         Self {
             sensor: Sensor::new(learned, readiness),
             holder: Holder::default(),
@@ -116,10 +115,7 @@ impl Standby {
     }
 
     fn take_settings(&mut self, settings: &Settings) {
-        let readiness = Readiness {
-            max_wake: settings.readiness.max_wake,
-            linger: settings.readiness.linger,
-        };
+        let readiness = settings.readiness;
         self.raising.take_settings(settings);
         if readiness != self.readiness {
             self.readiness = readiness;

@@ -1,7 +1,5 @@
 //! The inputs and results of the sensor.
 
-use std::time::Duration;
-
 use super::{HoldInstead, SensingPause};
 use crate::{Moment, gpu::holder::SensedProcess, host::StartTime, units::Percent};
 
@@ -41,24 +39,6 @@ pub enum Advice {
     /// A request was missed: raise the clocks now for the time they linger. Taken as done, unless
     /// [`Sensor::refused`](super::Sensor::refused) follows.
     Raise,
-}
-
-/// The settings that sensing depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Readiness {
-    /// `readiness.max_wake_ms`: a wake that takes longer is a bad one.
-    pub max_wake: Duration,
-    /// `readiness.linger_s`: from the last work to the release.
-    pub linger: Duration,
-}
-
-impl Default for Readiness {
-    fn default() -> Self {
-        Self {
-            max_wake: Duration::from_millis(50),
-            linger: Duration::from_secs(3),
-        }
-    }
 }
 
 /// The processes to sense on one GPU, if any.

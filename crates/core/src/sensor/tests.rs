@@ -36,7 +36,7 @@ fn candidate(pid: u32, program: &str) -> Candidate {
 
 /// A sensor that watches one llama-server, pid 7, since the clock's origin.
 fn sensor() -> Sensor {
-    let mut sensor = Sensor::new(LearnedThresholds::default(), Readiness::default());
+    let mut sensor = Sensor::new(LearnedThresholds::default(), ReadinessSettings::default());
     sensor.watch(&[candidate(7, "llama-server")]);
     sensor.armed(at(0));
     sensor

@@ -52,11 +52,6 @@ impl SettingsFile {
         }
     }
 
-    /// False for a file that cannot be read or is not TOML.
-    pub fn is_usable(&self) -> bool {
-        matches!(self.origin, Origin::File)
-    }
-
     pub(super) fn unusable(line: Option<usize>, what: &str) -> Self {
         let damage = Damage {
             path: None,

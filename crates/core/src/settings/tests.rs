@@ -12,6 +12,13 @@ mod properties;
 mod replaced;
 mod values;
 
+impl SettingsFile {
+    /// False for a file that cannot be read or is not TOML.
+    fn is_usable(&self) -> bool {
+        matches!(self.origin, damage::Origin::File)
+    }
+}
+
 /// Changes a setting as the command line does.
 fn typed(file: &mut SettingsFile, key: &str, word: Option<&str>) -> Result<(), SettingError> {
     let settings = SettingsFile::default().report("").settings;

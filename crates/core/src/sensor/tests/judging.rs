@@ -314,7 +314,7 @@ fn what_was_learned_belongs_to_the_program_and_survives_the_run() {
 
     let mut later = Sensor::new(
         serde_json::from_str(&kept).expect("the same"),
-        Readiness::default(),
+        ReadinessSettings::default(),
     );
     later.watch(&[candidate(99, "llama-server"), candidate(98, "ollama")]);
     let Sensed::Watch(processes) = later.sensed(at(0)) else {

@@ -122,7 +122,7 @@ struct Replay<'a> {
 impl<'a> Replay<'a> {
     fn new(trace: &'a Trace, driver: Driver, phase: Duration) -> Self {
         let start = at(0) + phase;
-        let mut sensor = Sensor::new(LearnedThresholds::default(), Readiness::default());
+        let mut sensor = Sensor::new(LearnedThresholds::default(), ReadinessSettings::default());
         let candidates: Vec<_> = (1..)
             .zip(&trace.processes)
             .map(|(pid, name)| candidate(pid, name))
