@@ -170,47 +170,36 @@ impl SimulatedMachine {
     fn turn_processors(&mut self) {
         let now = self.now;
         let mut before = std::mem::take(&mut self.processors);
-        let mut processors = Vec::new();
-        for (pid, guest) in self.guests() {
-            let known = before.iter().position(|p| p.pid == pid);
-            let mut processor = match known {
-                Some(at) => before.swap_remove(at),
-                None => Processor::new(pid, StartTime(0), ProcessorTimes::default(), now),
-            };
-            processor.turn(
-                match guest.utilization.0 > 0 {
-                    _ if self.is_suspended() => Activity::Asleep,
-                    true => Activity::Busy,
-                    false => Activity::Idle,
-                },
-                now,
-            );
-            processors.push(processor);
-        }
-        for Running {
-            program, started, ..
-        } in self.programs()
-        {
-            let pid = program.pid;
+        let guests = self.guests().map(|(pid, guest)| {
+            let times = ProcessorTimes::default();
+            (pid, StartTime(0), times, guest.utilization.0 > 0)
+        });
+        let programs = self.programs().map(
+            |Running {
+                 program, started, ..
+             }| {
+                let asked = |(_, request, _): (_, &Request, _)| request.pid == program.pid;
+                let busy = program.utilization.0 > 0 || self.requests().any(asked);
+                (program.pid, started, program.processor, busy)
+            },
+        );
+        let turned = guests.chain(programs).map(|(pid, started, times, busy)| {
             let known = before
                 .iter()
                 .position(|p| (p.pid, p.started) == (pid, started));
             let mut processor = match known {
                 Some(at) => before.swap_remove(at),
-                None => Processor::new(pid, started, program.processor, now),
+                None => Processor::new(pid, started, times, now),
             };
-            let asked = self.requests().any(|(_, request, _)| request.pid == pid);
-            processor.turn(
-                match program.utilization.0 > 0 || asked {
-                    _ if self.is_suspended() => Activity::Asleep,
-                    true => Activity::Busy,
-                    false => Activity::Idle,
-                },
-                now,
-            );
-            processors.push(processor);
-        }
-        self.processors = processors;
+            let activity = match busy {
+                _ if self.is_suspended() => Activity::Asleep,
+                true => Activity::Busy,
+                false => Activity::Idle,
+            };
+            processor.turn(activity, now);
+            processor
+        });
+        self.processors = turned.collect();
     }
 
     fn environment(&self, index: usize) -> Environment {
