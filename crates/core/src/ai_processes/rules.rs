@@ -78,9 +78,8 @@ struct Sign {
 
 /// What the file holds.
 pub(super) fn programs() -> &'static Programs {
-    static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| {
-        toml_edit::de::from_str(include_str!("programs.toml")).expect("checked by a test")
-    });
+    static PROGRAMS: LazyLock<Programs> =
+        LazyLock::new(|| toml::from_str(include_str!("programs.toml")).expect("checked by a test"));
     &PROGRAMS
 }
 
