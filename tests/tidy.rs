@@ -4,6 +4,7 @@ mod book;
 mod commands;
 mod faults;
 mod purity;
+mod release;
 mod texts;
 
 use std::{

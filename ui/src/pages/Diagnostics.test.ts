@@ -41,6 +41,6 @@ test("the engine's report is copied", async () => {
   const copy = screen.getByRole<HTMLButtonElement>("button", { name: "Copy report" });
   await waitFor(() => expect(copy.disabled).toBe(false));
   await user.click(copy);
-  expect(write).toHaveBeenCalledWith("GPU Keepalive 0.1.0, simulated GPUs\n");
+  expect(write).toHaveBeenCalledWith("GPU Keepalive 0.2.0, simulated GPUs\n");
   expect((await screen.findAllByText("Copied")).length).toBeGreaterThan(0);
 });

@@ -120,7 +120,7 @@ export class FakeEngine {
       case "doctor":
         return { doctor: { findings } };
       case "report":
-        return { report: "GPU Keepalive 0.1.0, simulated GPUs\n" };
+        return { report: "GPU Keepalive 0.2.0, simulated GPUs\n" };
       case "set":
         return this.set(request.key, request.value ?? null);
       case "on":
