@@ -14,6 +14,8 @@ export default defineConfig({
     // The window's CSP allows no inline script, and one file needs no preloading.
     modulePreload: false,
     assetsInlineLimit: 0,
+    // What the pages are made of, in a build for that alone: what is in `dist` is embedded in the app.
+    license: process.env.npm_lifecycle_event === "licences" && { fileName: "licences.json" },
   },
   test: {
     environment: "jsdom",

@@ -7,6 +7,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use files::Papers;
 
 use crate::{
     packages::{self, Package},
@@ -17,13 +18,18 @@ mod check;
 mod deb;
 mod files;
 pub(crate) mod licences;
+mod parts;
 mod rpm;
+pub(crate) mod sbom;
 
 #[derive(Args)]
 pub(crate) struct BundleArgs {
     /// Also install the deb here, try what it brings, and remove it again.
     #[arg(long)]
     check: bool,
+    /// Pack the programs of the last release build.
+    #[arg(long)]
+    no_build: bool,
 }
 
 const TOOLS: [Package; 2] = [
@@ -40,14 +46,24 @@ const TOOLS: [Package; 2] = [
 /// Builds what is shipped and packs it into `target/packages`.
 pub(crate) fn bundle(args: &BundleArgs) -> Result<()> {
     packages::ensure(&TOOLS)?;
-    release::build()?;
+    if !args.no_build {
+        release::build()?;
+    }
     let folder = shell::root().join("target/packages");
     if folder.exists() {
         fs::remove_dir_all(&folder).context("cannot empty target/packages")?;
     }
     fs::create_dir_all(&folder)?;
-    let packages = [deb::pack(&folder)?, rpm::pack(&folder)?];
-    for package in &packages {
+    let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let bill = folder.join("gpu-keepalive-linux.cdx.json");
+    sbom::write(&target, &bill)?;
+    let licences = licences::texts(&target)?;
+    let papers = Papers {
+        bill: &bill,
+        licences: &licences,
+    };
+    let packages = [deb::pack(&folder, &papers)?, rpm::pack(&folder, &papers)?];
+    for package in packages.iter().chain([&bill]) {
         let bytes = fs::metadata(package)?.len();
         eprintln!("xtask: {}, {} KiB", package.display(), bytes >> 10);
     }
@@ -58,20 +74,9 @@ pub(crate) fn bundle(args: &BundleArgs) -> Result<()> {
     Ok(())
 }
 
-/// The fields of both packages that describe the program, from `packaging/` and the manifest.
-fn description() -> Result<String> {
-    let path = shell::root().join("packaging/description.txt");
-    read(&path)
-}
-
-/// The script that names what stays behind, run after the removal where `condition` holds.
-fn removed(condition: &str) -> Result<String> {
-    let script = read(&shell::root().join("packaging/remaining.sh"))?;
-    Ok(format!(
-        "{script}\nif {condition}; then\n    remaining || :\nfi\n"
-    ))
-}
-
 fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| path.display().to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,9 @@ use anyhow::Result;
 use crate::{packages, shell, ui};
 
 /// The programs of a release.
-pub(crate) const PROGRAMS: [&str; 2] = ["gpu-keepalive", "gpu-keepalive-app"];
+pub(crate) const PROGRAMS: [&str; 2] = ["gpu-keepalive", WINDOW];
+/// The program that has the window's pages in it.
+pub(crate) const WINDOW: &str = "gpu-keepalive-app";
 
 /// Builds the pages, the command line and the app. One after the other: together the command line
 /// would get the features that only the app needs of the libraries they share.

@@ -1,6 +1,11 @@
 //! The window's pages, built and tested with npm.
 
-use std::{fs, path::Path, process::Command, time::SystemTime};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::SystemTime,
+};
 
 use anyhow::{Result, ensure};
 
@@ -15,6 +20,14 @@ pub(crate) fn build() -> Result<()> {
     }
     install(&ui)?;
     shell::run(&mut npm(&ui, &["run", "build"]))
+}
+
+/// Builds the pages to learn which packages are in them; the list of those, with their licences.
+pub(crate) fn licences() -> Result<PathBuf> {
+    let ui = shell::root().join("ui");
+    install(&ui)?;
+    shell::run(&mut npm(&ui, &["run", "--silent", "licences"]))?;
+    Ok(shell::root().join("target/pages/licences.json"))
 }
 
 /// Checks types and runs the pages' tests.

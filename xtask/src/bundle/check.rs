@@ -1,16 +1,19 @@
 //! Installs the deb, tries what it brings, removes it, and searches for leftovers.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::Path,
     process::{Command, Stdio},
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
+use super::files;
 use crate::{
     packages::{self, Package, as_administrator},
-    shell,
+    release, shell,
 };
 
 const NEEDED: [Package; 4] = [
@@ -49,6 +52,7 @@ pub(super) fn check(deb: &Path, rpm: &Path) -> Result<()> {
     let files = shell::output(Command::new("dpkg").args(["-L", "gpu-keepalive"]))?;
     the_descriptions_are_valid()?;
     the_command_line_works(home.path())?;
+    the_bill_names_what_is_linked()?;
     the_manual_can_be_read(&files)?;
     a_shell_completes_commands()?;
     the_unit_is_valid()?;
@@ -113,7 +117,11 @@ fn the_rpm_holds_the_same(deb: &Path, rpm: &Path) -> Result<()> {
         .lines()
         .filter_map(|line| line.split_whitespace().nth(5))
         .collect();
-    let (deb, rpm) = (names(&paths.join("\n")), names(&query("--list")?));
+    let (deb, rpm) = (paths.join("\n"), query("--list")?);
+    for list in [&deb, &rpm] {
+        ensure!(list.contains(files::BILL), "no bill of materials: {list}");
+    }
+    let (deb, rpm) = (names(&deb), names(&rpm));
     ensure!(
         !deb.is_empty() && deb == rpm,
         "the deb holds {deb:?}, the rpm {rpm:?}"
@@ -146,6 +154,36 @@ fn the_command_line_works(home: &Path) -> Result<()> {
     let version = shell::output(&mut ours(&["--version"]))?;
     ensure!(version.contains(env!("CARGO_PKG_VERSION")), "{version}");
     shell::output(&mut ours(&["settings", "set", "mode", "always"]))?;
+    Ok(())
+}
+
+/// Sources leave their paths in a program, so those that are found there name crates that are linked.
+fn the_bill_names_what_is_linked() -> Result<()> {
+    let bill = fs::read(Path::new("/").join(files::BILL))?;
+    let bill: Value = serde_json::from_slice(&bill)?;
+    let components = bill["components"].as_array().context("components")?;
+    let name = |one: &Value| {
+        Some(format!(
+            "{}-{}",
+            one["name"].as_str()?,
+            one["version"].as_str()?
+        ))
+    };
+    let named: BTreeSet<_> = components.iter().filter_map(name).collect();
+    let mut found = BTreeSet::new();
+    for program in release::PROGRAMS {
+        let program = fs::read(Path::new("/usr/bin").join(program))?;
+        let program = String::from_utf8_lossy(&program);
+        // Such as `…/registry/src/INDEX/clap-4.6.9/src/lib.rs`.
+        let paths = program.split("/registry/src/").skip(1);
+        found.extend(paths.filter_map(|path| path.split('/').nth(1).map(str::to_owned)));
+    }
+    let missing: Vec<_> = found.difference(&named).collect();
+    ensure!(
+        missing.is_empty(),
+        "linked, and not in the bill of materials: {missing:?}"
+    );
+    ensure!(found.len() > 50, "only these crates left a path: {found:?}");
     Ok(())
 }
 

@@ -8,20 +8,31 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::licences;
 use crate::{release, shell};
 
 /// The places that differ between the families of distributions.
 pub(super) struct Places {
     pub(super) zsh: &'static str,
-    pub(super) licence: &'static str,
+    /// Nowhere where the tool that packs sees to it.
+    pub(super) licence: Option<&'static str>,
     pub(super) changelog: &'static str,
 }
+
+/// What the packages say about what is in the programs.
+pub(super) struct Papers<'a> {
+    /// The file of the bill of materials.
+    pub(super) bill: &'a Path,
+    /// The licences of all that is not ours.
+    pub(super) licences: &'a str,
+}
+
+/// Where the packages have the bill of materials.
+pub(super) const BILL: &str = "usr/share/doc/gpu-keepalive/sbom.cdx.json";
 
 const HICOLOR: &str = "usr/share/icons/hicolor";
 
 /// Lays out everything below `root` as it is to be installed below `/`.
-pub(super) fn lay_out(root: &Path, places: &Places) -> Result<()> {
+pub(super) fn lay_out(root: &Path, places: &Places, papers: &Papers) -> Result<()> {
     for program in release::PROGRAMS {
         copy(
             &release::program(program),
@@ -43,10 +54,10 @@ pub(super) fn lay_out(root: &Path, places: &Places) -> Result<()> {
             "packaging/gpu-keepalive.service",
             "usr/lib/systemd/user/gpu-keepalive.service",
         ),
-        ("LICENSE", places.licence),
         ("CHANGELOG.md", places.changelog),
     ];
-    for (from, to) in copied {
+    let licence = places.licence.map(|to| ("LICENSE", to));
+    for (from, to) in copied.into_iter().chain(licence) {
         copy(&sources.join(from), root, to)?;
     }
     for (from, folder) in [
@@ -75,9 +86,9 @@ pub(super) fn lay_out(root: &Path, places: &Places) -> Result<()> {
     }
     manual(&root.join("usr/share/man/man1"))?;
     let licences = prepared(root, "usr/share/doc/gpu-keepalive/third-party-licences.txt")?;
-    let us = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-    fs::write(&licences, licences::texts(&us)?)?;
+    fs::write(&licences, papers.licences)?;
     compress(&licences)?;
+    copy(papers.bill, root, BILL)?;
     compress(&root.join(places.changelog))?;
     // As git and the umask of the builder left it otherwise.
     shell::run(Command::new("chmod").args(["-R", "u=rwX,go=rX"]).arg(root))

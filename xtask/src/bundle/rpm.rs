@@ -7,23 +7,22 @@ use std::{
 use anyhow::{Context, Result};
 
 use super::{
-    description,
-    files::{self, Places},
-    read, removed,
+    files::{self, Papers, Places},
+    read,
 };
 use crate::shell;
 
 const PLACES: Places = Places {
     zsh: "usr/share/zsh/site-functions/_gpu-keepalive",
-    licence: "usr/share/licenses/gpu-keepalive/LICENSE",
+    licence: Some("usr/share/licenses/gpu-keepalive/LICENSE"),
     changelog: "usr/share/doc/gpu-keepalive/CHANGELOG.md",
 };
 
 /// Makes the rpm in that folder. `rpmbuild` finds out which libraries the programs need.
-pub(super) fn pack(folder: &Path) -> Result<PathBuf> {
+pub(super) fn pack(folder: &Path, papers: &Papers) -> Result<PathBuf> {
     let work = tempfile::tempdir()?;
     let root = work.path().join("root");
-    files::lay_out(&root, &PLACES)?;
+    files::lay_out(&root, &PLACES, papers)?;
     let spec = work.path().join("gpu-keepalive.spec");
     fs::write(&spec, self::spec(&root)?)?;
     let mut build = Command::new("rpmbuild");
@@ -49,14 +48,14 @@ fn spec(root: &Path) -> Result<String> {
     };
     let files: Vec<_> = files::listed(root)?.iter().filter_map(line).collect();
     let template = read(&shell::root().join("packaging/gpu-keepalive.spec"))?;
+    // Its interpreter is the one that rpm takes, and a percent sign begins a macro.
+    let removed = read(&shell::root().join("packaging/maintainer/postrm"))?.replace('%', "%%");
+    let description = read(&shell::root().join("packaging/description.txt"))?;
     Ok(template
         .replace("VERSION", env!("CARGO_PKG_VERSION"))
         .replace("HOMEPAGE", env!("CARGO_PKG_REPOSITORY"))
         .replace("STAGED", &root.to_string_lossy())
-        .replace("DESCRIPTION", description()?.trim_end())
-        .replace(
-            "REMOVED",
-            removed("[ \"$1\" = 0 ]")?.replace('%', "%%").trim_end(),
-        )
+        .replace("DESCRIPTION", description.trim_end())
+        .replace("REMOVED", removed.trim_end())
         .replace("FILES", &files.join("\n")))
 }
