@@ -3,30 +3,11 @@
 use std::time::Duration;
 
 use gpu_keepalive_core::protocol::{GpuStatus, Hold, Status};
+use gpu_keepalive_text::Language;
 
-/// A duration for people, in at most two units: `400 ms`, `4 s`, `1 h 30 min`.
+/// A duration in English, as the sentences of the command line are.
 pub(crate) fn duration_text(duration: Duration) -> String {
-    let millis = duration.as_millis();
-    let seconds = (millis + 500) / 1000;
-    if millis < 1000 {
-        return format!("{millis} ms");
-    }
-    if seconds < 60 && !millis.is_multiple_of(1000) {
-        return format!("{:.1} s", duration.as_secs_f64());
-    }
-    let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
-    let large = units
-        .iter()
-        .position(|(size, _)| seconds >= *size)
-        .unwrap_or(3);
-    let (size, unit) = units[large];
-    let first = format!("{} {unit}", seconds / size);
-    match units.get(large + 1) {
-        Some((small, unit)) if seconds % size / small > 0 => {
-            format!("{first} {} {unit}", seconds % size / small)
-        }
-        _ => first,
-    }
+    Language::ENGLISH.within(|| gpu_keepalive_core::duration_text(duration))
 }
 
 /// The same for seconds from a status.
@@ -47,16 +28,10 @@ pub(crate) fn seconds_text(seconds: f64) -> String {
 /// RTX 4090` where two have the same name.
 pub(crate) fn short_name(gpu: &GpuStatus, status: &Status) -> String {
     let name = gpu.short_name();
-    if status
-        .gpus
-        .iter()
-        .filter(|other| other.name == gpu.name)
-        .count()
-        > 1
-    {
-        format!("{} {name}", gpu.index)
-    } else {
-        name.to_owned()
+    let of_that_name = status.gpus.iter().filter(|other| other.name == gpu.name);
+    match of_that_name.count() {
+        0 | 1 => name.to_owned(),
+        _ => format!("{} {name}", gpu.index),
     }
 }
 
@@ -114,24 +89,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn durations_have_at_most_two_units() {
-        for (millis, text) in [
-            (0, "0 ms"),
-            (400, "400 ms"),
-            (1_000, "1 s"),
-            (1_500, "1.5 s"),
-            (4_000, "4 s"),
-            (59_999, "1 min"),
-            (59_400, "59.4 s"),
-            (60_000, "1 min"),
-            (90_000, "1 min 30 s"),
-            (5_400_000, "1 h 30 min"),
-            (3_601_000, "1 h"),
-            (90_000_000, "1 d 1 h"),
-            (604_800_000, "7 d"),
-        ] {
-            assert_eq!(duration_text(Duration::from_millis(millis)), text);
-        }
+    fn seconds_of_a_status_are_rounded() {
         assert_eq!(seconds_text(12.4), "12 s");
         assert_eq!(seconds_text(0.2), "a moment");
         assert_eq!(seconds_text(-3.0), "–");

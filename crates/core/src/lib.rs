@@ -47,4 +47,4 @@ pub mod units;
 mod variants;
 
 pub use gpu_keepalive_models as models;
-pub use time::Moment;
+pub use time::{Moment, duration_text};

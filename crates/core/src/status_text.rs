@@ -3,7 +3,7 @@
 
 use std::{fmt, time::Duration};
 
-use gpu_keepalive_text::{Key, decimal, key, text};
+use gpu_keepalive_text::{Key, key, text};
 
 use crate::{
     gpu::PowerSource,
@@ -12,7 +12,7 @@ use crate::{
         StatusText,
     },
     settings::Mode,
-    time::whole_minutes,
+    time::{duration_text, whole_minutes},
 };
 
 mod alert;
@@ -175,7 +175,10 @@ fn hold_text(hold: Hold) -> String {
         Hold::Boost => text!("hold-boost"),
         Hold::PowerMizer => text!("hold-power-mizer"),
         Hold::Context => text!("hold-context"),
-        Hold::Pulse { interval_ms } => text!("hold-pulse", interval = interval(interval_ms)),
+        Hold::Pulse { interval_ms } => text!(
+            "hold-pulse",
+            interval = duration_text(Duration::from_millis(interval_ms))
+        ),
     }
 }
 
@@ -204,19 +207,7 @@ fn modes() -> Vec<ModeText> {
     Mode::OFFERED.map(text).into()
 }
 
-/// `12 min`, and hours from two on.
+/// `12 min`, `1 h 30 min`.
 fn duration(minutes: u64) -> String {
-    match minutes {
-        0..120 => format!("{minutes} min"),
-        _ => format!("{} h", minutes.div_ceil(60)),
-    }
-}
-
-/// `506 ms`, `1.5 s`, `4 s`.
-fn interval(ms: u64) -> String {
-    match ms {
-        0..1000 => format!("{ms} ms"),
-        _ if ms.is_multiple_of(1000) => format!("{} s", ms / 1000),
-        _ => format!("{} s", decimal(ms as f64 / 1000.0, 1)),
-    }
+    duration_text(Duration::from_secs(minutes.saturating_mul(60)))
 }

@@ -4,6 +4,7 @@ use std::{
     time::Duration,
 };
 
+use gpu_keepalive_text::decimal;
 use serde::{Deserialize, Serialize};
 
 /// A point on a clock that never goes back and counts suspended time.
@@ -83,4 +84,55 @@ impl fmt::Display for Moment {
 /// Whole minutes, rounded up and at least one, so that a sentence with them changes once a minute.
 pub(crate) fn whole_minutes(time: Duration) -> u64 {
     ((time.as_secs_f64() / 60.0).ceil() as u64).max(1)
+}
+
+/// A duration for people, in at most two units: `400 ms`, `1.5 s`, `12 min`, `1 h 30 min`.
+pub fn duration_text(duration: Duration) -> String {
+    const UNITS: [(u128, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
+    let millis = duration.as_millis();
+    let seconds = (millis + 500) / 1000;
+    if millis < 1000 {
+        return format!("{millis} ms");
+    }
+    if seconds < 60 && !millis.is_multiple_of(1000) {
+        return format!("{} s", decimal(duration.as_secs_f64(), 1));
+    }
+    let mut rest = seconds;
+    let units = UNITS.iter().skip_while(|(size, _)| seconds < *size);
+    let parts = units.take(2).map(|(size, unit)| {
+        let count = rest / size;
+        rest %= size;
+        (count, unit)
+    });
+    let parts = parts.filter(|(count, _)| *count > 0);
+    let parts: Vec<_> = parts
+        .map(|(count, unit)| format!("{count} {unit}"))
+        .collect();
+    parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_at_most_two_units() {
+        for (millis, text) in [
+            (0, "0 ms"),
+            (400, "400 ms"),
+            (1_000, "1 s"),
+            (1_500, "1.5 s"),
+            (4_000, "4 s"),
+            (59_999, "1 min"),
+            (59_400, "59.4 s"),
+            (60_000, "1 min"),
+            (90_000, "1 min 30 s"),
+            (5_400_000, "1 h 30 min"),
+            (3_601_000, "1 h"),
+            (90_000_000, "1 d 1 h"),
+            (604_800_000, "7 d"),
+        ] {
+            assert_eq!(duration_text(Duration::from_millis(millis)), text);
+        }
+    }
 }
