@@ -1,11 +1,9 @@
 use std::time::Duration;
 
 use gpu_keepalive_core::protocol::MAX_TIMER;
+use jiff::{Span, SpanRelativeTo};
 
-/// Units from large to small, in seconds.
-const UNITS: [(&str, f64); 4] = [("d", 86_400.0), ("h", 3_600.0), ("m", 60.0), ("s", 1.0)];
-
-/// Reads a duration such as `90s`, `30m`, `1.5h` or `1h30m`, up to a week.
+/// Reads a duration such as `90s`, `30m`, `1.5h`, `1h30m` or `2 days`, up to a week.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     if text.is_empty() {
@@ -18,32 +16,19 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
              {number}h for hours"
         ));
     }
-    let seconds = sum_of_parts(text)
-        .ok_or_else(|| format!("“{text}” is not a time; write 90s, 30m or 1h30m, for example"))?;
-    if seconds <= 0.0 {
-        return Err(format!(
-            "“{text}” is no time at all; write 90s, 30m or 1h30m, for example"
-        ));
+    let example = "write 90s, 30m or 1h30m, for example";
+    // A day has 24 hours here: a timer does not know of summer time.
+    let time = text.parse::<Span>();
+    let time = time.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
+    let time = time.ok().and_then(|time| Duration::try_from(time).ok());
+    match time {
+        None => Err(format!("“{text}” is not a time; {example}")),
+        Some(Duration::ZERO) => Err(format!("“{text}” is no time at all; {example}")),
+        Some(time) if time > MAX_TIMER => {
+            Err(format!("“{text}” is too long; at most 7d is possible"))
+        }
+        Some(time) => Ok(time),
     }
-    if seconds > MAX_TIMER.as_secs_f64() {
-        return Err(format!("“{text}” is too long; at most 7d is possible"));
-    }
-    Ok(Duration::from_secs_f64(seconds))
-}
-
-/// Seconds; each unit at most once, from large to small.
-fn sum_of_parts(mut text: &str) -> Option<f64> {
-    let mut units = UNITS.iter();
-    let mut seconds = 0.0;
-    while !text.is_empty() {
-        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let (number, rest) = text.split_at(digits);
-        let (unit, rest) = rest.split_at_checked(1)?;
-        let (_, factor) = units.find(|(name, _)| *name == unit)?;
-        seconds += number.parse::<f64>().ok()? * factor;
-        text = rest;
-    }
-    Some(seconds)
 }
 
 #[cfg(test)]
@@ -61,6 +46,8 @@ mod tests {
             ("1d2h3m4s", 93_784.0),
             (" 2h ", 7200.0),
             ("7d", 604_800.0),
+            ("30 m", 1800.0),
+            ("2 hours 30 min", 9000.0),
         ] {
             let expected = Duration::from_secs_f64(seconds);
             assert_eq!(parse_duration(text), Ok(expected), "{text}");
@@ -80,9 +67,10 @@ mod tests {
             "soon",
             "m",
             "30x",
-            "30 m",
             "30m1h",
             "1h1h",
+            "1.5d",
+            "1 month",
             "-30m",
             "1e3s",
             "..5h",
