@@ -8,7 +8,6 @@ use gpu_keepalive_engine::{
     benchmark::Measure,
     clock::Clock,
     engine::{Engine, EngineOptions, StateFolder},
-    faces,
     gpu::{
         GpuSource,
         nvidia::{Backend, NvidiaSource},
@@ -130,10 +129,10 @@ async fn start<S: GpuSource, H: Host>(
     engine.discover().await?;
     let (stop, stopped) = oneshot::channel::<()>();
     let handle = engine.handle();
-    let engine = engine.run(async {
+    let engine = engine.serve(server, async {
         let _ = stopped.await;
     });
-    host(server, handle, stop, engine, lines, until_unused).await
+    host(handle, stop, engine, lines, until_unused).await
 }
 
 #[cfg(unix)]
@@ -141,11 +140,8 @@ const STOPS: &str = "The GPUs are released while this program is stopped";
 #[cfg(unix)]
 const RESUMES: &str = "Running again";
 
-/// Serves the socket and prints changes until it has to end; then the engine releases the GPUs.
-///
-/// The socket is kept until that is done: no other engine may start before.
+/// Prints changes until the engine has to end; then it releases the GPUs.
 async fn host(
-    server: Server,
     handle: EngineHandle,
     stop: oneshot::Sender<()>,
     engine: impl Future<Output = ()>,
@@ -169,10 +165,7 @@ async fn host(
         let second = async move { process::exit(signals.next().await) };
         tokio::spawn(second).abort_handle()
     };
-    let (second, ()) = tokio::select! {
-        ended = async { tokio::join!(until_stopped, engine) } => ended,
-        never = faces::serve(server, handle) => match never {},
-    };
+    let (second, ()) = tokio::join!(until_stopped, engine);
     lines.output.flush();
     second.abort();
     Ok(())

@@ -17,7 +17,6 @@ use gpu_keepalive_core::{
 use gpu_keepalive_engine::{
     clock::Clock,
     engine::{Engine, EngineOptions, StateFolder},
-    faces,
     gpu::{
         GpuSource,
         nvidia::{Backend, NvidiaSource},
@@ -36,7 +35,7 @@ use tokio::sync::{
     oneshot,
 };
 
-use crate::{controller::Input, tray::EngineAt};
+use crate::{commands, controller::Input, tray::EngineAt};
 
 /// The time after a failure to take over until the next attempt.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
@@ -191,7 +190,7 @@ async fn host(
     Ok(())
 }
 
-/// The socket is kept until the engine has released the GPUs: no other may start before.
+/// Serves until no sender is left, and the GPUs are released.
 async fn serve<S: GpuSource, H: Host>(
     server: Server,
     engine: Engine<S, H>,
@@ -202,17 +201,14 @@ async fn serve<S: GpuSource, H: Host>(
     // Before any client can take the place of this app.
     handle.describe_desktop(DesktopStatus::default());
     let (stop, stopped) = oneshot::channel::<()>();
-    let engine = engine.run(async {
+    let engine = engine.serve(server, async {
         let _ = stopped.await;
     });
     let relayed = async {
         relay(&handle, asks, inputs).await;
         drop(stop);
     };
-    tokio::select! {
-        _ = async { tokio::join!(relayed, engine) } => {}
-        never = faces::serve(server, handle.clone()) => match never {},
-    }
+    tokio::join!(relayed, engine);
 }
 
 /// Connects the controller and an engine in this process, until no sender is left.
@@ -275,8 +271,7 @@ async fn follow(
     asks: &mut Receiver<Ask>,
     inputs: &Sender<Input>,
 ) -> anyhow::Result<Ended> {
-    let socket = control_socket()?;
-    let client = match Client::connect(&socket).await {
+    let client = match Client::connect(&control_socket()?).await {
         Ok(client) => client,
         Err(ConnectError::NotRunning) => return Ok(Ended::Engine),
         Err(error) => return Err(error.into()),
@@ -305,7 +300,7 @@ async fn follow(
                     desktop.ask(&Request::Desktop(status)).await?;
                 }
                 Some(Ask::Request(request)) => {
-                    tokio::spawn(ask_other(socket.clone(), request, inputs.clone()));
+                    tokio::spawn(ask_other(request, inputs.clone()));
                 }
             },
         }
@@ -317,17 +312,9 @@ fn in_force(report: &SettingsReport) -> Input {
     Input::Settings(Settings::from(report).into())
 }
 
-async fn ask_other(socket: ControlSocket, request: Request, inputs: Sender<Input>) {
-    let refused = match Client::connect(&socket).await {
-        Ok(mut client) => client
-            .ask(&request)
-            .await
-            .err()
-            .map(|error| error.to_string()),
-        Err(error) => Some(error.to_string()),
-    };
-    if let Some(message) = refused {
-        send(&inputs, Input::Refused(message)).await;
+async fn ask_other(request: Request, inputs: Sender<Input>) {
+    if let Err(error) = commands::ask(request).await {
+        send(&inputs, Input::Refused(error.message)).await;
     }
 }
 

@@ -12,6 +12,7 @@ use gpu_keepalive_core::{
 use gpu_keepalive_engine::{
     clock::Clock,
     driver::{HoldProcess, PerfBoost, WorkloadProcess, process_started},
+    gpu::Holder,
 };
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;

@@ -1,13 +1,9 @@
 //! Metrics in a file, for a program that reads it whenever it likes.
 
-use std::{
-    io::{self, Write},
-    path::Path,
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use anyhow::Context;
-use gpu_keepalive_engine::socket::ConnectError;
+use gpu_keepalive_engine::{socket::ConnectError, store};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::prometheus;
@@ -44,25 +40,7 @@ async fn write_now(file: &Path) -> anyhow::Result<anyhow::Result<()>> {
         Ok(status) => prometheus::text(status),
         Err(_) => prometheus::without_engine(),
     };
-    replace(file, &text).with_context(|| format!("cannot write {}", file.display()))?;
+    // The collector takes no file that does not end in .prom, as a half-written one does not.
+    store::replace_text(file, &text).with_context(|| format!("cannot write {}", file.display()))?;
     Ok(status.map(drop))
-}
-
-/// Puts the text in the place of the file, so that a reader finds the one or the other whole.
-fn replace(file: &Path, text: &str) -> io::Result<()> {
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut new = tempfile::Builder::new();
-    // The collector is another user, and takes no file that does not end in .prom.
-    #[cfg(unix)]
-    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut new = new
-        .prefix(".gpu-keepalive.")
-        .suffix(".new")
-        .tempfile_in(folder)?;
-    new.write_all(text.as_bytes())?;
-    new.persist(file)?;
-    Ok(())
 }

@@ -30,7 +30,6 @@ mod hold_process;
 #[cfg(windows)]
 mod job;
 mod library;
-mod memory;
 mod nvml;
 #[cfg(target_os = "linux")]
 mod rm;
@@ -45,12 +44,12 @@ mod workload;
 mod tests;
 
 pub use crate::processes::process_started;
+pub(crate) use crate::processes::resident;
 #[cfg(target_os = "linux")]
 pub(crate) use boosts::OwnBoosts;
 #[cfg(target_os = "linux")]
 pub use hold::processor_time;
 pub use hold_process::HoldProcess;
-pub(crate) use memory::resident;
 pub use serve::serve;
 pub(crate) use thread::{DriverThread, discover as discover_on_thread};
 pub use workload::{PerfBoost, WorkloadProcess};
@@ -103,7 +102,6 @@ pub(crate) struct DriverProcess {
     program: PathBuf,
     uuid: GpuUuid,
     running: Option<Running>,
-    last_id: u64,
 }
 
 impl DriverProcess {
@@ -113,7 +111,6 @@ impl DriverProcess {
             program,
             uuid,
             running: None,
-            last_id: 0,
         }
     }
 
@@ -153,11 +150,7 @@ impl DriverProcess {
         let loads_cuda = matches!(action, Action::Hold { strategy, .. } if strategy.takes_vram());
         running.thaw();
         running.has_cuda |= loads_cuda;
-        self.last_id += 1;
-        let answer = running.ask(self.last_id, action);
-        let result = timeout(action.deadline(), answer)
-            .await
-            .unwrap_or_else(|_| Err(late(action.deadline())));
+        let result = running.ask(action, action.deadline()).await;
         let is_sound = match &result {
             Ok(_) => true,
             // A refused context leaves libcuda loaded for nothing.
@@ -207,6 +200,8 @@ struct Running {
     stdout: FramedRead<ChildStdout, LinesCodec>,
     /// Ends with the process; gives the last line it wrote.
     stderr: JoinHandle<Option<String>>,
+    /// The number of the last ask.
+    last_id: u64,
     /// True if libcuda may have been loaded.
     has_cuda: bool,
     frozen: bool,
@@ -245,6 +240,7 @@ impl Running {
             stdout: FramedRead::new(stdout.expect("standard output is piped"), lines()),
             stderr: tokio::spawn(log(stderr.expect("standard error is piped"))),
             child,
+            last_id: 0,
             has_cuda: false,
             frozen: false,
         })
@@ -264,16 +260,23 @@ impl Running {
         }
     }
 
+    /// Asks for one thing. One that is late has to be dropped, which kills it.
     async fn ask<T: DeserializeOwned>(
         &mut self,
-        id: u64,
         action: impl Serialize,
+        deadline: Duration,
     ) -> Result<T, GpuError> {
+        self.last_id += 1;
+        let id = self.last_id;
         let mut line = serde_json::to_vec(&Ask { id, action }).expect("an action is plain data");
         line.push(b'\n');
-        // A failed write means that it is dead; reading then returns its last output.
-        let _ = self.stdin.write_all(&line).await;
-        self.answer(id).await
+        let answer = async {
+            // A failed write means that it is dead; reading then returns its last output.
+            let _ = self.stdin.write_all(&line).await;
+            self.answer(id).await
+        };
+        let answered = timeout(deadline, answer).await;
+        answered.unwrap_or_else(|_| Err(late(deadline)))
     }
 
     async fn answer<T: DeserializeOwned>(&mut self, id: u64) -> Result<T, GpuError> {

@@ -3,13 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use gpu_keepalive_core::{
     gpu::{GpuError, GpuErrorKind, GpuInfo, GpuList},
     keeper::{Input, Keeper, KeeperOptions, Kept},
-    protocol::Status,
-    settings::{Mode, Settings},
+    settings::Mode,
 };
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -22,6 +21,7 @@ use crate::{
     log_tail::LogTail,
     settings_store::SettingsStore,
     shell::{Faces, Shell},
+    socket::Server,
     workers::{Files, Workers},
 };
 
@@ -58,28 +58,30 @@ pub struct Engine<S, H> {
     found: Option<GpuList>,
     handle: EngineHandle,
     controls: mpsc::Receiver<Control>,
-    status: watch::Sender<Arc<Status>>,
-    settings: watch::Sender<Arc<Settings>>,
+    faces: Faces,
 }
 
 impl<S: GpuSource, H: Host> Engine<S, H> {
     /// Sets an engine up. Touches no GPU yet.
     pub fn new(options: EngineOptions, source: S, host: H) -> Self {
         let (requests, controls) = mpsc::channel(CONTROLS);
-        let (events, _) = broadcast::channel(EVENTS);
         let keeper = keeper(&options);
-        let (status, watch) = watch::channel(Arc::new(keeper.status(options.clock.now())));
-        let (settings, in_force) = watch::channel(Arc::new(keeper.settings().clone()));
+        let faces = Faces {
+            status: watch::Sender::new(Arc::new(keeper.status(options.clock.now()))),
+            settings: watch::Sender::new(Arc::new(keeper.settings().clone())),
+            events: broadcast::Sender::new(EVENTS),
+        };
+        let (status, settings) = (faces.status.subscribe(), faces.settings.subscribe());
+        let handle = EngineHandle::new(requests, status, settings, faces.events.clone());
         Self {
             options,
             source,
             host,
             benchmark: None,
             found: None,
-            handle: EngineHandle::new(requests, watch, in_force, events),
+            handle,
             controls,
-            status,
-            settings,
+            faces,
         }
     }
 
@@ -116,24 +118,33 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
         let Some(chosen) = &self.options.settings.settings().gpus else {
             return Ok(());
         };
-        if found
-            .iter()
-            .any(|gpu| chosen.iter().any(|selector| selector.matches(gpu)))
-        {
+        let is_chosen = |gpu: &GpuInfo| chosen.iter().any(|selector| selector.matches(gpu));
+        if found.iter().any(is_chosen) {
             return Ok(());
         }
-        let list = |names: Vec<String>| names.join(", ");
+        let chosen: Vec<_> = chosen.iter().map(ToString::to_string).collect();
+        let there = found
+            .iter()
+            .map(|gpu| format!("{} ({})", gpu.index, gpu.uuid));
+        let there: Vec<_> = there.collect();
         let message = format!(
             "no GPU is called {}; there is {}",
-            list(chosen.iter().map(ToString::to_string).collect()),
-            list(
-                found
-                    .iter()
-                    .map(|gpu| format!("{} ({})", gpu.index, gpu.uuid))
-                    .collect()
-            ),
+            chosen.join(", "),
+            there.join(", ")
         );
         Err(GpuError::new(GpuErrorKind::GpuNotFound, message))
+    }
+
+    /// Runs as [`Self::run`] and serves the other programs of this user meanwhile: on the control
+    /// socket and, on Linux, on the session bus.
+    ///
+    /// The socket is kept until every GPU is released: no other engine may start before.
+    pub async fn serve(self, server: Server, stop: impl Future<Output = ()>) {
+        let handle = self.handle();
+        tokio::select! {
+            () = self.run(stop) => {}
+            never = serve_faces(server, handle) => match never {},
+        }
     }
 
     /// Runs until `stop` resolves, then releases every GPU.
@@ -144,10 +155,9 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
             host,
             benchmark,
             found,
-            handle,
+            handle: _,
             controls,
-            status,
-            settings,
+            faces,
         } = self;
         let mut keeper = keeper(&options);
         if let Some(list) = found {
@@ -168,15 +178,19 @@ impl<S: GpuSource, H: Host> Engine<S, H> {
             options.log,
             options.simulated,
         );
-        let faces = Faces {
-            status,
-            settings,
-            events: handle.event_sender(),
-        };
-        let today = clock.today();
-        let shell = Shell::new(keeper, workers, clock, faces, today);
+        let shell = Shell::new(keeper, workers, clock, faces);
         shell.run(controls, reports, stop).await;
     }
+}
+
+async fn serve_faces(server: Server, engine: EngineHandle) -> Infallible {
+    #[cfg(target_os = "linux")]
+    return tokio::select! {
+        never = server.serve(engine.clone()) => never,
+        never = crate::session_bus::serve(engine) => never,
+    };
+    #[cfg(not(target_os = "linux"))]
+    return server.serve(engine).await;
 }
 
 fn keeper(options: &EngineOptions) -> Keeper {

@@ -113,11 +113,6 @@ impl EngineHandle {
         }
     }
 
-    /// The sender by which the engine announces events that are not a state.
-    pub(crate) fn event_sender(&self) -> broadcast::Sender<Event> {
-        self.events.clone()
-    }
-
     /// Announces to whatever hosts or follows the engine that it has to end.
     pub(crate) fn announce_quit(&self) {
         // Without a receiver there is nothing to end.

@@ -178,6 +178,7 @@ impl Builder {
     }
 
     fn check(&self) -> Result<(), StartError> {
+        let refused = |message: String| Err(StartError::InvalidValue(message));
         for selector in self.settings.gpus.iter().flatten() {
             let GpuSelector::Uuid(uuid) = selector else {
                 continue;
@@ -185,33 +186,31 @@ impl Builder {
             match uuid.0.parse() {
                 Ok(GpuSelector::Uuid(_)) => {}
                 Ok(GpuSelector::Index(index)) => {
-                    return Err(StartError::InvalidValue(format!(
+                    return refused(format!(
                         "“{uuid}” is not a UUID; use device({index}) for the number of a GPU"
-                    )));
+                    ));
                 }
-                Err(message) => return Err(StartError::InvalidValue(message)),
+                Err(message) => return refused(message),
             }
         }
-        if let PulseInterval::Fixed(interval) = self.settings.pulse.interval
-            && !(MIN_PULSE_INTERVAL..=MAX_PULSE_INTERVAL).contains(&interval)
-        {
-            return Err(StartError::InvalidValue(format!(
-                "an interval of {interval:?} is out of range; use 100 ms to 60 s"
-            )));
-        }
+        let out_of_range =
+            |what: String, range| refused(format!("{what} is out of range; use {range}"));
         let limit = self.settings.thermal.max_temperature;
-        if !(50..=95).contains(&limit.0) {
-            return Err(StartError::InvalidValue(format!(
-                "a maximum temperature of {limit} is out of range; use 50 to 95 °C"
-            )));
-        }
         let size = self.settings.pulse.matrix_size;
-        if !(16..=4096).contains(&size) {
-            return Err(StartError::InvalidValue(format!(
-                "a matrix size of {size} is out of range; use 16 to 4096"
-            )));
+        match self.settings.pulse.interval {
+            PulseInterval::Fixed(interval)
+                if !(MIN_PULSE_INTERVAL..=MAX_PULSE_INTERVAL).contains(&interval) =>
+            {
+                out_of_range(format!("an interval of {interval:?}"), "100 ms to 60 s")
+            }
+            _ if !(50..=95).contains(&limit.0) => {
+                out_of_range(format!("a maximum temperature of {limit}"), "50 to 95 °C")
+            }
+            _ if !(16..=4096).contains(&size) => {
+                out_of_range(format!("a matrix size of {size}"), "16 to 4096")
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 

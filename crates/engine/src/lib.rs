@@ -18,7 +18,6 @@ pub mod clock;
 pub mod doctor;
 pub mod driver;
 pub mod engine;
-pub mod faces;
 mod files;
 pub mod gpu;
 pub mod handle;

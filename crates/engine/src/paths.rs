@@ -29,18 +29,22 @@ impl Paths {
     /// # Errors
     /// The user has no home folder.
     pub fn of_user() -> io::Result<Self> {
-        let base = BaseDirs::new().ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::NotFound,
-                "this user has no home folder; set HOME to the folder for settings",
-            )
-        })?;
+        let base = base_folders()?;
         let state = base.state_dir().unwrap_or_else(|| base.data_local_dir());
         Ok(Self {
             settings: base.config_dir().join(NAME).join("settings.toml"),
             state: state.join(NAME),
         })
     }
+}
+
+/// The user's folders.
+///
+/// # Errors
+/// The user has no home folder.
+pub(crate) fn base_folders() -> io::Result<BaseDirs> {
+    let message = "this user has no home folder; set HOME to the folder for settings";
+    BaseDirs::new().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, message))
 }
 
 /// The variable that names a folder for the control socket, instead of the places of the user.

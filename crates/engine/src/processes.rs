@@ -17,6 +17,7 @@ use gpu_keepalive_core::{
     ai_processes::{self, CommandLine, ProcessKind, Recognised},
     host::{AiProcess, GpuUse, Served, StartTime},
     settings::AiProgram,
+    units::Bytes,
 };
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
@@ -31,8 +32,6 @@ mod open;
 #[cfg(target_os = "linux")]
 mod open_files;
 mod served;
-#[cfg(target_os = "linux")]
-mod start_time;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod tests;
 
@@ -41,11 +40,11 @@ pub(crate) use handle::ProcessHandle;
 #[cfg(windows)]
 pub use handle::process_started;
 #[cfg(target_os = "linux")]
-pub(crate) use start_time::process_runs;
+pub(crate) use open::process_runs;
 #[cfg(target_os = "linux")]
-pub use start_time::process_started;
+pub use open::process_started;
 
-use open::{Open, start_time_of};
+use open::Open;
 use served::ServedTrees;
 
 /// A known process is read again every so many reads: it may have become another program (`exec`),
@@ -224,22 +223,16 @@ impl Processes {
 
 impl Known {
     fn as_ai_process(&self, pid: Pid, gpu: GpuUse) -> Option<AiProcess> {
-        let Self {
-            recognised,
-            label,
-            parent,
-            started,
-            quiet,
-        } = self;
-        recognised.kind.is_ai_process(&gpu).then(|| AiProcess {
+        let Recognised { name, kind } = &self.recognised;
+        kind.is_ai_process(&gpu).then(|| AiProcess {
             pid: pid.as_u32(),
-            started: *started,
-            parent: parent.map(Pid::as_u32),
-            name: recognised.name.clone(),
-            label: label.clone(),
-            kind: recognised.kind,
+            started: self.started,
+            parent: self.parent.map(Pid::as_u32),
+            name: name.clone(),
+            label: self.label.clone(),
+            kind: *kind,
             gpu,
-            quiet: *quiet,
+            quiet: self.quiet,
         })
     }
 }
@@ -312,6 +305,20 @@ fn recognise(system: &System, process: &Process, listed: &[AiProgram]) -> Option
         started: start_time_of(process),
         quiet: open::quiet(process.pid().as_u32()),
     })
+}
+
+fn start_time_of(process: &Process) -> Option<StartTime> {
+    process_started(process.pid().as_u32())
+}
+
+/// The resident memory of a process, `VmRSS` of `/proc/PID/status`; `None` where there is no such
+/// process or no `/proc`.
+pub(crate) fn resident(pid: u32) -> Option<Bytes> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let mut lines = status.lines();
+    let line = lines.find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(Bytes(kib << 10))
 }
 
 /// Executable, command line and working folder.

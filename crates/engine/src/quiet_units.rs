@@ -21,7 +21,7 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, mkdirat, openat, unlinkat};
 use rustix::io::Errno;
 use thiserror::Error;
 
-use crate::doctor::login_entry_exists;
+use crate::{doctor::login_entry_exists, paths::base_folders};
 
 #[cfg(test)]
 mod tests;
@@ -88,10 +88,7 @@ impl QuietUnits {
     /// # Errors
     /// The user has no home folder.
     pub fn of_user() -> io::Result<Self> {
-        let base = directories::BaseDirs::new().ok_or_else(|| {
-            let message = "this user has no home folder; set HOME to the folder for settings";
-            io::Error::new(io::ErrorKind::NotFound, message)
-        })?;
+        let base = base_folders()?;
         Ok(Self {
             config: base.config_dir().to_owned(),
             data: base.data_dir().to_owned(),
@@ -163,7 +160,7 @@ impl QuietUnits {
         if let Err(source) = written.and_then(|()| file.sync_all()) {
             // Half a file would be no drop-in of ours.
             let _ = unlinkat(&folder, FILE_NAME, AtFlags::empty());
-            return Err(QuietError::Io { path, source });
+            return Err(failed(path, source));
         }
         Ok(Written::Now)
     }
@@ -208,14 +205,11 @@ impl QuietUnits {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let mut path = self.config.clone();
         if make {
-            fs::create_dir_all(&path).map_err(|source| QuietError::Io {
-                path: path.clone(),
-                source,
-            })?;
+            fs::create_dir_all(&path).map_err(|error| failed(&path, error))?;
         }
         // The configuration folder itself may be a link: the user chose it.
         let opened = openat(CWD, &path, flags, Mode::empty());
-        let mut folder = opened.map_err(|error| failed(path.clone(), error))?;
+        let mut folder = opened.map_err(|error| failed(&path, error))?;
         for name in folders {
             path.push(name);
             if make {
@@ -241,12 +235,9 @@ impl QuietUnits {
             Ok(file) => File::from(file),
             Err(Errno::LOOP) => return Err(QuietError::Link(path.to_owned(), "file")),
             Err(Errno::NOENT) => return Err(QuietError::Absent(path.to_owned())),
-            Err(error) => return Err(failed(path.to_owned(), error)),
+            Err(error) => return Err(failed(path, error)),
         };
-        let io = |source| QuietError::Io {
-            path: path.to_owned(),
-            source,
-        };
+        let io = |error| failed(path, error);
         if !file.metadata().map_err(io)?.is_file() {
             return Err(QuietError::Link(path.to_owned(), "file"));
         }
@@ -258,9 +249,9 @@ impl QuietUnits {
     }
 }
 
-fn failed(path: PathBuf, error: Errno) -> QuietError {
+fn failed(path: impl Into<PathBuf>, error: impl Into<io::Error>) -> QuietError {
     QuietError::Io {
-        path,
+        path: path.into(),
         source: error.into(),
     }
 }

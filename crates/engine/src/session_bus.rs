@@ -19,7 +19,6 @@ use crate::handle::EngineHandle;
 use interface::Holds;
 
 mod interface;
-mod text;
 
 /// The name on the bus, and of the interface.
 const NAME: &str = "io.github.gpu_keepalive.GpuKeepalive1";

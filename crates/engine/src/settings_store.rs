@@ -8,15 +8,18 @@ use gpu_keepalive_core::{
 };
 use serde_json::Value;
 
+use crate::files::{self, ReadError, Seen};
+
 mod error;
-mod read;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
 pub use error::StoreError;
-use read::Seen;
+
+/// No settings file is larger: the default one has 3 KiB with every key written out.
+const MAX_BYTES: u64 = 1 << 20;
 
 /// The settings file at one path.
 ///
@@ -37,7 +40,7 @@ impl SettingsStore {
     /// change; one that cannot be used has them too, and a problem with the reason.
     pub fn load(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        let (file, seen) = read::read_or_report(&path);
+        let (file, seen) = read_or_report(&path);
         Self {
             path: Some(path),
             file,
@@ -92,10 +95,10 @@ impl SettingsStore {
             return false;
         };
         // A file that could not be read may become readable without any sign of it.
-        if self.seen.is_some() && self.seen == read::stat(path) {
+        if self.seen.is_some() && self.seen == files::stat(path) {
             return false;
         }
-        let (file, seen) = read::read_or_report(path);
+        let (file, seen) = read_or_report(path);
         self.take(file, seen)
     }
 
@@ -115,15 +118,14 @@ impl SettingsStore {
             return Ok(self.take(file, None));
         };
         // A change that is refused or there already needs neither a lock nor a folder.
-        let (file, seen) =
-            read::read(&path).map_err(|error| StoreError::unreadable(&path, &error))?;
+        let (file, seen) = read(&path).map_err(|error| StoreError::unreadable(&path, &error))?;
         if file.with(key, value)?.text() == file.text() {
             return Ok(self.take(file, Some(seen)));
         }
         let writer = write::Writer::new(&path)?;
         for _ in 0..WRITE_ATTEMPTS {
             let (file, seen) =
-                read::read(&path).map_err(|error| StoreError::unreadable(&path, &error))?;
+                read(&path).map_err(|error| StoreError::unreadable(&path, &error))?;
             let changed = file.with(key, value)?;
             if let Some(written) = writer.replace(&seen, changed.text())? {
                 return Ok(self.take(changed, Some(written)));
@@ -144,3 +146,19 @@ impl SettingsStore {
 /// Number of times a change is tried when an editor, which knows no lock, writes in the
 /// milliseconds between.
 const WRITE_ATTEMPTS: usize = 3;
+
+/// The file, or in its place one that has the reason as its problem.
+fn read_or_report(path: &Path) -> (SettingsFile, Option<Seen>) {
+    match read(path) {
+        Ok((file, seen)) => (file, Some(seen)),
+        Err(reason) => (SettingsFile::unreadable(path.display(), reason), None),
+    }
+}
+
+/// The file, its state taken before its content: a change in between is then noticed as one.
+fn read(path: &Path) -> Result<(SettingsFile, Seen), ReadError> {
+    Ok(match files::read(path, MAX_BYTES)? {
+        Some((bytes, stamp)) => (SettingsFile::from_bytes(&bytes), Seen::There(stamp)),
+        None => (SettingsFile::default(), Seen::Missing),
+    })
+}

@@ -47,21 +47,15 @@ enum Owed {
 }
 
 impl<S: GpuSource> Shell<S> {
-    pub(crate) fn new(
-        keeper: Keeper,
-        workers: Workers<S>,
-        clock: Clock,
-        faces: Faces,
-        today: Date,
-    ) -> Self {
+    pub(crate) fn new(keeper: Keeper, workers: Workers<S>, clock: Clock, faces: Faces) -> Self {
         Self {
+            today: clock.today(),
             keeper,
             workers,
             clock,
             faces,
             owed: BTreeMap::new(),
             tickets: 0,
-            today,
         }
     }
 

@@ -6,8 +6,6 @@
     reason = "called by the store worker, on a thread that may wait"
 )]
 
-mod aside;
-
 #[cfg(all(test, unix))]
 mod tests;
 
@@ -27,6 +25,8 @@ use crate::files::{self, Seen, Stamp, folder_of, followed, stat, sync_folder, te
 const MAX_BYTES: u64 = 16 << 20;
 /// Most characters of the parser's message, which may quote the file.
 const MAX_SHOWN: usize = 200;
+/// Versions of one file set aside, more than a user reads through.
+const MOST_ASIDE: u32 = 1000;
 /// Number of times one run sets the same file aside: another program that keeps writing it would
 /// have its every version kept.
 const MOST_SET_ASIDE: u32 = 3;
@@ -52,6 +52,22 @@ pub fn save<T: Serialize + DeserializeOwned + Default>(path: &Path, value: &T) -
     if let Some(notice) = replaced {
         tracing::warn!("{notice}");
     }
+    Ok(())
+}
+
+/// Puts a text in the place of a file, in a folder that is there: its readers, who may be any user,
+/// find the one or the other whole.
+///
+/// # Errors
+/// The file cannot be written. It is then as it was.
+pub fn replace_text(path: &Path, text: &str) -> io::Result<()> {
+    let mut new = tempfile::Builder::new();
+    #[cfg(unix)]
+    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let new = new.prefix(".gpu-keepalive.").suffix(".new");
+    let mut new = new.tempfile_in(folder_of(path))?;
+    new.write_all(text.as_bytes())?;
+    new.persist(path)?;
     Ok(())
 }
 
@@ -122,7 +138,7 @@ impl StoredFile {
                 "{path} {why}, again and again; nothing more is written in its place."
             ));
         }
-        match aside::set_aside(&self.path) {
+        match set_aside(&self.path) {
             Ok(aside) => {
                 let aside = aside.display();
                 let notice = format!("{path} {why}. It was set aside as {aside}.");
@@ -221,4 +237,50 @@ fn understand<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<(PathBuf
     let value = parse(bytes)?;
     let target = followed(path).map_err(|error| format!("is not readable: {error}"))?;
     Ok((target, value))
+}
+
+/// Gives what is at that path a name beside it that nothing has: `energy.json.set-aside`, then
+/// `energy.json.set-aside-2`. A link is renamed itself, not what it points to.
+fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    for number in 1..=MOST_ASIDE {
+        let mut aside = path.as_os_str().to_owned();
+        aside.push(".set-aside");
+        if number > 1 {
+            aside.push(format!("-{number}"));
+        }
+        let aside = PathBuf::from(aside);
+        match rename_to_free(path, &aside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            renamed => return renamed.map(|()| aside),
+        }
+    }
+    Err(io::Error::other(format!(
+        "{MOST_ASIDE} were set aside before"
+    )))
+}
+
+#[cfg(target_os = "linux")]
+fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::{
+        fs::{CWD, RenameFlags, renameat_with},
+        io::Errno,
+    };
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // Some file systems do not know the flag.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => rename_unless_taken(from, to),
+        renamed => Ok(renamed?),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    rename_unless_taken(from, to)
+}
+
+fn rename_unless_taken(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(to) {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(from, to),
+        Err(error) => Err(error),
+    }
 }

@@ -110,24 +110,24 @@ impl SimulatedWorkload {
             utilization,
             boosts: self.boosts,
         });
-        let index = self.index;
         self.simulation
-            .with(|machine, now| machine.set_guest(index, guest, now));
+            .with(|machine, now| machine.set_guest(self.index, guest, now));
     }
 
     fn clock(&self) -> Megahertz {
-        let index = self.index;
         self.simulation
-            .access(|machine, now| machine.sm_clock(index, now))
+            .access(|machine, now| machine.sm_clock(self.index, now))
             .unwrap_or_default()
     }
 
     /// The number of our pulses that ran, and the time that one takes.
     fn pulses(&self) -> (u64, Duration) {
-        let index = self.index;
         self.simulation.access(|machine, now| {
-            let pulses = machine.counters(index, now).map_or(0, |c| c.pulses);
-            (pulses, machine.pulse_duration(index).unwrap_or_default())
+            let pulses = machine.counters(self.index, now).map_or(0, |c| c.pulses);
+            (
+                pulses,
+                machine.pulse_duration(self.index).unwrap_or_default(),
+            )
         })
     }
 }

@@ -8,11 +8,13 @@
 //! The commands and what follows from them are the same everywhere ([`Holder`]). How a process is
 //! opened and read, how it waits, and the boost belong to the system: `linux` or `windows`.
 
-use std::io;
+use std::{io, time::Duration};
 
-use gpu_keepalive_core::gpu::holder::{HolderCommand, HolderReport};
+use gpu_keepalive_core::gpu::{
+    GpuError,
+    holder::{HolderCommand, HolderReport},
+};
 
-mod boost;
 #[cfg(test)]
 mod harness;
 mod holder;
@@ -31,7 +33,6 @@ use self::windows as system;
 pub use linux::processor_time;
 pub(super) use system::run;
 
-use boost::Boost;
 use holder::{Holder, Wakeup};
 use system::Events;
 use targets::Targets;
@@ -43,6 +44,24 @@ enum Event {
     Input,
     /// That process has ended.
     Ended(u32),
+}
+
+/// The boost of one GPU, opened when it is needed.
+trait Boost {
+    /// Asks the driver for nothing from now on, or again for what is to be asked.
+    fn use_driver(&mut self, in_use: bool);
+
+    /// Opens the driver; how long that took, `None` when it was open already.
+    fn open(&mut self) -> Result<Option<Duration>, GpuError>;
+
+    /// Asks for the boost; how long that took.
+    fn request(&mut self, lasting: Duration) -> Result<Duration, GpuError>;
+
+    /// Ends the boost, if need be by closing the client; how long that took.
+    fn clear(&mut self) -> Duration;
+
+    /// Closes everything, which ends the boost.
+    fn close(&mut self);
 }
 
 /// The lines of the engine.
@@ -70,7 +89,7 @@ fn serve<B: Boost>(
     loop {
         match holder.wait()? {
             Wakeup::Event(Event::Ended(pid)) => {
-                holder.ended(pid, |report| reports.write(report))?;
+                holder.ended(pid, &mut reports)?;
             }
             Wakeup::Event(Event::Input) => {
                 if !commands.read()? {
@@ -78,7 +97,7 @@ fn serve<B: Boost>(
                 }
                 carry_out(&mut holder, &mut commands, &mut reports)?;
             }
-            Wakeup::Step(step, now) => holder.take(step, now, |report| reports.write(report))?,
+            Wakeup::Step(step, now) => holder.take(step, now, &mut reports)?,
         }
     }
 }
@@ -92,7 +111,7 @@ fn carry_out<B: Boost>(
     while let Some(line) = commands.line()? {
         let HolderCommand { id, action } = serde_json::from_slice(line)?;
         let was_closed = holder.is_closed();
-        let result = holder.perform(action, |report| reports.write(report))?;
+        let result = holder.perform(action, reports)?;
         reports.write(&HolderReport::Reply { id, result })?;
         if was_closed && !holder.is_closed() {
             system::settle();

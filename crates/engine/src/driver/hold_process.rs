@@ -9,6 +9,7 @@ use gpu_keepalive_core::{
         holder::{HolderAction, HolderCommand, HolderReport, LONGEST_LINE},
     },
     models::one_line,
+    units::Bytes,
 };
 use tokio::{
     io::AsyncWriteExt,
@@ -18,7 +19,8 @@ use tokio::{
 };
 use tokio_util::codec::{FramedRead, LinesCodec};
 
-use super::{Running, end_child, how_it_ended, kill, late, wire::HOLD_ROLE};
+use super::{Running, end_child, how_it_ended, kill, late, resident, wire::HOLD_ROLE};
+use crate::gpu::Holder;
 
 #[cfg(test)]
 mod tests;
@@ -66,78 +68,6 @@ impl HoldProcess {
         self.child.id()
     }
 
-    /// Sends a command; the number that its answer will carry.
-    ///
-    /// Not cancel safe: after a future that was dropped half-way the process is of no use.
-    ///
-    /// # Errors
-    /// [`GpuErrorKind::TimedOut`] when it reads nothing any more, [`GpuErrorKind::Other`] for a
-    /// command with more processes than a line holds. A process that has ended is
-    /// reported by [`HoldProcess::next`].
-    pub async fn send(&mut self, action: HolderAction) -> Result<u64, GpuError> {
-        let deadline = action.deadline();
-        self.last_id += 1;
-        let id = self.last_id;
-        let command = HolderCommand { id, action };
-        let mut line = serde_json::to_vec(&command).expect("a command is plain data");
-        line.push(b'\n');
-        if line.len() > LONGEST_LINE {
-            let message = format!(
-                "a command of {} bytes; the hold process takes {LONGEST_LINE}",
-                line.len()
-            );
-            return Err(GpuError::new(GpuErrorKind::Other, message));
-        }
-        self.waiting.push_back((id, Instant::now() + deadline));
-        match timeout(deadline, self.stdin.write_all(&line)).await {
-            // A failed write means that it has ended; reading then finds its last output.
-            Ok(_) => Ok(id),
-            Err(_) => Err(late(deadline)),
-        }
-    }
-
-    /// The next report. Cancel safe.
-    ///
-    /// # Errors
-    /// [`GpuErrorKind::ProcessEnded`] as soon as it has ended; [`GpuErrorKind::TimedOut`] when it
-    /// leaves a command unanswered; [`GpuErrorKind::Other`] when it writes what is no report. After
-    /// any of them it is killed, and nothing is held.
-    pub async fn next(&mut self) -> Result<HolderReport, GpuError> {
-        let unanswered = self.waiting.front().map(|(_, deadline)| *deadline);
-        let late_answer = async {
-            match unanswered {
-                Some(deadline) => sleep_until(deadline).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            line = self.reports.next() => match line {
-                Some(Ok(line)) => self.understand(&line),
-                Some(Err(error)) => Err(self.nonsense(&error.to_string())),
-                None => Err(self.ended().await),
-            },
-            () = late_answer => {
-                self.kill();
-                let message = "the hold process left a command unanswered";
-                Err(GpuError::new(GpuErrorKind::TimedOut, message))
-            }
-        }
-    }
-
-    /// Ends it in order, or by force. When this returns without an error the process is gone and
-    /// the driver has taken back everything.
-    ///
-    /// # Errors
-    /// The kernel does not end it.
-    pub async fn end(self) -> Result<(), GpuError> {
-        let Self {
-            mut child, stdin, ..
-        } = self;
-        drop(stdin);
-        end_child(&mut child).await
-    }
-
     fn understand(&mut self, line: &str) -> Result<HolderReport, GpuError> {
         let report =
             serde_json::from_str(line).map_err(|error| self.nonsense(&error.to_string()))?;
@@ -166,5 +96,83 @@ impl HoldProcess {
 
     fn kill(&mut self) {
         kill("the hold process", &mut self.child);
+    }
+}
+
+impl Holder for HoldProcess {
+    /// Sends a command; the number that its answer will carry.
+    ///
+    /// Not cancel safe: after a future that was dropped half-way the process is of no use.
+    ///
+    /// # Errors
+    /// [`GpuErrorKind::TimedOut`] when it reads nothing any more, [`GpuErrorKind::Other`] for a
+    /// command with more processes than a line holds. A process that has ended is
+    /// reported by [`Holder::next`].
+    async fn send(&mut self, action: HolderAction) -> Result<u64, GpuError> {
+        let deadline = action.deadline();
+        self.last_id += 1;
+        let id = self.last_id;
+        let command = HolderCommand { id, action };
+        let mut line = serde_json::to_vec(&command).expect("a command is plain data");
+        line.push(b'\n');
+        if line.len() > LONGEST_LINE {
+            let message = format!(
+                "a command of {} bytes; the hold process takes {LONGEST_LINE}",
+                line.len()
+            );
+            return Err(GpuError::new(GpuErrorKind::Other, message));
+        }
+        self.waiting.push_back((id, Instant::now() + deadline));
+        match timeout(deadline, self.stdin.write_all(&line)).await {
+            // A failed write means that it has ended; reading then finds its last output.
+            Ok(_) => Ok(id),
+            Err(_) => Err(late(deadline)),
+        }
+    }
+
+    /// The next report. Cancel safe.
+    ///
+    /// # Errors
+    /// [`GpuErrorKind::ProcessEnded`] as soon as it has ended; [`GpuErrorKind::TimedOut`] when it
+    /// leaves a command unanswered; [`GpuErrorKind::Other`] when it writes what is no report. After
+    /// any of them it is killed, and nothing is held.
+    async fn next(&mut self) -> Result<HolderReport, GpuError> {
+        let unanswered = self.waiting.front().map(|(_, deadline)| *deadline);
+        let late_answer = async {
+            match unanswered {
+                Some(deadline) => sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            line = self.reports.next() => match line {
+                Some(Ok(line)) => self.understand(&line),
+                Some(Err(error)) => Err(self.nonsense(&error.to_string())),
+                None => Err(self.ended().await),
+            },
+            () = late_answer => {
+                self.kill();
+                let message = "the hold process left a command unanswered";
+                Err(GpuError::new(GpuErrorKind::TimedOut, message))
+            }
+        }
+    }
+
+    /// Ends it in order, or by force. When this returns without an error the process is gone and
+    /// the driver has taken back everything.
+    ///
+    /// # Errors
+    /// The kernel does not end it.
+    async fn end(self) -> Result<(), GpuError> {
+        let Self {
+            mut child, stdin, ..
+        } = self;
+        drop(stdin);
+        end_child(&mut child).await
+    }
+
+    fn resident(&self) -> Option<Bytes> {
+        resident(self.pid()?)
     }
 }

@@ -16,8 +16,8 @@ async fn a_line_without_end_or_of_no_text_is_an_error_and_ends_the_process() {
         ("binary", "Unable to decode input as UTF8"),
     ] {
         let mut running = start(fault);
-        let answer = running.ask::<Outcome>(1, Action::Sample).await;
-        let error = answer.expect_err("no answer");
+        let sample = running.ask::<Outcome>(Action::Sample, Action::Sample.deadline());
+        let error = sample.await.expect_err("no answer");
         assert_eq!(error.kind, GpuErrorKind::ProcessEnded);
         let message = format!("the driver process wrote what is no answer: {why}");
         assert_eq!(error.message, message);

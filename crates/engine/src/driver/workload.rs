@@ -6,9 +6,9 @@ use gpu_keepalive_core::{
     benchmark::{WorkloadAction, WorkloadOutcome},
     gpu::{GpuError, GpuUuid},
 };
-use tokio::{process::Command, time::timeout};
+use tokio::process::Command;
 
-use super::{NO_PERF_BOOST, Running, late, wire::WORKLOAD_ROLE};
+use super::{NO_PERF_BOOST, Running, wire::WORKLOAD_ROLE};
 
 /// Decides whether the driver raises the clocks for a process because it has a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,6 @@ pub enum PerfBoost {
 pub struct WorkloadProcess {
     /// `None` after a deadline was missed: the process is dead.
     running: Option<Running>,
-    last_id: u64,
 }
 
 impl WorkloadProcess {
@@ -43,7 +42,6 @@ impl WorkloadProcess {
         };
         Ok(Self {
             running: Some(Running::start(command)?),
-            last_id: 0,
         })
     }
 
@@ -57,19 +55,15 @@ impl WorkloadProcess {
     /// # Errors
     /// As [`Gpu::perform`](crate::gpu::Gpu::perform).
     pub async fn perform(&mut self, action: WorkloadAction) -> Result<WorkloadOutcome, GpuError> {
-        use gpu_keepalive_core::gpu::GpuErrorKind::ProcessEnded;
+        use gpu_keepalive_core::gpu::GpuErrorKind::{ProcessEnded, TimedOut};
         // Taken out while it is asked: should this future be dropped half-way, so is the process.
         let Some(mut running) = self.running.take() else {
             let message = "the workload process is gone";
             return Err(GpuError::new(ProcessEnded, message));
         };
-        self.last_id += 1;
-        let answer = running.ask(self.last_id, action);
-        let result = match timeout(action.deadline(), answer).await {
-            Ok(result) => result,
-            Err(_) => return Err(late(action.deadline())),
-        };
-        if result.as_ref().map_err(|error| error.kind) != Err(ProcessEnded) {
+        let result = running.ask(action, action.deadline()).await;
+        let kind = result.as_ref().map_err(|error| error.kind);
+        if !matches!(kind, Err(ProcessEnded | TimedOut)) {
             self.running = Some(running);
         }
         result

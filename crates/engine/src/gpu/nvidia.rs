@@ -3,14 +3,11 @@
 use std::path::PathBuf;
 
 use gpu_keepalive_core::{
-    gpu::{
-        Action, GpuError, GpuErrorKind, GpuInfo, GpuList, Outcome,
-        holder::{HolderAction, HolderReport},
-    },
+    gpu::{Action, GpuError, GpuErrorKind, GpuInfo, GpuList, Outcome},
     units::Bytes,
 };
 
-use super::{Gpu, GpuSource, Holder};
+use super::{Gpu, GpuSource};
 use crate::driver::{self, DriverProcess, DriverThread, HoldProcess};
 
 /// The place where the vendor's libraries are loaded.
@@ -109,23 +106,5 @@ impl Gpu for NvidiaGpu {
             // Its memory is this program's.
             Driver::Thread(_) => None,
         }
-    }
-}
-
-impl Holder for HoldProcess {
-    async fn send(&mut self, action: HolderAction) -> Result<u64, GpuError> {
-        Self::send(self, action).await
-    }
-
-    async fn next(&mut self) -> Result<HolderReport, GpuError> {
-        Self::next(self).await
-    }
-
-    async fn end(self) -> Result<(), GpuError> {
-        Self::end(self).await
-    }
-
-    fn resident(&self) -> Option<Bytes> {
-        driver::resident(self.pid()?)
     }
 }

@@ -126,14 +126,7 @@ impl GpuSource for SimulatedSource {
     }
 
     fn holder(&self, gpu: &GpuInfo) -> Result<SimulatedHolder, GpuError> {
-        Ok(self.start_hold(gpu))
-    }
-}
-
-impl SimulatedSource {
-    /// Starts the `hold` process of one of them.
-    pub fn start_hold(&self, gpu: &GpuInfo) -> SimulatedHolder {
-        SimulatedHolder::new(self.0.clone(), gpu.index)
+        Ok(SimulatedHolder::new(self.0.clone(), gpu.index))
     }
 }
 
@@ -146,10 +139,9 @@ pub struct SimulatedGpu {
 
 impl Gpu for SimulatedGpu {
     async fn perform(&mut self, action: Action) -> Result<Outcome, GpuError> {
-        let index = self.index;
         let (performed, time) = self.simulation.access(|machine, now| {
-            let time = machine.call_time(index, action);
-            (machine.perform(index, action, now), time)
+            let time = machine.call_time(self.index, action);
+            (machine.perform(self.index, action, now), time)
         });
         if !time.is_zero() {
             tokio::time::sleep(time).await;
@@ -181,25 +173,22 @@ impl Gpu for SimulatedGpu {
 
     /// The model knows that of a process with a context alone.
     fn resident(&self) -> Option<Bytes> {
-        let index = self.index;
         let counters = self
             .simulation
-            .access(|machine, now| machine.counters(index, now))?;
+            .access(|machine, now| machine.counters(self.index, now))?;
         counters.context_open.then_some(CONTEXT_RESIDENT)
     }
 }
 
 impl SimulatedGpu {
     fn was_killed(&self) -> bool {
-        let index = self.index;
         self.simulation
-            .access(|machine, _| machine.take_killed(index))
+            .access(|machine, _| machine.take_killed(self.index))
     }
 
     fn end_process(&self) {
-        let index = self.index;
         self.simulation
-            .access(|machine, now| machine.end_process(index, now));
+            .access(|machine, now| machine.end_process(self.index, now));
     }
 }
 

@@ -5,8 +5,7 @@
 
 use gpu_keepalive_text::text;
 use std::{
-    fs,
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -16,6 +15,7 @@ use gpu_keepalive_core::{
 };
 
 use super::Found;
+use crate::store;
 
 /// The file that the application writes, which the plugin calls so, too.
 const FILE: &str = "gpu-keepalive.desktop";
@@ -209,15 +209,8 @@ fn exists(program: &str) -> Option<bool> {
 
 /// Writes it whole, so that a desktop that looks at this moment sees the one or the other.
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new();
-    #[cfg(unix)]
-    file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut file = file.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
+    fs::create_dir_all(path.parent().unwrap_or(Path::new("/")))?;
+    store::replace_text(path, text)
 }
 
 #[cfg(test)]

@@ -1,12 +1,6 @@
 use std::path::Path;
 
-use gpu_keepalive_core::host::{GpuUse, StartTime};
-
-use super::handle::process_started;
-
-pub(super) fn start_time_of(process: &sysinfo::Process) -> Option<StartTime> {
-    process_started(process.pid().as_u32())
-}
+use gpu_keepalive_core::host::GpuUse;
 
 /// The GPUs that processes have open, which only Linux reports.
 #[derive(Debug)]

@@ -330,3 +330,10 @@ fn a_served_tree_is_followed_until_each_of_its_processes_ends() {
     let found = processes.read_served();
     assert!(found.iter().all(|process| process.pid != root));
 }
+
+#[test]
+fn this_process_has_memory_and_no_process_none() {
+    let ours = resident(std::process::id()).expect("it runs");
+    assert!(ours > Bytes::from_mib(1), "{ours:?}");
+    assert_eq!(resident(u32::MAX), None);
+}

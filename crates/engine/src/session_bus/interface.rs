@@ -20,7 +20,7 @@ use zbus::{
     object_server::SignalEmitter,
 };
 
-use super::{LONGEST, MOST_HOLDS, PATH, text::harmless};
+use super::{LONGEST, MOST_HOLDS, PATH};
 use crate::handle::{ClientId, EngineHandle};
 
 /// Every hold, by its cookie.
@@ -194,6 +194,23 @@ impl Holds {
     /// A hold has ended, for whatever reason.
     #[zbus(signal)]
     async fn released(emitter: &SignalEmitter<'_>, cookie: u32) -> zbus::Result<()>;
+}
+
+/// A text of another program as it can be shown everywhere: on one line, with markup escaped.
+/// `None` where it is longer than the limit.
+fn harmless(text: &str) -> Option<String> {
+    if text.chars().count() > MAX_HOLD_CHARACTERS {
+        return None;
+    }
+    let one_line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let escaped = one_line
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    Some(escaped.trim().to_owned())
 }
 
 fn caller(header: &Header<'_>) -> fdo::Result<OwnedUniqueName> {

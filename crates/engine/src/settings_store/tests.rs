@@ -7,7 +7,8 @@ use gpu_keepalive_core::{
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{read::stat, *};
+use super::*;
+use crate::files::stat;
 
 mod at_once;
 #[cfg(unix)]

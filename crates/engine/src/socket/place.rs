@@ -66,15 +66,9 @@ impl ControlSocket {
     }
 }
 
-impl From<&Path> for ControlSocket {
-    fn from(path: &Path) -> Self {
-        Self::at(path)
-    }
-}
-
-impl From<&PathBuf> for ControlSocket {
-    fn from(path: &PathBuf) -> Self {
-        Self::at(path)
+impl<P: AsRef<Path> + ?Sized> From<&P> for ControlSocket {
+    fn from(path: &P) -> Self {
+        Self::at(path.as_ref())
     }
 }
 

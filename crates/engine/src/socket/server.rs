@@ -202,54 +202,37 @@ async fn send(
 }
 
 fn parse(line: &Line) -> Result<Request, ApiError> {
-    let refused = |code, message| Err(ApiError::new(code, message));
+    let no_json = |message| ApiError::new(ErrorCode::InvalidJson, message);
+    let unknown = |message| ApiError::new(ErrorCode::UnknownRequest, message);
     let Line::Whole(bytes) = line else {
-        return refused(
-            ErrorCode::LineTooLong,
-            format!("a line may have at most {MAX_LINE_BYTES} bytes, its newline included"),
-        );
+        let message =
+            format!("a line may have at most {MAX_LINE_BYTES} bytes, its newline included");
+        return Err(ApiError::new(ErrorCode::LineTooLong, message));
     };
-    let text = match str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let at = error.valid_up_to() + 1;
-            return refused(
-                ErrorCode::InvalidJson,
-                format!("byte {at} of the line is not UTF-8; a request is one line of JSON"),
-            );
-        }
-    };
-    let value: serde_json::Value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(error) => {
-            return refused(
-                ErrorCode::InvalidJson,
-                format!("not JSON: {error}; a request looks like {EXAMPLE}"),
-            );
-        }
-    };
-    let name = match value.get("request") {
-        Some(serde_json::Value::String(name)) => name.clone(),
-        _ => {
-            return refused(
-                ErrorCode::UnknownRequest,
-                format!("the line names no request; a request looks like {EXAMPLE}"),
-            );
-        }
-    };
+    let text = str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to() + 1;
+        no_json(format!(
+            "byte {at} of the line is not UTF-8; a request is one line of JSON"
+        ))
+    })?;
+    let value: serde_json::Value = serde_json::from_str(text)
+        .map_err(|error| no_json(format!("not JSON: {error}; a request looks like {EXAMPLE}")))?;
+    let name = value.get("request").and_then(|name| name.as_str());
+    let name = name.map(ToOwned::to_owned).ok_or_else(|| {
+        unknown(format!(
+            "the line names no request; a request looks like {EXAMPLE}"
+        ))
+    })?;
     if !Request::NAMES.contains(&name.as_str()) {
         let known = Request::NAMES.join(", ");
-        return refused(
-            ErrorCode::UnknownRequest,
-            format!(
-                "there is no request {:?}; there are {known}",
-                one_line(&name, MAX_SHOWN)
-            ),
-        );
+        let name = one_line(&name, MAX_SHOWN);
+        return Err(unknown(format!(
+            "there is no request {name:?}; there are {known}"
+        )));
     }
-    serde_json::from_value(value).or_else(|error| {
+    serde_json::from_value(value).map_err(|error| {
         let what = one_line(&error.to_string(), MAX_SHOWN);
-        refused(ErrorCode::InvalidArgument, format!("{name}: {what}"))
+        ApiError::new(ErrorCode::InvalidArgument, format!("{name}: {what}"))
     })
 }
 

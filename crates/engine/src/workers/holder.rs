@@ -53,54 +53,31 @@ pub(super) async fn serve<S: GpuSource>(
             command = commands.recv() => {
                 let Some(HolderCommand { id: ours, action }) = command else { return };
                 let ends = action == HolderAction::Disarm;
-                if running.is_none() {
-                    // One that does not run has nothing open.
-                    let started = match ends {
-                        true => None,
-                        false => Some(source.lock().await.holder(&gpu)),
-                    };
-                    match started {
-                        Some(Ok(holder)) => running = Some(holder),
-                        Some(Err(error)) => {
-                            if send(&reports, answer(id, ours, Err(error))).await.is_err() {
-                                return;
-                            }
+                // One that does not run has nothing open, and is not started to open nothing.
+                let started = match running.is_none() && !ends {
+                    true => source.lock().await.holder(&gpu).map(|holder| running = Some(holder)),
+                    false => Ok(()),
+                };
+                match &mut running {
+                    None => answer(id, ours, started.map(|()| HolderReply::default())),
+                    Some(holder) => match holder.send(action).await {
+                        Ok(theirs) => {
+                            waiting.push_back(Waiting { theirs, ours, ends });
                             continue;
                         }
-                        None => {
-                            let nothing = answer(id, ours, Ok(HolderReply::default()));
-                            if send(&reports, nothing).await.is_err() {
-                                return;
-                            }
-                            continue;
+                        Err(error) => {
+                            running = None;
+                            waiting.clear();
+                            Input::HolderEnded(id, error)
                         }
-                    }
-                }
-                let Some(holder) = &mut running else { continue };
-                match holder.send(action).await {
-                    Ok(theirs) => {
-                        waiting.push_back(Waiting { theirs, ours, ends });
-                        continue;
-                    }
-                    Err(error) => {
-                        running = None;
-                        waiting.clear();
-                        Input::HolderEnded(id, error)
-                    }
+                    },
                 }
             }
         };
-        if send(&reports, input).await.is_err() {
+        if reports.send(Report::Input(input)).await.is_err() {
             return;
         }
     }
-}
-
-async fn send(
-    reports: &mpsc::Sender<Report>,
-    input: Input,
-) -> Result<(), mpsc::error::SendError<Report>> {
-    reports.send(Report::Input(input)).await
 }
 
 async fn next<H: Holder>(running: &mut Option<H>) -> Result<HolderReport, GpuError> {

@@ -2,7 +2,7 @@
 
 use std::{
     any::Any,
-    ffi::{c_uint, c_void},
+    ffi::{CStr, CString, c_uint, c_void},
     mem::MaybeUninit,
     panic::{AssertUnwindSafe, catch_unwind},
     ptr,
@@ -56,6 +56,76 @@ pub(super) unsafe fn launch(
             ptr::null_mut(),
         )
     })
+}
+
+/// Something that was made in the current context. Dropping it gives it back; the context outlives
+/// it.
+pub(super) struct Made<T: Copy> {
+    handle: T,
+    what: &'static str,
+    give_back: unsafe fn(T) -> CUresult,
+}
+
+impl<T: Copy> Made<T> {
+    /// # Safety
+    /// The handle was just made and belongs to this alone, and `give_back` is the call that
+    /// destroys it.
+    pub(super) unsafe fn new(
+        what: &'static str,
+        handle: T,
+        give_back: unsafe fn(T) -> CUresult,
+    ) -> Self {
+        Self {
+            handle,
+            what,
+            give_back,
+        }
+    }
+
+    pub(super) fn handle(&self) -> T {
+        self.handle
+    }
+}
+
+impl<T: Copy> Drop for Made<T> {
+    fn drop(&mut self) {
+        // SAFETY: the promise of `new`; it is destroyed once, here.
+        undo(self.what, || unsafe { (self.give_back)(self.handle) });
+    }
+}
+
+/// Loads kernels.
+pub(super) fn load(ptx: &str) -> Result<Made<sys::CUmodule>, GpuError> {
+    let ptx = CString::new(ptx).expect("the PTX has no NUL");
+    // SAFETY: the handle is written before it is read, and the image is text that ends in NUL.
+    unsafe {
+        let module = out("cuModuleLoadData", |module| {
+            sys::cuModuleLoadData(module, ptx.as_ptr().cast())
+        })?;
+        Ok(Made::new("module", module, sys::cuModuleUnload))
+    }
+}
+
+/// One of the kernels of a module, which has to outlive it.
+pub(super) fn kernel(
+    module: &Made<sys::CUmodule>,
+    name: &CStr,
+) -> Result<sys::CUfunction, GpuError> {
+    // SAFETY: the handle is written before it is read, and the module is loaded.
+    unsafe {
+        out("cuModuleGetFunction", |function| {
+            sys::cuModuleGetFunction(function, module.handle(), name.as_ptr())
+        })
+    }
+}
+
+/// Allocates memory of the GPU.
+pub(super) fn allocate(bytes: usize) -> Result<Made<sys::CUdeviceptr>, GpuError> {
+    // SAFETY: the address is written before it is read.
+    unsafe {
+        let buffer = out("cuMemAlloc", |buffer| sys::cuMemAlloc_v2(buffer, bytes))?;
+        Ok(Made::new("buffer", buffer, sys::cuMemFree_v2))
+    }
 }
 
 /// Releases a resource. There is nothing to be done about a refusal, and a panic here must not meet

@@ -1,25 +1,21 @@
 //! The pulse kernel with all it needs to run.
 
-use std::{
-    ffi::{CString, c_uint, c_void},
-    ptr,
-};
+use std::ffi::{c_uint, c_void};
 
 use cudarc::driver::sys;
 use gpu_keepalive_core::gpu::{GpuError, PulseReport};
 
-use super::call::{check, launch, out, undo};
+use super::call::{Made, allocate, check, kernel, launch, load, out};
 use crate::clock::Clock;
 
-/// Kernel, stream and working set. Each is `None` until it was made, so that a failure half-way
-/// gives back exactly what there is.
+/// Kernel, stream and working set, given back in this order.
 pub(super) struct Pulse {
     pub(super) words: u32,
-    buffer: Option<sys::CUdeviceptr>,
-    module: Option<sys::CUmodule>,
-    stream: Option<sys::CUstream>,
-    event: Option<sys::CUevent>,
+    event: Made<sys::CUevent>,
+    stream: Made<sys::CUstream>,
+    buffer: Made<sys::CUdeviceptr>,
     function: sys::CUfunction,
+    _module: Made<sys::CUmodule>,
 }
 
 impl Pulse {
@@ -28,44 +24,37 @@ impl Pulse {
 
     /// Loads the kernel, allocates the working set and runs the kernel once.
     pub(super) fn prepare(words: u32) -> Result<Self, GpuError> {
-        let mut pulse = Self {
-            words,
-            buffer: None,
-            module: None,
-            stream: None,
-            event: None,
-            function: ptr::null_mut(),
-        };
-        let ptx = CString::new(include_str!("../pulse.ptx")).expect("the PTX has no NUL");
-        // SAFETY: the context is current. Every handle is written by the call before it is read,
-        // and the image is text that ends in NUL.
-        unsafe {
-            let module = out("cuModuleLoadData", |module| {
-                sys::cuModuleLoadData(module, ptx.as_ptr().cast())
-            })?;
-            pulse.module = Some(module);
-            pulse.function = out("cuModuleGetFunction", |function| {
-                sys::cuModuleGetFunction(function, module, c"pulse".as_ptr())
-            })?;
-            pulse.buffer = Some(out("cuMemAlloc", |buffer| {
-                sys::cuMemAlloc_v2(buffer, words as usize * size_of::<u32>())
-            })?);
+        let module = load(include_str!("../pulse.ptx"))?;
+        let function = kernel(&module, c"pulse")?;
+        let buffer = allocate(words as usize * size_of::<u32>())?;
+        // SAFETY: the context is current. Every handle is written by the call before it is read.
+        let (stream, event) = unsafe {
             let mut greatest = 0;
             let least = out("cuCtxGetStreamPriorityRange", |least| {
                 sys::cuCtxGetStreamPriorityRange(least, &mut greatest)
             })?;
-            pulse.stream = Some(out("cuStreamCreateWithPriority", |stream| {
+            let stream = out("cuStreamCreateWithPriority", |stream| {
                 let flags = sys::CUstream_flags::CU_STREAM_NON_BLOCKING as c_uint;
                 sys::cuStreamCreateWithPriority(stream, flags, least)
-            })?);
+            })?;
+            let stream = Made::new("stream", stream, sys::cuStreamDestroy_v2);
             // The event blocks whatever the context's own flags say, so a shared context's flags
             // need not be touched.
-            pulse.event = Some(out("cuEventCreate", |event| {
+            let event = out("cuEventCreate", |event| {
                 let blocking = sys::CUevent_flags::CU_EVENT_BLOCKING_SYNC as c_uint;
                 let untimed = sys::CUevent_flags::CU_EVENT_DISABLE_TIMING as c_uint;
                 sys::cuEventCreate(event, blocking | untimed)
-            })?);
-        }
+            })?;
+            (stream, Made::new("event", event, sys::cuEventDestroy_v2))
+        };
+        let pulse = Self {
+            words,
+            event,
+            stream,
+            buffer,
+            function,
+            _module: module,
+        };
         // The first launch pays for loading the kernel; it belongs to the preparation.
         pulse.run()?;
         Ok(pulse)
@@ -73,10 +62,8 @@ impl Pulse {
 
     /// Runs the kernel once and waits for it without spinning.
     pub(super) fn run(&self) -> Result<PulseReport, GpuError> {
-        let (Some(mut buffer), Some(stream), Some(event)) = (self.buffer, self.stream, self.event)
-        else {
-            unreachable!("a pulse is only returned when it is complete");
-        };
+        let (stream, event) = (self.stream.handle(), self.event.handle());
+        let mut buffer = self.buffer.handle();
         let mut count = self.words;
         let mut arguments: [*mut c_void; 2] = [(&raw mut buffer).cast(), (&raw mut count).cast()];
         let blocks = self.words.div_ceil(Self::BLOCK);
@@ -97,26 +84,6 @@ impl Pulse {
         Ok(PulseReport {
             elapsed: Clock::Boot.now().since(began),
         })
-    }
-}
-
-impl Drop for Pulse {
-    fn drop(&mut self) {
-        // SAFETY: each handle was made once, in `prepare`, and is destroyed once, here.
-        unsafe {
-            if let Some(event) = self.event.take() {
-                undo("event", || sys::cuEventDestroy_v2(event));
-            }
-            if let Some(stream) = self.stream.take() {
-                undo("stream", || sys::cuStreamDestroy_v2(stream));
-            }
-            if let Some(buffer) = self.buffer.take() {
-                undo("buffer", || sys::cuMemFree_v2(buffer));
-            }
-            if let Some(module) = self.module.take() {
-                undo("module", || sys::cuModuleUnload(module));
-            }
-        }
     }
 }
 

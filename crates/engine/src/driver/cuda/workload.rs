@@ -1,8 +1,7 @@
 //! The workloads that play another program, with all they need to run.
 
 use std::{
-    ffi::{CString, c_uint, c_void},
-    ptr,
+    ffi::{c_uint, c_void},
     time::Duration,
 };
 
@@ -14,7 +13,7 @@ use gpu_keepalive_core::{
 
 use super::{
     ContextKind, Held,
-    call::{check, launch, out, undo},
+    call::{Made, allocate, check, kernel, launch, load, out},
 };
 use crate::clock::Clock;
 
@@ -37,17 +36,16 @@ const LAYERS: usize = 32;
 /// 1/32 as a float, so that the states neither grow nor vanish at once.
 const WEIGHT: c_uint = 0x3d00_0000;
 
-/// A context such as any program opens, with both kernels and their memory. Each handle is `None`
-/// until it was made.
+/// A context such as any program opens, with both kernels and their memory, given back in this
+/// order.
 pub(in crate::driver) struct Loaded {
-    weights: Option<sys::CUdeviceptr>,
-    states: [Option<sys::CUdeviceptr>; 2],
-    output: Option<sys::CUdeviceptr>,
-    module: Option<sys::CUmodule>,
-    stream: Option<sys::CUstream>,
+    stream: Made<sys::CUstream>,
+    weights: Made<sys::CUdeviceptr>,
+    output: Made<sys::CUdeviceptr>,
+    states: [Made<sys::CUdeviceptr>; 2],
     decode: sys::CUfunction,
     prefill: sys::CUfunction,
-    /// Dropped after everything above was given back.
+    _module: Made<sys::CUmodule>,
     _context: Held,
 }
 
@@ -55,45 +53,28 @@ impl Loaded {
     /// Opens the context, loads the kernels and answers a request with each, which pays for what
     /// the driver puts off until then.
     pub(in crate::driver) fn open(uuid: &GpuUuid) -> Result<Self, GpuError> {
-        let mut loaded = Self {
-            // The primary context with the driver's own flags and limits: as everybody else's.
-            _context: Held::open(uuid, ContextKind::Primary)?,
-            weights: None,
-            states: [None, None],
-            output: None,
-            module: None,
-            stream: None,
-            decode: ptr::null_mut(),
-            prefill: ptr::null_mut(),
-        };
-        let ptx = CString::new(include_str!("../workload.ptx")).expect("the PTX has no NUL");
-        // SAFETY: the context is current. Every handle is written by the call before it is read,
-        // and the image is text that ends in NUL.
-        unsafe {
-            let module = out("cuModuleLoadData", |module| {
-                sys::cuModuleLoadData(module, ptx.as_ptr().cast())
-            })?;
-            loaded.module = Some(module);
-            for (function, name) in [
-                (&mut loaded.decode, c"decode"),
-                (&mut loaded.prefill, c"prefill"),
-            ] {
-                *function = out("cuModuleGetFunction", |function| {
-                    sys::cuModuleGetFunction(function, module, name.as_ptr())
-                })?;
-            }
+        // The primary context with the driver's own flags and limits: as everybody else's.
+        let context = Held::open(uuid, ContextKind::Primary)?;
+        let module = load(include_str!("../workload.ptx"))?;
+        // SAFETY: the context is current, and the handle is written before it is read.
+        let stream = unsafe {
             let stream = out("cuStreamCreate", |stream| {
                 let flags = sys::CUstream_flags::CU_STREAM_NON_BLOCKING as c_uint;
                 sys::cuStreamCreate(stream, flags)
             })?;
-            loaded.stream = Some(stream);
-        }
-        allocate(&mut loaded.weights, WEIGHTS_BYTES)?;
-        for state in &mut loaded.states {
-            allocate(state, (DECODE_BLOCKS * BLOCK) as usize * size_of::<f32>())?;
-        }
-        let outputs = (PREFILL_BLOCKS * BLOCK) as usize;
-        allocate(&mut loaded.output, outputs * size_of::<f32>())?;
+            Made::new("stream", stream, sys::cuStreamDestroy_v2)
+        };
+        let state = || filled((DECODE_BLOCKS * BLOCK) as usize * size_of::<f32>());
+        let loaded = Self {
+            stream,
+            weights: filled(WEIGHTS_BYTES)?,
+            output: filled((PREFILL_BLOCKS * BLOCK) as usize * size_of::<f32>())?,
+            states: [state()?, state()?],
+            decode: kernel(&module, c"decode")?,
+            prefill: kernel(&module, c"prefill")?,
+            _module: module,
+            _context: context,
+        };
         for workload in Workload::ALL {
             loaded.run(workload)?;
         }
@@ -109,7 +90,7 @@ impl Loaded {
         }
         // SAFETY: the stream belongs to the current context.
         check("cuStreamSynchronize", unsafe {
-            sys::cuStreamSynchronize(made(self.stream))
+            sys::cuStreamSynchronize(self.stream.handle())
         })?;
         Ok(Clock::Boot.now().since(began))
     }
@@ -133,7 +114,8 @@ impl Loaded {
     }
 
     fn launch_decode(&self) -> Result<(), GpuError> {
-        let (weights, mut states) = (made(self.weights), self.states.map(made));
+        let weights = self.weights.handle();
+        let mut states = self.states.each_ref().map(Made::handle);
         let mut vectors = (SLICE_BYTES / 16) as c_uint;
         for _token in 0..TOKENS {
             for slice in 0..WEIGHTS_BYTES / SLICE_BYTES {
@@ -152,7 +134,7 @@ impl Loaded {
                         self.decode,
                         DECODE_BLOCKS,
                         BLOCK,
-                        made(self.stream),
+                        self.stream.handle(),
                         &mut arguments,
                     )?;
                 }
@@ -163,7 +145,7 @@ impl Loaded {
     }
 
     fn launch_prefill(&self) -> Result<(), GpuError> {
-        let mut output = made(self.output);
+        let mut output = self.output.handle();
         let mut rounds = PREFILL_ROUNDS;
         for _layer in 0..LAYERS {
             let mut arguments: [*mut c_void; 2] =
@@ -175,7 +157,7 @@ impl Loaded {
                     self.prefill,
                     PREFILL_BLOCKS,
                     BLOCK,
-                    made(self.stream),
+                    self.stream.handle(),
                     &mut arguments,
                 )?;
             }
@@ -184,41 +166,12 @@ impl Loaded {
     }
 }
 
-impl Drop for Loaded {
-    fn drop(&mut self) {
-        // SAFETY: each handle was made once, in `open`, and is destroyed once, here; the context
-        // outlives them.
-        unsafe {
-            if let Some(stream) = self.stream.take() {
-                undo("stream", || sys::cuStreamDestroy_v2(stream));
-            }
-            let [one, other] = &mut self.states;
-            for buffer in [&mut self.weights, &mut self.output, one, other] {
-                if let Some(buffer) = buffer.take() {
-                    undo("buffer", || sys::cuMemFree_v2(buffer));
-                }
-            }
-            if let Some(module) = self.module.take() {
-                undo("module", || sys::cuModuleUnload(module));
-            }
-        }
-    }
-}
-
 /// Memory filled with floats that are neither zero nor large.
-fn allocate(place: &mut Option<sys::CUdeviceptr>, bytes: usize) -> Result<(), GpuError> {
-    // SAFETY: the context is current; the address is written before it is read, and the fill
-    // stays within what was allocated.
-    unsafe {
-        let buffer = out("cuMemAlloc", |buffer| sys::cuMemAlloc_v2(buffer, bytes))?;
-        *place = Some(buffer);
-        check(
-            "cuMemsetD32",
-            sys::cuMemsetD32_v2(buffer, WEIGHT, bytes / size_of::<u32>()),
-        )
-    }
-}
-
-fn made<T>(handle: Option<T>) -> T {
-    handle.expect("workloads are only returned when they are complete")
+fn filled(bytes: usize) -> Result<Made<sys::CUdeviceptr>, GpuError> {
+    let buffer = allocate(bytes)?;
+    // SAFETY: the fill stays within what was allocated.
+    check("cuMemsetD32", unsafe {
+        sys::cuMemsetD32_v2(buffer.handle(), WEIGHT, bytes / size_of::<u32>())
+    })?;
+    Ok(buffer)
 }

@@ -14,7 +14,7 @@ use gpu_keepalive_core::{
     sensor::{Step, Watch},
 };
 
-use super::{Boost, Event, Targets, system::Events};
+use super::{Boost, Event, Reports, Targets, system::Events};
 use crate::clock;
 
 /// Everything of one GPU that is open, and what is done with it.
@@ -101,7 +101,7 @@ impl<B: Boost> Holder<B> {
     pub(super) fn perform(
         &mut self,
         action: HolderAction,
-        report: impl FnMut(&HolderReport) -> io::Result<()>,
+        reports: &mut impl Reports,
     ) -> io::Result<Result<HolderReply, GpuError>> {
         self.watch.confirm(clock::now());
         let mut answer = HolderReply::default();
@@ -117,11 +117,11 @@ impl<B: Boost> Holder<B> {
                 if false_wake {
                     self.watch.take_back_request();
                 }
-                self.release(ReleaseReason::Asked, &mut answer, report)?;
+                self.release(ReleaseReason::Asked, &mut answer, reports)?;
                 Ok(())
             }
             HolderAction::Disarm => {
-                self.release(ReleaseReason::Asked, &mut answer, report)?;
+                self.release(ReleaseReason::Asked, &mut answer, reports)?;
                 self.close();
                 Ok(())
             }
@@ -142,37 +142,33 @@ impl<B: Boost> Holder<B> {
         &mut self,
         step: Step,
         now: Moment,
-        mut report: impl FnMut(&HolderReport) -> io::Result<()>,
+        reports: &mut impl Reports,
     ) -> io::Result<()> {
         if let Mode::Holding { since, .. } = self.mode {
             self.close();
-            return report(&HolderReport::Released(Released {
+            return reports.write(&HolderReport::Released(Released {
                 at: now,
                 reason: ReleaseReason::Unconfirmed,
                 raised_for: now.since(since),
             }));
         }
         match step {
-            Step::Raise(cause) => self.raise_for(cause, now, report),
-            Step::Renew => self.renew(report),
-            Step::Release(reason) => self.release(reason, &mut HolderReply::default(), report),
+            Step::Raise(cause) => self.raise_for(cause, now, reports),
+            Step::Renew => self.renew(reports),
+            Step::Release(reason) => self.release(reason, &mut HolderReply::default(), reports),
         }
     }
 
     /// A process ended.
-    pub(super) fn ended(
-        &mut self,
-        pid: u32,
-        mut report: impl FnMut(&HolderReport) -> io::Result<()>,
-    ) -> io::Result<()> {
+    pub(super) fn ended(&mut self, pid: u32, reports: &mut impl Reports) -> io::Result<()> {
         let at = clock::now();
         let Some(index) = self.targets.remove(pid) else {
             return Ok(());
         };
         let step = self.watch.gone(index, at);
-        report(&HolderReport::Gone { at, pid })?;
+        reports.write(&HolderReport::Gone { at, pid })?;
         match step {
-            Some(step) => self.take(step, at, report),
+            Some(step) => self.take(step, at, reports),
             None => Ok(()),
         }
     }
@@ -251,7 +247,7 @@ impl<B: Boost> Holder<B> {
         &mut self,
         cause: RaiseCause,
         sensed: Moment,
-        mut report: impl FnMut(&HolderReport) -> io::Result<()>,
+        reports: &mut impl Reports,
     ) -> io::Result<()> {
         // The reading is this process's only if it lives still; its end is noticed right after.
         if !self.targets.lives(cause.pid) {
@@ -260,19 +256,19 @@ impl<B: Boost> Holder<B> {
         match self.boost.request(self.watch.renewal().lasting) {
             Ok(call) => {
                 let raised = self.watch.raised(cause, sensed, call, clock::now());
-                report(&HolderReport::Raised(raised))
+                reports.write(&HolderReport::Raised(raised))
             }
-            Err(error) => self.refused(Some(cause), error, report),
+            Err(error) => self.refused(Some(cause), error, reports),
         }
     }
 
-    fn renew(&mut self, report: impl FnMut(&HolderReport) -> io::Result<()>) -> io::Result<()> {
+    fn renew(&mut self, reports: &mut impl Reports) -> io::Result<()> {
         match self.boost.request(self.watch.renewal().lasting) {
             Ok(_) => {
                 self.watch.renewed(clock::now());
                 Ok(())
             }
-            Err(error) => self.refused(None, error, report),
+            Err(error) => self.refused(None, error, reports),
         }
     }
 
@@ -280,25 +276,25 @@ impl<B: Boost> Holder<B> {
         &mut self,
         cause: Option<RaiseCause>,
         error: GpuError,
-        mut report: impl FnMut(&HolderReport) -> io::Result<()>,
+        reports: &mut impl Reports,
     ) -> io::Result<()> {
         let at = clock::now();
         self.watch.refused(at);
-        report(&HolderReport::Refused(Refused { at, cause, error }))
+        reports.write(&HolderReport::Refused(Refused { at, cause, error }))
     }
 
     fn release(
         &mut self,
         reason: ReleaseReason,
         answer: &mut HolderReply,
-        mut report: impl FnMut(&HolderReport) -> io::Result<()>,
+        reports: &mut impl Reports,
     ) -> io::Result<()> {
         if !self.watch.is_raised() {
             return Ok(());
         }
         answer.call = Some(self.boost.clear());
         match self.watch.released(reason, clock::now()) {
-            Some(released) => report(&HolderReport::Released(released)),
+            Some(released) => reports.write(&HolderReport::Released(released)),
             None => Ok(()),
         }
     }

@@ -11,6 +11,7 @@ use gpu_keepalive_core::{
 };
 
 use super::HoldProcess;
+use crate::gpu::Holder;
 
 /// A program that plays the `hold` process, in the way that belongs to the GPU's number.
 fn start(gpu: &str) -> HoldProcess {

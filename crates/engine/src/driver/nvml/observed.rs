@@ -16,6 +16,7 @@ use nvml_wrapper::{
     enums::device::{self as enums, PowerMizerMode},
     error::{Bits, NvmlError},
     struct_wrappers::device::ProcessInfo,
+    structs::device::PowerMizerModeInfo,
 };
 
 use super::{failed, open_library, others::Others, raw_memory, reported, seldom::Seldom};
@@ -169,10 +170,7 @@ impl Observed {
 
     /// The performance preference in force and those there are, in the driver's names.
     pub(in crate::driver) fn preferences(&self) -> Result<PowerMizer, GpuError> {
-        let modes = self
-            .device()?
-            .power_mizer_mode()
-            .map_err(|e| failed("nvmlDeviceGetPowerMizerMode_v1", e))?;
+        let modes = power_mizer(&self.device()?)?;
         Ok(PowerMizer {
             current: format!("{:?}", modes.current),
             supported: modes
@@ -190,13 +188,8 @@ impl Observed {
             return Ok(());
         }
         let mut device = self.device()?;
-        let read = |device: &Device| {
-            device
-                .power_mizer_mode()
-                .map_err(|e| failed("nvmlDeviceGetPowerMizerMode_v1", e))
-        };
         let unsupported = |message| Err(GpuError::new(GpuErrorKind::NotSupported, message));
-        let before = read(&device)?;
+        let before = power_mizer(&device)?;
         if !before
             .supported
             .contains(PowerMizerModes::PREFER_MAXIMUM_PERFORMANCE)
@@ -208,7 +201,7 @@ impl Observed {
         device
             .set_power_mizer_mode(PowerMizerMode::PreferMaximumPerformance)
             .map_err(|e| failed("nvmlDeviceSetPowerMizerMode_v1", e))?;
-        let accepted = read(&device)?.current == PowerMizerMode::PreferMaximumPerformance;
+        let accepted = power_mizer(&device)?.current == PowerMizerMode::PreferMaximumPerformance;
         self.power_mizer_before = Some(before.current);
         if !accepted {
             self.restore_preference();
@@ -297,4 +290,9 @@ fn power_source(device: &Device) -> Result<Option<PowerSource>, GpuError> {
         Err(error) => Err(error),
     };
     reported("power source", source)
+}
+
+fn power_mizer(device: &Device) -> Result<PowerMizerModeInfo, GpuError> {
+    let modes = device.power_mizer_mode();
+    modes.map_err(|e| failed("nvmlDeviceGetPowerMizerMode_v1", e))
 }

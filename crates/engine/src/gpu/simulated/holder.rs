@@ -26,24 +26,6 @@ pub struct SimulatedHolder {
     waiting: VecDeque<(u64, Instant)>,
 }
 
-impl Holder for SimulatedHolder {
-    async fn send(&mut self, action: HolderAction) -> Result<u64, GpuError> {
-        Self::send(self, action).await
-    }
-
-    async fn next(&mut self) -> Result<HolderReport, GpuError> {
-        Self::next(self).await
-    }
-
-    async fn end(self) -> Result<(), GpuError> {
-        Ok(())
-    }
-
-    fn resident(&self) -> Option<Bytes> {
-        Some(HOLD_RESIDENT)
-    }
-}
-
 impl SimulatedHolder {
     pub(super) fn new(simulation: Simulation, index: u32) -> Self {
         // An earlier process has ended.
@@ -59,28 +41,54 @@ impl SimulatedHolder {
         }
     }
 
-    /// Sends a command; the number that its answer will carry.
-    ///
+    fn was_killed(&self) -> bool {
+        self.simulation
+            .access(|machine, _| machine.take_killed_hold(self.index))
+    }
+
+    fn take_report(&mut self) -> Option<HolderReport> {
+        let report = self
+            .simulation
+            .access(|machine, _| machine.take_holder_report(self.index))?;
+        if let HolderReport::Reply { id, .. } = &report {
+            self.waiting.retain(|(waiting, _)| waiting > id);
+        }
+        Some(report)
+    }
+
+    /// Time until it may have something to report.
+    fn next_step(&self) -> Option<std::time::Duration> {
+        self.simulation.access(|machine, now| {
+            let steps = [machine.holder_step(self.index), machine.next_event(now)];
+            Some(steps.into_iter().flatten().min()?.since(now))
+        })
+    }
+
+    fn end_process(&mut self) {
+        self.waiting.clear();
+        self.simulation
+            .access(|machine, now| machine.end_hold(self.index, now));
+    }
+}
+
+impl Holder for SimulatedHolder {
     /// # Errors
-    /// None: a process that has ended is reported by [`SimulatedHolder::next`].
-    pub async fn send(&mut self, action: HolderAction) -> Result<u64, GpuError> {
+    /// None: a process that has ended is reported by [`Self::next`].
+    async fn send(&mut self, action: HolderAction) -> Result<u64, GpuError> {
         self.last_id += 1;
         let id = self.last_id;
         let deadline = Instant::now() + action.deadline();
         self.waiting.push_back((id, deadline));
         let command = HolderCommand { id, action };
-        let index = self.index;
         self.simulation
-            .access(|machine, now| machine.hold(index, command, now));
+            .access(|machine, now| machine.hold(self.index, command, now));
         Ok(id)
     }
 
-    /// The next report. Cancel safe.
-    ///
     /// # Errors
     /// [`GpuErrorKind::ProcessEnded`] as soon as it was killed, [`GpuErrorKind::TimedOut`] when it
     /// leaves a command unanswered. After either of them nothing is held.
-    pub async fn next(&mut self) -> Result<HolderReport, GpuError> {
+    async fn next(&mut self) -> Result<HolderReport, GpuError> {
         let stirred = Arc::clone(&self.simulation.stirred);
         loop {
             let mut next = pin!(stirred.notified());
@@ -112,7 +120,7 @@ impl SimulatedHolder {
                 () = step => {}
                 () = next => {}
                 () = late => {
-                    self.end();
+                    self.end_process();
                     let message = "the hold process left a command unanswered";
                     return Err(GpuError::new(GpuErrorKind::TimedOut, message));
                 }
@@ -120,43 +128,18 @@ impl SimulatedHolder {
         }
     }
 
-    fn was_killed(&self) -> bool {
-        let index = self.index;
-        self.simulation
-            .access(|machine, _| machine.take_killed_hold(index))
+    async fn end(self) -> Result<(), GpuError> {
+        Ok(())
     }
 
-    fn take_report(&mut self) -> Option<HolderReport> {
-        let index = self.index;
-        let report = self
-            .simulation
-            .access(|machine, _| machine.take_holder_report(index))?;
-        if let HolderReport::Reply { id, .. } = &report {
-            self.waiting.retain(|(waiting, _)| waiting > id);
-        }
-        Some(report)
-    }
-
-    /// Time until it may have something to report.
-    fn next_step(&self) -> Option<std::time::Duration> {
-        let index = self.index;
-        self.simulation.access(|machine, now| {
-            let steps = [machine.holder_step(index), machine.next_event(now)];
-            Some(steps.into_iter().flatten().min()?.since(now))
-        })
-    }
-
-    fn end(&mut self) {
-        self.waiting.clear();
-        let index = self.index;
-        self.simulation
-            .access(|machine, now| machine.end_hold(index, now));
+    fn resident(&self) -> Option<Bytes> {
+        Some(HOLD_RESIDENT)
     }
 }
 
 impl Drop for SimulatedHolder {
     fn drop(&mut self) {
-        self.end();
+        self.end_process();
     }
 }
 

@@ -7,7 +7,7 @@ use gpu_keepalive_core::gpu::{GpuError, PciBusId};
 use crate::{
     clock,
     driver::{
-        hold::boost::Boost,
+        hold::Boost,
         rm::{BoostClient, Kernel},
     },
 };

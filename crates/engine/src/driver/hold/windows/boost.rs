@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gpu_keepalive_core::gpu::{GpuError, GpuErrorKind};
 
-use crate::driver::hold::boost::Boost;
+use crate::driver::hold::Boost;
 
 /// Refuses every boost. Where none is asked for there is nothing to do.
 #[derive(Debug)]

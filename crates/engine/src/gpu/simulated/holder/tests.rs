@@ -15,7 +15,7 @@ async fn start(preset: &str) -> (Simulation, SimulatedHolder) {
     let simulation = Simulation::new(Scenario::preset(preset).unwrap(), Clock::tokio());
     let mut source = simulation.source();
     let gpus = source.discover().await.unwrap().gpus;
-    let holder = source.start_hold(&gpus[0]);
+    let holder = source.holder(&gpus[0]).unwrap();
     (simulation, holder)
 }
 
@@ -90,7 +90,7 @@ async fn a_killed_one_is_reported_and_holds_nothing() {
     assert!(!simulation.with(counters).boosted);
     // A new process is started in its place.
     let gpus = simulation.source().discover().await.unwrap().gpus;
-    let mut next = simulation.source().start_hold(&gpus[0]);
+    let mut next = simulation.source().holder(&gpus[0]).unwrap();
     assert!(ask(&mut next, hold).await.raised);
     drop(next);
     assert!(!simulation.with(counters).boosted);

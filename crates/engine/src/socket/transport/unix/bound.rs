@@ -19,7 +19,7 @@ use super::super::{
     super::{ControlSocket, our_uid},
     BindError,
 };
-use crate::paths::private;
+use crate::{files::folder_of, paths::private};
 
 /// The socket at its path, with the lock beside it.
 #[derive(Debug)]
@@ -55,12 +55,8 @@ impl Bound {
 
     fn bind_holding(place: &ControlSocket, held: Option<&Lock>) -> Result<Self, BindError> {
         let path = place.path();
-        let failed = |source| BindError::Io {
-            path: path.to_owned(),
-            source,
-        };
         match place.made() {
-            Some(folder) => private::ensure(folder, our_uid()).map_err(failed)?,
+            Some(folder) => private::ensure(folder, our_uid()).map_err(failed(path))?,
             // One that is not ours to make is made by the process that removed it.
             None if held.is_some() => {}
             None => make_folder(path)?,
@@ -69,9 +65,9 @@ impl Bound {
         refuse_anything_but_a_socket(path)?;
         let lock = Lock::take(path, held)?;
         remove_stale(path)?;
-        let socket = UnixListener::bind(path).map_err(failed)?;
-        fs::set_permissions(path, Permissions::from_mode(0o600)).map_err(failed)?;
-        let file = FileId::of(path).map_err(failed)?;
+        let socket = UnixListener::bind(path).map_err(failed(path))?;
+        fs::set_permissions(path, Permissions::from_mode(0o600)).map_err(failed(path))?;
+        let file = FileId::of(path).map_err(failed(path))?;
         Ok(Self {
             socket,
             path: path.to_owned(),
@@ -91,10 +87,11 @@ impl Drop for Bound {
     }
 }
 
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
+/// The system refused.
+fn failed(path: &Path) -> impl Fn(io::Error) -> BindError {
+    |source| BindError::Io {
+        path: path.to_owned(),
+        source,
     }
 }
 
@@ -104,18 +101,12 @@ fn make_folder(path: &Path) -> Result<(), BindError> {
         .recursive(true)
         .mode(0o700)
         .create(folder_of(path));
-    made.map_err(|source| BindError::Io {
-        path: path.to_owned(),
-        source,
-    })
+    made.map_err(failed(path))
 }
 
 fn require_private_folder(path: &Path) -> Result<(), BindError> {
     let folder = folder_of(path);
-    let found = fs::metadata(folder).map_err(|source| BindError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
+    let found = fs::metadata(folder).map_err(failed(path))?;
     if found.uid() != our_uid() || found.mode() & 0o022 != 0 {
         return Err(BindError::FolderNotPrivate(folder.to_owned()));
     }
@@ -140,16 +131,13 @@ struct Lock {
 impl Lock {
     /// Takes the lock beside that socket, which may be the one that is held.
     fn take(socket: &Path, held: Option<&Self>) -> Result<Self, BindError> {
-        let failed = |source| BindError::Io {
-            path: socket.to_owned(),
-            source,
-        };
+        let failed = failed(socket);
         let mut name = OsString::from(socket);
         name.push(".lock");
         if let Some(held) = held
             && FileId::of(Path::new(&name)).is_ok_and(|id| id == held.id)
         {
-            let file = held.file.try_clone().map_err(failed)?;
+            let file = held.file.try_clone().map_err(&failed)?;
             let id = held.id.clone();
             return Ok(Self { file, id });
         }
@@ -159,10 +147,10 @@ impl Lock {
             .write(true)
             .mode(0o600)
             .open(&name)
-            .map_err(failed)?;
+            .map_err(&failed)?;
         match file.try_lock() {
             Ok(()) => {
-                let id = FileId::of(Path::new(&name)).map_err(failed)?;
+                let id = FileId::of(Path::new(&name)).map_err(&failed)?;
                 Ok(Self { file, id })
             }
             Err(TryLockError::WouldBlock) => Err(BindError::AlreadyRunning(socket.to_owned())),
@@ -173,18 +161,14 @@ impl Lock {
 
 /// Removes a socket that no process listens on. With the lock held, a live one is none of ours.
 fn remove_stale(path: &Path) -> Result<(), BindError> {
-    let failed = |source| BindError::Io {
-        path: path.to_owned(),
-        source,
-    };
     match std::os::unix::net::UnixStream::connect(path) {
         Ok(_) => Err(BindError::AlreadyRunning(path.to_owned())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
             debug!(path = %path.display(), "replacing the socket of an engine that is gone");
-            fs::remove_file(path).map_err(failed)
+            fs::remove_file(path).map_err(failed(path))
         }
-        Err(error) => Err(failed(error)),
+        Err(error) => Err(failed(path)(error)),
     }
 }
 
