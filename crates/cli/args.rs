@@ -1,4 +1,6 @@
-use std::{ffi::OsString, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{
+    error::Error, ffi::OsString, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration,
+};
 
 use clap::{
     Parser, Subcommand,
@@ -13,10 +15,7 @@ use gpu_keepalive_core::{
 };
 use serde_json::Value;
 
-use crate::duration::parse_duration;
-pub(crate) use status::{StatusArgs, StatusFormat};
-
-mod status;
+use crate::{duration::parse_duration, status::StatusArgs};
 
 /// Keeps your NVIDIA GPU at full speed when your local AI asks for it, and asleep when it does not.
 #[derive(Debug, Parser)]
@@ -159,7 +158,7 @@ impl Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunArgs {
     /// When to keep the GPUs ready, instead of what the settings say.
-    #[arg(long, value_parser = mode_parser(), allow_hyphen_values = true)]
+    #[arg(long, value_parser = word_of(Mode::ALL), allow_hyphen_values = true)]
     pub(crate) mode: Option<Mode>,
     /// End with success if GPU Keepalive is running already, as for a service beside the app.
     #[arg(long)]
@@ -198,7 +197,7 @@ pub(crate) enum Switch {
     Mode {
         /// always: from start to stop. while_loaded: as long as an AI program has the GPU open.
         /// on_demand: from the first sign of use until some time after the last.
-        #[arg(value_parser = mode_parser(), allow_hyphen_values = true)]
+        #[arg(value_parser = word_of(Mode::ALL), allow_hyphen_values = true)]
         mode: Mode,
     },
     /// Make the GPUs ready now, before the first request.
@@ -232,18 +231,14 @@ impl Switch {
 #[derive(Debug, clap::Args)]
 pub(crate) struct QuietArgs {
     /// Make a service of yours quiet: writes a drop-in for systemd and restarts nothing.
-    #[arg(long, value_name = "UNIT", conflicts_with = "remove", value_parser = parse_unit)]
+    #[arg(long, value_name = "UNIT", conflicts_with = "remove", value_parser = UnitName::from_str)]
     pub(crate) write: Option<UnitName>,
     /// Undo --write.
-    #[arg(long, value_name = "UNIT", value_parser = parse_unit)]
+    #[arg(long, value_name = "UNIT", value_parser = UnitName::from_str)]
     pub(crate) remove: Option<UnitName>,
     /// Write one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-fn parse_unit(name: &str) -> Result<UnitName, String> {
-    name.parse()
 }
 
 /// `bench`.
@@ -283,13 +278,13 @@ pub(crate) struct RecommendArgs {
     #[arg(long, value_name = "TOKENS", default_value_t = DEFAULT_CONTEXT_TOKENS, value_parser = parse_tokens, allow_hyphen_values = true)]
     pub(crate) context: u64,
     /// What the model is for.
-    #[arg(long = "use", value_name = "USE", default_value_t, ignore_case = true, value_parser = use_parser(), allow_hyphen_values = true)]
+    #[arg(long = "use", value_name = "USE", default_value_t, ignore_case = true, value_parser = word_of(&Use::ALL), allow_hyphen_values = true)]
     pub(crate) purpose: Use,
     /// How the KV cache is stored; q8_0 takes about half, q4_0 about a quarter.
-    #[arg(long, value_name = "TYPE", default_value_t, ignore_case = true, value_parser = kv_cache_parser(), allow_hyphen_values = true)]
+    #[arg(long, value_name = "TYPE", default_value_t, ignore_case = true, value_parser = word_of(&KvCache::ALL), allow_hyphen_values = true)]
     pub(crate) kv_cache: KvCache,
     /// Suggest this format alone.
-    #[arg(long, ignore_case = true, value_parser = format_parser(), allow_hyphen_values = true)]
+    #[arg(long, ignore_case = true, value_parser = word_of(&Format::ALL), allow_hyphen_values = true)]
     pub(crate) format: Option<Format>,
     /// Write one JSON object.
     #[arg(long)]
@@ -326,22 +321,15 @@ pub(crate) enum SettingsCommand {
     },
 }
 
-fn mode_parser() -> impl TypedValueParser<Value = Mode> {
-    PossibleValuesParser::new(Mode::ALL.iter().map(|(name, _)| *name))
-        .try_map(|name| name.parse::<Mode>())
+/// One of these words.
+fn word_of<T>(words: &'static [(&'static str, T)]) -> impl TypedValueParser<Value = T>
+where
+    T: FromStr<Err: Into<Box<dyn Error + Send + Sync>>> + Clone + Send + Sync,
+{
+    PossibleValuesParser::new(words.iter().map(|(word, _)| *word)).try_map(|word| word.parse())
 }
 
-fn kv_cache_parser() -> impl TypedValueParser<Value = KvCache> {
-    PossibleValuesParser::new(KvCache::ALL.iter().map(|(name, _)| *name))
-        .try_map(|name| name.parse::<KvCache>())
-}
-
-fn format_parser() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.iter().map(|(name, _)| *name))
-        .try_map(|name| name.parse::<Format>())
-}
-
-fn number_of(
+pub(crate) fn number_of(
     what: &'static str,
     range: RangeInclusive<u32>,
 ) -> impl Fn(&str) -> Result<u32, String> + Clone {
@@ -363,11 +351,6 @@ fn parse_gpu(text: &str) -> Result<u32, String> {
 fn parse_gib(text: &str) -> Result<f64, String> {
     text.parse()
         .map_err(|_| "this has to be a number of GiB, such as 8 or 24".to_owned())
-}
-
-fn use_parser() -> impl TypedValueParser<Value = Use> {
-    PossibleValuesParser::new(Use::ALL.iter().map(|(name, _)| *name))
-        .try_map(|name| name.parse::<Use>())
 }
 
 fn parse_tokens(text: &str) -> Result<u64, String> {

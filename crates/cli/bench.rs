@@ -14,7 +14,7 @@ use gpu_keepalive_engine::{
     clock::Clock,
     doctor::private,
     gpu::{
-        Gpu, GpuSource, Holder,
+        GpuSource,
         nvidia::{Backend, NvidiaSource},
         simulated::{Simulation, load_scenario},
     },
@@ -75,6 +75,8 @@ async fn on_simulated_machine(args: &BenchArgs, name: &str) -> anyhow::Result<Be
     with(source, SimulatedWorkloads { simulation }, args, clock, true).await
 }
 
+/// Measures, with progress on standard error, until it is done or interrupted; either way nothing
+/// is held afterwards.
 async fn with(
     mut source: impl GpuSource,
     workloads: impl Workloads,
@@ -84,7 +86,7 @@ async fn with(
 ) -> anyhow::Result<BenchmarkResult> {
     let info = choose(source.discover().await?.gpus, args.gpu)?;
     let settings = settings::load()?;
-    let gpu = source.open(&info);
+    let mut gpu = source.open(&info);
     let holder = source.holder(&info);
     let job = Job {
         limit: thermal_limit(settings.settings(), &info),
@@ -93,28 +95,16 @@ async fn with(
         plan: args.plan(),
         terms: Terms::of(settings.settings()),
     };
-    run(&job, gpu, holder, &workloads, &clock).await
-}
-
-/// Measures, with progress on standard error, until it is done or interrupted; either way nothing
-/// is held afterwards.
-async fn run(
-    job: &Job,
-    mut gpu: impl Gpu,
-    holder: Result<impl Holder, GpuError>,
-    workloads: &impl Workloads,
-    clock: &Clock,
-) -> anyhow::Result<BenchmarkResult> {
     announce(&job.gpu, job.simulated, job.plan.longest());
     let mut signals = Signals::new()?;
     let print_progress = |progress: Progress| output::note(format_args!("  {}", progress.text));
+    let measured = measure(&job, &mut gpu, holder, &workloads, &clock, print_progress);
     tokio::select! {
-        benchmark = measure(job, &mut gpu, holder, workloads, clock, print_progress) => match benchmark {
-            Ok(benchmark) => Ok(benchmark),
+        benchmark = measured => benchmark.map_err(|error| match error {
             // Its exit code depends on the kind.
-            Err(MeasureError::Gpu(error)) => Err(error.into()),
-            Err(error) => Err(error.into()),
-        },
+            MeasureError::Gpu(error) => error.into(),
+            error => error.into(),
+        }),
         _ = signals.next() => bail!("interrupted: nothing is held any more, and nothing was kept"),
     }
 }

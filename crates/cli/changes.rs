@@ -105,15 +105,11 @@ fn engine_lines(old: &Status, new: &Status) -> Vec<String> {
 /// the numbers in the sentence about the phase: those alone are no change. Nor is a hold that is
 /// replaced by another, or a GPU that is no longer sampled because nothing is wanted of it.
 fn differs(old: &GpuStatus, new: &GpuStatus) -> bool {
-    let compared = |gpu: &GpuStatus| {
-        (
-            gpu.phase,
-            gpu.reasons.clone(),
-            gpu.fault
-                .as_ref()
-                .map(|fault| (fault.kind, fault.message.clone())),
-        )
+    let fault = |gpu: &GpuStatus| {
+        let fault = gpu.fault.as_ref()?;
+        Some((fault.kind, fault.message.clone()))
     };
+    let compared = |gpu: &GpuStatus| (gpu.phase, gpu.reasons.clone(), fault(gpu));
     let other_hold = held(new).is_some() && held(old) != held(new);
     let other_speed = new.pstate.is_some() && (old.pstate, old.ready) != (new.pstate, new.ready);
     compared(old) != compared(new) || other_hold || other_speed

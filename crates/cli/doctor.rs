@@ -1,8 +1,7 @@
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use anyhow::bail;
-use gpu_keepalive_core::protocol::{Doctor, Finding, Reply, Request, Severity};
+use gpu_keepalive_core::protocol::{Doctor, Finding, Request, Severity};
 use gpu_keepalive_engine::{
     clock::Clock,
     doctor::{Places, examine},
@@ -15,7 +14,11 @@ use gpu_keepalive_engine::{
     settings_store::SettingsStore,
 };
 
-use crate::{output, reach, text::wrapped};
+use crate::{
+    output,
+    reach::{self, ask},
+    text::wrapped,
+};
 
 #[cfg(test)]
 mod tests;
@@ -28,10 +31,7 @@ const DIM: Style = Style::new().dimmed();
 /// Prints every finding; fails when one is worse than a warning.
 pub(crate) async fn doctor(as_json: bool, simulate: Option<String>) -> anyhow::Result<ExitCode> {
     let doctor = match reach::engine_if_any().await? {
-        Some(mut client) => match client.ask(&Request::Doctor).await? {
-            Reply::Doctor(doctor) => doctor,
-            other => bail!("asked for the doctor and got {other:?}"),
-        },
+        Some(mut client) => ask!(client, Request::Doctor, Doctor),
         None => alone(simulate).await?,
     };
     if as_json {

@@ -1,9 +1,4 @@
-use anyhow::bail;
-use gpu_keepalive_core::{
-    gpu::{GpuInfo, GpuList},
-    protocol::{Reply, Request},
-    status_text::left_out,
-};
+use gpu_keepalive_core::{gpu::GpuInfo, status_text::left_out};
 use gpu_keepalive_engine::{
     clock::Clock,
     gpu::{
@@ -42,46 +37,35 @@ struct Found {
     simulated: Option<String>,
 }
 
-impl Found {
-    fn new(list: GpuList, simulated: Option<String>) -> Self {
-        Self {
-            gpus: list.gpus,
-            left_out: list.left_out.iter().map(left_out).collect(),
-            simulated,
-        }
-    }
-}
-
 async fn ask(mut client: gpu_keepalive_engine::socket::Client) -> anyhow::Result<Found> {
     let status = reach::status(&mut client).await?;
     let notices = status.notices.iter();
     let left_out = notices.filter(|notice| notice.id.starts_with("gpu-left-out-"));
-    match client.ask(&Request::Gpus).await? {
-        Reply::Gpus(gpus) if gpus.is_empty() => Err(reach::no_gpu(&status)),
-        Reply::Gpus(gpus) => Ok(Found {
-            gpus,
-            left_out: left_out.map(|notice| notice.message.clone()).collect(),
-            simulated: status
-                .engine
-                .simulated
-                .then(|| "by the running engine".to_owned()),
-        }),
-        other => bail!("asked for the GPUs and got {other:?}"),
-    }
+    let simulated = status.engine.simulated;
+    Ok(Found {
+        gpus: reach::gpus(&mut client).await?,
+        left_out: left_out.map(|notice| notice.message.clone()).collect(),
+        simulated: simulated.then(|| "by the running engine".to_owned()),
+    })
 }
 
 async fn discover(simulate: Option<String>) -> anyhow::Result<Found> {
-    match simulate {
+    let list = match &simulate {
         Some(name) => {
-            let (mut source, _) = simulated(load_scenario(&name)?, Clock::Boot);
-            Ok(Found::new(source.discover().await?, Some(name)))
+            let (mut source, _) = simulated(load_scenario(name)?, Clock::Boot);
+            source.discover().await?
         }
         None => {
             let program = std::env::current_exe()?;
             let mut source = NvidiaSource::new(Backend::Process { program });
-            Ok(Found::new(source.discover().await?, None))
+            source.discover().await?
         }
-    }
+    };
+    Ok(Found {
+        gpus: list.gpus,
+        left_out: list.left_out.iter().map(left_out).collect(),
+        simulated: simulate,
+    })
 }
 
 fn render(found: &Found) -> String {

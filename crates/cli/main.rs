@@ -30,7 +30,6 @@ mod gpus;
 mod inference;
 mod output;
 mod quiet;
-mod quit;
 mod reach;
 mod recommend;
 mod render;
@@ -81,7 +80,7 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
         Command::Run(run) => run::run(run, simulate, log).await?,
         Command::Status(status) => status::status(status).await?,
         Command::Switch(switch) => switches::switch(switch).await?,
-        Command::Quit => quit::quit().await?,
+        Command::Quit => switches::quit().await?,
         Command::Inference { command } => return inference::inference(&command).await,
         Command::Serve { command } => return serve::serve(&command).await,
         Command::Quiet(quiet) => quiet::quiet(quiet).await?,

@@ -102,14 +102,9 @@ fn user() -> u32 {
 }
 
 fn object(found: &Found<'_>) -> Value {
-    let Found {
-        gpu,
-        loud,
-        server,
-        unit,
-    } = found;
+    let (loud, server) = (found.loud, found.server);
     json!({
-        "gpu": gpu.index,
+        "gpu": found.gpu.index,
         "pid": server.pid,
         "name": server.name,
         "quiet": server.quiet,
@@ -117,7 +112,7 @@ fn object(found: &Found<'_>) -> Value {
         "idle_w": loud.idle_w,
         "month_kwh": loud.month_kwh,
         "month_cost": loud.month_cost,
-        "unit": unit.as_ref().map(|unit| unit.name.as_str()),
+        "unit": found.unit.as_ref().map(|unit| unit.name.as_str()),
         "commands": found.commands(),
     })
 }

@@ -1,11 +1,25 @@
-use anyhow::bail;
-use gpu_keepalive_core::protocol::{Reply, Request, Severity, Status};
+use gpu_keepalive_core::{
+    gpu::GpuInfo,
+    protocol::{Request, Severity, Status},
+};
 use gpu_keepalive_engine::{
     paths::control_socket,
     socket::{Client, ConnectError},
 };
 
 use crate::exit::EngineWithoutGpu;
+
+/// Asks the engine. Returns what that variant of [`Reply`](gpu_keepalive_core::protocol::Reply)
+/// holds.
+macro_rules! ask {
+    ($client:expr, $request:expr, $reply:ident) => {
+        match $client.ask(&$request).await? {
+            gpu_keepalive_core::protocol::Reply::$reply(content) => content,
+            other => anyhow::bail!("asked for {} and got {other:?}", stringify!($reply)),
+        }
+    };
+}
+pub(crate) use ask;
 
 /// The running engine.
 pub(crate) async fn engine() -> anyhow::Result<Client> {
@@ -23,16 +37,19 @@ pub(crate) async fn engine_if_any() -> anyhow::Result<Option<Client>> {
 
 /// The full status of the engine.
 pub(crate) async fn status(client: &mut Client) -> anyhow::Result<Status> {
-    match client.ask(&Request::Status).await? {
-        Reply::Status(status) => Ok(*status),
-        other => bail!("asked for the status and got {other:?}"),
-    }
+    Ok(*ask!(client, Request::Status, Status))
 }
 
-/// The error of an engine without a GPU: why it has none, or that it is still searching.
-pub(crate) fn no_gpu(status: &Status) -> anyhow::Error {
+/// The GPUs of the engine. Without any, the error is why it has none, or that it is still
+/// searching.
+pub(crate) async fn gpus(client: &mut Client) -> anyhow::Result<Vec<GpuInfo>> {
+    let gpus = ask!(client, Request::Gpus, Gpus);
+    if !gpus.is_empty() {
+        return Ok(gpus);
+    }
+    let status = status(client).await?;
     let mut notices = status.notices.iter();
     let worst = notices.find(|notice| notice.severity == Severity::Error);
     let message = worst.map_or("GPU Keepalive has found no NVIDIA GPU yet", |n| &n.message);
-    EngineWithoutGpu(message.to_owned()).into()
+    Err(EngineWithoutGpu(message.to_owned()).into())
 }

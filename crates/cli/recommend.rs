@@ -2,7 +2,7 @@ use anyhow::Context;
 use gpu_keepalive_core::{
     gpu::{Action, GpuError, GpuErrorKind, GpuInfo, Outcome},
     models::{self, Query, QueryError},
-    protocol::{Recommendation, Reply, Request},
+    protocol::Recommendation,
     units::Bytes,
 };
 use gpu_keepalive_engine::{
@@ -36,7 +36,9 @@ pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> 
     let query = Query {
         vram_total_gib: args
             .vram
-            .or(card.as_ref().and_then(|card| Some(card.total?.gib())))
+            .or(card
+                .as_ref()
+                .and_then(|card| Some(card.gpu.vram_total?.gib())))
             .unwrap_or(0.0),
         vram_free_gib: card.as_ref().and_then(|card| card.free).map(Bytes::gib),
         // A stated size, like a simulated card, is another machine's.
@@ -44,8 +46,10 @@ pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> 
             .as_ref()
             .filter(|card| !card.simulated)
             .and_then(|_| own_models::ram_gib()),
-        card: card.as_ref().map(|card| card.name.clone()),
-        bandwidth_gbps: card.as_ref().and_then(|card| card.bandwidth_gbps),
+        card: card.as_ref().map(|card| card.gpu.name.clone()),
+        bandwidth_gbps: card
+            .as_ref()
+            .and_then(|card| card.gpu.memory_bandwidth_gbps),
         context_tokens: args.context,
         kv_cache: args.kv_cache,
         purpose: args.purpose,
@@ -66,31 +70,18 @@ pub(crate) async fn recommend(args: RecommendArgs, simulate: Option<String>) -> 
     Ok(())
 }
 
-/// One GPU, as far as its memory goes.
+/// One GPU.
 struct Card {
-    name: String,
-    bandwidth_gbps: Option<u32>,
-    /// `None` where the driver does not report it.
-    total: Option<Bytes>,
+    gpu: GpuInfo,
     /// Not known while the engine leaves the GPU alone.
     free: Option<Bytes>,
     simulated: bool,
 }
 
 impl Card {
-    fn new(gpu: &GpuInfo, free: Option<Bytes>, simulated: bool) -> Self {
-        Self {
-            name: gpu.name.clone(),
-            bandwidth_gbps: gpu.memory_bandwidth_gbps,
-            total: gpu.vram_total,
-            free,
-            simulated,
-        }
-    }
-
     fn title(&self) -> String {
         let simulated = if self.simulated { " (simulated)" } else { "" };
-        format!("{}{simulated}\n", self.name)
+        format!("{}{simulated}\n", self.gpu.name)
     }
 }
 
@@ -99,12 +90,12 @@ fn most_free(cards: Vec<Card>) -> anyhow::Result<Card> {
     let none = || GpuError::new(GpuErrorKind::NoGpu, "there is no NVIDIA GPU");
     let any = cards
         .first()
-        .map(|card| card.name.clone())
+        .map(|card| card.gpu.name.clone())
         .ok_or_else(none)?;
     cards
         .into_iter()
-        .filter(|card| card.total.is_some())
-        .max_by_key(|card| card.free.or(card.total))
+        .filter(|card| card.gpu.vram_total.is_some())
+        .max_by_key(|card| card.free.or(card.gpu.vram_total))
         .ok_or_else(|| {
             WrongUsage(format!(
                 "{any} does not report its memory; state it, as in --vram 24"
@@ -132,20 +123,17 @@ async fn cards(simulate: Option<String>) -> anyhow::Result<Vec<Card>> {
 /// The cards that the running engine knows: a GPU that it leaves asleep is not woken for this.
 async fn cards_of_engine(mut client: Client) -> anyhow::Result<Vec<Card>> {
     let status = reach::status(&mut client).await?;
-    let Reply::Gpus(gpus) = client.ask(&Request::Gpus).await? else {
-        anyhow::bail!("asked for the GPUs and got something else");
-    };
-    if gpus.is_empty() {
-        return Err(reach::no_gpu(&status));
-    }
+    let gpus = reach::gpus(&mut client).await?;
     let free = |gpu: &GpuInfo| {
         let known = status.gpus.iter().find(|known| known.uuid == gpu.uuid);
         known.and_then(|known| known.vram.free_bytes)
     };
-    Ok(gpus
-        .iter()
-        .map(|gpu| Card::new(gpu, free(gpu), status.engine.simulated))
-        .collect())
+    let cards = gpus.into_iter().map(|gpu| Card {
+        free: free(&gpu),
+        gpu,
+        simulated: status.engine.simulated,
+    });
+    Ok(cards.collect())
 }
 
 async fn discover(mut source: impl GpuSource, simulated: bool) -> Result<Vec<Card>, GpuError> {
@@ -155,14 +143,18 @@ async fn discover(mut source: impl GpuSource, simulated: bool) -> Result<Vec<Car
             Outcome::Sampled(sample) => sample.vram_free,
             _ => None,
         };
-        cards.push(Card::new(&gpu, free, simulated));
+        cards.push(Card {
+            gpu,
+            free,
+            simulated,
+        });
     }
     Ok(cards)
 }
 
 fn write_json(answer: &Recommendation, card: Option<&Card>) -> anyhow::Result<()> {
     let mut object = serde_json::to_value(answer)?;
-    object["gpu"] = json!(card.map(|card| &card.name));
+    object["gpu"] = json!(card.map(|card| &card.gpu.name));
     object["simulated"] = json!(card.is_some_and(|card| card.simulated));
     output::write_json(&object)?;
     Ok(())

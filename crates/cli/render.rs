@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use gpu_keepalive_core::{
     gpu::PowerSource,
-    protocol::{Badge, GpuStatus, Notice, Severity, Status},
+    protocol::{Badge, FaultStatus, GpuStatus, Notice, Severity, Status},
     status_text::watt_hours,
     units::Bytes,
 };
@@ -85,6 +85,8 @@ fn header(status: &Status) -> String {
 }
 
 fn gpu_block(gpu: &GpuStatus) -> String {
+    let fault = gpu.fault.as_ref();
+    let next_try = |fault: &FaultStatus| format!("in {}", seconds_text(fault.retry_in_s));
     let rows = [
         ("State", Some(paint(style(gpu.badge), &gpu.phase_text))),
         ("Speed", full_speed(gpu)),
@@ -93,20 +95,9 @@ fn gpu_block(gpu: &GpuStatus) -> String {
         ("VRAM", vram(gpu)),
         ("Held by", hold(gpu).map(str::to_owned)),
         ("Pulses", (gpu.pulses > 0).then(|| gpu.pulses.to_string())),
-        (
-            "What to do",
-            gpu.fault.as_ref().map(|fault| fault.advice.clone()),
-        ),
-        (
-            "Next try",
-            gpu.fault
-                .as_ref()
-                .map(|fault| format!("in {}", seconds_text(fault.retry_in_s))),
-        ),
-        (
-            "Driver says",
-            gpu.fault.as_ref().map(|fault| fault.message.clone()),
-        ),
+        ("What to do", fault.map(|fault| fault.advice.clone())),
+        ("Next try", fault.map(next_try)),
+        ("Driver says", fault.map(|fault| fault.message.clone())),
     ];
     let title = format!("{} {}", gpu.index, paint(BOLD, &gpu.name));
     let rows = rows

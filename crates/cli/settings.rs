@@ -1,14 +1,18 @@
 use std::{fmt::Write, io};
 
-use anyhow::bail;
 use gpu_keepalive_core::{
-    protocol::{Reply, Request, SettingReport, SettingsReport},
+    protocol::{Request, SettingReport, SettingsReport},
     settings::{as_toml, value_of_word},
 };
 use gpu_keepalive_engine::{paths::Paths, settings_store::SettingsStore, socket::Client};
 use serde_json::Value;
 
-use crate::{args::SettingsCommand, exit::WrongUsage, output, reach};
+use crate::{
+    args::SettingsCommand,
+    exit::WrongUsage,
+    output,
+    reach::{self, ask},
+};
 
 /// Shows or changes the settings.
 pub(crate) async fn settings(command: SettingsCommand) -> anyhow::Result<()> {
@@ -85,10 +89,7 @@ impl Source {
 
     async fn report(&mut self) -> anyhow::Result<SettingsReport> {
         match self {
-            Self::Engine(client) => match client.ask(&Request::Settings).await? {
-                Reply::Settings(report) => Ok(report),
-                other => bail!("asked for the settings and got {other:?}"),
-            },
+            Self::Engine(client) => Ok(ask!(client, Request::Settings, Settings)),
             Self::File(store) => Ok(store.report()),
         }
     }

@@ -1,6 +1,13 @@
-use gpu_keepalive_core::protocol::Status;
+use std::time::Duration;
+
+use anyhow::bail;
+use gpu_keepalive_core::protocol::{Request, Status};
 
 use crate::{args::Switch, output, reach, text::duration_text};
+
+/// The time within which the engine has to release the GPUs and end: it gives the GPUs 3 s and the
+/// files 2 s.
+const END_WITHIN: Duration = Duration::from_secs(10);
 
 /// Throws one switch of a running engine and confirms it.
 pub(crate) async fn switch(switch: Switch) -> anyhow::Result<()> {
@@ -8,6 +15,18 @@ pub(crate) async fn switch(switch: Switch) -> anyhow::Result<()> {
     client.ask(&switch.request()).await?;
     let status = reach::status(&mut client).await?;
     output::write(format!("{}\n", confirmation(&switch, &status)).as_bytes())?;
+    Ok(())
+}
+
+/// Ends the running app or engine, and waits until the GPUs are released.
+pub(crate) async fn quit() -> anyhow::Result<()> {
+    let mut client = reach::engine().await?;
+    client.ask(&Request::Quit).await?;
+    let ended = tokio::time::timeout(END_WITHIN, client.ended()).await;
+    if ended.is_err() {
+        bail!("GPU Keepalive was asked to end and still runs; end its process");
+    }
+    output::write(b"GPU Keepalive has ended\n")?;
     Ok(())
 }
 
@@ -36,8 +55,6 @@ fn confirmation(switch: &Switch, status: &Status) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::text::tests::laptop;
 

@@ -1,20 +1,19 @@
-use anyhow::bail;
 use gpu_keepalive_core::{
-    protocol::{Reply, Request, WakeReport},
+    protocol::{Request, WakeReport},
     sensor::Verdict,
 };
 use gpu_keepalive_engine::clock::Clock;
 use serde_json::json;
 
-use crate::{output, reach};
+use crate::{
+    output,
+    reach::{self, ask},
+};
 
 /// The last wakes of the running engine.
 pub(crate) async fn wakes(as_json: bool) -> anyhow::Result<()> {
     let mut client = reach::engine().await?;
-    let wakes = match client.ask(&Request::Wakes).await? {
-        Reply::Wakes(wakes) => wakes,
-        other => bail!("asked for the wakes and got {other:?}"),
-    };
+    let wakes = ask!(client, Request::Wakes, Wakes);
     if as_json {
         let wakes: Vec<_> = wakes.iter().map(object).collect();
         output::write_json(&json!({"wakes": wakes}))?;

@@ -16,14 +16,7 @@ use crate::{args::BenchArgs, output, reach};
 /// Has the running engine measure, which releases the GPU for it. Interrupted, this program is gone
 /// from the socket, and the engine ends the measurement.
 pub(super) async fn bench(mut engine: Client, args: &BenchArgs) -> anyhow::Result<BenchmarkResult> {
-    let gpus = match engine.ask(&Request::Gpus).await? {
-        Reply::Gpus(gpus) => gpus,
-        other => bail!("asked for the GPUs and got {other:?}"),
-    };
-    if gpus.is_empty() {
-        return Err(reach::no_gpu(&reach::status(&mut engine).await?));
-    }
-    let gpu = choose(gpus, args.gpu)?;
+    let gpu = choose(reach::gpus(&mut engine).await?, args.gpu)?;
     announce(&gpu, false, args.plan().longest());
     output::note(format_args!(
         "GPU Keepalive is running; it lets go of this GPU for the measurement"

@@ -1,4 +1,4 @@
-use gpu_keepalive_core::{protocol::Status, quiet::Scope};
+use gpu_keepalive_core::{protocol::Status, quiet::Scope, units::Watts};
 
 use super::Found;
 use crate::{output, text::wrapped};
@@ -19,15 +19,9 @@ pub(super) fn render(found: &[Found<'_>], status: &Status, user: u32) -> String 
 }
 
 fn block(found: &Found<'_>, simulated: &str, user: u32) -> String {
-    let Found {
-        gpu,
-        loud,
-        server,
-        unit,
-    } = found;
-    let watts = |watts: Option<gpu_keepalive_core::units::Watts>| match watts {
-        Some(watts) => format!("{:.0} W", watts.0),
-        None => "not known".to_owned(),
+    let (gpu, loud, server) = (found.gpu, found.loud, found.server);
+    let watts = |watts: Option<Watts>| {
+        watts.map_or("not known".to_owned(), |watts| format!("{:.0} W", watts.0))
     };
     let mut text = format!(
         "{} (process {}) keeps GPU {}, {}, at full speed between requests{simulated}.\n",
@@ -44,7 +38,7 @@ fn block(found: &Found<'_>, simulated: &str, user: u32) -> String {
     if !loud.possible {
         return text;
     }
-    text += &match unit.as_ref().map(|unit| unit.scope) {
+    text += &match found.unit.as_ref().map(|unit| unit.scope) {
         Some(Scope::User(id)) if id == user => "  It is a service of yours:\n".to_owned(),
         Some(Scope::User(id)) => format!("  It is a service of the user with the id {id}:\n"),
         Some(Scope::System) => "  It is a service of the system:\n".to_owned(),

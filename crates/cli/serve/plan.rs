@@ -2,13 +2,13 @@
 
 use gpu_keepalive_core::{
     gpu::GpuInfo,
-    protocol::{Reply, Request, Status},
+    protocol::{Request, Status},
     quiet,
 };
 use gpu_keepalive_engine::socket::Client;
 
 use super::link::Link;
-use crate::reach;
+use crate::reach::{self, ask};
 
 /// Decides how to run the command called `name`, and what its user has to know: quiet with a link
 /// to the engine that wakes the GPU for it, or unchanged. A quiet server that nothing wakes is
@@ -55,11 +55,7 @@ pub(super) async fn plan(name: &str) -> (Option<Link>, Vec<String>) {
 
 async fn known(client: &mut Client) -> anyhow::Result<(Status, Vec<GpuInfo>)> {
     let status = reach::status(client).await?;
-    let gpus = match client.ask(&Request::Gpus).await? {
-        Reply::Gpus(gpus) => gpus,
-        other => anyhow::bail!("asked for the GPUs and got {other:?}"),
-    };
-    Ok((status, gpus))
+    Ok((status, ask!(client, Request::Gpus, Gpus)))
 }
 
 fn simulated(status: &Status, name: &str) -> Option<String> {

@@ -8,10 +8,10 @@ use std::fmt::Write;
 use gpu_keepalive_core::{
     protocol::{GpuStatus, Phase, Status},
     settings::Mode,
+    units::Megahertz,
 };
 
 const WATT_HOUR_JOULES: f64 = 3600.0;
-const MEGAHERTZ: f64 = 1e6;
 
 /// Every metric of a running engine.
 pub(super) fn text(status: &Status) -> String {
@@ -87,14 +87,10 @@ fn gpus(out: &mut Text, gpus: &[GpuStatus]) {
             phases.add(&labels, Some(flag(phase == gpu.phase)));
         }
     }
-    for (name, help, value) in GAUGES {
-        let mut metric = out.gauge(name, help);
-        for gpu in gpus {
-            metric.add(&[("gpu", &gpu.index.to_string())], value(gpu));
-        }
-    }
-    for (name, help, value) in COUNTERS {
-        let mut metric = out.counter(name, help);
+    let gauges = GAUGES.iter().map(|of_gpu| ("gauge", of_gpu));
+    let counters = COUNTERS.iter().map(|of_gpu| ("counter", of_gpu));
+    for (kind, (name, help, value)) in gauges.chain(counters) {
+        let mut metric = out.metric(name, help, kind);
         for gpu in gpus {
             metric.add(&[("gpu", &gpu.index.to_string())], value(gpu));
         }
@@ -116,47 +112,38 @@ const GAUGES: [OfGpu; 12] = [
     (
         "pstate",
         "Performance state: 0 is the fastest, 15 the slowest.",
-        |gpu| gpu.pstate.map(|pstate| f64::from(pstate.number())),
+        |gpu| Some(gpu.pstate?.number().into()),
     ),
     ("sm_clock_hertz", "SM clock.", |gpu| {
-        gpu.sm_clock_mhz.map(|clock| f64::from(clock.0) * MEGAHERTZ)
+        Some(hertz(gpu.sm_clock_mhz?))
     }),
     (
         "sm_clock_max_hertz",
         "SM clock that it can reach at most.",
-        |gpu| {
-            gpu.sm_clock_max_mhz
-                .map(|clock| f64::from(clock.0) * MEGAHERTZ)
-        },
+        |gpu| Some(hertz(gpu.sm_clock_max_mhz?)),
     ),
     ("memory_clock_hertz", "Memory clock.", |gpu| {
-        gpu.memory_clock_mhz
-            .map(|clock| f64::from(clock.0) * MEGAHERTZ)
+        Some(hertz(gpu.memory_clock_mhz?))
     }),
     ("temperature_celsius", "Core temperature.", |gpu| {
-        gpu.temperature_c.map(|celsius| celsius.0.into())
+        Some(gpu.temperature_c?.0.into())
     }),
-    ("power_watts", "Power drawn.", |gpu| {
-        gpu.power_w.map(|power| power.0)
-    }),
+    ("power_watts", "Power drawn.", |gpu| Some(gpu.power_w?.0)),
     (
         "utilization_ratio",
         "Share of time in which any kernel ran.",
-        |gpu| {
-            gpu.utilization_percent
-                .map(|percent| f64::from(percent.0) / 100.0)
-        },
+        |gpu| Some(f64::from(gpu.utilization_percent?.0) / 100.0),
     ),
     ("vram_total_bytes", "Memory of the GPU.", |gpu| {
-        gpu.vram.total_bytes.map(|bytes| bytes.0 as f64)
+        Some(gpu.vram.total_bytes?.0 as f64)
     }),
     ("vram_free_bytes", "Free memory of the GPU.", |gpu| {
-        gpu.vram.free_bytes.map(|bytes| bytes.0 as f64)
+        Some(gpu.vram.free_bytes?.0 as f64)
     }),
     (
         "vram_held_bytes",
         "Memory that is taken to hold the clocks.",
-        |gpu| gpu.vram.ours_bytes.map(|bytes| bytes.0 as f64),
+        |gpu| Some(gpu.vram.ours_bytes?.0 as f64),
     ),
 ];
 
@@ -180,6 +167,10 @@ const COUNTERS: [OfGpu; 4] = [
         |gpu| Some(gpu.wakes.missed as f64),
     ),
 ];
+
+fn hertz(clock: Megahertz) -> f64 {
+    f64::from(clock.0) * 1e6
+}
 
 fn flag(is_so: bool) -> f64 {
     f64::from(u8::from(is_so))
