@@ -26,7 +26,7 @@ const STATES: [(&str, &[u8]); 9] = [
     ),
 ];
 
-/// Writes a PNG per icon and `tray_icons.rs`, the table of them: state, P-state and PNG.
+/// Writes a PNG per icon and `tray_icons.rs`, the table of them: badge, P-state and PNG.
 pub(crate) fn draw(sources: &Path, out: &Path) {
     println!("cargo:rerun-if-changed={}", sources.display());
     println!("cargo:rerun-if-changed=build/tray_icons.rs");
@@ -46,9 +46,10 @@ pub(crate) fn draw(sources: &Path, out: &Path) {
             };
             let svg = with_number(&template, &digits, pstate);
             fs::write(out.join(&name), png(&svg)).expect("OUT_DIR can be written");
+            let badge = state[..1].to_uppercase() + &state[1..];
             writeln!(
                 table,
-                "(\"{state}\", {pstate:?}, include_bytes!(\"{name}\")),"
+                "(Badge::{badge}, {pstate:?}, include_bytes!(\"{name}\")),"
             )
             .expect("a string can be written");
         }

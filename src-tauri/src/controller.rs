@@ -131,7 +131,10 @@ impl<D: Desktop> Controller<D> {
         }
         match input {
             Input::Woke => self.notify(now),
-            Input::Status(status) => self.status(status, now),
+            Input::Status(status) => {
+                self.status = Some(status);
+                self.notify(now);
+            }
             Input::Settings(settings) => {
                 self.settings(settings);
                 self.notify(now);
@@ -147,14 +150,8 @@ impl<D: Desktop> Controller<D> {
                 // Some desktops have turned the mark around already; it shows what is true.
                 self.view = None;
             }
-            Input::IconClicked => {
-                let page = self.home();
-                self.desktop.toggle_window(page);
-            }
-            Input::Show => {
-                let page = self.home();
-                self.desktop.show_window(page);
-            }
+            Input::IconClicked => self.desktop.toggle_window(self.home()),
+            Input::Show => self.desktop.show_window(self.home()),
             Input::ShowPage(page) => self.desktop.show_window(page),
             Input::WindowClosed => self.window_closed(),
             Input::StartAtLogin(on) => self.start_at_login(on),
@@ -177,11 +174,6 @@ impl<D: Desktop> Controller<D> {
         if !self.quitting {
             self.draw();
         }
-    }
-
-    fn status(&mut self, status: Arc<Status>, now: Moment) {
-        self.status = Some(status);
-        self.notify(now);
     }
 
     /// Shows what the user does not know yet, once it is known what they want to know.
@@ -219,8 +211,7 @@ impl<D: Desktop> Controller<D> {
             self.describe();
         }
         if !self.hidden {
-            let page = self.home();
-            self.desktop.show_window(page);
+            self.desktop.show_window(self.home());
         }
     }
 

@@ -131,28 +131,25 @@ fn notify(notification: &Notification, inputs: &Sender<Input>) {
     if notification.urgent {
         shown.urgency(notify_rust::Urgency::Critical);
     }
-    match shown.show() {
-        Ok(handle) => {
-            let clicked = |response: &notify_rust::NotificationResponse| {
-                let input = match (response, notification.second) {
-                    (notify_rust::NotificationResponse::Closed(_), _) => return,
-                    (notify_rust::NotificationResponse::Action(name), Some(second))
-                        if name == SECOND =>
-                    {
-                        Input::Menu(second)
-                    }
-                    _ => Input::ShowPage(notification.page),
-                };
-                // Called within a runtime of the notification's, which must not wait.
-                let _ = inputs.try_send(input);
-            };
-            if let Err(error) = handle.wait_for_response(clicked) {
-                tracing::debug!(%error, "a click on the notification cannot be heard");
-            }
-        }
+    let handle = match shown.show() {
+        Ok(handle) => handle,
         Err(error) => {
             let title = &notification.title;
-            tracing::warn!(%error, "a notification cannot be shown: {title}");
+            return tracing::warn!(%error, "a notification cannot be shown: {title}");
         }
+    };
+    let clicked = |response: &notify_rust::NotificationResponse| {
+        let input = match (response, notification.second) {
+            (notify_rust::NotificationResponse::Closed(_), _) => return,
+            (notify_rust::NotificationResponse::Action(name), Some(second)) if name == SECOND => {
+                Input::Menu(second)
+            }
+            _ => Input::ShowPage(notification.page),
+        };
+        // Called within a runtime of the notification's, which must not wait.
+        let _ = inputs.try_send(input);
+    };
+    if let Err(error) = handle.wait_for_response(clicked) {
+        tracing::debug!(%error, "a click on the notification cannot be heard");
     }
 }

@@ -33,6 +33,9 @@ mod engine_link;
 mod login_entry;
 mod notifications;
 mod page;
+/// The requirements of each system on a desktop program.
+#[cfg_attr(target_os = "linux", path = "platform/linux.rs")]
+#[cfg_attr(windows, path = "platform/windows.rs")]
 mod platform;
 #[cfg(test)]
 mod samples;

@@ -1,7 +1,8 @@
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 
 /// A page of the window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 pub(crate) enum Page {
     /// The state of the GPUs.
     #[default]
@@ -26,13 +27,5 @@ impl Page {
             Self::Diagnostics => "diagnostics",
             Self::Setup => "setup",
         }
-    }
-
-    /// The page of that name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::value_variants()
-            .iter()
-            .copied()
-            .find(|page| page.name() == name)
     }
 }

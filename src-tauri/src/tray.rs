@@ -5,10 +5,9 @@ use gpu_keepalive_core::{
     settings::Mode,
 };
 use gpu_keepalive_text::text;
+use serde::{Deserialize, Serialize};
 
 mod icon;
-#[cfg(target_os = "linux")]
-pub(crate) mod panel;
 mod render;
 pub(crate) mod texts;
 
@@ -36,7 +35,7 @@ pub(crate) enum MenuEntry {
 }
 
 /// The request of a click in the menu.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum MenuAction {
     KeepReady,
     /// Full speed now, for so many minutes.

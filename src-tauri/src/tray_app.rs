@@ -15,8 +15,6 @@ use tokio::{
     sync::mpsc::{self, Receiver, Sender, error::TrySendError},
 };
 
-#[cfg(target_os = "linux")]
-use crate::tray::panel;
 use crate::{
     controller::{Controller, Input},
     desktop::RealDesktop,
@@ -151,8 +149,7 @@ impl Work {
         };
         let controller = Controller::new(desktop, self.hidden);
         tokio::spawn(quit_on_signal(Signals::new()?, inputs.clone()));
-        #[cfg(target_os = "linux")]
-        tokio::spawn(panel::follow(inputs.clone()));
+        tokio::spawn(platform::follow_panel(inputs.clone()));
         tokio::spawn(end_of_grace(inputs.clone()));
         let engine = async {
             let ended = engine_link::run(hosting, claim, asks, inputs.clone()).await;

@@ -15,16 +15,13 @@ use gpu_keepalive_core::{
     Moment,
     protocol::{Event, Request, SettingsReport, Status},
 };
-use gpu_keepalive_engine::{
-    clock::Clock,
-    paths::control_socket,
-    socket::{Client, ClientError, ConnectError},
-};
+use gpu_keepalive_engine::{clock::Clock, paths::control_socket, socket::Client};
 use gpu_keepalive_text::{Language, text};
 use serde::Serialize;
 use tauri::{
     AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     webview::{PageLoadEvent, PageLoadPayload},
+    window::Color,
 };
 
 use self::place::Place;
@@ -36,7 +33,6 @@ use crate::{
     zoom::Zoom,
 };
 
-mod ground;
 mod menu;
 mod place;
 
@@ -51,6 +47,10 @@ const LEAVE_WITHIN: Duration = Duration::from_secs(1);
 /// A click on a panel may take the focus before the click is known here: a window that had it so
 /// recently was before the user's eyes.
 const JUST_FOCUSED: Duration = Duration::from_millis(400);
+
+/// The page's `--ground`, light and dark: the colour of a window whose page is not drawn yet.
+const LIGHT: Color = Color(0xf5, 0xf5, 0xf6, 0xff);
+const DARK: Color = Color(0x1b, 0x1c, 0x1f, 0xff);
 
 /// Shows the window until it is closed; with `pages_on_stdin` also until the end of standard input,
 /// which carries wishes of the tray that are answered on standard output.
@@ -109,7 +109,10 @@ fn open(app: &AppHandle, page: Page) -> tauri::Result<()> {
         _ => {}
     });
     platform::follow_font_size(&window);
-    ground::paint(&window)?;
+    window.set_background_color(Some(match platform::is_dark(&window) {
+        true => DARK,
+        false => LIGHT,
+    }))?;
     place.restore(&window)?;
     window.show()
 }
@@ -181,16 +184,16 @@ fn title(simulated: bool) -> String {
 /// Follows the wishes of the tray; ends the app with the tray.
 fn obey_stdin(app: &AppHandle) {
     for line in io::stdin().lines().map_while(Result::ok) {
-        match Wish::of_line(&line) {
-            Some(Wish::Toggle(_)) if is_before_the_user(app) => {
+        match serde_json::from_str(&line) {
+            Ok(Wish::Toggle(_)) if is_before_the_user(app) => {
                 println!("{CLOSING}");
                 close(app);
             }
-            Some(Wish::Toggle(page) | Wish::Show(page)) => {
+            Ok(Wish::Toggle(page) | Wish::Show(page)) => {
                 show(app, page);
                 println!("{SHOWN}");
             }
-            None => tracing::warn!("the tray asks for what is not known: {line:?}"),
+            Err(error) => tracing::warn!("the tray asks for what is not known: {error}"),
         }
     }
     let ended = app.clone();
@@ -258,8 +261,12 @@ struct Newest {
 }
 
 impl NewestEvents {
+    fn lock(&self) -> MutexGuard<'_, Newest> {
+        self.0.lock().expect("nothing panics with the lock")
+    }
+
     fn emit_all(&self, app: &AppHandle) {
-        let newest = self.0.lock().expect("nothing panics with the lock");
+        let newest = self.lock();
         emit(app, "connection", &newest.connection);
         if let Some(status) = &newest.status {
             emit(app, "status", status);
@@ -271,23 +278,23 @@ impl NewestEvents {
 
     fn settings(&self, app: &AppHandle, settings: Box<SettingsReport>) {
         emit(app, "settings", &settings);
-        let mut newest = self.0.lock().expect("nothing panics with the lock");
-        newest.settings = Some(settings);
+        self.lock().settings = Some(settings);
     }
 
-    fn connection(&self, app: &AppHandle, connection: Connection) {
+    /// Without a `message` there is a connection.
+    fn connection(&self, app: &AppHandle, message: Option<String>) {
+        let connection = Connection {
+            connected: message.is_none(),
+            message,
+        };
         emit(app, "connection", &connection);
-        self.0
-            .lock()
-            .expect("nothing panics with the lock")
-            .connection = connection;
+        self.lock().connection = connection;
     }
 
     fn status(&self, app: &AppHandle, status: Box<Status>) {
         emit(app, "status", &status);
-        let mut newest = self.0.lock().expect("nothing panics with the lock");
         let simulated = status.engine.simulated;
-        let before = newest.status.replace(status);
+        let before = self.lock().status.replace(status);
         if before.is_none_or(|before| before.engine.simulated != simulated)
             && let Some(window) = app.get_webview_window(WINDOW)
         {
@@ -308,11 +315,7 @@ async fn follow(app: AppHandle, of_tray: bool) {
     loop {
         let lost = listen(&app, &newest_events, of_tray).await;
         tracing::info!("no engine: {lost}");
-        let connection = Connection {
-            connected: false,
-            message: Some(lost),
-        };
-        newest_events.connection(&app, connection);
+        newest_events.connection(&app, Some(lost));
         tokio::time::sleep(RECONNECT).await;
     }
 }
@@ -320,18 +323,14 @@ async fn follow(app: AppHandle, of_tray: bool) {
 /// Listens until the connection is lost. Returns the reason.
 async fn listen(app: &AppHandle, newest_events: &NewestEvents, of_tray: bool) -> String {
     let connected = async {
-        let client = Client::connect(&control_socket().map_err(ClientError::Io)?).await?;
-        Ok::<_, Lost>(client.subscribe().await?)
+        let client = Client::connect(&control_socket()?).await?;
+        anyhow::Ok(client.subscribe().await?)
     };
     let mut events = match connected.await {
         Ok(events) => events,
-        Err(lost) => return lost.0,
+        Err(lost) => return lost.to_string(),
     };
-    let connection = Connection {
-        connected: true,
-        message: None,
-    };
-    newest_events.connection(app, connection);
+    newest_events.connection(app, None);
     loop {
         match events.next().await {
             Ok(Event::Status(status)) => {
@@ -355,17 +354,18 @@ async fn listen(app: &AppHandle, newest_events: &NewestEvents, of_tray: bool) ->
     }
 }
 
-/// The reason why there is no connection.
-struct Lost(String);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl From<ConnectError> for Lost {
-    fn from(error: ConnectError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<ClientError> for Lost {
-    fn from(error: ClientError) -> Self {
-        Self(error.to_string())
+    #[test]
+    fn the_ground_is_the_colour_of_the_page() {
+        let tokens = include_str!("../../ui/src/tokens.css");
+        let grounds: Vec<_> = tokens
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("--ground: "))
+            .collect();
+        let written = [LIGHT, DARK].map(|Color(r, g, b, _)| format!("#{r:02x}{g:02x}{b:02x};"));
+        assert_eq!(grounds, written);
     }
 }

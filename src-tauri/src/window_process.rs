@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child, ChildStdin, ChildStdout, Command},
@@ -31,8 +32,8 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// The place where glvnd finds Mesa, on every distribution that has it in its usual place.
 const MESA_EGL: &str = "/usr/share/glvnd/egl_vendor.d/50_mesa.json";
 
-/// What the window is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the window is to do: a line of JSON on its standard input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Wish {
     /// Be before the user's eyes, at that page.
     Show(Page),
@@ -44,26 +45,6 @@ impl Wish {
     fn page(self) -> Page {
         match self {
             Self::Show(page) | Self::Toggle(page) => page,
-        }
-    }
-
-    /// As a line on the window's standard input.
-    fn line(self) -> String {
-        let word = match self {
-            Self::Show(_) => "page",
-            Self::Toggle(_) => "toggle",
-        };
-        format!("{word} {}\n", self.page().name())
-    }
-
-    /// Reads that line.
-    pub(crate) fn of_line(line: &str) -> Option<Self> {
-        let (word, page) = line.split_once(' ')?;
-        let page = Page::named(page)?;
-        match word {
-            "page" => Some(Self::Show(page)),
-            "toggle" => Some(Self::Toggle(page)),
-            _ => None,
         }
     }
 }
@@ -185,7 +166,9 @@ impl Window {
 
     async fn follow(&mut self, wish: Wish) -> io::Result<()> {
         self.unanswered = Some(wish);
-        self.stdin.write_all(wish.line().as_bytes()).await
+        let mut line = serde_json::to_vec(&wish)?;
+        line.push(b'\n');
+        self.stdin.write_all(&line).await
     }
 
     async fn close(mut self) {

@@ -1,6 +1,9 @@
 use gpu_keepalive_engine::output_queue::OutputQueue;
 use rfd::{MessageDialog, MessageLevel};
 use tauri::{PhysicalPosition, Theme, WebviewWindow};
+use tokio::sync::mpsc::Sender;
+
+use crate::controller::Input;
 
 /// Windows always has one.
 pub(crate) fn require_display() -> anyhow::Result<()> {
@@ -46,6 +49,9 @@ pub(crate) fn is_dark(window: &WebviewWindow) -> bool {
 
 /// WebView2 follows the scale of the screen by itself.
 pub(crate) fn follow_font_size(_: &WebviewWindow) {}
+
+/// The taskbar is always there.
+pub(crate) async fn follow_panel(_: Sender<Input>) {}
 
 /// WebView2 has the user's language and region.
 pub(crate) fn monetary_locale() -> Option<String> {

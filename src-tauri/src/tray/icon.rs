@@ -10,8 +10,8 @@ pub(crate) struct TrayIcon {
     pub(crate) pstate: Option<u8>,
 }
 
-/// State, P-state and PNG of every icon; drawn by `build/tray_icons.rs`.
-pub(super) static DRAWN: &[(&str, Option<u8>, &[u8])] =
+/// Badge, P-state and PNG of every icon; drawn by `build/tray_icons.rs`.
+pub(super) static DRAWN: &[(Badge, Option<u8>, &[u8])] =
     include!(concat!(env!("OUT_DIR"), "/tray_icons.rs"));
 
 impl TrayIcon {
@@ -40,37 +40,21 @@ impl TrayIcon {
 
     /// Its picture.
     pub(crate) fn png(self) -> &'static [u8] {
-        let name = name(self.badge);
-        let found = DRAWN
-            .iter()
-            .find(|(state, pstate, _)| *state == name && *pstate == self.pstate);
-        found.expect("every badge is drawn").2
+        self.drawing().expect("every badge is drawn")
+    }
+
+    fn drawing(self) -> Option<&'static [u8]> {
+        let mut drawn = DRAWN.iter();
+        let found = drawn.find(|(badge, pstate, _)| (*badge, *pstate) == (self.badge, self.pstate));
+        found.map(|(_, _, png)| *png)
     }
 
     /// Without the P-state where the drawing has no place for it.
     fn as_drawn(self) -> Self {
-        let exists = DRAWN
-            .iter()
-            .any(|(state, pstate, _)| *state == name(self.badge) && *pstate == self.pstate);
         Self {
-            pstate: self.pstate.filter(|_| exists),
+            pstate: self.pstate.filter(|_| self.drawing().is_some()),
             ..self
         }
-    }
-}
-
-/// The name of its drawing.
-fn name(badge: Badge) -> &'static str {
-    match badge {
-        Badge::Off => "off",
-        Badge::Full => "full",
-        Badge::Standby => "standby",
-        Badge::Asleep => "asleep",
-        Badge::Low => "low",
-        Badge::Middling => "middling",
-        Badge::Paused => "paused",
-        Badge::Hot => "hot",
-        Badge::Fault => "fault",
     }
 }
 

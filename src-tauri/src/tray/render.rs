@@ -4,7 +4,6 @@ use std::{
     time::Duration,
 };
 
-use gpu_keepalive_core::settings::Mode;
 use tauri::{
     AppHandle,
     image::Image,
@@ -222,33 +221,14 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&&")
 }
 
-/// Every action, by its id in the menu.
-const IDS: [(&str, MenuAction); 14] = [
-    ("keep-ready", MenuAction::KeepReady),
-    ("full-speed-15", MenuAction::FullSpeed(15)),
-    ("pause-15", MenuAction::Pause(Some(15))),
-    ("pause-60", MenuAction::Pause(Some(60))),
-    ("pause", MenuAction::Pause(None)),
-    ("resume", MenuAction::Resume),
-    ("mode-on-demand", MenuAction::Mode(Mode::OnDemand)),
-    ("mode-while-loaded", MenuAction::Mode(Mode::WhileLoaded)),
-    ("mode-always", MenuAction::Mode(Mode::Always)),
-    ("open", MenuAction::Open),
-    ("setup", MenuAction::Setup),
-    ("diagnostics", MenuAction::Diagnostics),
-    ("start-at-login", MenuAction::StartAtLogin),
-    ("quit", MenuAction::Quit),
-];
-
 impl MenuAction {
-    pub(super) fn id(self) -> &'static str {
-        let found = IDS.iter().find(|(_, action)| *action == self);
-        found.expect("every action that a menu has is listed").0
+    /// Its id in the menu.
+    pub(super) fn id(self) -> String {
+        serde_json::to_string(&self).expect("an action is plain data")
     }
 
     /// The action of that id.
     pub(crate) fn from_id(id: &str) -> Option<Self> {
-        let found = IDS.iter().find(|(known, _)| *known == id);
-        found.map(|(_, action)| *action)
+        serde_json::from_str(id).ok()
     }
 }

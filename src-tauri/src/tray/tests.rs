@@ -303,7 +303,7 @@ fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
 #[test]
 fn every_icon_stands_out_on_every_panel_and_its_mark_on_the_icon() {
     let mut marked = Vec::new();
-    for (name, pstate, png) in icon::DRAWN {
+    for (badge, pstate, png) in icon::DRAWN {
         let image = Image::from_bytes(png).expect("a picture");
         let opaque: Vec<[u8; 3]> = image
             .rgba()
@@ -312,13 +312,16 @@ fn every_icon_stands_out_on_every_panel_and_its_mark_on_the_icon() {
             .map(|pixel| [pixel[0], pixel[1], pixel[2]])
             .collect();
         // A surface in amber is too light for light panels, where its edge stands out.
-        let least = if *name == "middling" { 0.15 } else { 0.6 };
+        let least = if *badge == Badge::Middling { 0.15 } else { 0.6 };
         for (panel, colour) in PANELS {
             let seen = opaque
                 .iter()
                 .filter(|pixel| contrast(**pixel, colour) >= 3.0);
             let share = seen.count() as f64 / opaque.len() as f64;
-            assert!(share >= least, "{name} {pstate:?} on {panel}: {share:.2}");
+            assert!(
+                share >= least,
+                "{badge:?} {pstate:?} on {panel}: {share:.2}"
+            );
         }
         let mut counts = std::collections::HashMap::new();
         for pixel in &opaque {
@@ -334,15 +337,22 @@ fn every_icon_stands_out_on_every_panel_and_its_mark_on_the_icon() {
             let is_there = counts.contains_key(&mark);
             assert!(
                 !is_there || contrast >= 3.0,
-                "{name} {pstate:?}: {contrast:.2}"
+                "{badge:?} {pstate:?}: {contrast:.2}"
             );
-            marked.extend(is_there.then_some(*name));
+            marked.extend(is_there.then_some(*badge));
         }
     }
     marked.dedup();
     assert_eq!(
         marked,
-        ["full", "middling", "low", "paused", "hot", "fault"]
+        [
+            Badge::Full,
+            Badge::Middling,
+            Badge::Low,
+            Badge::Paused,
+            Badge::Hot,
+            Badge::Fault
+        ]
     );
 }
 
@@ -378,7 +388,7 @@ fn every_action_of_a_menu_is_found_by_its_id() {
         menu.iter()
             .map(|entry| match entry {
                 MenuEntry::Item(action, _) | MenuEntry::Check(action, ..) => {
-                    assert_eq!(MenuAction::from_id(action.id()), Some(*action));
+                    assert_eq!(MenuAction::from_id(&action.id()), Some(*action));
                     1
                 }
                 MenuEntry::Submenu(_, entries) => check(entries),

@@ -47,20 +47,21 @@ pub(crate) fn second_action(action: MenuAction) -> String {
 
 /// On the first close of the window.
 pub(crate) fn still_running() -> Notification {
-    Notification {
-        title: text!("hint-still-running"),
-        body: text!("hint-still-running-body"),
-        urgent: false,
-        page: Page::Overview,
-        second: Some(MenuAction::Quit),
-    }
+    hint(
+        text!("hint-still-running"),
+        text!("hint-still-running-body"),
+    )
 }
 
 /// On a desktop without a place for icons.
 pub(crate) fn no_tray() -> Notification {
+    hint(text!("hint-no-tray"), text!("hint-no-tray-body"))
+}
+
+fn hint(title: String, body: String) -> Notification {
     Notification {
-        title: text!("hint-no-tray"),
-        body: text!("hint-no-tray-body"),
+        title,
+        body,
         urgent: false,
         page: Page::Overview,
         second: Some(MenuAction::Quit),
