@@ -44,7 +44,6 @@ mod workload;
 mod tests;
 
 pub use crate::processes::process_started;
-pub(crate) use crate::processes::resident;
 #[cfg(target_os = "linux")]
 pub(crate) use boosts::OwnBoosts;
 #[cfg(target_os = "linux")]
@@ -374,10 +373,8 @@ fn late(deadline: Duration) -> GpuError {
 }
 
 fn stuck(why: &str) -> GpuError {
-    GpuError::new(
-        GpuErrorKind::TimedOut,
-        format!("the driver process cannot be ended: {why}"),
-    )
+    let message = format!("the driver process cannot be ended: {why}");
+    GpuError::new(GpuErrorKind::TimedOut, message)
 }
 
 fn lines() -> LinesCodec {

@@ -19,8 +19,8 @@ use tokio::{
 };
 use tokio_util::codec::{FramedRead, LinesCodec};
 
-use super::{Running, end_child, how_it_ended, kill, late, resident, wire::HOLD_ROLE};
-use crate::gpu::Holder;
+use super::{Running, end_child, how_it_ended, kill, late, wire::HOLD_ROLE};
+use crate::{gpu::Holder, processes::resident};
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,10 @@ use gpu_keepalive_core::{
 };
 
 use super::{Gpu, GpuSource};
-use crate::driver::{self, DriverProcess, DriverThread, HoldProcess};
+use crate::{
+    driver::{self, DriverProcess, DriverThread, HoldProcess},
+    processes::resident,
+};
 
 /// The place where the vendor's libraries are loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +105,7 @@ impl Gpu for NvidiaGpu {
 
     fn resident(&self) -> Option<Bytes> {
         match &self.0 {
-            Driver::Process(process) => driver::resident(process.pid()?),
+            Driver::Process(process) => resident(process.pid()?),
             // Its memory is this program's.
             Driver::Thread(_) => None,
         }

@@ -302,3 +302,17 @@ async fn a_quiet_server_is_stood_by_for_and_woken_on_request() {
     running.until_phase(Phase::Off).await;
     assert!(nothing_is_held(&running.stop().await));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_without_a_benchmark_refuses_one_and_goes_on_holding() {
+    let running = start("rtx-4090");
+    running.until_phase(Phase::Warm).await;
+    let bench = Request::Bench {
+        gpu: None,
+        quick: true,
+        rounds: None,
+    };
+    assert_eq!(running.refused(bench).await, ErrorCode::NotMeasured);
+    running.until_phase(Phase::Warm).await;
+    assert!(!nothing_is_held(&running.simulation));
+}
