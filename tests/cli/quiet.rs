@@ -239,11 +239,11 @@ fn the_removal_of_the_package_names_what_remains() {
     let users = "root:x:0:0::/root:/bin/sh\nann:x:1:1::/home/ann b:/bin/sh\nnone:x:2:2:::\n";
     fs::write(&getent, format!("#!/bin/sh\nprintf '{users}'\n")).unwrap();
     fs::set_permissions(&getent, fs::Permissions::from_mode(0o755)).unwrap();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/packaging/remaining.sh");
-    let notice = || {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/packaging/maintainer/postrm");
+    let notice = |argument| {
         let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
         let ended = Command::new("sh")
-            .args(["-euc", ". \"$0\"; remaining", script])
+            .args(["-eu", script, argument])
             .env("DPKG_ROOT", root.path())
             .env("PATH", path)
             .output()
@@ -251,7 +251,7 @@ fn the_removal_of_the_package_names_what_remains() {
         assert!(ended.status.success(), "{ended:?}");
         String::from_utf8(ended.stdout).unwrap()
     };
-    assert_eq!(notice(), "");
+    assert_eq!(notice("remove"), "");
     let drop_ins = [
         "etc/systemd/system/ollama.service.d",
         "home/ann b/.config/systemd/user/llama.service.d",
@@ -261,11 +261,14 @@ fn the_removal_of_the_package_names_what_remains() {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("gpu-keepalive-quiet.conf"), "").unwrap();
     }
-    let text = notice();
-    for drop_in in drop_ins {
-        assert!(
-            text.contains(&format!("{drop_in}/gpu-keepalive-quiet.conf\n")),
-            "{text}"
-        );
+    // What dpkg and what rpm say at a removal.
+    for text in ["remove", "0"].map(notice) {
+        for drop_in in drop_ins {
+            let file = format!("{drop_in}/gpu-keepalive-quiet.conf\n");
+            assert!(text.contains(&file), "{text}");
+        }
+    }
+    for other in ["upgrade", "1", "purge", ""] {
+        assert_eq!(notice(other), "", "{other}");
     }
 }

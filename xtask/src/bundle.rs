@@ -77,6 +77,3 @@ pub(crate) fn bundle(args: &BundleArgs) -> Result<()> {
 fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| path.display().to_string())
 }
-
-#[cfg(test)]
-mod tests;
