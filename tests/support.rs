@@ -13,6 +13,10 @@ use gpu_keepalive_core::{
 use gpu_keepalive_engine::handle::{Call, ClientId, Control, EngineHandle};
 use tokio::sync::{broadcast, mpsc, watch};
 
+mod schema;
+
+pub(crate) use schema::{assert_conforms, deviations};
+
 /// Far longer than anything takes here: what is awaited for so long does not happen.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 

@@ -5,6 +5,7 @@ mod commands;
 mod faults;
 mod purity;
 mod release;
+mod results;
 mod texts;
 
 use std::{

@@ -256,8 +256,9 @@ pub(crate) struct BenchArgs {
     /// Write one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Write a report to give to others: the GPU's name, the driver and the results, and nothing
-    /// that tells who you are. Markdown, or JSON with --json.
+    /// Write a record to give to others: the card with its video BIOS, driver and power limit, the
+    /// system and the results, and nothing that tells who you are. Markdown, or JSON with --json;
+    /// in English always.
     #[arg(long)]
     pub(crate) share: bool,
 }

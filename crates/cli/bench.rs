@@ -2,17 +2,16 @@ use std::time::Duration;
 
 use anyhow::bail;
 use gpu_keepalive_benchmark::{
-    MeasureError, NvidiaWorkloads, SimulatedWorkloads, Workloads, measure, share, share_json,
+    MeasureError, NvidiaWorkloads, POST_TO, SimulatedWorkloads, Workloads, measure, share,
 };
 use gpu_keepalive_core::{
-    benchmark::{BenchmarkResult, Job, Progress, Terms},
+    benchmark::{BenchmarkResult, Job, Progress, Record, Terms, seen_elsewhere},
     gpu::{GpuError, GpuErrorKind, GpuInfo},
     policy::thermal_limit,
 };
 use gpu_keepalive_engine::{
     benchmark::KeptBenchmarks,
     clock::Clock,
-    doctor::private,
     gpu::{
         GpuSource,
         nvidia::{Backend, NvidiaSource},
@@ -21,6 +20,8 @@ use gpu_keepalive_engine::{
     paths::Paths,
     signals::Signals,
 };
+
+use gpu_keepalive_text::text;
 
 use crate::{args::BenchArgs, exit::WrongUsage, output, reach, settings};
 
@@ -37,8 +38,14 @@ pub(crate) async fn bench(args: BenchArgs, simulate: Option<String>) -> anyhow::
     match (args.share, args.json) {
         (false, false) => output::write(render::text(&benchmark).as_bytes())?,
         (false, true) => output::write_json(&serde_json::to_value(&benchmark)?)?,
-        (true, false) => output::write(share(&benchmark, &private(&[])).as_bytes())?,
-        (true, true) => output::write_json(&share_json(&benchmark, &private(&[])))?,
+        (true, false) => output::write(share(&benchmark).as_bytes())?,
+        (true, true) => output::write_json(&Record::from(&benchmark).to_json())?,
+    }
+    if args.share {
+        output::note(match benchmark.simulated {
+            true => text!("bench-not-to-post"),
+            false => text!("bench-post", address = POST_TO),
+        });
     }
     Ok(())
 }
@@ -113,6 +120,9 @@ fn announce(gpu: &GpuInfo, simulated: bool, longest: Duration) {
     let minutes = longest.as_secs().div_ceil(60);
     let how = if simulated { " (simulated)" } else { "" };
     output::note(format_args!("{}{how}: at most {minutes} minutes", gpu.name));
+    if let Some(seen) = seen_elsewhere(&gpu.name) {
+        output::note(seen);
+    }
 }
 
 fn choose(gpus: Vec<GpuInfo>, index: Option<u32>) -> anyhow::Result<GpuInfo> {

@@ -1,7 +1,9 @@
+use gpu_keepalive_core::benchmark::read_record;
 use insta::assert_snapshot;
 use serde_json::Value;
 
 use super::User;
+use crate::support::deviations;
 
 const SIMULATED: [&str; 3] = ["bench", "--simulate", "rtx-3070-laptop"];
 
@@ -71,6 +73,42 @@ async fn json_is_one_object_with_the_contract_s_fields() {
     for number in ["rest_s", "cold_ms", "warm_ms", "ratio"] {
         assert!(rests[1][number].is_number(), "{number}");
     }
+}
+
+#[tokio::test]
+async fn a_record_of_a_simulated_gpu_has_the_form_and_is_refused_as_one() {
+    let user = User::new();
+    let share = [&SIMULATED[..], &["--quick", "--share", "--json"]].concat();
+    let ended = user.run(&share).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let record: Value = serde_json::from_str(&ended.out).expect("one JSON object");
+    assert_eq!(deviations(&record), ["/simulated: const"]);
+    assert!(record["after_work"].as_array().expect("clocks").len() > 2);
+    let refused = read_record(&ended.out).expect_err("refused");
+    assert_eq!(refused.0, ["the GPU is simulated"]);
+    assert!(
+        ended.err.contains("do not give them to others"),
+        "{}",
+        ended.err
+    );
+    assert!(!ended.err.contains("issues/new"), "{}", ended.err);
+
+    let share = [&SIMULATED[..], &["--quick", "--share"]].concat();
+    let ended = user.run(&share).await;
+    let simulated = "### NVIDIA GeForce RTX 3070 Laptop GPU (simulated)\n\n**Simulated:";
+    assert!(ended.out.starts_with(simulated), "{}", ended.out);
+}
+
+#[tokio::test]
+async fn a_card_that_others_measured_is_said_to_be_known() {
+    let user = User::new();
+    let bench = ["bench", "--quick", "--simulate", "h200"];
+    let ended = user.run(&bench).await;
+    assert!(
+        ended.err.contains("Measured on another NVIDIA H200"),
+        "{}",
+        ended.err
+    );
 }
 
 #[tokio::test]

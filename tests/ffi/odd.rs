@@ -53,7 +53,11 @@ async fn a_value_that_no_card_has_counts_as_not_reported() {
     driver.change("vram_total=0\nvram_used=0");
     let seen = sample(&mut driver.gpu().await).await;
     assert_eq!(seen.vram_free, None, "not 0 MiB");
-    driver.change("power_limit_mw=0\ndefault_power_limit_mw=4294967295\napplications_clock=0");
+    driver.change(
+        "power_limit_mw=0\ndefault_power_limit_mw=4294967295\napplications_clock=0\n\
+         pcie_generation=0\npcie_width=255\npcie_generation_max=4294967295\npcie_width_max=3\n\
+         vbios=N/A",
+    );
     let inspected = done(&mut driver.gpu().await, Action::Inspect).await;
     assert_eq!(inspected, Outcome::Inspected(Inspection::default()));
 }

@@ -3,7 +3,7 @@
 use gpu_keepalive_core::{
     gpu::{
         Action, ClocksEventReasons, ComputeCapability, ComputeProcess, GpuErrorKind, Inspection,
-        Outcome, PState, PowerSource, Sample,
+        Outcome, PState, PcieLink, PowerSource, Sample,
     },
     units::{Bytes, Celsius, Joules, Megahertz, Percent, Watts},
 };
@@ -317,7 +317,8 @@ async fn how_a_gpu_is_set_up_is_read_without_cuda() {
     let mut gpu = driver.gpu().await;
     driver.change(
         "persistence_mode=0\napplications_clock=1200\ndefault_applications_clock=1980\n\
-         power_limit_mw=250000\ndefault_power_limit_mw=350000",
+         power_limit_mw=250000\ndefault_power_limit_mw=350000\nvbios=94.02.71.40.29\n\
+         pcie_generation=3\npcie_width=8\npcie_generation_max=4\npcie_width_max=16",
     );
     let expected = Inspection {
         persistence_mode: Some(false),
@@ -325,6 +326,13 @@ async fn how_a_gpu_is_set_up_is_read_without_cuda() {
         default_applications_clock: Some(Megahertz(1980)),
         power_limit: Some(Watts(250.0)),
         default_power_limit: Some(Watts(350.0)),
+        vbios: Some("94.02.71.40.29".to_owned()),
+        pcie: PcieLink {
+            generation: Some(3),
+            width: Some(8),
+            max_generation: Some(4),
+            max_width: Some(16),
+        },
     };
     let inspected = done(&mut gpu, Action::Inspect).await;
     assert_eq!(inspected, Outcome::Inspected(expected));

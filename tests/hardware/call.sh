@@ -1,7 +1,7 @@
 #!/bin/sh
 # One call on a machine with a GPU that is lent for minutes: a part of the measurements, with its results
 # in $OUT as they come.
-#   call.sh wakes|idle|second|beside|serve|boost|series|card|class|full [SECONDS]
+#   call.sh wakes|idle|second|beside|serve|boost|series|card|class|share|full [SECONDS]
 # wakes   60 requests that each find the clocks down, then 30 leases
 # idle    five minutes without a request, processor time, then what `second` does
 # second  the first token of a server that launches its kernels at once
@@ -12,6 +12,8 @@
 # card    boost and series
 # class   one PyTorch program by itself, with a loop like the original class's, and with the package's class; then
 #         the package's examples, where their libraries and models are (/tmp/ll/m.gguf, TRANSFORMERS_MODEL)
+# share   `bench --share --json` with two rounds (QUICK=1 for a short one): $OUT/record.json is the record of this
+#         card for docs/results, where GPU_KEEPALIVE_WRITE_DOCS=1 makes the page from it. Uses nothing but the program
 # full    all bars of standby except those above
 # SECONDS is 540 by default, the build of llama.cpp's server included. target/hardware (cargo xtask hardware)
 # and target/hardware-standby/llama.tar.xz have to be there. What the build brings is written to $OUT as
@@ -108,12 +110,32 @@ class)
         example transformers transformers_chat.py "${TRANSFORMERS_MODEL:-}"
     } 2>&1 | tee "$out/examples.txt"
     ;;
+share)
+    settings=$(mktemp -d)
+    mkdir "$settings/gpu-keepalive"
+    printf 'version = 1\nstrategy_exclude = ["power_mizer"]\n' >"$settings/gpu-keepalive/settings.toml"
+    export XDG_CONFIG_HOME="$settings" XDG_STATE_HOME="$settings"
+    excluded=$("$programs/gpu-keepalive" settings get strategy_exclude)
+    case $excluded in
+    *power_mizer*) ;;
+    *)
+        echo "call.sh: the settings are not read: $excluded" >&2
+        exit 1
+        ;;
+    esac
+    timeout --kill-after=10 "$(left)" "$programs/gpu-keepalive" bench --share --json ${QUICK:+--quick} \
+        ${dry:+--simulate h200} >"$out/record.json"
+    ended=$?
+    rm -r "$settings"
+    cat "$out/record.json"
+    exit $ended
+    ;;
 full)
     server
     measure full --only pairs,watts,vram,cost,kill,health
     ;;
 *)
-    echo "call.sh: there is no call “$call”; there are wakes, idle, second, beside, serve, boost, series, card, class and full" >&2
+    echo "call.sh: there is no call “$call”; there are wakes, idle, second, beside, serve, boost, series, card, class, share and full" >&2
     exit 2
     ;;
 esac

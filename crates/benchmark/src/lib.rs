@@ -16,6 +16,7 @@
 
 mod measure;
 mod measurements;
+mod platform;
 mod share;
 mod strategies;
 #[cfg(test)]
@@ -35,8 +36,8 @@ use gpu_keepalive_engine::{
 
 pub use measure::measure;
 pub use measurements::{About, Measurements};
-pub use share::{share, share_json};
-pub use strategies::{Trial, WhyNot, means};
+pub use share::{POST_TO, results_page, share};
+pub use strategies::{Trial, WhyNot};
 pub use workloads::{
     BenchmarkWorkload, MeasureError, NvidiaWorkloads, SimulatedWorkloads, Workloads,
 };

@@ -7,8 +7,10 @@ mod watch;
 use std::{future::Future, pin::pin, time::Duration};
 
 use gpu_keepalive_core::{
+    Moment,
     benchmark::{
-        BenchmarkResult, Job, Progress, Step, TrialStep, Workload, WorkloadAction, WorkloadOutcome,
+        BenchmarkResult, ClockSample, Job, Progress, Step, TrialStep, Workload, WorkloadAction,
+        WorkloadOutcome, words::means,
     },
     gpu::{Action, GpuError, GpuErrorKind, Outcome, Sample},
     policy::is_busy,
@@ -23,7 +25,8 @@ use tokio::time::sleep;
 
 use crate::{
     measurements::{About, Measurements},
-    strategies::{WhyNot, means},
+    platform,
+    strategies::WhyNot,
     workloads::{BenchmarkWorkload, MeasureError, Workloads},
 };
 
@@ -66,6 +69,7 @@ pub async fn measure<G: Gpu, P: Workloads, H: Holder>(
         clock,
         report,
         found: Measurements::default(),
+        followed_since: None,
         ready_by: None,
     };
     let plan = job.plan;
@@ -94,6 +98,7 @@ pub async fn measure<G: Gpu, P: Workloads, H: Holder>(
         gpu: job.gpu.clone(),
         date: clock.today().to_string(),
         simulated: job.simulated,
+        platform: (!job.simulated).then(platform::read),
         plan,
         kept_by: ready_by.map_or_else(|| text!("held-by-nothing"), means),
         max_wake: job.terms.max_wake,
@@ -107,6 +112,8 @@ struct Bench<'a, G, H, F> {
     clock: &'a Clock,
     report: F,
     found: Measurements,
+    /// The end of the work after which the clocks are followed.
+    followed_since: Option<Moment>,
     /// The strategy that holds the clocks where the GPU is to be ready; `None` where nothing may.
     ready_by: Option<Strategy>,
 }
@@ -232,6 +239,11 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
             Outcome::Sampled(sample) => *sample,
             other => return Err(unexpected(&other).into()),
         };
+        if let Some(since) = self.followed_since {
+            let seconds = self.clock.now().since(since).as_secs_f64();
+            let clocks = ClockSample::new(seconds, &sample);
+            self.found.after_work.push(clocks);
+        }
         match (sample.temperature, self.job.limit) {
             (Some(now), Some(limit)) if now >= limit => Err(MeasureError::Hot { now, limit }),
             _ => Ok(sample),

@@ -2,10 +2,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use gpu_keepalive_core::{
     benchmark::{
-        BenchmarkResult, BenchmarkWatts, ColdCase, LADDER, Plan, RestResult, Workload,
-        WorkloadResult,
+        BenchmarkResult, BenchmarkWatts, CardFacts, ClockSample, ColdCase, LADDER, Plan, Platform,
+        RestResult, Workload, WorkloadResult,
     },
-    gpu::GpuInfo,
+    gpu::{GpuInfo, Inspection},
     settings::Strategy,
     units::{Bytes, Watts},
 };
@@ -24,6 +24,8 @@ pub struct About {
     pub date: String,
     /// True if the GPU is simulated.
     pub simulated: bool,
+    /// The system; `None` where the GPU is simulated.
+    pub platform: Option<Platform>,
     /// The amount of work.
     pub plan: Plan,
     /// The means by which the GPU was kept ready.
@@ -37,6 +39,10 @@ pub struct About {
 pub struct Measurements {
     /// From the end of work until the clocks fell.
     pub hold_time: Option<Duration>,
+    /// The clocks from then on, and until they and the power had settled.
+    pub after_work: Vec<ClockSample>,
+    /// The card's set-up, read between requests.
+    pub inspection: Inspection,
     /// True if the program's boost had to be switched off for the clocks to fall.
     pub boost_disabled: bool,
     /// Requests right after others.
@@ -77,16 +83,25 @@ impl Measurements {
             best.best = true;
             best.strategy
         });
+        let mut card = CardFacts {
+            sm_clock_max_mhz: about.gpu.sm_clock_max.map(|clock| clock.0),
+            ..CardFacts::default()
+        };
+        card.add(&self.inspection);
         let mut benchmark = BenchmarkResult {
             gpu: about.gpu.name,
             uuid: about.gpu.uuid,
             driver: about.gpu.driver_version,
             date: about.date,
             simulated: about.simulated,
+            card,
+            platform: about.platform,
             quick: about.plan.quick,
             rounds: about.plan.rounds,
             disturbed: self.disturbed,
             hold_time_s: self.hold_time.map(|time| time.as_secs_f64()),
+            after_work: ClockSample::thinned(&self.after_work),
+            max_wake_ms: Some(millis(about.max_wake)),
             cold_case: match (self.hold_time, self.boost_disabled) {
                 (None, _) => ColdCase::NeverCold,
                 (_, true) => ColdCase::BoostDisabled,

@@ -3,18 +3,15 @@
 use std::time::Duration;
 
 use gpu_keepalive_core::{
-    benchmark::{AloneResult, StrategyResult},
-    gpu::GpuError,
+    benchmark::{AloneResult, BenchmarkResult, Obstacle, StrategyResult, Workload, words},
+    gpu::{GpuError, GpuErrorKind},
     settings::Strategy,
     units::{Bytes, Watts},
 };
-use gpu_keepalive_text::text;
 
 use crate::measurements::{median_ms, median_watts};
 
 mod text;
-
-pub use text::means;
 
 /// Everything that was measured of one strategy, as it comes in.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +51,25 @@ pub enum WhyNot {
     NotSeenUp,
 }
 
+impl From<&WhyNot> for Obstacle {
+    fn from(why: &WhyNot) -> Self {
+        match why {
+            WhyNot::Excluded => Self::Excluded,
+            WhyNot::NeverCold => Self::NeverCold,
+            WhyNot::Refused(error) => match error.kind {
+                GpuErrorKind::NotSupported | GpuErrorKind::DriverTooOld => Self::NotOffered,
+                GpuErrorKind::NoPermission => Self::NotPermitted,
+                _ => Self::Refused,
+            },
+            WhyNot::LittleVram => Self::LittleVram,
+            WhyNot::ClocksDown => Self::ClocksDown,
+            WhyNot::ClocksUp => Self::ClocksUp,
+            WhyNot::NotSensed => Self::NotSensed,
+            WhyNot::NotSeenUp => Self::NotSeenUp,
+        }
+    }
+}
+
 /// The values that the results of all strategies depend on.
 pub(super) struct Comparison {
     /// A request right after another.
@@ -65,14 +81,27 @@ pub(super) struct Comparison {
 }
 
 impl Comparison {
+    /// That of a result; `None` for one from before the limit was kept.
+    pub(super) fn of(result: &BenchmarkResult) -> Option<Self> {
+        let mut workloads = result.workloads.iter();
+        let decode = workloads.find(|one| one.name == Workload::Decode);
+        let max_wake = Duration::try_from_secs_f64(result.max_wake_ms? / 1000.0).ok()?;
+        Some(Self {
+            ready_ms: decode.and_then(|decode| decode.back_to_back_ms),
+            cold_watts: result.watts.cold,
+            max_wake,
+        })
+    }
+
     /// The result of a strategy.
     pub(super) fn strategy(&self, strategy: Strategy, trial: &Trial) -> StrategyResult {
         let first_ms = median_ms(&trial.first);
         let wake_ms = median_ms(&trial.wakes);
         let why_not = match &trial.why_not {
-            Some(why) => Some(text::why_not(why)),
+            Some(why) => Some((Obstacle::from(why), text::why_not(why))),
             None => self.broken_promise(first_ms, wake_ms),
         };
+        let (obstacle, why_not) = why_not.unzip();
         let vram = match strategy.takes_vram() {
             true => trial.vram,
             false => Some(Bytes(0)),
@@ -82,6 +111,7 @@ impl Comparison {
             strategy,
             works: why_not.is_none(),
             why_not,
+            obstacle,
             watts_at_rest: median_watts(&trial.watts),
             first_ms,
             ratio: self.ratio(first_ms),
@@ -89,7 +119,7 @@ impl Comparison {
             vram_bytes: vram.filter(|_| tried).map(|vram| vram.0),
             resident_bytes: trial.resident.map(|resident| resident.0),
             best: false,
-            label: text::label(strategy),
+            label: words::label(strategy),
             detail: String::new(),
             text: String::new(),
         };
@@ -100,7 +130,7 @@ impl Comparison {
 
     /// The result of leaving the GPU alone.
     pub(super) fn alone(&self, first_ms: Option<f64>) -> AloneResult {
-        let label = text::alone_label();
+        let label = words::alone_label();
         let detail = text::alone(self.later_ms(first_ms));
         AloneResult {
             watts_at_rest: self.cold_watts,
@@ -129,15 +159,26 @@ impl Comparison {
         (ready > 0.0).then(|| first / ready)
     }
 
-    fn broken_promise(&self, first_ms: Option<f64>, wake_ms: Option<f64>) -> Option<String> {
-        let limit = self.max_wake.as_secs_f64() * 1000.0;
+    fn broken_promise(
+        &self,
+        first_ms: Option<f64>,
+        wake_ms: Option<f64>,
+    ) -> Option<(Obstacle, String)> {
+        let limit = self.limit_ms();
         let Some(later) = self.later_ms(first_ms) else {
-            return Some(text!("why-not-measured"));
+            return Some((
+                Obstacle::NotMeasured,
+                words::obstacle(Obstacle::NotMeasured),
+            ));
         };
         match wake_ms {
-            Some(wake) if wake > limit => Some(text::slow_wake(wake, limit)),
-            _ if later > limit => Some(text::slow_answer(later, limit)),
+            Some(wake) if wake > limit => Some((Obstacle::SlowWake, text::slow_wake(wake, limit))),
+            _ if later > limit => Some((Obstacle::SlowAnswer, text::slow_answer(later, limit))),
             _ => None,
         }
+    }
+
+    fn limit_ms(&self) -> f64 {
+        self.max_wake.as_secs_f64() * 1000.0
     }
 }

@@ -1,10 +1,10 @@
 use gpu_keepalive_core::{
-    benchmark::{BenchmarkResult, ColdCase, RestResult, StrategyResult},
+    benchmark::{BenchmarkResult, ColdCase, RestResult, StrategyResult, words::means},
     settings::Strategy,
 };
 use gpu_keepalive_text::{decimal, text};
 
-use crate::strategies::{Comparison, means};
+use crate::strategies::Comparison;
 
 /// From this many times as long on, a first request is worth keeping the GPU ready for: less drowns in the
 /// spread of a request on a machine with a desktop.

@@ -2,9 +2,14 @@
 //! protocol and every face share. `gpu-keepalive-benchmark` measures.
 
 mod job;
+mod obstacle;
 mod plan;
+mod record;
+mod seen;
+mod subject;
 #[cfg(test)]
 mod tests;
+pub mod words;
 mod workload;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +17,14 @@ use serde::{Deserialize, Serialize};
 use crate::{gpu::GpuUuid, settings::Strategy};
 
 pub use job::{Job, Progress, Terms};
+pub use obstacle::Obstacle;
 pub use plan::{LADDER, Plan, Step, TrialStep, quick_text};
+pub use record::{
+    Record, RecordCost, RecordRest, RecordSource, RecordStrategy, RecordWatts, RecordWorkload,
+    Refused, SCHEMA, read_record,
+};
+pub use seen::{seen, seen_elsewhere};
+pub use subject::{CardFacts, ClockSample, Platform};
 pub use workload::{Workload, WorkloadAction, WorkloadOutcome};
 
 /// The measurement of one GPU with one driver, as `bench --json` writes it.
@@ -32,6 +44,12 @@ pub struct BenchmarkResult {
     pub date: String,
     /// True if the GPU was simulated, and so every number.
     pub simulated: bool,
+    /// More about the card; empty in a result from before it was read.
+    #[serde(default)]
+    pub card: CardFacts,
+    /// The system; null for a simulated GPU.
+    #[serde(default)]
+    pub platform: Option<Platform>,
     /// True if it was a short measurement: one rest, and the slowdown left out.
     #[serde(default)]
     pub quick: bool,
@@ -42,6 +60,13 @@ pub struct BenchmarkResult {
     pub disturbed: bool,
     /// Seconds from the end of work until the clocks fell; null when they did not.
     pub hold_time_s: Option<f64>,
+    /// The clocks from the end of work on, with nothing held: the samples in which they changed.
+    #[serde(default)]
+    pub after_work: Vec<ClockSample>,
+    /// The delay of the first answer that was allowed, compared with full speed
+    /// (`readiness.max_wake_ms`).
+    #[serde(default)]
+    pub max_wake_ms: Option<f64>,
     /// The state of the program whose requests were measured cold.
     pub cold_case: ColdCase,
     /// The means by which the GPU was kept ready.
@@ -140,6 +165,9 @@ pub struct StrategyResult {
     pub works: bool,
     /// The reason why it does not, or was not tried; null when it works.
     pub why_not: Option<String>,
+    /// The same as an id; null when it works, and in a result from before it was kept.
+    #[serde(default)]
+    pub obstacle: Option<Obstacle>,
     /// Power drawn at rest, in watts.
     pub watts_at_rest: Option<f64>,
     /// The first request after a rest.

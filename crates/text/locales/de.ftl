@@ -470,6 +470,8 @@ why-not-never-cold = der Takt dieser GPU blieb von selbst oben
 why-not-offered = der Treiber bietet es nicht an
 why-not-permitted = dieser Benutzer darf es nicht
 why-not-refused = der Treiber hat es abgelehnt ({ $error })
+why-not-accepted = der Treiber hat es abgelehnt
+why-not-within-limit = es ist langsamer als die Grenze
 why-not-vram = neben deiner Reserve ist zu wenig VRAM frei
 why-not-clocks-down = der Takt fiel, obwohl er gehalten wurde
 why-not-clocks-up = der Takt fiel nicht, während nichts gehalten wurde
@@ -503,6 +505,12 @@ measuring-means = halten durch { $means } nach { $rest } s Pause
 measuring-round = Runde { $round } von { $rounds }: { $step }
 measuring-slowdown = ein arbeitendes Programm mit und ohne Impulse daneben messen
 held-by-nothing = nichts
+seen-elsewhere = Auf einer anderen { $gpu } gemessen ({ $date }, Treiber { $driver }): { $way }: { $detail }.
+seen-alone = Ohne Eingriff kam die erste Antwort { $ms } ms später.
+seen-watts = { $power } W in Ruhe
+seen-ratio = erste Antwort dauert { $ratio }-mal so lang wie mit voller Leistung
+bench-post = Gib es weiter, damit es andere mit dieser Karte schon vor ihrer Messung wissen: { $address }
+bench-not-to-post = Das sind die Zahlen einer simulierten GPU, nicht die einer Karte: Gib sie nicht weiter.
 measure-too-hot = die GPU hat { $now } erreicht, und die Grenze ist { $limit }; miss noch einmal, wenn sie abgekühlt ist
 
 ## Models

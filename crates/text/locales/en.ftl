@@ -474,6 +474,8 @@ why-not-never-cold = the clocks of this GPU stayed up by themselves
 why-not-offered = the driver does not offer it here
 why-not-permitted = this user may not do it
 why-not-refused = the driver refused it ({ $error })
+why-not-accepted = the driver refused it
+why-not-within-limit = it is slower than the limit
 why-not-vram = too little VRAM is free beside your reserve
 why-not-clocks-down = the clocks fell although they were held
 why-not-clocks-up = the clocks did not fall while nothing was held
@@ -507,6 +509,12 @@ measuring-means = { $means } after a rest of { $rest } s
 measuring-round = round { $round } of { $rounds }: { $step }
 measuring-slowdown = measuring a busy program with and without pulses beside it
 held-by-nothing = nothing
+seen-elsewhere = Measured on another { $gpu } ({ $date }, driver { $driver }): { $way }: { $detail }.
+seen-alone = Left alone, the first answer came { $ms } ms later.
+seen-watts = { $power } W at rest
+seen-ratio = first answer { $ratio } times as long as at full speed
+bench-post = Give it to others, so that owners of this card know before they measure: { $address }
+bench-not-to-post = These are the numbers of a simulated GPU, not of a card: do not give them to others.
 measure-too-hot = the GPU reached { $now }, and the limit is { $limit }; measure again when it has cooled
 
 ## Models

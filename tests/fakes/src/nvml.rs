@@ -108,6 +108,18 @@ pub unsafe extern "C" fn nvmlDeviceGetName(_: Device, out: *mut c_char, length: 
     })
 }
 
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nvmlDeviceGetVbiosVersion(
+    _: Device,
+    out: *mut c_char,
+    length: c_uint,
+) -> c_int {
+    call("nvmlDeviceGetVbiosVersion", || match bytes("vbios") {
+        Some(version) => unsafe { write_text(&version, out, length) },
+        None => NOT_SUPPORTED,
+    })
+}
+
 /// `nvmlPciInfo_t`
 #[repr(C)]
 pub struct PciInfo {
@@ -261,6 +273,10 @@ readings! {
     nvmlDeviceGetPersistenceMode("persistence_mode"): c_uint;
     nvmlDeviceGetEnforcedPowerLimit("power_limit_mw"): c_uint;
     nvmlDeviceGetPowerManagementDefaultLimit("default_power_limit_mw"): c_uint;
+    nvmlDeviceGetCurrPcieLinkGeneration("pcie_generation"): c_uint;
+    nvmlDeviceGetCurrPcieLinkWidth("pcie_width"): c_uint;
+    nvmlDeviceGetMaxPcieLinkGeneration("pcie_generation_max"): c_uint;
+    nvmlDeviceGetMaxPcieLinkWidth("pcie_width_max"): c_uint;
 }
 
 /// Functions with a device, a kind of clock (only that of the SM is asked for) and a number to

@@ -23,6 +23,20 @@ describe("the setup's third step", () => {
     expect(screen.getByRole("button", { name: "Measure again" })).toBeTruthy();
   });
 
+  test("says what was seen on the same card elsewhere until it is measured here", async () => {
+    const status = statusWith(STATES.asleep);
+    const text = "Measured on another NVIDIA H200: on request: 0 W more at rest.";
+    const { uuid } = status.gpus[0] ?? { uuid: "" };
+    const { engine, user } = await toMeasuring(status, [{ uuid, text }]);
+    expect(await screen.findByText(text)).toBeTruthy();
+
+    await user.click(await screen.findByRole("button", { name: "Start measuring" }));
+    await screen.findByRole("progressbar");
+    await engine.endBench?.(recorded.benchmark);
+    expect(await screen.findByText(recorded.benchmark.verdict)).toBeTruthy();
+    expect(screen.queryByText(text)).toBeNull();
+  });
+
   test("is skipped with Next, also half-way, which cancels", async () => {
     const { engine, user } = await toMeasuring(statusWith(STATES.asleep));
     await user.click(await screen.findByRole("button", { name: "Start measuring" }));

@@ -28,6 +28,11 @@ export class Measuring {
     return this.report?.benchmarks.find((benchmark) => benchmark.uuid === gpu.uuid);
   }
 
+  /** What was measured on the same card elsewhere. */
+  elsewhere(gpu: GpuStatus): string | undefined {
+    return this.report?.elsewhere.find((seen) => seen.uuid === gpu.uuid)?.text;
+  }
+
   /** Measures that GPU; the status has the progress. */
   async begin(gpu: GpuStatus): Promise<void> {
     this.ended[gpu.uuid] = undefined;

@@ -61,7 +61,11 @@ quick: string,
  * The newest measurement of each GPU with the driver it has now; none for one that was never
  * measured.
  */
-benchmarks: Array<BenchmarkResult>, };
+benchmarks: Array<BenchmarkResult>,
+/**
+ * What was measured on the same card elsewhere, for each GPU of which that is known.
+ */
+elsewhere: Array<SeenElsewhere>, };
 
 /**
  * The measurement of one GPU with one driver, as `bench --json` writes it.
@@ -91,6 +95,14 @@ date: string,
  */
 simulated: boolean,
 /**
+ * More about the card; empty in a result from before it was read.
+ */
+card: CardFacts,
+/**
+ * The system; null for a simulated GPU.
+ */
+platform: Platform | null,
+/**
  * True if it was a short measurement: one rest, and the slowdown left out.
  */
 quick: boolean,
@@ -106,6 +118,15 @@ disturbed: boolean,
  * Seconds from the end of work until the clocks fell; null when they did not.
  */
 hold_time_s: number | null,
+/**
+ * The clocks from the end of work on, with nothing held: the samples in which they changed.
+ */
+after_work: Array<ClockSample>,
+/**
+ * The delay of the first answer that was allowed, compared with full speed
+ * (`readiness.max_wake_ms`).
+ */
+max_wake_ms: number | null,
 /**
  * The state of the program whose requests were measured cold.
  */
@@ -169,6 +190,31 @@ warm: number | null, };
  * Memory in bytes.
  */
 export type Bytes = number;
+
+/**
+ * What the driver reports of a card beside its name. What it does not report is left out.
+ */
+export type CardFacts = {
+/**
+ * The version of the video BIOS.
+ */
+vbios?: string | null,
+/**
+ * The power limit in force, in watts.
+ */
+power_limit_w?: number | null,
+/**
+ * The limit that the card was sold with, in watts.
+ */
+default_power_limit_w?: number | null,
+/**
+ * The highest SM clock, in MHz.
+ */
+sm_clock_max_mhz?: number | null,
+/**
+ * The link to the machine, read between requests.
+ */
+pcie?: PcieLink | null, };
 
 /**
  * The cause of a state.
@@ -323,6 +369,31 @@ name: string,
  * True if it lets the GPU rest while it is loaded; `null` where that is not known.
  */
 quiet: boolean | null, };
+
+/**
+ * One sample of the clocks after work.
+ */
+export type ClockSample = {
+/**
+ * Seconds since the end of the last work.
+ */
+s: number,
+/**
+ * SM clock in MHz.
+ */
+sm_mhz?: number | null,
+/**
+ * Memory clock in MHz.
+ */
+memory_mhz?: number | null,
+/**
+ * P-state.
+ */
+pstate?: number | null,
+/**
+ * Power in watts.
+ */
+power_w?: number | null, };
 
 /**
  * The means by which the clocks were made to fall while the program stayed loaded.
@@ -1210,6 +1281,11 @@ severity: Severity,
 message: string, };
 
 /**
+ * The same as an id, without the driver's message.
+ */
+export type Obstacle = "excluded" | "never_cold" | "not_offered" | "not_permitted" | "refused" | "little_vram" | "clocks_down" | "clocks_up" | "not_sensed" | "not_seen_up" | "slow_wake" | "slow_answer" | "not_measured";
+
+/**
  * A performance state: 0 is the highest, 15 the lowest (`nvmlPstates_t`).
  */
 export type PState = number;
@@ -1227,6 +1303,28 @@ export type PauseReason = "user" | "thermal" | "sensor" | "battery" | "vram" | "
 export type PciBusId = string;
 
 /**
+ * The PCI Express link of a GPU as its driver reports it. A link at rest may be slower than the
+ * same link at work.
+ */
+export type PcieLink = {
+/**
+ * Generation in use.
+ */
+generation?: number | null,
+/**
+ * Lanes in use.
+ */
+width?: number | null,
+/**
+ * The highest generation that this GPU has in this machine.
+ */
+max_generation?: number | null,
+/**
+ * The lanes that this GPU has in this machine.
+ */
+max_width?: number | null, };
+
+/**
  * Share of time or capacity, 0 to 100.
  */
 export type Percent = number;
@@ -1240,6 +1338,31 @@ export type Phase = "off" | "asleep" | "standby" | "warm" | "yielding" | "paused
  * Where a model is kept.
  */
 export type Placement = "gpu" | "experts_on_cpu" | "partial";
+
+/**
+ * The system, without a name of the machine or of its user.
+ */
+export type Platform = {
+/**
+ * `Debian`, `Windows`.
+ */
+os: string,
+/**
+ * `13`; left out for a distribution without versions.
+ */
+os_version?: string | null,
+/**
+ * The kernel's version without what a builder adds to it, such as `6.12.48`.
+ */
+kernel?: string | null,
+/**
+ * The processor's, such as `x86_64`.
+ */
+architecture: string,
+/**
+ * True in the Windows Subsystem for Linux.
+ */
+wsl?: boolean, };
 
 /**
  * The machine's source of power.
@@ -1434,6 +1557,19 @@ ratio: number | null, };
  * A program that serves models: Ollama, llama.cpp or LM Studio.
  */
 export type Runtime = "ollama" | "llama_cpp" | "lm_studio";
+
+/**
+ * What was measured on a card of the same name that others have.
+ */
+export type SeenElsewhere = {
+/**
+ * The GPU of this machine.
+ */
+uuid: GpuUuid,
+/**
+ * In one sentence or two.
+ */
+text: string, };
 
 /**
  * Accepted values of a setting, from which a face builds its control.
@@ -1676,6 +1812,10 @@ works: boolean,
  * The reason why it does not, or was not tried; null when it works.
  */
 why_not: string | null,
+/**
+ * The same as an id; null when it works, and in a result from before it was kept.
+ */
+obstacle: Obstacle | null,
 /**
  * Power drawn at rest, in watts.
  */

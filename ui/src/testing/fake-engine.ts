@@ -2,7 +2,16 @@
 
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
-import type { ApiError, GpuStatus, BenchmarkResult, HistoryReport, Reply, Request, Status } from "../protocol";
+import type {
+  ApiError,
+  BenchmarkResult,
+  GpuStatus,
+  HistoryReport,
+  Reply,
+  Request,
+  SeenElsewhere,
+  Status,
+} from "../protocol";
 import type { SettingValue } from "../settings/field";
 import { energy, findings, recorded } from "./fixtures";
 
@@ -25,6 +34,7 @@ export class FakeEngine {
   log = recorded.log;
   energy = energy;
   benchmarks: BenchmarkResult[] = [];
+  elsewhere: SeenElsewhere[] = [];
   history: HistoryReport[] = [];
   connected = true;
   /** Ends the measurement under way: with a result, or with what went wrong. */
@@ -108,7 +118,9 @@ export class FakeEngine {
       case "recommend":
         return { recommend: this.recommend };
       case "benchmarks":
-        return { benchmarks: { quick: QUICK, benchmarks: this.benchmarks } };
+        return {
+          benchmarks: { quick: QUICK, benchmarks: this.benchmarks, elsewhere: this.elsewhere },
+        };
       case "bench":
         return this.bench(request.gpu ?? 0);
       case "cancel_bench":

@@ -1,7 +1,7 @@
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import App from "../App.svelte";
-import type { Status } from "../protocol";
+import type { SeenElsewhere, Status } from "../protocol";
 import type { Page } from "../route.svelte";
 import { FakeEngine } from "./fake-engine";
 import { statusWith } from "./fixtures";
@@ -33,8 +33,11 @@ export async function open(
 }
 
 /** Opens the setup at the step that measures. */
-export async function toMeasuring(status: Status): ReturnType<typeof open> {
-  const opened = await open("setup", status);
+export async function toMeasuring(
+  status: Status,
+  elsewhere: SeenElsewhere[] = [],
+): ReturnType<typeof open> {
+  const opened = await open("setup", status, (engine) => (engine.elsewhere = elsewhere));
   const next = () => opened.user.click(screen.getByRole("button", { name: "Next" }));
   await next();
   await next();

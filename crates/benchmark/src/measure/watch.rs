@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gpu_keepalive_core::{
     benchmark::{Progress, Workload, WorkloadAction},
+    gpu::{Action, Outcome},
     units::Watts,
 };
 use gpu_keepalive_engine::{
@@ -13,7 +14,7 @@ use gpu_keepalive_engine::{
 use gpu_keepalive_text::text;
 use tokio::time::sleep;
 
-use super::{Bench, POWER_SAMPLES, SAMPLE_EVERY};
+use super::{Bench, POWER_SAMPLES, SAMPLE_EVERY, unexpected};
 use crate::workloads::{BenchmarkWorkload, MeasureError, Workloads};
 
 /// Power falls for some seconds longer than the clocks; this many are waited for.
@@ -58,13 +59,26 @@ impl<G: Gpu, H: Holder, F: FnMut(Progress)> Bench<'_, G, H, F> {
         self.report(text, self.watch_and_steps());
         program.perform(WorkloadAction::Load).await?;
         for workload in Workload::ALL {
+            self.inspect().await?;
             self.back_to_back(program, workload).await?;
         }
+        self.found.after_work.clear();
+        self.followed_since = Some(self.clock.now());
         let fell_after = self.until_cold().await?;
         if fell_after.is_some() {
             self.found.cold_watts = self.settled_power().await?;
         }
+        self.followed_since = None;
         Ok(fell_after)
+    }
+
+    /// Reads the card's set-up: before the last requests, so that its time does not count as rest.
+    async fn inspect(&mut self) -> Result<(), MeasureError> {
+        match self.gpu.perform(Action::Inspect).await? {
+            Outcome::Inspected(inspection) => self.found.inspection = inspection,
+            other => return Err(unexpected(&other).into()),
+        }
+        Ok(())
     }
 
     /// The samples of the first second in which the power fell no more, or of the last one waited

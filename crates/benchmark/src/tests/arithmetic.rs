@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use gpu_keepalive_core::{
     Moment,
-    benchmark::{BenchmarkResult, BenchmarkWatts, Plan, RestResult, Workload},
+    benchmark::{BenchmarkResult, BenchmarkWatts, Plan, Platform, RestResult, Workload},
     simulation::{Scenario, SimulatedMachine},
     units::{Bytes, Watts},
 };
@@ -36,6 +36,12 @@ pub(super) fn about(simulated: bool) -> About {
             .remove(0),
         date: "2026-11-23".to_owned(),
         simulated,
+        platform: Some(Platform::new(
+            "Debian GNU/Linux",
+            "13",
+            "6.12.48-ada",
+            "x86_64",
+        )),
         plan: Plan::new(false, Some(3)),
         kept_by: "a pulse every 100 ms".to_owned(),
         max_wake: Duration::from_millis(50),

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use gpu_keepalive_core::{
-    benchmark::{BenchmarkResult, LADDER, Workload},
-    doctor::Private,
-    gpu::{GpuError, GpuErrorKind},
+    benchmark::{BenchmarkResult, ClockSample, LADDER, Record, Workload, read_record},
+    gpu::{GpuError, GpuErrorKind, Inspection, PcieLink},
     settings::Strategy::{self, *},
     units::{Bytes, Watts},
 };
+use gpu_keepalive_text::Language;
 
 use super::arithmetic::{about, assert_in_every_language, millis};
-use crate::{Measurements, Trial, WhyNot, share, share_json};
+use crate::{Measurements, Trial, WhyNot, share};
 
 /// An H200 as it was measured: 84 W left alone, 131 W held, 8 ms at full speed, 37 ms cold.
 fn side_by_side() -> Measurements {
@@ -205,16 +205,6 @@ fn the_holder_is_the_first_that_holds_and_never_standby() {
     assert_eq!(all.holder(limit), None);
 }
 
-/// A machine whose names occur in a driver's message.
-fn private() -> Private {
-    Private {
-        home: Some("/home/ada".to_owned()),
-        user: Some("ada".to_owned()),
-        host: Some("lovelace".to_owned()),
-        programs: Vec::new(),
-    }
-}
-
 #[test]
 fn a_shared_report_has_the_results_and_nothing_of_their_owner() {
     let mut all = side_by_side();
@@ -222,14 +212,34 @@ fn a_shared_report_has_the_results_and_nothing_of_their_owner() {
                  GPU-51300000-0000-4000-8000-000000000000: no | such file in /srv/secret";
     let error = GpuError::new(GpuErrorKind::ProcessEnded, message);
     fails(&mut all, Boost, WhyNot::Refused(error));
+    all.inspection = Inspection {
+        power_limit: Some(Watts(600.0)),
+        vbios: Some("96.00.99.00.01".to_owned()),
+        pcie: PcieLink {
+            generation: Some(4),
+            width: Some(16),
+            max_generation: Some(5),
+            max_width: None,
+        },
+        ..Inspection::default()
+    };
+    let clocks = |s, sm_mhz| ClockSample {
+        s,
+        sm_mhz: Some(sm_mhz),
+        pstate: Some(0),
+        ..ClockSample::default()
+    };
+    all.after_work = vec![clocks(0.0, 1980), clocks(0.1, 1980), clocks(0.7, 345)];
     let mut about = about(false);
     about.gpu.uuid.0 = "GPU-51300000-0000-4000-8000-000000000000".to_owned();
     let benchmark = all.benchmark(about);
-    let text = share(&benchmark, &private());
+    let text = share(&benchmark);
     insta::assert_snapshot!(text);
-    let json = share_json(&benchmark, &private());
+    let record = Record::from(&benchmark);
+    let json = record.to_json();
     assert_eq!(json["gpu"], benchmark.gpu);
     assert!(json["strategies"][0]["first_ms"].is_number());
+    assert_eq!(read_record(&json.to_string()).as_ref(), Ok(&record));
     for text in [text, json.to_string()] {
         for private in [
             "51300000", "ada", "lovelace", "/home", "/srv", "secret", "uuid\"",
@@ -237,4 +247,33 @@ fn a_shared_report_has_the_results_and_nothing_of_their_owner() {
             assert!(!text.contains(private), "{private}: {text}");
         }
     }
+}
+
+#[test]
+fn a_report_is_in_english_whatever_the_language_of_the_measurement() {
+    let report = |language: Language| {
+        language.within(|| {
+            let mut all = side_by_side();
+            fails(&mut all, Standby, WhyNot::NotSensed);
+            share(&all.benchmark(about(false)))
+        })
+    };
+    let english = report(Language::ENGLISH);
+    assert!(english.contains("a request was not noticed"), "{english}");
+    for language in Language::all() {
+        assert_eq!(report(language), english);
+    }
+}
+
+#[test]
+fn a_report_of_a_simulated_gpu_says_so_and_is_no_record() {
+    let mut about = about(true);
+    about.platform = None;
+    let benchmark = side_by_side().benchmark(about);
+    let text = share(&benchmark);
+    assert!(text.contains("(simulated)") && text.contains("not the numbers of a card"));
+    let json = Record::from(&benchmark).to_json();
+    assert_eq!(json["simulated"], true);
+    let refused = read_record(&json.to_string()).expect_err("refused");
+    assert_eq!(refused.0, ["the GPU is simulated"]);
 }

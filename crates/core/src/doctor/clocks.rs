@@ -62,7 +62,7 @@ pub(super) fn held_down_by_hardware(gpu: &GpuEvidence, _: &Evidence) -> Option<F
 
 pub(super) fn held_down_by_power_cap(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> {
     let set = reasons(gpu).filter(|r| r.intersects(ClocksEventReasons::SW_POWER_CAP))?;
-    let limits = gpu.inspection.unwrap_or_default();
+    let limits = gpu.inspection.clone().unwrap_or_default();
     let lowered = limits
         .power_limit
         .zip(limits.default_power_limit)
@@ -91,7 +91,7 @@ pub(super) fn clocks_locked(gpu: &GpuEvidence, _: &Evidence) -> Option<Finding> 
     let set = reasons(gpu)
         .filter(|r| r.intersects(ClocksEventReasons::APPLICATIONS_CLOCKS_SETTING))
         .map(|set| speed(gpu, set));
-    let lowered = gpu.inspection.and_then(|inspection| {
+    let lowered = gpu.inspection.as_ref().and_then(|inspection| {
         let (now, usual) = inspection
             .applications_clock
             .zip(inspection.default_applications_clock)?;

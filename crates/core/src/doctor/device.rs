@@ -137,7 +137,7 @@ pub(super) fn pcie_link_reduced(gpu: &GpuEvidence, _: &Evidence) -> Option<Findi
 pub(super) fn persistence_mode_off(gpu: &GpuEvidence, seen: &Evidence) -> Option<Finding> {
     let machine = &seen.machine;
     let headless = machine.has_screen == Some(false) && machine.is_laptop == Some(false);
-    if gpu.inspection?.persistence_mode != Some(false) || !headless {
+    if gpu.inspection.as_ref()?.persistence_mode != Some(false) || !headless {
         return None;
     }
     finding(

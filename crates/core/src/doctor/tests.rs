@@ -65,6 +65,7 @@ fn healthy() -> Evidence {
                 default_applications_clock: Some(Megahertz(2000)),
                 power_limit: Some(Watts(300.0)),
                 default_power_limit: Some(Watts(300.0)),
+                ..Inspection::default()
             }),
             phase: Some(Phase::Warm),
             device: DeviceEvidence {

@@ -97,9 +97,9 @@ pub struct PulseReport {
     pub elapsed: Duration,
 }
 
-/// The set-up of a GPU, which only a diagnosis asks for. A value that the driver does not report is
-/// `None`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// The set-up of a GPU, which a diagnosis and a benchmark ask for. A value that the driver does not
+/// report is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Inspection {
     /// True if the driver stays initialised while no process uses the GPU
@@ -113,4 +113,28 @@ pub struct Inspection {
     pub power_limit: Option<Watts>,
     /// The limit that this card was sold with.
     pub default_power_limit: Option<Watts>,
+    /// The version of the video BIOS, such as `96.00.99.00.01`.
+    pub vbios: Option<String>,
+    /// The link to the machine, now and at most.
+    pub pcie: PcieLink,
+}
+
+/// The PCI Express link of a GPU as its driver reports it. A link at rest may be slower than the
+/// same link at work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct PcieLink {
+    /// Generation in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u32>,
+    /// Lanes in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// The highest generation that this GPU has in this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_generation: Option<u32>,
+    /// The lanes that this GPU has in this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_width: Option<u32>,
 }

@@ -40,6 +40,12 @@ const PID: RangeInclusive<u64> = 1..=i32::MAX as u64;
 const TIME_STAMP: RangeInclusive<u64> = 0..=4_102_444_800_000_000;
 /// Linux has minor numbers for 255 GPUs.
 const GPUS: RangeInclusive<u64> = 0..=255;
+/// PCI Express 7.0 is the newest that is specified (2025).
+const PCIE_GENERATION: RangeInclusive<u64> = 1..=7;
+/// The widths that a link can have (PCI Express base specification).
+const PCIE_WIDTHS: [u64; 7] = [1, 2, 4, 8, 12, 16, 32];
+/// A video BIOS of NVIDIA's has five groups of two digits.
+const VBIOS_GROUPS: usize = 5;
 /// `NVML_DEVICE_UUID_V2_BUFFER_SIZE` and `NVML_DEVICE_NAME_V2_BUFFER_SIZE`, nvml.h.
 const LONGEST_TEXT: usize = 96;
 
@@ -198,6 +204,24 @@ pub fn pci_bus_id(raw: &str) -> Option<PciBusId> {
         function,
     } = id;
     (domain | u32::from(bus) | u32::from(device) | u32::from(function) > 0).then_some(id)
+}
+
+/// The version of a video BIOS, such as `96.00.99.00.01`: hexadecimal groups.
+pub fn vbios(raw: &str) -> Option<String> {
+    let is_group = |group: &str| group.len() == 2 && group.bytes().all(|b| b.is_ascii_hexdigit());
+    let groups = raw.split('.').count();
+    let is_version = groups == VBIOS_GROUPS && raw.split('.').all(is_group);
+    is_version.then(|| raw.to_owned())
+}
+
+/// A generation of PCI Express.
+pub fn pcie_generation(raw: u64) -> Option<u32> {
+    within(raw, PCIE_GENERATION).map(|generation| generation as u32)
+}
+
+/// The number of lanes of a PCI Express link.
+pub fn pcie_width(raw: u64) -> Option<u32> {
+    PCIE_WIDTHS.contains(&raw).then_some(raw as u32)
 }
 
 #[cfg(test)]

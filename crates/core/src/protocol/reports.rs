@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Severity;
-use crate::{benchmark::BenchmarkResult, sensor::Verdict};
+use crate::{benchmark::BenchmarkResult, gpu::GpuUuid, sensor::Verdict};
 
 /// One wake, or one that should have been.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,19 @@ pub struct BenchmarkReport {
     /// The newest measurement of each GPU with the driver it has now; none for one that was never
     /// measured.
     pub benchmarks: Vec<BenchmarkResult>,
+    /// What was measured on the same card elsewhere, for each GPU of which that is known.
+    #[serde(default)]
+    pub elsewhere: Vec<SeenElsewhere>,
+}
+
+/// What was measured on a card of the same name that others have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SeenElsewhere {
+    /// The GPU of this machine.
+    pub uuid: GpuUuid,
+    /// In one sentence or two.
+    pub text: String,
 }
 
 /// The reasons why a GPU is slow, or does not hold.

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gpu_keepalive_core::{
-    benchmark::quick_text,
+    benchmark::{quick_text, seen_elsewhere},
     gpu::GpuInfo,
     keeper::{Input, StoreAction, Ticket, Worker},
     models::{self, Query},
-    protocol::{ApiError, BenchmarkReport, ErrorCode, Reply},
+    protocol::{ApiError, BenchmarkReport, ErrorCode, Reply, SeenElsewhere},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -154,9 +154,15 @@ impl Files {
         let loaded = self.state.as_ref().map(|s| KeptBenchmarks::load(s.path()));
         let kept = loaded.as_ref().unwrap_or(&self.benchmarks);
         let of = |gpu| kept.of(gpu).cloned();
+        let elsewhere = |gpu: &GpuInfo| {
+            let text = seen_elsewhere(&gpu.name)?;
+            let uuid = gpu.uuid.clone();
+            Some(SeenElsewhere { uuid, text })
+        };
         BenchmarkReport {
             quick: quick_text(),
             benchmarks: gpus.iter().filter_map(of).collect(),
+            elsewhere: gpus.iter().filter_map(elsewhere).collect(),
         }
     }
 }

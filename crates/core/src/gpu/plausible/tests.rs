@@ -248,3 +248,33 @@ fn a_card_is_described_by_what_can_be_one() {
         assert_eq!(pci_bus_id(raw).is_some(), expected, "{raw:?}");
     }
 }
+
+#[test]
+fn a_link_has_a_generation_and_a_width_that_exist() {
+    let odd = [
+        (0, "–"),
+        (1, "1"),
+        (5, "5"),
+        (7, "7"),
+        (8, "–"),
+        (NONE_32, "–"),
+    ];
+    check("generation", pcie_generation, &odd);
+    let odd = [(0, "–"), (1, "1"), (3, "–"), (16, "16"), (NONE_32, "–")];
+    check("width", pcie_width, &odd);
+}
+
+#[test]
+fn a_video_bios_has_five_groups_of_two_digits() {
+    assert_eq!(vbios("90.04.96.00.9F").as_deref(), Some("90.04.96.00.9F"));
+    for odd in [
+        "",
+        "N/A",
+        "10.0.0.1",
+        "90.04.96.00",
+        "90.04.96.00.9G",
+        "ada",
+    ] {
+        assert_eq!(vbios(odd), None, "{odd}");
+    }
+}

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use gpu_keepalive_core::{
     gpu::{
-        ClocksEventReasons, GpuError, GpuErrorKind, GpuUuid, Inspection, PowerSource, Sample,
+        ClocksEventReasons, GpuError, GpuErrorKind, GpuUuid, Inspection, PcieLink, PowerSource,
+        Sample,
         plausible::{self, RawMemory},
     },
     units::{Bytes, Joules},
@@ -128,6 +129,9 @@ impl Observed {
             default_applications_clock: megahertz(reported("default applications clock", default)?),
             power_limit: watts(reported("power limit", device.enforced_power_limit())?),
             default_power_limit: watts(reported("default power limit", default_limit)?),
+            vbios: reported("VBIOS version", device.vbios_version())?
+                .and_then(|version| plausible::vbios(&version)),
+            pcie: pcie_link(&device)?,
         })
     }
 
@@ -278,6 +282,17 @@ fn persistence_mode(device: &Device) -> Result<Option<bool>, GpuError> {
 #[cfg(not(target_os = "linux"))]
 fn persistence_mode(_: &Device) -> Result<Option<bool>, GpuError> {
     Ok(None)
+}
+
+fn pcie_link(device: &Device) -> Result<PcieLink, GpuError> {
+    let generation = |raw: Option<u32>| plausible::pcie_generation(raw?.into());
+    let width = |raw: Option<u32>| plausible::pcie_width(raw?.into());
+    Ok(PcieLink {
+        generation: generation(reported("PCIe generation", device.current_pcie_link_gen())?),
+        width: width(reported("PCIe width", device.current_pcie_link_width())?),
+        max_generation: generation(reported("PCIe generation", device.max_pcie_link_gen())?),
+        max_width: width(reported("PCIe width", device.max_pcie_link_width())?),
+    })
 }
 
 fn power_source(device: &Device) -> Result<Option<PowerSource>, GpuError> {
