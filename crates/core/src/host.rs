@@ -114,6 +114,9 @@ impl ProcessKind {
 pub struct HostSample {
     /// The machine's source of power.
     pub power_source: PowerSource,
+    /// True if the power profile that the user chose for the machine saves power.
+    #[serde(default)]
+    pub power_saver: bool,
     /// AI processes, in the order of their process ids.
     pub ai_programs: Vec<AiProcess>,
     /// Devices that can suspend by themselves; a device that is absent cannot.
@@ -183,7 +186,7 @@ pub enum HostEvent {
     Suspending,
     /// The machine is back: contexts are dead, everything is to be rebuilt.
     Resumed,
-    /// Plugged in or out.
+    /// Plugged in or out, or another power profile.
     PowerSourceChanged,
 }
 

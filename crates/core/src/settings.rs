@@ -163,6 +163,8 @@ pub struct Settings {
     pub thermal: ThermalSettings,
     /// Pause on battery and on an undersized adapter (`battery.pause`).
     pub battery_pause: bool,
+    /// Pause while the power profile saves power (`power_saver.pause`).
+    pub power_saver_pause: bool,
     /// VRAM kept free for the user's models (`vram.reserve_mib`).
     pub vram_reserve: Bytes,
     /// Energy and its price.
@@ -191,6 +193,7 @@ impl Default for Settings {
                 max_temperature: Celsius(83),
             },
             battery_pause: true,
+            power_saver_pause: false,
             vram_reserve: Bytes::from_mib(512),
             energy: EnergySettings {
                 price_per_kwh: None,

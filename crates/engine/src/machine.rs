@@ -130,6 +130,7 @@ impl Host for Machine {
         let devices = self.runtime_pm.iter().map(|(id, _)| *id);
         HostSample {
             power_source: self.platform.power_source(),
+            power_saver: self.platform.power_saver(),
             ai_programs: seen.ai_processes.clone(),
             suspended_for: self.gpus.suspend_times(devices),
             runtime_pm: self.runtime_pm.clone(),

@@ -451,7 +451,7 @@ class EngineStatus(Record):
 Phase = Literal["off", "asleep", "standby", "warm", "yielding", "paused", "fault"]
 """The engine's activity for one GPU."""
 
-PauseReason = Literal["user", "thermal", "sensor", "battery", "vram", "budget", "measuring"]
+PauseReason = Literal["user", "thermal", "sensor", "battery", "power_saver", "vram", "budget", "measuring"]
 """The reason why a GPU is not held although it is wanted."""
 
 
@@ -472,8 +472,8 @@ class Cause(Tagged):
 
     # nothing_uses_it, not_used_lately, suspended, armed, still_up, held_by_server, raised, lingering, until_unused,
     # as_you_asked, held_for, loaded, gaps, requests_not_sensed, too_many_programs, wakes_too_slow, false_wakes,
-    # computing, lease, user, hot, no_temperature, on_battery, weak_adapter, vram_reserved, budget_spent, benchmark,
-    # fault
+    # computing, lease, user, hot, no_temperature, on_battery, weak_adapter, power_saver, vram_reserved, budget_spent,
+    # benchmark, fault
 
 
 @dataclass(frozen=True)

@@ -326,7 +326,7 @@ own_limit: boolean,
 /**
  * The hardware slows itself down for heat.
  */
-slowed: boolean, } } | { "id": "no_temperature" } | { "id": "on_battery" } | { "id": "weak_adapter" } | { "id": "vram_reserved", "values": {
+slowed: boolean, } } | { "id": "no_temperature" } | { "id": "on_battery" } | { "id": "weak_adapter" } | { "id": "power_saver" } | { "id": "vram_reserved", "values": {
 /**
  * Free VRAM now.
  */
@@ -1281,7 +1281,7 @@ severity: Severity,
 message: string, };
 
 /**
- * The same as an id, without the driver's message.
+ * Why a strategy does not keep the promise, or was not tried, without the driver's message.
  */
 export type Obstacle = "excluded" | "never_cold" | "not_offered" | "not_permitted" | "refused" | "little_vram" | "clocks_down" | "clocks_up" | "not_sensed" | "not_seen_up" | "slow_wake" | "slow_answer" | "not_measured";
 
@@ -1293,7 +1293,7 @@ export type PState = number;
 /**
  * The reason why a GPU is not held although it is wanted.
  */
-export type PauseReason = "user" | "thermal" | "sensor" | "battery" | "vram" | "budget" | "measuring";
+export type PauseReason = "user" | "thermal" | "sensor" | "battery" | "power_saver" | "vram" | "budget" | "measuring";
 
 /**
  * A PCI address, written as Linux writes it: `0000:01:00.0`.

@@ -74,6 +74,10 @@ impl Inhibitor {
                 on_battery && seen.settings.battery_pause,
                 PauseReason::Battery,
             ),
+            (
+                seen.host.power_saver && seen.settings.power_saver_pause,
+                PauseReason::PowerSaver,
+            ),
             (self.vram_short && needs_vram, PauseReason::Vram),
             (seen.budget_spent, PauseReason::Budget),
             (seen.measuring, PauseReason::Measuring),

@@ -208,6 +208,7 @@ pub(super) fn pause(reason: PauseReason, context: &Context<'_>) -> Cause {
             PowerSource::UndersizedAdapter => Cause::WeakAdapter,
             PowerSource::Battery | PowerSource::Ac => Cause::OnBattery,
         },
+        PauseReason::PowerSaver => Cause::PowerSaver,
         PauseReason::Vram => Cause::VramReserved {
             free_bytes: sample.and_then(|sample| sample.vram_free),
             needed_bytes: context.inhibitor.vram_needed(context.seen, context.history),

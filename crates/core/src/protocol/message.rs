@@ -178,6 +178,8 @@ pub enum Cause {
     OnBattery,
     /// Paused: the adapter cannot feed the GPU at full power.
     WeakAdapter,
+    /// Paused: the machine's power profile saves power.
+    PowerSaver,
     /// Paused: holding would take VRAM that is reserved for the user's models.
     VramReserved {
         /// Free VRAM now.

@@ -58,6 +58,8 @@ pub enum PauseReason {
     Sensor,
     /// On battery or on an undersized adapter.
     Battery,
+    /// The power profile saves power.
+    PowerSaver,
     /// Holding would take VRAM that is reserved for the user's models.
     Vram,
     /// The energy budget of the day is spent.

@@ -225,6 +225,13 @@ pub(super) static SETTINGS: &[Setting] = &[
         field: Field::Bool(place!(battery_pause)),
     },
     Setting {
+        key: "power_saver.pause",
+        text: key!("setting-power-saver-pause"),
+        group: Group::Protection,
+        rarely_used: true,
+        field: Field::Bool(place!(power_saver_pause)),
+    },
+    Setting {
         key: "vram.reserve_mib",
         text: key!("setting-vram-reserve-mib"),
         group: Group::Protection,

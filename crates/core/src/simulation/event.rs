@@ -38,6 +38,8 @@ pub enum EventKind {
     Battery,
     /// `undersized_adapter`: the adapter cannot feed the GPU at full power.
     UndersizedAdapter,
+    /// `power_saver`: the machine's power profile saves power.
+    PowerSaver,
     /// `suspend`: the machine sleeps. Contexts are dead afterwards.
     Suspend,
     /// `fault`: the driver answers `error`, one of [`GpuErrorKind`]'s names. `out_of_memory`,

@@ -50,6 +50,7 @@ pub struct SimulatedMachine {
 struct Announced {
     suspended: bool,
     power_source: PowerSource,
+    power_saver: bool,
 }
 
 /// A program that a test runs beside those of the scenario, with a context open.
@@ -93,6 +94,7 @@ impl SimulatedMachine {
             announced: Announced {
                 suspended: false,
                 power_source: PowerSource::Ac,
+                power_saver: false,
             },
             cards: cards
                 .into_iter()
@@ -102,6 +104,7 @@ impl SimulatedMachine {
         machine.surround();
         // A machine that begins asleep announces that.
         machine.announced.power_source = machine.power_source();
+        machine.announced.power_saver = machine.saves_power();
         machine
     }
 
@@ -208,7 +211,7 @@ impl SimulatedMachine {
     }
 
     /// The event that the machine announces by itself, if it has not yet: a suspend, its end,
-    /// another power source.
+    /// another power source or power profile.
     pub fn take_host_event(&mut self) -> Option<HostEvent> {
         let present = self.situation();
         if present.suspended != self.announced.suspended {
@@ -218,8 +221,8 @@ impl SimulatedMachine {
                 false => HostEvent::Resumed,
             });
         }
-        if present.power_source != self.announced.power_source {
-            self.announced.power_source = present.power_source;
+        if present != self.announced {
+            self.announced = present;
             return Some(HostEvent::PowerSourceChanged);
         }
         None
@@ -229,6 +232,7 @@ impl SimulatedMachine {
         Announced {
             suspended: self.is_suspended(),
             power_source: self.power_source(),
+            power_saver: self.saves_power(),
         }
     }
 
@@ -264,6 +268,7 @@ impl SimulatedMachine {
         let can_suspend = || self.cards.iter().filter(|card| card.model().runtime_d3);
         HostSample {
             power_source: self.power_source(),
+            power_saver: self.saves_power(),
             ai_programs: ai_processes,
             runtime_pm: can_suspend()
                 .map(|card| (device(card), card.runtime_pm()))
@@ -303,6 +308,11 @@ impl SimulatedMachine {
                 _ => PowerSource::Ac,
             })
         })
+    }
+
+    /// Returns true if the machine's power profile saves power now.
+    pub fn saves_power(&self) -> bool {
+        self.active().any(|e| e.kind == EventKind::PowerSaver)
     }
 
     /// Returns true if the machine sleeps now.

@@ -124,6 +124,7 @@ impl Clause {
             Cause::NoTemperature => plain(text!("cause-no-temperature")),
             Cause::OnBattery => with_end(key!("cause-on-battery")),
             Cause::WeakAdapter => with_end(key!("cause-weak-adapter")),
+            Cause::PowerSaver => with_end(key!("cause-power-saver")),
             Cause::VramReserved {
                 free_bytes,
                 needed_bytes,

@@ -9,22 +9,24 @@ use zbus::connection;
 
 use super::{HostNotice, Places};
 use crate::{
-    power::{sysfs, upower},
+    power::{profile, sysfs, upower},
     sleep,
 };
 
 pub(crate) type SleepLock = zbus::OwnedFd;
 
-/// Linux: sysfs, and UPower and logind where there are any.
+/// Linux: sysfs, and UPower, power profiles and logind where there are any.
 pub(super) struct Platform {
     supplies: PathBuf,
     on_battery: watch::Receiver<Option<bool>>,
+    power_saver: watch::Receiver<bool>,
     following: AbortHandle,
 }
 
 impl Platform {
     pub(super) fn follow(places: &Places, notices: mpsc::Sender<HostNotice>) -> Self {
         let (on_battery_tx, on_battery) = watch::channel(None);
+        let (saver_tx, power_saver) = watch::channel(false);
         let bus = match &places.system_bus {
             Some(address) => connection::Builder::address(address.as_str()),
             None => connection::Builder::system(),
@@ -34,11 +36,16 @@ impl Platform {
                 Ok(bus) => bus,
                 Err(error) => return tracing::debug!("no system bus: {error}"),
             };
-            let (power, sleep) = tokio::join!(
+            let (power, profile, sleep) = tokio::join!(
                 upower::follow(bus.clone(), on_battery_tx, notices.clone()),
+                profile::follow(bus.clone(), saver_tx, notices.clone()),
                 sleep::follow(bus, notices),
             );
-            for (name, result) in [("UPower", power), ("logind", sleep)] {
+            for (name, result) in [
+                ("UPower", power),
+                ("the power profile", profile),
+                ("logind", sleep),
+            ] {
                 if let Err(error) = result {
                     tracing::debug!("{name} is not followed: {error}");
                 }
@@ -47,6 +54,7 @@ impl Platform {
         Self {
             supplies: places.root.join("sys/class/power_supply"),
             on_battery,
+            power_saver,
             following: following.abort_handle(),
         }
     }
@@ -57,6 +65,13 @@ impl Platform {
             Some(false) => PowerSource::Ac,
             None => sysfs::power_source(&self.supplies),
         }
+    }
+}
+
+impl Platform {
+    /// Returns true if the power profile saves power.
+    pub(super) fn power_saver(&self) -> bool {
+        *self.power_saver.borrow()
     }
 }
 

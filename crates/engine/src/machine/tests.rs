@@ -195,6 +195,92 @@ async fn upower_reports_a_pulled_cable_and_sysfs_does_when_upower_is_gone() {
     assert_eq!(machine.sample(&[]).await.power_source, PowerSource::Battery);
 }
 
+struct FakeProfiles {
+    profile: &'static str,
+}
+
+#[zbus::interface(name = "org.freedesktop.UPower.PowerProfiles")]
+impl FakeProfiles {
+    #[zbus(property)]
+    fn active_profile(&self) -> &str {
+        self.profile
+    }
+}
+
+struct EarlierProfiles;
+
+#[zbus::interface(name = "net.hadess.PowerProfiles")]
+impl EarlierProfiles {
+    #[zbus(property)]
+    fn active_profile(&self) -> &str {
+        "power-saver"
+    }
+}
+
+/// Waits until the power profile is that of a saver or is not.
+async fn until_saver(machine: &mut Machine, wanted: bool) {
+    while machine.sample(&[]).await.power_saver != wanted {
+        assert_eq!(soon(machine.event()).await, HostEvent::PowerSourceChanged);
+    }
+}
+
+#[tokio::test]
+async fn a_power_profile_that_saves_power_is_followed_until_its_service_is_gone() {
+    let Some(bus) = Bus::start() else { return };
+    let mut machine = bus.machine();
+    assert!(
+        !machine.sample(&[]).await.power_saver,
+        "there is no service"
+    );
+    let (name, path) = crate::power::profile::SERVICES[0];
+    let fake = FakeProfiles {
+        profile: "power-saver",
+    };
+    let profiles = connection::Builder::address(bus.address.as_str())
+        .serve_at(path, fake)
+        .name(name)
+        .build()
+        .await
+        .unwrap();
+    until_saver(&mut machine, true).await;
+
+    let server = profiles.object_server();
+    let fake = server.interface::<_, FakeProfiles>(path).await;
+    let fake = fake.unwrap();
+    fake.get_mut().await.profile = "balanced";
+    let emitter = fake.signal_emitter();
+    fake.get()
+        .await
+        .active_profile_changed(emitter)
+        .await
+        .unwrap();
+    until_saver(&mut machine, false).await;
+
+    fake.get_mut().await.profile = "power-saver";
+    fake.get()
+        .await
+        .active_profile_changed(emitter)
+        .await
+        .unwrap();
+    until_saver(&mut machine, true).await;
+    profiles.close().await.unwrap();
+    until_saver(&mut machine, false).await;
+}
+
+#[tokio::test]
+async fn the_earlier_name_of_the_power_profiles_is_followed_too() {
+    let Some(bus) = Bus::start() else { return };
+    let (name, path) = crate::power::profile::SERVICES[1];
+    let _profiles = connection::Builder::address(bus.address.as_str())
+        .serve_at(path, EarlierProfiles)
+        .name(name)
+        .build()
+        .await
+        .unwrap();
+    let mut machine = bus.machine();
+    until_saver(&mut machine, true).await;
+}
+
 #[tokio::test]
 async fn the_machine_sleeps_only_after_the_event_was_handled() {
     let Some(bus) = Bus::start() else { return };

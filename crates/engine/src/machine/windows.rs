@@ -22,4 +22,9 @@ impl Platform {
     pub(super) fn power_source(&self) -> PowerSource {
         power_source()
     }
+
+    /// Windows' energy saver is not followed.
+    pub(super) fn power_saver(&self) -> bool {
+        false
+    }
 }

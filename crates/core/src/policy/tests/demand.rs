@@ -1,7 +1,7 @@
 //! Decides when a GPU is wanted, and how soon that is seen.
 
 use super::*;
-use crate::{Moment, settings::Settings};
+use crate::{Moment, protocol::Cause, settings::Settings};
 
 /// An RTX 4090 on which a program computes from 60 s to 70 s.
 const ONE_REQUEST: &str = r#"
@@ -218,6 +218,22 @@ fn on_battery_nothing_is_held_and_nothing_sampled() {
     harness.run_for(HOUR);
     assert_eq!(harness.counters().samples, samples);
     harness.change(|settings| settings.battery_pause = false);
+    harness.run_for(10 * SECOND);
+    assert_eq!(harness.phase(), Phase::Warm);
+}
+
+#[test]
+fn a_power_profile_that_saves_power_pauses_only_if_the_user_wants_that() {
+    let saving = UNPLUGGED.replace("battery", "power_saver");
+    let mut harness = run_scenario(scenario(&saving), Mode::Always);
+    harness.run_for(2 * MINUTE);
+    assert_eq!(harness.phase(), Phase::Warm, "the default");
+    harness.change(|settings| settings.power_saver_pause = true);
+    harness.run_for(10 * SECOND);
+    let decision = harness.decision();
+    assert_eq!(decision.reasons, [PauseReason::PowerSaver]);
+    assert_eq!(decision.message.causes, [Cause::PowerSaver]);
+    harness.change(|settings| settings.power_saver_pause = false);
     harness.run_for(10 * SECOND);
     assert_eq!(harness.phase(), Phase::Warm);
 }

@@ -73,6 +73,7 @@ fn events() -> Vec<EventKind> {
     vec![
         EventKind::Battery,
         EventKind::UndersizedAdapter,
+        EventKind::PowerSaver,
         EventKind::Suspend,
         EventKind::SensorLost,
         EventKind::Hang,
@@ -240,6 +241,8 @@ pub(super) fn check(seen: &Harness) {
             assert!(!seen.keeper.switches().pause.is_on(seen.now()));
             let battery = seen.keeper.host().power_source != PowerSource::Ac;
             assert!(!battery || !settings.battery_pause, "{decision:?}");
+            let saving = seen.keeper.host().power_saver;
+            assert!(!saving || !settings.power_saver_pause, "{decision:?}");
             let budget = settings.energy.daily_budget_wh;
             let spent = budget.is_some_and(|wh| seen.keeper.decided_wh() >= wh);
             assert!(!spent, "the budget is spent: {decision:?}");

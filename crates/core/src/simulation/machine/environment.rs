@@ -221,7 +221,7 @@ impl SimulatedMachine {
                 }
                 // Part of what its program does.
                 EventKind::Request(_) => {}
-                EventKind::Battery | EventKind::UndersizedAdapter => {}
+                EventKind::Battery | EventKind::UndersizedAdapter | EventKind::PowerSaver => {}
                 EventKind::Suspend => around.asleep = true,
                 EventKind::Fault(kind) => around.faults.push(*kind),
                 EventKind::BoostRefused => around.boost_refused = true,

@@ -148,6 +148,7 @@ fn states_of(gpu: &GpuStatus) -> Vec<(&'static str, GpuStatus)> {
         ("sensor", sensor),
         ("battery", paused(PauseReason::Battery, Cause::OnBattery)),
         ("adapter", paused(PauseReason::Battery, Cause::WeakAdapter)),
+        ("saver", paused(PauseReason::PowerSaver, Cause::PowerSaver)),
         ("vram", paused(PauseReason::Vram, short)),
         ("budget", paused(PauseReason::Budget, budget)),
         ("fault", lost(is(Phase::Fault, State::Fault, &[]))),

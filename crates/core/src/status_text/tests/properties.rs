@@ -83,6 +83,7 @@ fn cause() -> impl Strategy<Value = Cause> {
         Just(Cause::NoTemperature),
         Just(Cause::OnBattery),
         Just(Cause::WeakAdapter),
+        Just(Cause::PowerSaver),
         (option::of(bytes()), bytes(), bytes()).prop_map(|(free, needed, reserve)| {
             Cause::VramReserved {
                 free_bytes: free,

@@ -4,17 +4,10 @@ use tokio::time::timeout;
 use zbus::{Connection, connection, fdo::DBusProxy, names::BusName};
 
 use super::{Answers, Places};
+use crate::power::profile;
 
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// power-profiles-daemon, by its present name and by the one before version 0.20.
-const POWER_PROFILES: [(&str, &str); 2] = [
-    (
-        "org.freedesktop.UPower.PowerProfiles",
-        "/org/freedesktop/UPower/PowerProfiles",
-    ),
-    ("net.hadess.PowerProfiles", "/net/hadess/PowerProfiles"),
-];
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
 pub(in crate::doctor) async fn ask(places: &Places) -> Answers {
@@ -42,7 +35,7 @@ async fn power_profile(places: &Places) -> zbus::Result<Option<String>> {
         None => connection::Builder::system(),
     };
     let bus = bus.build().await?;
-    for (name, path) in POWER_PROFILES {
+    for (name, path) in profile::SERVICES {
         if has_owner(&bus, name).await? {
             let proxy = zbus::Proxy::new(&bus, name, path, name).await?;
             return proxy.get_property("ActiveProfile").await.map(Some);
