@@ -231,6 +231,7 @@ impl<D: Desktop> Controller<D> {
             },
             MenuAction::Resume => Request::Resume,
             MenuAction::Mode(mode) => Request::Mode { mode },
+            MenuAction::EndHold(id) => Request::EndHold { id },
             MenuAction::StartAtLogin => {
                 let on = self.login_entry != Some(LoginEntryState::On);
                 self.start_at_login(on);

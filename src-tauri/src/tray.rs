@@ -1,7 +1,9 @@
 //! The content of the tray, as a plain value made from the status.
 
+use std::collections::BTreeMap;
+
 use gpu_keepalive_core::{
-    protocol::{GpuStatus, LoginEntryState, Severity, Status},
+    protocol::{GpuStatus, HoldStatus, LoginEntryState, Severity, Status},
     settings::Mode,
 };
 use gpu_keepalive_text::text;
@@ -44,6 +46,8 @@ pub(crate) enum MenuAction {
     Pause(Option<u32>),
     Resume,
     Mode(Mode),
+    /// End a program's request for full speed, by its id.
+    EndHold(u64),
     Open,
     Setup,
     Diagnostics,
@@ -103,7 +107,9 @@ fn menu(
         menu.push(item(MenuAction::FullSpeed(15)));
     }
     menu.extend(pause(status));
-    menu.extend([modes(status), Separator]);
+    menu.extend([modes(status)]);
+    menu.extend(holds(status));
+    menu.push(Separator);
     if status.gpus.len() > 1 {
         menu.extend(status.gpus.iter().map(|gpu| open(numbered(gpu))));
         menu.push(Separator);
@@ -190,6 +196,22 @@ fn pause(status: &Status) -> Option<MenuEntry> {
     let choices = [Some(15), Some(60), None].map(MenuAction::Pause).map(item);
     let pause = || MenuEntry::Submenu(text!("menu-pause"), choices.into());
     status.engine.can_be_paused().then(pause)
+}
+
+/// The programs that asked for full speed, each once although it is for several GPUs, to be ended.
+fn holds(status: &Status) -> Option<MenuEntry> {
+    let all = status.gpus.iter().flat_map(|gpu| &gpu.holds);
+    let mut by_id = BTreeMap::new();
+    for hold in all {
+        if let Some(id) = hold.id {
+            by_id.entry(id).or_insert(hold);
+        }
+    }
+    let entry = |(id, hold): (u64, &HoldStatus)| {
+        MenuEntry::Item(MenuAction::EndHold(id), shortened(&texts::end_hold(hold)))
+    };
+    let entries: Vec<_> = by_id.into_iter().map(entry).collect();
+    (!entries.is_empty()).then(|| MenuEntry::Submenu(text!("menu-holds"), entries))
 }
 
 fn modes(status: &Status) -> MenuEntry {

@@ -160,6 +160,7 @@ fn every_entry_of_the_menu_does_what_its_label_states() {
             MenuAction::Mode(Mode::Always),
             r#"{"request":"mode","mode":"always"}"#,
         ),
+        (MenuAction::EndHold(7), r#"{"request":"end_hold","id":7}"#),
         (MenuAction::Open, "window: overview"),
         (MenuAction::Setup, "window: setup"),
         (MenuAction::Diagnostics, "window: diagnostics"),

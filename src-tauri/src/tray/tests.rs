@@ -1,6 +1,6 @@
 use gpu_keepalive_core::{
     gpu::GpuErrorKind,
-    protocol::{Badge, Cause, Notice, PauseReason, Phase, State},
+    protocol::{Badge, Cause, HoldKind, Notice, PauseReason, Phase, State},
     status_text::present,
     units::Bytes,
 };
@@ -138,6 +138,49 @@ fn what_cannot_work_is_not_offered() {
         }
         assert!(menu.contains("Mode >"), "{menu}");
     }
+}
+
+#[test]
+fn who_asked_for_full_speed_is_named_once_and_can_be_ended() {
+    let hold = |id, application: &str, reason: Option<&str>| HoldStatus {
+        id,
+        kind: HoldKind::Dbus,
+        application: Some(application.to_owned()).filter(|name| !name.is_empty()),
+        reason: reason.map(str::to_owned),
+        since_s: 3.0,
+    };
+    let mut status = samples::together([samples::warm(), samples::warm()]);
+    assert!(!written(&view(&status).menu).contains("asked for full speed"));
+    let by_user = hold(None, "the user", None);
+    let first = hold(Some(7), "ComfyUI & more", Some("loading a model"));
+    status.gpus[0].holds = vec![first.clone(), by_user, hold(Some(9), "", None)];
+    status.gpus[1].holds = vec![first];
+    let menu = |language: Language| {
+        language.within(|| {
+            let mut status = status.clone();
+            present(&mut status);
+            written(&view(&status).menu)
+        })
+    };
+    let english = "    Programs that asked for full speed >\n        \
+         End the request of ComfyUI & more (loading a model)\n        \
+         End the request of a program\n";
+    assert!(
+        menu(Language::ENGLISH).contains(english),
+        "{}",
+        menu(Language::ENGLISH)
+    );
+    let german = Language::of_locale("de").expect("German");
+    let german = menu(german);
+    assert!(
+        german.contains("Anforderung von ComfyUI & more beenden"),
+        "{german}"
+    );
+    for id in [7, 9] {
+        let action = MenuAction::EndHold(id);
+        assert_eq!(MenuAction::from_id(&action.id()), Some(action));
+    }
+    assert_eq!(MenuAction::from_id("end-hold-x"), None);
 }
 
 #[test]

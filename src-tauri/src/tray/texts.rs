@@ -1,6 +1,6 @@
 //! Every text of the tray, its menu and the notifications that are not about a GPU's state.
 
-use gpu_keepalive_core::protocol::LoginEntryState;
+use gpu_keepalive_core::protocol::{HoldStatus, LoginEntryState};
 use gpu_keepalive_text::text;
 
 use super::MenuAction;
@@ -22,9 +22,22 @@ pub(super) fn label(action: MenuAction) -> String {
         MenuAction::Diagnostics => text!("menu-diagnostics"),
         MenuAction::Quit => text!("menu-quit"),
         // Their labels depend on more than the action.
-        MenuAction::KeepReady | MenuAction::Mode(_) | MenuAction::StartAtLogin => {
-            text!("menu-keep-ready")
-        }
+        MenuAction::KeepReady
+        | MenuAction::Mode(_)
+        | MenuAction::EndHold(_)
+        | MenuAction::StartAtLogin => text!("menu-keep-ready"),
+    }
+}
+
+/// The entry that ends a program's request for full speed.
+pub(super) fn end_hold(hold: &HoldStatus) -> String {
+    let label = match &hold.application {
+        Some(program) => text!("menu-end-hold", program = program),
+        None => text!("menu-end-hold-unnamed"),
+    };
+    match &hold.reason {
+        Some(reason) => format!("{label} ({reason})"),
+        None => label,
     }
 }
 
