@@ -59,6 +59,8 @@ pub(crate) fn test(args: &TestArgs) -> Result<()> {
 fn wayland() -> Result<()> {
     packages::ensure(&packages::WAYLAND)?;
     ui::build()?;
+    // The program that the bar's module starts.
+    shell::run(&mut shell::cargo(&["build", "--package", "gpu-keepalive"]))?;
     let pictures = shell::root().join("target/screenshots");
     std::fs::create_dir_all(&pictures)?;
     let mut tests = shell::cargo(&[]);

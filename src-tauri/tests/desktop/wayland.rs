@@ -3,6 +3,7 @@
 //! Needs the packages that `cargo xtask test --wayland` installs, and an ordinary user, because sway
 //! refuses to run as root; that command takes care of both.
 
+mod bar;
 mod compositor;
 mod pointer;
 

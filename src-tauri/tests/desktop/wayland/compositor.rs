@@ -49,19 +49,24 @@ pub(super) fn choose(session: &mut Session) {
 
 impl<'a> Compositor<'a> {
     pub(super) async fn start(session: &'a Session) -> Self {
+        Self::with_bar(session, BAR, STYLE).await
+    }
+
+    /// With that configuration of waybar, and that style.
+    pub(super) async fn with_bar(session: &'a Session, bar: &str, bar_style: &str) -> Self {
         let mut programs = vec![start(session, "sway", "", SWAY, &["--config"])];
         soon("a compositor", async || {
             let there = session.path("run").join(DISPLAY).exists();
             (there && session.path("run/sway.sock").exists()).then_some(())
         })
         .await;
-        fs::write(session.path("config/waybar.css"), STYLE).unwrap();
+        fs::write(session.path("config/waybar.css"), bar_style).unwrap();
         let style = session.path("config/waybar.css").display().to_string();
         programs.push(start(
             session,
             "waybar",
             &style,
-            BAR,
+            bar,
             &["--style", "--config"],
         ));
         programs.push(start(session, "mako", "", NOTIFICATIONS, &["--config"]));
@@ -146,6 +151,12 @@ impl Picture {
         pairs.filter(|(one, other)| one != other).count()
     }
 
+    /// The number of pixels of that colour above a line.
+    pub(super) fn count_above(&self, y: u32, colour: [u8; 3]) -> usize {
+        let above = self.colours().take((y * self.width) as usize);
+        above.filter(|pixel| *pixel == colour).count()
+    }
+
     /// The share of that colour below a line.
     pub(super) fn share_below(&self, y: u32, colour: [u8; 3]) -> f64 {
         let below: Vec<_> = self.colours().skip((y * self.width) as usize).collect();
@@ -190,7 +201,8 @@ xwayland disable
 const BAR: &str = r#"{"layer": "top", "position": "top", "height": 30,
  "modules-right": ["tray"], "tray": {"icon-size": 22}}"#;
 
-const STYLE: &str = "\
+/// The ground of the bar.
+pub(super) const STYLE: &str = "\
 window#waybar { background: #202020; color: #ffffff; font-family: sans-serif; font-size: 13px; }
 ";
 
