@@ -6,6 +6,7 @@ mod faults;
 mod purity;
 mod release;
 mod results;
+mod servers;
 mod texts;
 
 use std::{

@@ -2,6 +2,7 @@
 
 mod background;
 mod engines;
+mod recipes;
 mod signals;
 mod terminal;
 
