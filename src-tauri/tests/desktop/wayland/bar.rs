@@ -1,9 +1,7 @@
 //! The example of `docs/examples` in a real waybar, with the command line and its engine.
 
 use std::{
-    env,
-    ffi::OsString,
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::{Child, Stdio},
 };
@@ -68,7 +66,7 @@ async fn the_example_of_the_documentation_works_in_waybar() {
     let folder = command_line().parent().expect("a folder").to_owned();
     let mut path = folder.into_os_string();
     path.push(":");
-    path.push(env::var_os("PATH").unwrap_or_else(OsString::new));
+    path.push(env::var_os("PATH").unwrap_or_default());
     session.set("PATH", path);
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/examples");
     let example = |name: &str| fs::read_to_string(examples.join(name)).expect("an example");

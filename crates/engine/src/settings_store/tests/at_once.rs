@@ -22,7 +22,7 @@ fn sixteen() -> Vec<(&'static str, Value)> {
         "energy.currency" => json!("CHF"),
         "app.notifications" => json!("all"),
         "thermal.enabled" | "battery.pause" => json!(false),
-        "app.start_at_login" | "app.setup_completed" => json!(true),
+        "power_saver.pause" | "app.start_at_login" | "app.setup_completed" => json!(true),
         "pulse.interval_ms" => json!(500),
         "energy.price_per_kwh" => json!(0.3),
         _ => json!(60),
