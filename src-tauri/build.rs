@@ -7,12 +7,19 @@ use std::{env, fs, path::Path};
 #[path = "build/tray_icons.rs"]
 mod tray_icons;
 
+/// DPI, long paths and the like, as the command line has them.
+const WINDOWS_MANIFEST: &str = "../packaging/windows/programs.manifest";
+
 fn main() {
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     tray_icons::draw(Path::new("../icons/tray"), Path::new(&out));
     stand_in_for_missing_pages(Path::new(&out));
     let commands = tauri_build::AppManifest::new().commands(&["ask", "close_window", "zoom"]);
     let attributes = tauri_build::Attributes::new().app_manifest(commands);
+    println!("cargo:rerun-if-changed={WINDOWS_MANIFEST}");
+    let manifest = fs::read_to_string(WINDOWS_MANIFEST).expect("the manifest of both programs");
+    let on_windows = tauri_build::WindowsAttributes::new().app_manifest(manifest);
+    let attributes = attributes.windows_attributes(on_windows);
     tauri_build::try_build(attributes).expect("tauri.conf.json and the capabilities are right");
 }
 
