@@ -15,6 +15,8 @@ use gpu_keepalive_core::{
 };
 use serde_json::Value;
 
+#[cfg(windows)]
+use crate::setup::SetupCommand;
 use crate::{duration::parse_duration, status::StatusArgs};
 
 /// Keeps your NVIDIA GPU at full speed when your local AI asks for it, and asleep when it does not.
@@ -128,6 +130,10 @@ pub(crate) enum Command {
         /// The folder, which is there already.
         folder: PathBuf,
     },
+    /// Enter this program in the registry, or remove what was entered; for the Setup program.
+    #[cfg(windows)]
+    #[command(hide = true, subcommand)]
+    Setup(SetupCommand),
 }
 
 impl Command {
@@ -150,6 +156,8 @@ impl Command {
             | Self::Settings(_)
             | Self::Completions { .. }
             | Self::Manual { .. } => false,
+            #[cfg(windows)]
+            Self::Setup(_) => false,
         }
     }
 }

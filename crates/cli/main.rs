@@ -36,6 +36,8 @@ mod render;
 mod run;
 mod serve;
 mod settings;
+#[cfg(windows)]
+mod setup;
 mod status;
 mod switches;
 mod text;
@@ -98,6 +100,8 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
         }
         Command::Manual { folder } => clap_mangen::generate_to(Args::command(), &folder)
             .with_context(|| format!("cannot write the manual into {}", folder.display()))?,
+        #[cfg(windows)]
+        Command::Setup(command) => setup::setup(command).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

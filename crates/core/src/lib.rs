@@ -37,6 +37,7 @@ pub mod login_entry;
 pub mod policy;
 pub mod protocol;
 pub mod quiet;
+pub mod search_path;
 pub mod sensor;
 pub mod settings;
 pub mod simulation;

@@ -22,6 +22,8 @@ mod files;
 pub mod gpu;
 pub mod handle;
 pub mod host;
+#[cfg(windows)]
+pub mod installation;
 mod keepalive;
 pub mod locale;
 pub mod log_tail;

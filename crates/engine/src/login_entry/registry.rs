@@ -86,6 +86,23 @@ impl LoginEntry {
     pub fn remove(&self, plugin: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
         plugin()
     }
+
+    /// Removes this user's entry if its command line is `ours`, and what the Task Manager says of it.
+    ///
+    /// # Errors
+    /// The registry cannot be written.
+    pub(crate) fn forget(ours: impl FnOnce(&str) -> bool) -> io::Result<()> {
+        if !line(CURRENT_USER).is_some_and(|line| ours(&line)) {
+            return Ok(());
+        }
+        let key = CURRENT_USER.options().write().open(RUN)?;
+        key.remove_value(run_key::NAME)?;
+        if approved(CURRENT_USER).is_some() {
+            let key = CURRENT_USER.options().write().open(APPROVED)?;
+            key.remove_value(run_key::NAME)?;
+        }
+        Ok(())
+    }
 }
 
 fn line(root: &Key) -> Option<String> {
