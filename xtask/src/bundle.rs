@@ -1,4 +1,4 @@
-//! `cargo xtask bundle`: a deb and an rpm, made with the two families' own tools.
+//! `cargo xtask bundle`: a deb and an rpm, made with the two families' own tools; or what is installed on Windows.
 //!
 //! Not with Tauri's bundler: it makes every app with a tray depend on libayatana, which ours does
 //! not use, and does not find out which versions of the libraries are needed.
@@ -21,15 +21,20 @@ pub(crate) mod licences;
 mod parts;
 mod rpm;
 pub(crate) mod sbom;
+mod sums;
+mod windows;
 
 #[derive(Args)]
 pub(crate) struct BundleArgs {
-    /// Also install the deb here, try what it brings, and remove it again.
+    /// Also install the deb here, or what is for Windows under wine, try what it brings, and remove it again.
     #[arg(long)]
     check: bool,
     /// Pack the programs of the last release build.
     #[arg(long)]
     no_build: bool,
+    /// Instead make what is for Windows: a Setup program, a folder to copy, and manifests for winget.
+    #[arg(long)]
+    windows: bool,
 }
 
 const TOOLS: [Package; 2] = [
@@ -45,6 +50,9 @@ const TOOLS: [Package; 2] = [
 
 /// Builds what is shipped and packs it into `target/packages`.
 pub(crate) fn bundle(args: &BundleArgs) -> Result<()> {
+    if args.windows {
+        return windows::bundle(args);
+    }
     packages::ensure(&TOOLS)?;
     if !args.no_build {
         release::build()?;
@@ -67,6 +75,7 @@ pub(crate) fn bundle(args: &BundleArgs) -> Result<()> {
         let bytes = fs::metadata(package)?.len();
         eprintln!("xtask: {}, {} KiB", package.display(), bytes >> 10);
     }
+    sums::write(&folder)?;
     if args.check {
         let [deb, rpm] = &packages;
         check::check(deb, rpm)?;

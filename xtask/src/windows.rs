@@ -3,7 +3,10 @@
 //! rustup's toolchain cannot be given a second target without a download, so Debian's own compiler
 //! and its library sources are used: the standard library is built from source for Windows.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::Result;
 use clap::Args;
@@ -14,9 +17,11 @@ use crate::{
 };
 
 mod app;
+mod resources;
 mod wine;
 
-const TARGET: &str = "x86_64-pc-windows-gnu";
+/// The target that is shipped.
+pub(crate) const TARGET: &str = "x86_64-pc-windows-gnu";
 const COMPILER: [Package; 3] = [
     Package {
         name: "rustc-web",
@@ -58,6 +63,23 @@ pub(crate) fn windows(args: &WindowsArgs) -> Result<()> {
         app::check(&folder)?;
     }
     Ok(())
+}
+
+/// The folder of the programs for Windows and everything that they need.
+pub(crate) fn app_folder() -> PathBuf {
+    shell::root().join("target/gpu-keepalive-windows")
+}
+
+/// Builds what is shipped for Windows; the folder with everything that it needs.
+pub(crate) fn build_app() -> Result<PathBuf> {
+    packages::ensure(&COMPILER)?;
+    app::build()
+}
+
+/// Installs, upgrades and removes that Setup program's content under wine.
+pub(crate) fn check_setup(setup: &Path) -> Result<()> {
+    wine::prepare()?;
+    app::check_setup(setup)
 }
 
 /// The unit tests of a package, under wine.

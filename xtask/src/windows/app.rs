@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{STD, TARGET, cargo, target, wine};
+use super::{STD, TARGET, app_folder, cargo, resources, target, wine};
 use crate::{bundle::licences, packages, release, shell, ui};
 
 /// The library that the programs need beside them and Windows does not have.
@@ -17,7 +17,7 @@ const LOADER: &str = "WebView2Loader.dll";
 pub(super) fn build() -> Result<PathBuf> {
     ui::build()?;
     let built = target().join(TARGET).join("release");
-    let folder = shell::root().join("target/gpu-keepalive-windows");
+    let folder = app_folder();
     if folder.exists() {
         fs::remove_dir_all(&folder).context("cannot empty target/gpu-keepalive-windows")?;
     }
@@ -36,17 +36,34 @@ pub(super) fn build() -> Result<PathBuf> {
     ship(&shell::root().join("LICENSE"))?;
     let licences = licences::texts(TARGET)?;
     fs::write(folder.join("third-party-licences.txt"), licences)?;
+    resources::check(&folder)?;
     eprintln!("xtask: {}", folder.display());
     Ok(folder)
 }
 
 /// Tries it under wine on a desktop of its own, by the app's tests of that name.
 pub(super) fn check(folder: &Path) -> Result<()> {
+    test(
+        "GPU_KEEPALIVE_WINDOWS",
+        folder,
+        &["--skip", "wine::setup::", "wine::"],
+    )
+}
+
+/// Tries the Setup program in the same way.
+pub(super) fn check_setup(setup: &Path) -> Result<()> {
+    test("GPU_KEEPALIVE_SETUP", setup, &["wine::setup::"])
+}
+
+/// Runs the tests that the arguments choose; the variable has the path of what they try.
+fn test(variable: &str, path: &Path, chosen: &[&str]) -> Result<()> {
     packages::ensure(&packages::WINDOW)?;
     packages::ensure(&packages::TEST)?;
-    let mut tests = shell::cargo(&["test", "--workspace", "--test", "desktop", "wine::"]);
+    let mut tests = shell::cargo(&["test", "--workspace", "--test", "desktop"]);
     // One after the other: they share wine's registry and its pipes.
-    tests.args(["--", "--ignored", "--test-threads=1"]);
-    tests.env("GPU_KEEPALIVE_WINDOWS", folder);
+    tests
+        .args(["--", "--ignored", "--test-threads=1"])
+        .args(chosen);
+    tests.env(variable, path);
     shell::run(wine::with_prefix(&mut tests))
 }
