@@ -19,6 +19,7 @@ use crate::{
     tray::{BLUE_GREY, GREEN, RED},
 };
 
+mod setup;
 mod tray;
 
 use tray::WineTray;
