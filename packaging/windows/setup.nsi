@@ -215,6 +215,12 @@ Section "un.$(Program)" SECTION_UN_PROGRAM
   DeleteRegKey HKCU "${APP_ID_KEY}\${APP_ID}"
   DeleteRegKey /ifempty HKCU "${APP_ID_KEY}"
   !insertmacro STOP "${COMMAND_LINE}"
+  FindFirst $8 $9 "$INSTDIR\*.old"
+  ${DoUntil} $9 == ""
+    !insertmacro STOP "$9"
+    FindNext $8 $9
+  ${Loop}
+  FindClose $8
   ; One by one: the folder may be one of the user's.
   Delete "$INSTDIR\*.old"
   Delete "$INSTDIR\${COMMAND_LINE}"
