@@ -86,6 +86,6 @@ fn sign(file: &Path) -> Result<()> {
         return Ok(());
     };
     let mut sign = Command::new("sh");
-    sign.args(["-c", "eval \"$0\"' \"$1\"'\""]);
+    sign.args(["-c", "eval \"$0\"' \"$1\"'"]);
     shell::run(sign.arg(command).arg(file))
 }
