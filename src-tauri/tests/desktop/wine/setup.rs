@@ -17,6 +17,7 @@ const RUN: &str = r"Software\\Microsoft\\Windows\\CurrentVersion\\Run";
 const APPROVED: &str =
     r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run";
 const APP_ID: &str = "io.github.gpu-keepalive.gpu-keepalive";
+const SERVER: &str = "notepad.exe";
 const INSTALLED: [&str; 7] = [
     APP,
     COMMAND_LINE,
@@ -46,6 +47,7 @@ impl Computer {
         session.set("LANG", "C.UTF-8");
         // Neither .NET nor Internet Explorer, and no entries in the menu of this machine.
         session.set("WINEDLLOVERRIDES", "mscoree,mshtml=;winemenubuilder.exe=");
+        session.set("RUST_LOG", "warn,gpu_keepalive=info");
         // Also of the app that the Setup program starts.
         session.set("GPU_KEEPALIVE_SIMULATE", scenario("quick-card"));
         let folder = format!(r"C:\users\{USER}\{PROGRAMS}");
@@ -133,6 +135,22 @@ impl Computer {
         found
     }
 
+    fn runs_server(&self) -> bool {
+        let mut processes = self.wine.session.processes().into_iter();
+        processes.any(|pid| {
+            let arguments = arguments_of(pid);
+            arguments.first().is_some_and(|name| name.ends_with(SERVER))
+        })
+    }
+
+    /// Waits for the app's end; panics unless it was asked to end, as often as that since the start.
+    async fn wait_for_orderly_end(&self, app: &mut Running, times: usize) {
+        assert!(app.wait_for_end().await.success());
+        let log = self.wine.log();
+        let orderly = log.matches("stopping: releasing every GPU").count();
+        assert_eq!(orderly, times, "killed: {log}");
+    }
+
     async fn wait_for_another_engine(&self, than: Option<u32>) -> u32 {
         let is = |status: &Status| Some(status.engine.pid) != than && !status.gpus.is_empty();
         let status = self.wine.wait_for_status("an engine", is).await;
@@ -206,18 +224,31 @@ async fn it_installs_upgrades_the_running_app_and_leaves_nothing_but_settings() 
     let first = computer.wait_for_another_engine(None).await;
     let set = wine.ask(&["settings", "set", "mode", "always"]);
     assert!(set.status.success(), "{set:?}");
+    // Stands for a server, which an upgrade must not end.
+    let mut server = wine.spawn(COMMAND_LINE, &["inference", "--", SERVER]);
+    soon("the server", async || computer.runs_server().then_some(())).await;
     let shipped = [COMMAND_LINE, "LICENSE"].map(|file| computer.installed(file));
     let whole = shipped.each_ref().map(|file| fs::read(file).unwrap());
     fs::write(&shipped[1], "of an earlier version").unwrap();
 
     computer.set_up(&[]);
-    // It was asked to end, not killed.
-    assert!(app.wait_for_end().await.success());
+    computer.wait_for_orderly_end(&mut app, 1).await;
     computer.wait_for_another_engine(Some(first)).await;
     assert_eq!(computer.setting("mode"), "\"always\"");
     for (file, whole) in shipped.iter().zip(whole) {
         assert!(fs::read(file).unwrap() == whole, "{}", file.display());
     }
+    assert!(computer.runs_server() && server.0.try_wait().unwrap().is_none());
+    let folder = fs::read_dir(computer.installed("")).unwrap();
+    let renamed = folder.filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().ends_with(".old")
+    });
+    assert_eq!(renamed.count(), 1);
+    let mut end = wine.session.command("wine");
+    end.args(["taskkill", "/F", "/IM", SERVER]);
+    assert!(wine.output(end).status.success());
+    server.wait_for_end().await;
     assert!(wine.ask(&["quit"]).status.success());
     wine.wait_until_nothing_is_left().await;
     let registry = computer.registry();
@@ -231,7 +262,7 @@ async fn it_installs_upgrades_the_running_app_and_leaves_nothing_but_settings() 
     computer.wait_for_another_engine(None).await;
     let mut remove = wine.command("uninstall.exe");
     assert!(remove.arg("/S").status().unwrap().success());
-    assert!(app.wait_for_end().await.success());
+    computer.wait_for_orderly_end(&mut app, 2).await;
     soon("the removal of the folder", async || {
         (!computer.installed("").exists()).then_some(())
     })
