@@ -76,9 +76,10 @@ pub(crate) fn build_app() -> Result<PathBuf> {
     app::build()
 }
 
-/// Installs, upgrades and removes that Setup program's content under wine.
-pub(crate) fn check_setup(setup: &Path) -> Result<()> {
+/// Tries the programs in that folder, and that Setup program, under wine.
+pub(crate) fn check_packages(folder: &Path, setup: &Path) -> Result<()> {
     wine::prepare()?;
+    app::check(folder)?;
     app::check_setup(setup)
 }
 

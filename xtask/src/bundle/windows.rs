@@ -58,7 +58,7 @@ pub(super) fn bundle(args: &BundleArgs) -> Result<()> {
     winget::write(&made[0], &folder.join("winget"))?;
     sums::write(&folder)?;
     if args.check {
-        windows::check_setup(&made[0])?;
+        windows::check_packages(&programs, &made[0])?;
     }
     Ok(())
 }
