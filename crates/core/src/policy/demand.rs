@@ -47,16 +47,18 @@ pub fn others_computing(sample: &Sample) -> Option<bool> {
 /// `None` when too little is known.
 pub(super) fn computing(sample: &Sample, seen: &Observations<'_>) -> Option<bool> {
     let gpu = seen.gpu.pci_bus_id;
-    let is_worker = |pid: u32| {
-        let mut workers = seen.host.ai_programs.iter();
-        workers.any(|process| process.pid == pid && process.kind == ProcessKind::Worker)
-    };
+    let is_worker = |pid| is_worker(seen.host, pid);
     let unnamed = seen
         .host
         .ai_programs
         .iter()
         .any(|process| process.gpu.has_open(gpu) && !sample.names(process.pid));
     computing_among(sample, is_worker, unnamed)
+}
+
+fn is_worker(host: &HostSample, pid: u32) -> bool {
+    let mut processes = host.ai_programs.iter();
+    processes.any(|process| process.pid == pid && process.kind == ProcessKind::Worker)
 }
 
 /// `is_worker` recognises AI processes, which count even where they draw; `unnamed` is that one of
@@ -96,10 +98,14 @@ pub fn is_busy(sample: &Sample) -> Option<bool> {
 
 /// Returns true if another process is known to have a context on this GPU: while it has, the GPU
 /// does not suspend, so that sampling it keeps nothing awake (Olares#3803: with every thread of a
-/// loaded llama-server stopped, the GPU of a laptop stayed active).
+/// loaded llama-server stopped, the GPU of a laptop stayed active). A process that draws is in the
+/// list of compute processes under Windows, whatever it does: there only AI processes count.
 pub(super) fn holds_context(host: &HostSample, gpu: PciBusId, history: &GpuHistory) -> bool {
-    let listed = history.sample().and_then(|s| s.compute_processes.as_ref());
-    listed.is_some_and(|processes| !processes.is_empty())
+    let computes = |sample: &Sample| {
+        let mut pids = sample.compute_processes.iter().flatten().map(|p| p.pid);
+        pids.any(|pid| !sample.draws(pid) || is_worker(host, pid))
+    };
+    history.sample().is_some_and(computes)
         || host
             .ai_programs
             .iter()

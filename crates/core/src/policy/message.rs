@@ -156,16 +156,20 @@ pub(super) fn busy(context: &Context<'_>) -> Cause {
     }
 }
 
-/// The AI program that computes, where every process of the driver's list is that program's.
+/// The AI program that computes, where every process of the driver's list is that program's, those
+/// left out that draw and are no AI processes.
 fn computing_process(context: &Context<'_>) -> Option<String> {
     let sample = context.history.sample()?;
-    let listed = sample.compute_processes.iter().flatten();
+    let listed = sample.compute_processes.iter().flatten().map(|one| one.pid);
     let label = |pid| {
         let processes = &context.seen.host.ai_programs;
         let process = processes.iter().find(|process| process.pid == pid)?;
         Some(process.label.as_str())
     };
-    let mut labels = listed.map(|process| label(process.pid));
+    let mut labels = listed
+        .map(|pid| (pid, label(pid)))
+        .filter(|(pid, label)| label.is_some() || !sample.draws(*pid))
+        .map(|(_, label)| label);
     match labels.next() {
         Some(first) => {
             let first = first?;

@@ -1,12 +1,14 @@
 //! The users of the GPU: the driver's lists, and the files that AI processes have open.
 
+mod windows;
+
 use super::*;
 use crate::{
     Moment,
     ai_processes::ProcessKind,
     gpu::{ComputeProcess, GpuInfo, Outcome, ProcessLoad, Sample},
     host::{AiProcess, GpuUse, HostSample},
-    policy::{DemandReason, GpuPolicy, Observations, Switches},
+    policy::{Decision, DemandReason, GpuPolicy, Observations, Switches},
     settings::Settings,
     simulation::SimulatedMachine,
 };
@@ -70,6 +72,10 @@ impl Shown {
     }
 
     fn demand(&mut self, mode: Mode) -> Option<DemandReason> {
+        self.decide(mode).demand
+    }
+
+    fn decide(&mut self, mode: Mode) -> Decision {
         let seen = Observations {
             gpu: &self.info,
             settings: &self.settings,
@@ -88,7 +94,7 @@ impl Shown {
             watched: false,
             measuring: false,
         };
-        self.policy.step(&seen, self.now).decision.demand
+        self.policy.step(&seen, self.now).decision
     }
 
     /// The demand once that sample was taken.
