@@ -333,6 +333,7 @@ async fn how_a_gpu_is_set_up_is_read_without_cuda() {
             max_generation: Some(4),
             max_width: Some(16),
         },
+        driver_model: None,
     };
     let inspected = done(&mut gpu, Action::Inspect).await;
     assert_eq!(inspected, Outcome::Inspected(expected));

@@ -19,12 +19,14 @@ mod quiet;
 mod report;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 pub use evidence::{
     AiProgramEvidence, AppEvidence, DeviceEvidence, Engine, Evidence, GpuEvidence, LoginEntry,
     MachineEvidence, PcieLink, PowerDaemon, RuntimeD3,
 };
 pub use report::{Private, redact, report};
+pub use windows::{PowerMode, WindowsEvidence};
 
 /// Judges what was read, worst first.
 pub fn examine(evidence: &Evidence) -> Doctor {
@@ -47,12 +49,15 @@ pub fn examine(evidence: &Evidence) -> Doctor {
             },
         }));
     }
+    if evidence.machine.windows.is_some() {
+        findings = findings.into_iter().map(windows::with_advice).collect();
+    }
     findings.sort_by_key(|finding| Reverse(finding.severity));
     Doctor { findings }
 }
 
 /// Checks of the whole machine. Among equals the order here is the order shown.
-const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 18] = [
+const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 21] = [
     driver::discovery_failed,
     driver::gpus_left_out,
     quiet::without_engine,
@@ -60,10 +65,12 @@ const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 18] = [
     machine::on_battery,
     machine::undersized_adapter,
     machine::power_saving_profile,
+    windows::power_saving,
     quiet::perf_boost_disabled,
     clocks::other_clock_tools,
     app::login_entry_broken,
     app::no_tray_host,
+    windows::no_web_view,
     app::engine_not_running,
     app::switched_off,
     machine::powerd_not_running,
@@ -71,10 +78,11 @@ const OF_THE_MACHINE: [fn(&Evidence) -> Option<Finding>; 18] = [
     app::not_checked,
     app::simulated,
     driver::driver_works,
+    windows::gpu_scheduling,
 ];
 
 /// Checks of one GPU.
-const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 22] = [
+const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 23] = [
     driver::gpu_failed,
     driver::driver_too_old,
     clocks::held_down_by_heat,
@@ -97,6 +105,7 @@ const OF_EACH_GPU: [fn(&GpuEvidence, &Evidence) -> Option<Finding>; 22] = [
     clocks::gpu_ready,
     clocks::gpu_busy,
     clocks::gpu_at_rest,
+    windows::driver_model,
 ];
 
 /// A finding whose title and advice are one text and its attribute.

@@ -15,7 +15,7 @@ pub mod plausible;
 mod processes;
 mod reasons;
 
-pub use action::{Action, HoldReport, Inspection, Outcome, PcieLink, PulseReport};
+pub use action::{Action, DriverModel, HoldReport, Inspection, Outcome, PcieLink, PulseReport};
 pub use circumstance::{Circumstance, DriverHost};
 pub use error::{GpuError, GpuErrorKind};
 pub use list::{GpuList, LeftOut, LeftOutGpu, none_listed};

@@ -31,6 +31,8 @@ mod machine;
 mod processes;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
+#[cfg(windows)]
+mod windows;
 
 /// Returns true if the application is meant to start at login, by the entries in that configuration
 /// folder. A broken one counts: the application mends its own, and the doctor reports the others.

@@ -244,6 +244,12 @@ fault-kernel-alone = Ein Teil des NVIDIA-Treibers ist nicht installiert
     .advice = Installiere das Paket mit libnvidia-ml: libnvidia-ml1 unter Debian, libnvidia-compute unter Ubuntu, nvidia-utils unter Arch.
 fault-no-device-files = Die Gerätedateien des NVIDIA-Treibers fehlen
     .advice = Führe „sudo nvidia-modprobe -u -c 0“ aus oder starte den Computer neu.
+fault-windows-no-driver = Der NVIDIA-Treiber ist nicht installiert
+    .advice = Installiere NVIDIAs eigenen Treiber für Windows, von nvidia.com oder in der NVIDIA-App, und starte dann den Computer neu.
+fault-windows-no-cuda = Der CUDA-Teil des NVIDIA-Treibers ist nicht installiert
+    .advice = Installiere den NVIDIA-Treiber noch einmal, von nvidia.com oder in der NVIDIA-App.
+fault-windows-not-running = Der NVIDIA-Treiber läuft nicht
+    .advice = Starte den Computer neu. Wenn das nicht hilft, prüfe im Geräte-Manager, ob die GPU eingeschaltet und ohne Fehler ist, und installiere dann ihren Treiber noch einmal.
 
 left-out = GPU { $index } wird nicht verwendet: { $why }. { $advice }
 left-out-named = GPU { $index } ({ $name }) wird nicht verwendet: { $why }. { $advice }
@@ -445,6 +451,26 @@ finding-perf-boost-remove = Manche Linux-Distributionen setzen { $variable } fü
 finding-clocks-held-by-server = Ein KI-Server hält diese GPU zwischen den Anfragen auf voller Leistung
 finding-watts-between-requests = { $power } W zwischen den Anfragen
 finding-watts-at-rest = { $power } W in Ruhe
+
+## Diagnostics: what only Windows has, and the advice there
+
+finding-power-mode-efficiency = der Energiemodus ist „Beste Energieeffizienz“
+finding-energy-saver-on = der Energiesparmodus ist an
+finding-no-web-view = Das Fenster von GPU Keepalive kann nicht angezeigt werden
+    .advice = Installiere Microsofts WebView2-Runtime von https://developer.microsoft.com/microsoft-edge/webview2. Das Symbol im Infobereich und „gpu-keepalive“ arbeiten auch ohne sie.
+finding-no-web-view-seen = die WebView2-Runtime ist nicht installiert
+finding-gpu-scheduling = Die Einstellung von Windows für die GPU-Planung
+finding-gpu-scheduling-on = die hardwarebeschleunigte GPU-Planung ist an
+finding-gpu-scheduling-off = die hardwarebeschleunigte GPU-Planung ist aus
+finding-driver-model = Die Art des Treibers
+finding-driver-model-seen = das Treibermodell ist { $model }
+windows-power-saving-profile = Stelle in den Windows-Einstellungen unter „System“ und „Stromversorgung“ den Energiemodus auf „Ausbalanciert“ oder „Beste Leistung“ und schalte den Energiesparmodus aus.
+windows-clocks-not-held = Solange sie sich bereit macht, ist das normal. Bleibt es eine Minute so, setze „strategy“ in den Einstellungen auf „pulse“, oder stelle in der NVIDIA-Systemsteuerung unter „3D-Einstellungen verwalten“ den Energieverwaltungsmodus von gpu-keepalive.exe und gpu-keepalive-app.exe auf „Maximale Leistung bevorzugen“.
+windows-cuda-p2-cap = Es ist nichts zu tun. GeForce-Treiber lassen CUDA in P2 statt P0 laufen: Nur der Speichertakt ist etwas niedriger. Ein Treiberprofil kann das aufheben; GPU Keepalive ändert es nie.
+windows-runtime-d3-on = Programme, die wenig brauchen, lassen sich auf die Grafik des Prozessors verlegen, damit diese GPU aus bleibt: Stelle sie in den Windows-Einstellungen unter „System“, „Bildschirm“ und „Grafik“ auf „Energiesparmodus“.
+windows-processes-not-told = Der Bedarf wird an der Auslastung der GPU abgelesen, ab 10 %, und an KI-Programmen, die laufen.
+windows-perf-boost-disabled = Entferne die Variable aus der Umgebung deiner KI-Programme und starte sie neu: Suche in den Windows-Einstellungen nach „Umgebungsvariablen“.
+windows-no-permission = Starte den Computer neu. Wenn das nicht hilft, installiere den NVIDIA-Treiber noch einmal.
 
 ## Benchmark
 

@@ -248,6 +248,12 @@ fault-kernel-alone = a part of the NVIDIA driver is not installed
     .advice = Install the package with libnvidia-ml: libnvidia-ml1 on Debian, libnvidia-compute on Ubuntu, nvidia-utils on Arch.
 fault-no-device-files = the device files of the NVIDIA driver are missing
     .advice = Run “sudo nvidia-modprobe -u -c 0”, or restart the computer.
+fault-windows-no-driver = the NVIDIA driver is not installed
+    .advice = Install NVIDIA's own driver for Windows, from nvidia.com or in the NVIDIA app, then restart the computer.
+fault-windows-no-cuda = the CUDA part of the NVIDIA driver is not installed
+    .advice = Install the NVIDIA driver again, from nvidia.com or in the NVIDIA app.
+fault-windows-not-running = the NVIDIA driver is not running
+    .advice = Restart the computer. If that does not help, check in the Device Manager that the GPU is enabled and has no error, then install its driver again.
 
 left-out = GPU { $index } is not used: { $why }. { $advice }
 left-out-named = GPU { $index } ({ $name }) is not used: { $why }. { $advice }
@@ -449,6 +455,26 @@ finding-perf-boost-remove = Some Linux distributions set { $variable } for every
 finding-clocks-held-by-server = An AI server keeps this GPU at full speed between requests
 finding-watts-between-requests = { $power } W between requests
 finding-watts-at-rest = { $power } W at rest
+
+## Diagnostics: what only Windows has, and the advice there
+
+finding-power-mode-efficiency = the power mode is “Best power efficiency”
+finding-energy-saver-on = the energy saver is on
+finding-no-web-view = The window of GPU Keepalive cannot be shown
+    .advice = Install Microsoft's WebView2 Runtime from https://developer.microsoft.com/microsoft-edge/webview2. The tray icon and “gpu-keepalive” work without it.
+finding-no-web-view-seen = the WebView2 Runtime is not installed
+finding-gpu-scheduling = Windows' setting for GPU scheduling
+finding-gpu-scheduling-on = hardware-accelerated GPU scheduling is on
+finding-gpu-scheduling-off = hardware-accelerated GPU scheduling is off
+finding-driver-model = The kind of driver
+finding-driver-model-seen = the driver model is { $model }
+windows-power-saving-profile = In Windows' settings, under System and Power, set the power mode to “Balanced” or “Best performance”, and switch the energy saver off.
+windows-clocks-not-held = This is normal while it gets ready. If it stays so for a minute, set “strategy” to “pulse” in the settings, or in the NVIDIA Control Panel, under “Manage 3D settings”, set the power management mode of gpu-keepalive.exe and gpu-keepalive-app.exe to “Prefer maximum performance”.
+windows-cuda-p2-cap = Nothing needs to be done. GeForce drivers run CUDA in P2 instead of P0: only the memory clock is a little lower. A driver profile can lift that; GPU Keepalive never changes it.
+windows-runtime-d3-on = Programs that need little can be moved to the processor's own graphics, so that this GPU stays off: in Windows' settings, under System, Display and Graphics, set them to “Power saving”.
+windows-processes-not-told = Demand is taken from the GPU's utilization, from 10 % on, and from AI programs that run.
+windows-perf-boost-disabled = Remove the variable from the environment of your AI programs and start them again: in Windows' settings, search for “environment variables”.
+windows-no-permission = Restart the computer. If that does not help, install the NVIDIA driver again.
 
 ## Benchmark
 

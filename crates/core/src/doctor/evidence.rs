@@ -1,3 +1,4 @@
+use super::WindowsEvidence;
 use crate::{
     gpu::{GpuError, GpuInfo, Inspection, LeftOutGpu, PciBusId, PowerSource, Sample},
     host::{AiProcess, HostSample, RuntimePm},
@@ -156,6 +157,8 @@ pub struct MachineEvidence {
     pub perf_boost_disabled: Option<bool>,
     /// The AI programs that run.
     pub ai_programs: Vec<AiProgramEvidence>,
+    /// What only Windows has; `None` elsewhere.
+    pub windows: Option<WindowsEvidence>,
 }
 
 /// `nvidia-powerd`, which moves power between processor and GPU on laptops (Dynamic Boost).

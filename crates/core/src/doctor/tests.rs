@@ -17,6 +17,7 @@ use crate::{
 
 mod provoked;
 mod report;
+mod windows;
 
 use provoked::PROVOKED;
 

@@ -117,6 +117,8 @@ pub struct Inspection {
     pub vbios: Option<String>,
     /// The link to the machine, now and at most.
     pub pcie: PcieLink,
+    /// The kind of driver (`nvmlDeviceGetDriverModel`, Windows only).
+    pub driver_model: Option<DriverModel>,
 }
 
 /// The PCI Express link of a GPU as its driver reports it. A link at rest may be slower than the
@@ -137,4 +139,24 @@ pub struct PcieLink {
     /// The lanes that this GPU has in this machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_width: Option<u32>,
+}
+
+/// The kind of driver that serves a GPU under Windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DriverModel {
+    /// A display driver: the GPU also draws, and Windows manages its memory.
+    Wddm,
+    /// A compute driver of NVIDIA's own, of some professional cards.
+    Tcc,
+}
+
+impl DriverModel {
+    /// Its name in the driver's own tools.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wddm => "WDDM",
+            Self::Tcc => "TCC",
+        }
+    }
 }

@@ -22,6 +22,8 @@ pub enum Circumstance {
     KernelAlone,
     /// The kernel's part of the driver runs; its device files are missing.
     NoDeviceFiles,
+    /// The system is Windows, where the driver comes in one piece.
+    Windows,
 }
 
 /// The system's view of the driver and of the place where the program runs.
@@ -37,6 +39,8 @@ pub struct DriverHost {
     pub module_loaded: bool,
     /// `/dev/nvidiactl` is there.
     pub device_files: bool,
+    /// The system is Windows.
+    pub windows: bool,
 }
 
 impl GpuError {
@@ -68,6 +72,7 @@ fn explain(kind: GpuErrorKind, message: &str, host: DriverHost) -> Option<Circum
                 (container, Container),
                 (host.nixos, NixOs),
                 (host.module_loaded && kind == Kind::NvmlMissing, KernelAlone),
+                (host.windows, Windows),
             ])
         }),
         Kind::VersionMismatch => first(&[(container, Container)]),
@@ -80,6 +85,7 @@ fn explain(kind: GpuErrorKind, message: &str, host: DriverHost) -> Option<Circum
                 (host.wsl, Wsl),
                 (container, Container),
                 (no_files && kind == Kind::DriverNotLoaded, NoDeviceFiles),
+                (host.windows && kind == Kind::DriverNotLoaded, Windows),
             ])
         }
         _ => None,

@@ -36,6 +36,9 @@ impl GpuError {
             (NotLoadable, _) => key!("fault-not-loadable"),
             (KernelAlone, _) => key!("fault-kernel-alone"),
             (NoDeviceFiles, _) => key!("fault-no-device-files"),
+            (Windows, NvmlMissing) => key!("fault-windows-no-driver"),
+            (Windows, CudaMissing) => key!("fault-windows-no-cuda"),
+            (Windows, _) => key!("fault-windows-not-running"),
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) struct Files {
     pub(super) login_entry: LoginEntry,
 }
 
-/// Only the application looks for it on Windows, where it is no file.
+/// On Windows it is no file.
 #[cfg(windows)]
 fn login_entry(_: Option<&Path>) -> LoginEntry {
     LoginEntry::default()
@@ -55,6 +55,14 @@ fn login_entry(config: Option<&Path>) -> LoginEntry {
 
 /// Reads them. Blocks for as long as the kernel takes.
 pub(super) fn read(places: &Places, gpus: &[PciBusId], ai_processes: Vec<AiProcess>) -> Files {
+    #[cfg_attr(not(windows), allow(unused_mut, reason = "there is no more to add"))]
+    let mut files = read_files(places, gpus, ai_processes);
+    #[cfg(windows)]
+    super::windows::add_to(&mut files);
+    files
+}
+
+fn read_files(places: &Places, gpus: &[PciBusId], ai_processes: Vec<AiProcess>) -> Files {
     let root = &places.root;
     let pci = PciGpus::under(root);
     let processes = ProcessTable::read(&root.join("proc"));

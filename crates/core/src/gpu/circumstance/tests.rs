@@ -14,6 +14,7 @@ fn host(facts: &str) -> DriverHost {
         container: is("container"),
         module_loaded: is("module"),
         device_files: is("files"),
+        windows: is("windows"),
     }
 }
 
@@ -56,6 +57,18 @@ fn a_failure_is_explained_by_where_it_happens() {
             Some(Container),
         ),
         (Kind::NvmlMissing, MISSING.to_owned(), "container", None),
+        (
+            Kind::CudaMissing,
+            "nvcuda.dll was not found".to_owned(),
+            "windows",
+            Some(Windows),
+        ),
+        (
+            Kind::NvmlMissing,
+            "NVML cannot be loaded: os error 193".to_owned(),
+            "windows",
+            Some(OtherArchitecture),
+        ),
         (
             Kind::DriverNotLoaded,
             "nvmlInit_v2: no".to_owned(),
