@@ -1,7 +1,7 @@
 //! The end of a command that failed: the exit code, a sentence for people and an object for
 //! programs.
 
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
 use gpu_keepalive_core::{
     gpu::{GpuError, GpuErrorKind},
@@ -22,6 +22,34 @@ const FAILED: u8 = 1;
 pub(crate) const WRONG_USAGE: u8 = 2;
 const NO_ENGINE: u8 = 3;
 const NO_GPU: u8 = 4;
+
+/// The exit code of this program.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// One of its own.
+    Own(ExitCode),
+    /// That of the command it ran, of 32 bits on Windows.
+    OfCommand(i32),
+}
+
+impl From<ExitCode> for End {
+    fn from(code: ExitCode) -> Self {
+        Self::Own(code)
+    }
+}
+
+impl End {
+    /// Its code. Ends the program at once with one that no [`ExitCode`] can have.
+    pub(crate) fn code(self) -> ExitCode {
+        match self {
+            Self::Own(code) => code,
+            Self::OfCommand(code) => match u8::try_from(code) {
+                Ok(code) => ExitCode::from(code),
+                Err(_) => process::exit(code),
+            },
+        }
+    }
+}
 
 /// An argument that is valid and that cannot be done as written.
 #[derive(Debug, thiserror::Error)]

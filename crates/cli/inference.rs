@@ -10,7 +10,9 @@ use gpu_keepalive_engine::socket::ClientError;
 use tokio::process::{Child, Command};
 use tracing::warn;
 
-use crate::{output, reach};
+use crate::{exit::End, output, reach};
+
+mod program;
 
 /// As shells have it: the command was found but cannot be run, or was not found.
 const CANNOT_RUN: u8 = 126;
@@ -19,7 +21,7 @@ const NOT_FOUND: u8 = 127;
 /// Runs a command under a lease and passes its exit code on.
 ///
 /// The lease belongs to this process's connection, so it ends with the process whatever happens.
-pub(crate) async fn inference(command: &[OsString]) -> anyhow::Result<ExitCode> {
+pub(crate) async fn inference(command: &[OsString]) -> anyhow::Result<End> {
     let mut client = reach::engine().await.context("the command was not run")?;
     match client.ask(&Request::BeginLease { wait: true }).await {
         // Slower than it could be is better than not run.
@@ -34,15 +36,15 @@ pub(crate) async fn inference(command: &[OsString]) -> anyhow::Result<ExitCode> 
 }
 
 /// Runs a command to its end; its exit code.
-pub(crate) async fn run(command: &[OsString]) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(command: &[OsString]) -> anyhow::Result<End> {
     let mut forwarding = signals::Forwarding::new()?;
-    let (program, arguments) = command.split_first().context("no command was given")?;
-    let mut child = match Command::new(program).args(arguments).spawn() {
+    let (name, arguments) = command.split_first().context("no command was given")?;
+    let mut child = match Command::new(program::found(name)).args(arguments).spawn() {
         Ok(child) => child,
-        Err(error) => return Ok(not_started(program, &error)),
+        Err(error) => return Ok(not_started(name, &error).into()),
     };
     let code = exit_code(&mut child, &mut forwarding).await?;
-    Ok(ExitCode::from(code))
+    Ok(End::OfCommand(code))
 }
 
 /// Reports why a command was not started. Returns the exit code for it, as shells define it.
@@ -57,7 +59,7 @@ pub(crate) fn not_started(program: &OsStr, error: &io::Error) -> ExitCode {
 }
 
 /// Waits for the command, passing signals on meanwhile.
-async fn exit_code(child: &mut Child, forwarding: &mut signals::Forwarding) -> anyhow::Result<u8> {
+async fn exit_code(child: &mut Child, forwarding: &mut signals::Forwarding) -> anyhow::Result<i32> {
     let pid = child.id();
     let status = loop {
         tokio::select! {
@@ -131,9 +133,9 @@ mod signals {
     }
 
     /// The exit code, or as shells have it 128 and the signal that killed it.
-    pub(super) fn code(status: ExitStatus) -> u8 {
+    pub(super) fn code(status: ExitStatus) -> i32 {
         let code = status.code().or(status.signal().map(|signal| 128 + signal));
-        code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+        code.unwrap_or(1)
     }
 }
 
@@ -141,19 +143,31 @@ mod signals {
 mod signals {
     use std::{convert::Infallible, io, process::ExitStatus};
 
-    /// Ctrl-C reaches every program of a console by itself; here it only must not end this one
-    /// before the command.
-    pub(super) struct Forwarding;
+    use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, ctrl_break, ctrl_c, ctrl_close};
+
+    /// The events of a console reach every program of it by themselves, the command as well; here
+    /// they only must not end this one before the command.
+    pub(super) struct Forwarding {
+        ctrl_c: CtrlC,
+        ctrl_break: CtrlBreak,
+        ctrl_close: CtrlClose,
+    }
 
     impl Forwarding {
         pub(super) fn new() -> io::Result<Self> {
-            Ok(Self)
+            Ok(Self {
+                ctrl_c: ctrl_c()?,
+                ctrl_break: ctrl_break()?,
+                ctrl_close: ctrl_close()?,
+            })
         }
 
         pub(super) async fn next(&mut self) -> Infallible {
             loop {
-                if tokio::signal::ctrl_c().await.is_err() {
-                    std::future::pending::<()>().await;
+                tokio::select! {
+                    _ = self.ctrl_c.recv() => {}
+                    _ = self.ctrl_break.recv() => {}
+                    _ = self.ctrl_close.recv() => {}
                 }
             }
         }
@@ -163,11 +177,8 @@ mod signals {
         match signal {}
     }
 
-    /// The exit code; Windows' are 32 bits wide, and what does not fit is a failure.
-    pub(super) fn code(status: ExitStatus) -> u8 {
-        status
-            .code()
-            .and_then(|code| u8::try_from(code).ok())
-            .unwrap_or(1)
+    /// The exit code, of 32 bits.
+    pub(super) fn code(status: ExitStatus) -> i32 {
+        status.code().unwrap_or(1)
     }
 }

@@ -18,6 +18,7 @@ use tracing_subscriber::{
 };
 
 use args::{Args, Command};
+use exit::End;
 
 mod args;
 mod bench;
@@ -59,7 +60,7 @@ fn main() -> ExitCode {
         serve::before_any_thread();
     }
     let errors = OutputQueue::new("log", anstream::stderr);
-    let _flushed = errors.flush_on_drop();
+    let flushed = errors.flush_on_drop();
     let log = start_log(args.debug, &errors);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -73,10 +74,12 @@ fn main() -> ExitCode {
         }
         Err(error) => Err(error.into()),
     };
-    result.unwrap_or_else(|error| exit::report(&error, as_json, &errors))
+    let end = result.unwrap_or_else(|error| exit::report(&error, as_json, &errors).into());
+    drop(flushed);
+    end.code()
 }
 
-async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
+async fn execute(args: Args, log: LogTail) -> anyhow::Result<End> {
     let simulate = args.simulate;
     match args.command {
         Command::Run(run) => run::run(run, simulate, log).await?,
@@ -91,7 +94,7 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
         Command::Energy { days, json } => energy::energy(days, json).await?,
         Command::Bench(bench) => bench::bench(bench, simulate).await?,
         Command::Recommend(recommend) => recommend::recommend(recommend, simulate).await?,
-        Command::Doctor { json } => return doctor::doctor(json, simulate).await,
+        Command::Doctor { json } => return Ok(doctor::doctor(json, simulate).await?.into()),
         Command::Settings(settings) => settings::settings(settings).await?,
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -103,7 +106,7 @@ async fn execute(args: Args, log: LogTail) -> anyhow::Result<ExitCode> {
         #[cfg(windows)]
         Command::Setup(command) => setup::setup(command).await?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::SUCCESS.into())
 }
 
 /// Logs to standard error: warnings, every decision with `--debug`, or the levels of `RUST_LOG`.

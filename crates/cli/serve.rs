@@ -1,8 +1,10 @@
 //! `serve`: starts an AI server that lets the GPU rest.
 
-use std::{ffi::OsString, path::Path, process::ExitCode};
+use std::{ffi::OsString, path::Path};
 
 use anyhow::Context;
+
+use crate::exit::End;
 
 #[cfg(target_os = "linux")]
 mod link;
@@ -18,7 +20,7 @@ pub(crate) fn before_any_thread() {
 }
 
 /// Starts the command, quiet where something wakes the GPU for it. The exit code is the command's.
-pub(crate) async fn serve(command: &[OsString]) -> anyhow::Result<ExitCode> {
+pub(crate) async fn serve(command: &[OsString]) -> anyhow::Result<End> {
     let (program, _) = command.split_first().context("no command was given")?;
     let file = Path::new(program).file_name().unwrap_or(program);
     let name = format!("“{}”", file.to_string_lossy());
@@ -27,8 +29,8 @@ pub(crate) async fn serve(command: &[OsString]) -> anyhow::Result<ExitCode> {
         let (link, notes) = plan::plan(&name).await;
         notes.iter().for_each(|text| note(text));
         match link {
-            None => Ok(supervise::become_it(command)),
-            Some(link) => supervise::run(command, link).await,
+            None => Ok(supervise::become_it(command).into()),
+            Some(link) => Ok(supervise::run(command, link).await?.into()),
         }
     }
     #[cfg(not(target_os = "linux"))]

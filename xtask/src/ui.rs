@@ -41,7 +41,7 @@ pub(crate) fn test() -> Result<()> {
 /// Installs what `package-lock.json` names, unless it is there already.
 fn install(ui: &Path) -> Result<()> {
     ensure!(
-        shell::is_installed("npm"),
+        shell::is_installed(NPM),
         "the window's pages need Node.js 20 or later with npm; install it and try again"
     );
     let lock = modified(&ui.join("package-lock.json"));
@@ -51,8 +51,11 @@ fn install(ui: &Path) -> Result<()> {
     shell::run(&mut npm(ui, &["ci", "--no-audit", "--no-fund"]))
 }
 
+/// On Windows a file for its console, which is found by its whole name alone.
+const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+
 fn npm(ui: &Path, arguments: &[&str]) -> Command {
-    let mut npm = Command::new("npm");
+    let mut npm = Command::new(NPM);
     npm.args(arguments).current_dir(ui);
     npm
 }

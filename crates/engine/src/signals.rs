@@ -41,13 +41,20 @@ mod platform {
 mod platform {
     use std::io;
 
-    use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, ctrl_break, ctrl_c, ctrl_close};
+    use tokio::signal::windows::{
+        CtrlBreak, CtrlC, CtrlClose, CtrlLogoff, CtrlShutdown, ctrl_break, ctrl_c, ctrl_close,
+        ctrl_logoff, ctrl_shutdown,
+    };
 
-    /// The events that ask a program to end: of its console, or the end of that console.
+    /// The events that ask a program to end: of its console, the end of that console, and that of
+    /// the session or the machine. After the last three Windows waits about 5 s (documented for
+    /// `HandlerRoutine`), for which tokio keeps the program.
     pub struct Signals {
         ctrl_c: CtrlC,
         ctrl_break: CtrlBreak,
         ctrl_close: CtrlClose,
+        ctrl_logoff: CtrlLogoff,
+        ctrl_shutdown: CtrlShutdown,
     }
 
     impl Signals {
@@ -60,6 +67,8 @@ mod platform {
                 ctrl_c: ctrl_c()?,
                 ctrl_break: ctrl_break()?,
                 ctrl_close: ctrl_close()?,
+                ctrl_logoff: ctrl_logoff()?,
+                ctrl_shutdown: ctrl_shutdown()?,
             })
         }
 
@@ -70,6 +79,8 @@ mod platform {
                 _ = self.ctrl_c.recv() => {}
                 _ = self.ctrl_break.recv() => {}
                 _ = self.ctrl_close.recv() => {}
+                _ = self.ctrl_logoff.recv() => {}
+                _ = self.ctrl_shutdown.recv() => {}
             }
             0xC000_013A_u32.cast_signed()
         }
