@@ -128,6 +128,11 @@ fn notify(notification: &Notification, inputs: &Sender<Input>) {
     }
     #[cfg(target_os = "linux")]
     shown.hint(notify_rust::Hint::DesktopEntry("gpu-keepalive".to_owned()));
+    // Without one Windows shows it under the name of PowerShell.
+    #[cfg(windows)]
+    if let Some(id) = crate::platform::notification_id() {
+        shown.app_id(id);
+    }
     if notification.urgent {
         shown.urgency(notify_rust::Urgency::Critical);
     }

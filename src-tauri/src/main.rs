@@ -102,6 +102,7 @@ fn written(text: &clap::Error) -> ExitCode {
 fn start(args: Args, errors: &OutputQueue) -> anyhow::Result<ExitCode> {
     let log = start_log(errors.clone());
     locale::use_language_of_user();
+    platform::identify();
     platform::require_display()?;
     if let Some(page) = args.window {
         platform::require_web_view()?;

@@ -9,6 +9,8 @@ use gpu_keepalive_core::{
 use gpu_keepalive_text::text;
 use serde::{Deserialize, Serialize};
 
+#[cfg(any(windows, test))]
+pub(crate) mod fitting;
 mod icon;
 mod render;
 pub(crate) mod texts;

@@ -1,6 +1,13 @@
 //! The role of the tray: icon, menu and notifications around the engine. It never loads a page.
 
-use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
+use std::{
+    convert::Infallible as Never,
+    path::PathBuf,
+    process::ExitCode,
+    sync::mpsc::{self as mpsc_std, RecvTimeoutError},
+    thread,
+    time::Duration,
+};
 
 use gpu_keepalive_core::Moment;
 use gpu_keepalive_engine::{
@@ -27,6 +34,9 @@ use crate::{
 
 /// The time that a desktop that is just starting may take to have a place for icons.
 const TRAY_GRACE: Duration = Duration::from_secs(8);
+/// The time in which the engine releases the GPUs and saves its state when the toolkit ends this
+/// process: Windows allows about 5 s for the end of a session (documented for `WM_ENDSESSION`).
+const RELEASE_WITHIN: Duration = Duration::from_secs(4);
 /// The time that the desktop may take to remove the icon.
 const END_WITHIN: Duration = Duration::from_secs(2);
 /// Inputs, and requests to the engine, that wait at most: far more than one status and the clicks
@@ -53,17 +63,20 @@ pub(crate) fn run(
         places: Paths::of_user()?,
         hidden,
     };
+    let to_controller = inputs.clone();
+    let (at_work, work_ended) = mpsc_std::sync_channel::<Never>(1);
     thread::Builder::new()
         .name("engine".to_owned())
         .spawn(move || {
             let app = work.app.clone();
-            let code = match runtime.block_on(work.work(claim, hosting, inputs, received)) {
+            let code = match runtime.block_on(work.work(claim, hosting, to_controller, received)) {
                 Ok(()) => 0,
                 Err(error) => {
                     platform::report(&error, &errors);
                     1
                 }
             };
+            drop(at_work);
             app.exit(code);
             // Normally the process is gone by now. But the toolkit's thread waits for the panel
             // when an icon comes or goes, and a panel may hang; nothing of ours is open any more.
@@ -71,19 +84,27 @@ pub(crate) fn run(
             errors.flush();
             std::process::exit(code);
         })?;
-    let code = app.run_return(|_, event| {
+    let code = app.run_return(move |_, event| match event {
         // There is never a window here whose end could be meant.
-        if let RunEvent::ExitRequested {
+        RunEvent::ExitRequested {
             code: None, api, ..
-        } = event
-        {
-            api.prevent_exit();
-        }
+        } => api.prevent_exit(),
+        // At the end of a Windows session the toolkit ends this process when this returns.
+        RunEvent::Exit => end_work(&inputs, &work_ended),
+        _ => {}
     });
     Ok(match code {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     })
+}
+
+/// Has the engine end, if it has not, and waits for that.
+fn end_work(inputs: &Sender<Input>, work_ended: &mpsc_std::Receiver<Never>) {
+    let _ = inputs.try_send(Input::Quit);
+    if work_ended.recv_timeout(RELEASE_WITHIN) == Err(RecvTimeoutError::Timeout) {
+        tracing::warn!("this process ends before the GPUs are released");
+    }
 }
 
 /// Passes clicks on to the controller.
@@ -194,4 +215,21 @@ async fn quit_on_signal(mut signals: Signals, inputs: Sender<Input>) {
 async fn end_of_grace(inputs: Sender<Input>) {
     tokio::time::sleep(TRAY_GRACE).await;
     let _ = inputs.send(Input::TrayWaitedFor).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_session_waits_for_the_engine() {
+        let (inputs, mut received) = mpsc::channel(1);
+        let (at_work, work_ended) = mpsc_std::sync_channel::<Never>(1);
+        let ending = thread::spawn(move || end_work(&inputs, &work_ended));
+        let input = received.blocking_recv();
+        assert!(matches!(input, Some(Input::Quit)), "{input:?}");
+        assert!(!ending.is_finished(), "it waits");
+        drop(at_work);
+        ending.join().expect("no panic");
+    }
 }

@@ -86,7 +86,7 @@ fn open(app: &AppHandle, page: Page) -> tauri::Result<()> {
     let language = Language::current().code();
     let url = format!("index.html?language={language}#{}", page.name());
     let url = WebviewUrl::App(url.into());
-    let window = WebviewWindowBuilder::new(app, WINDOW, url)
+    let window = platform::on_the_processor(WebviewWindowBuilder::new(app, WINDOW, url))
         .title(title(false))
         .initialization_script(locale_script())
         .inner_size(width, height)

@@ -1,14 +1,36 @@
+use std::borrow::Cow;
+
 use futures_util::StreamExt;
 use gpu_keepalive_engine::output_queue::OutputQueue;
 use gtk::{
     pango::FontDescription,
     prelude::{GtkSettingsExt, GtkWindowExt},
 };
-use tauri::WebviewWindow;
+use tauri::{AppHandle, WebviewWindow, WebviewWindowBuilder, Wry, image::Image};
 use tokio::sync::mpsc::Sender;
 use zbus::{Connection, fdo::DBusProxy};
 
 use crate::{controller::Input, zoom::Zoom};
+
+/// The desktop knows this process by its menu entry.
+pub(crate) fn identify() {}
+
+/// Panels scale the icon to their size.
+pub(crate) fn tray_icon(drawn: Image<'static>) -> Image<'static> {
+    drawn
+}
+
+/// Panels have room for every line.
+pub(crate) fn tooltip(text: &str) -> Cow<'_, str> {
+    Cow::Borrowed(text)
+}
+
+/// What keeps WebKit from the card is in the environment of the window's process.
+pub(crate) fn on_the_processor(
+    window: WebviewWindowBuilder<'_, Wry, AppHandle>,
+) -> WebviewWindowBuilder<'_, Wry, AppHandle> {
+    window
+}
 
 /// A toolkit without a display would end the program with a panic.
 pub(crate) fn require_display() -> anyhow::Result<()> {

@@ -12,6 +12,7 @@ use tauri::{
 };
 
 use super::{MenuAction, MenuEntry, TrayView, texts};
+use crate::platform;
 
 /// The id of our icon on the desktop.
 const TRAY_ID: &str = "gpu-keepalive";
@@ -98,9 +99,9 @@ impl Drawn {
     fn new(app: &AppHandle, view: &TrayView) -> tauri::Result<Self> {
         let (menu, entries) = build(app, &view.menu)?;
         let tray = TrayIconBuilder::with_id(TRAY_ID)
-            .icon(Image::from_bytes(view.icon.png())?)
+            .icon(picture(view)?)
             .title(texts::NAME)
-            .tooltip(&view.tooltip)
+            .tooltip(platform::tooltip(&view.tooltip))
             .menu(&menu)
             .show_menu_on_left_click(false)
             .build(app)?;
@@ -114,11 +115,11 @@ impl Drawn {
     /// Applies what is different, and nothing else: an open menu changes in place.
     fn change(&mut self, app: &AppHandle, view: &TrayView) -> tauri::Result<()> {
         if view.icon != self.view.icon {
-            self.tray
-                .set_icon(Some(Image::from_bytes(view.icon.png())?))?;
+            self.tray.set_icon(Some(picture(view)?))?;
         }
         if view.tooltip != self.view.tooltip {
-            self.tray.set_tooltip(Some(&view.tooltip))?;
+            let tooltip = platform::tooltip(&view.tooltip);
+            self.tray.set_tooltip(Some(tooltip))?;
         }
         if same_shape(&view.menu, &self.view.menu) {
             change_entries(&self.entries, &self.view.menu, &view.menu)?;
@@ -130,6 +131,10 @@ impl Drawn {
         self.view = view.clone();
         Ok(())
     }
+}
+
+fn picture(view: &TrayView) -> tauri::Result<Image<'static>> {
+    Ok(platform::tray_icon(Image::from_bytes(view.icon.png())?))
 }
 
 /// Returns true if one menu becomes the other by changing texts and marks.
