@@ -189,7 +189,12 @@ async fn serve_faces(server: Server, engine: EngineHandle) -> Infallible {
         never = server.serve(engine.clone()) => never,
         never = crate::session_bus::serve(engine) => never,
     };
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(windows)]
+    return tokio::select! {
+        never = server.serve(engine.clone()) => never,
+        never = crate::efficiency::follow(&engine) => never,
+    };
+    #[cfg(not(any(target_os = "linux", windows)))]
     return server.serve(engine).await;
 }
 

@@ -17,6 +17,8 @@ pub mod benchmark;
 pub mod clock;
 pub mod doctor;
 pub mod driver;
+#[cfg(any(windows, test))]
+mod efficiency;
 pub mod engine;
 mod files;
 pub mod gpu;
@@ -49,6 +51,8 @@ mod sleep;
 pub mod socket;
 mod state;
 pub mod store;
+#[cfg(windows)]
+pub mod windows_api;
 mod workers;
 
 pub use keepalive::{Builder, Keepalive, Lease, StartError};

@@ -9,7 +9,7 @@ use gpu_keepalive_core::{
 };
 use tokio::sync::mpsc;
 
-use crate::{clock::Clock, host::Host, runtime_pm::PciGpus};
+use crate::{clock::Clock, host::Host};
 mod ai_processes;
 #[cfg(target_os = "linux")]
 mod linux;
@@ -23,9 +23,9 @@ use ai_processes::{AiProcesses, Gpus};
 use suspended::Suspended;
 
 #[cfg(target_os = "linux")]
-use linux::{Platform, SleepLock};
+use linux::{DevicePower, Platform, SleepLock};
 #[cfg(windows)]
-use windows::{Platform, SleepLock};
+use windows::{DevicePower, Platform, SleepLock};
 
 /// Events repeat when they are not taken; a few are enough.
 const EVENTS_IN_FLIGHT: usize = 8;
@@ -33,7 +33,7 @@ const EVENTS_IN_FLIGHT: usize = 8;
 /// The machine this runs on.
 pub struct Machine {
     clock: Clock,
-    gpus: PciGpus,
+    gpus: DevicePower,
     platform: Platform,
     ai_processes: AiProcesses,
     runtime_pm: Vec<(PciBusId, RuntimePm)>,
@@ -83,7 +83,7 @@ impl Machine {
     pub(crate) fn at(places: &Places, clock: Clock) -> Self {
         let (notices, events) = mpsc::channel(EVENTS_IN_FLIGHT);
         Self {
-            gpus: PciGpus::under(&places.root),
+            gpus: DevicePower::of(places),
             platform: Platform::follow(places, notices.clone()),
             ai_processes: AiProcesses::new(&places.root),
             runtime_pm: Vec::new(),

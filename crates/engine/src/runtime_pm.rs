@@ -4,10 +4,11 @@
 
 #![allow(clippy::disallowed_methods, reason = "from /sys, which no disk delays")]
 
+#[cfg(not(windows))]
+use std::time::Duration;
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use gpu_keepalive_core::{
@@ -16,8 +17,13 @@ use gpu_keepalive_core::{
     host::RuntimePm,
 };
 
+#[cfg(any(windows, test))]
+mod display;
 #[cfg(test)]
 mod tests;
+
+#[cfg(windows)]
+pub(crate) use display::{DisplayDevice, DisplayGpus};
 
 /// A GPU that is plugged in, whether or not a driver is loaded for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +34,26 @@ pub struct NvidiaDevice {
     pub name: Option<String>,
 }
 
-/// The NVIDIA GPUs in this machine; `None` where only the driver could report them (not Linux).
+/// The NVIDIA GPUs in this machine; `None` where only the driver could report them.
 ///
 /// Distinguishes a machine without an NVIDIA GPU from one without a driver.
+#[cfg(not(windows))]
 pub fn nvidia_devices() -> Option<Vec<NvidiaDevice>> {
     cfg!(target_os = "linux").then(|| PciGpus::default().present())
+}
+
+/// The NVIDIA GPUs in this machine, as Windows lists them.
+///
+/// Distinguishes a machine without an NVIDIA GPU from one without a driver.
+#[cfg(windows)]
+pub fn nvidia_devices() -> Option<Vec<NvidiaDevice>> {
+    let devices = crate::windows_api::display_devices();
+    let gpus = devices.iter().filter_map(DisplayDevice::as_nvidia);
+    let unnamed = |pci_bus_id| NvidiaDevice {
+        pci_bus_id,
+        name: None,
+    };
+    Some(gpus.map(unnamed).collect())
 }
 
 /// NVIDIA GPUs as the Linux kernel lists them.
@@ -172,12 +193,14 @@ impl PciGpus {
     }
 
     /// The time for which that device was suspended in all, since it was found.
+    #[cfg(not(windows))]
     fn suspended_for(&self, id: PciBusId) -> Option<Duration> {
         let time = read(&self.device(id).join("power/runtime_suspended_time"))?;
         time.parse().ok().map(Duration::from_millis)
     }
 
     /// The same for each of these devices, where the kernel reports it.
+    #[cfg(not(windows))]
     pub(crate) fn suspend_times(
         &self,
         devices: impl IntoIterator<Item = PciBusId>,

@@ -43,6 +43,8 @@ pub(super) struct Held {
 impl Held {
     /// Loads CUDA and opens a context on that GPU.
     pub(super) fn open(uuid: &GpuUuid, kind: ContextKind) -> Result<Self, GpuError> {
+        #[cfg(windows)]
+        refuse_impostor(kind)?;
         // SAFETY: loading a library runs its initialisers; this one is the GPU's driver.
         if !unsafe { sys::is_culib_present() } {
             let error = GpuError::new(
@@ -107,6 +109,25 @@ impl Drop for Held {
                 }
             }
         });
+    }
+}
+
+/// In a program that uses this as a library, the binding searches its names everywhere.
+#[cfg(windows)]
+fn refuse_impostor(kind: ContextKind) -> Result<(), GpuError> {
+    if kind == ContextKind::Own {
+        // The driver process loads by name from the system alone.
+        return Ok(());
+    }
+    match library::impostor(&cudarc::get_lib_name_candidates("cuda")) {
+        None => Ok(()),
+        Some(path) => Err(GpuError::new(
+            GpuErrorKind::CudaMissing,
+            format!(
+                "{} would be loaded instead of the driver's library",
+                path.display()
+            ),
+        )),
     }
 }
 

@@ -35,10 +35,25 @@ fn signal(child: &Child, signal: rustix::process::Signal) {
     }
 }
 
-/// Windows has no documented way to stop a process.
-#[cfg(not(unix))]
-pub(super) fn freeze(_: &Child) {}
+/// Windows has no documented way to stop a process, so its wake-ups stay; they are run slowly, on
+/// the cores that need little power. What that saves was not measured: it takes a real driver.
+#[cfg(windows)]
+pub(super) fn freeze(child: &Child) {
+    run_efficiently(child, true);
+}
 
-/// Nothing is stopped here.
-#[cfg(not(unix))]
-pub(super) fn thaw(_: &Child) {}
+/// Runs it as usual.
+#[cfg(windows)]
+pub(super) fn thaw(child: &Child) {
+    run_efficiently(child, false);
+}
+
+#[cfg(windows)]
+fn run_efficiently(child: &Child, efficiently: bool) {
+    // Without a handle it has ended.
+    if let Some(handle) = child.raw_handle()
+        && let Err(error) = crate::windows_api::run_efficiently(Some(handle), efficiently)
+    {
+        tracing::debug!("the driver process does not run efficiently: {error}");
+    }
+}

@@ -19,6 +19,11 @@ const FOLDERS: [&str; 2] = ["usr/lib/wsl/lib", "run/opengl-driver/lib"];
 #[cfg(target_os = "linux")]
 const NVML: &str = "libnvidia-ml.so.1";
 
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub(super) use windows::{impostor, nvml_paths, only_from_system};
+
 /// The variable that the loader reads when a program starts.
 pub(super) const SEARCH_PATH: &str = "LD_LIBRARY_PATH";
 
@@ -67,13 +72,17 @@ pub(super) fn host(root: &Path) -> DriverHost {
         container: marks.into_iter().any(is_there),
         module_loaded: is_there("proc/driver/nvidia/version"),
         device_files: is_there("dev/nvidiactl"),
+        windows: false,
     }
 }
 
-/// Nothing there explains more than the driver's message.
+/// The system's name is all that explains anything elsewhere.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn host(_root: &Path) -> DriverHost {
-    DriverHost::default()
+    DriverHost {
+        windows: cfg!(windows),
+        ..DriverHost::default()
+    }
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -156,25 +156,9 @@ fn library_paths() -> Vec<PathBuf> {
     library::nvml_paths(Path::new("/"))
 }
 
-/// Full paths, so that no file of that name in the working folder is ever loaded.
 #[cfg(windows)]
 fn library_paths() -> Vec<PathBuf> {
-    use std::{env::var_os, fs};
-
-    let system = var_os("SystemRoot").map(|root| PathBuf::from(root).join("System32"));
-    let mut paths: Vec<_> = system.iter().map(|dir| dir.join("nvml.dll")).collect();
-    if let Some(programs) = var_os("ProgramW6432") {
-        paths.push(PathBuf::from(programs).join(r"NVIDIA Corporation\NVSMI\nvml.dll"));
-    }
-    let store = system.and_then(|dir| fs::read_dir(dir.join(r"DriverStore\FileRepository")).ok());
-    let packages = store.into_iter().flatten().flatten();
-    paths.extend(
-        packages
-            .filter(|package| package.file_name().to_string_lossy().starts_with("nv"))
-            .map(|package| package.path().join("nvml.dll"))
-            .filter(|path| path.is_file()),
-    );
-    paths
+    library::nvml_paths()
 }
 
 /// A reading, or `None` when the driver does not give it; an error only when the GPU is gone.

@@ -11,6 +11,8 @@ use std::{
 use gpu_keepalive_core::gpu::{GpuError, GpuList, GpuUuid};
 use serde::{Serialize, de::DeserializeOwned};
 
+#[cfg(windows)]
+use super::library;
 use super::{
     cuda::{ContextKind, panicked},
     nvml,
@@ -31,6 +33,10 @@ pub fn serve(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Option<E
     let role = [ROLE, WORKLOAD_ROLE, HOLD_ROLE]
         .into_iter()
         .find(|known| role.as_ref() == *known)?;
+    #[cfg(windows)]
+    if !library::only_from_system() {
+        return Some(ExitCode::FAILURE);
+    }
     let subject = arguments.next();
     let Some(subject) = subject.as_ref().and_then(|s| s.as_ref().to_str()) else {
         eprintln!(

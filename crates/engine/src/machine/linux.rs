@@ -8,12 +8,20 @@ use tokio::{
 use zbus::connection;
 
 use super::{HostNotice, Places};
+pub(super) use crate::runtime_pm::PciGpus as DevicePower;
 use crate::{
     power::{profile, sysfs, upower},
     sleep,
 };
 
 pub(crate) type SleepLock = zbus::OwnedFd;
+
+impl DevicePower {
+    /// The GPUs below a machine's root.
+    pub(super) fn of(places: &Places) -> Self {
+        Self::under(&places.root)
+    }
+}
 
 /// Linux: sysfs, and UPower, power profiles and logind where there are any.
 pub(super) struct Platform {

@@ -7,12 +7,16 @@ use windows::{
 
 use crate::machine::HostNotice;
 
+/// Returns whether the machine has a battery of its own; `None` where Windows does not say.
+pub(crate) fn has_battery() -> Option<bool> {
+    let status = PowerManager::BatteryStatus().ok()?;
+    Some(status != BatteryStatus::NotPresent)
+}
+
 /// The machine's power source by Windows; mains where it does not report any.
 pub(crate) fn power_source() -> PowerSource {
-    let has_battery =
-        PowerManager::BatteryStatus().is_ok_and(|status| status != BatteryStatus::NotPresent);
     match PowerManager::PowerSupplyStatus() {
-        Ok(PowerSupplyStatus::NotPresent) if has_battery => PowerSource::Battery,
+        Ok(PowerSupplyStatus::NotPresent) if has_battery() == Some(true) => PowerSource::Battery,
         Ok(PowerSupplyStatus::Inadequate) => PowerSource::UndersizedAdapter,
         _ => PowerSource::Ac,
     }

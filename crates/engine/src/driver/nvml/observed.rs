@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use gpu_keepalive_core::{
     gpu::{
-        ClocksEventReasons, GpuError, GpuErrorKind, GpuUuid, Inspection, PcieLink, PowerSource,
-        Sample,
+        ClocksEventReasons, DriverModel, GpuError, GpuErrorKind, GpuUuid, Inspection, PcieLink,
+        PowerSource, Sample,
         plausible::{self, RawMemory},
     },
     units::{Bytes, Joules},
@@ -132,6 +132,7 @@ impl Observed {
             vbios: reported("VBIOS version", device.vbios_version())?
                 .and_then(|version| plausible::vbios(&version)),
             pcie: pcie_link(&device)?,
+            driver_model: driver_model(&device)?,
         })
     }
 
@@ -310,4 +311,20 @@ fn power_source(device: &Device) -> Result<Option<PowerSource>, GpuError> {
 fn power_mizer(device: &Device) -> Result<PowerMizerModeInfo, GpuError> {
     let modes = device.power_mizer_mode();
     modes.map_err(|e| failed("nvmlDeviceGetPowerMizerMode_v1", e))
+}
+
+#[cfg(windows)]
+fn driver_model(device: &Device) -> Result<Option<DriverModel>, GpuError> {
+    use nvml_wrapper::enum_wrappers::device::DriverModel as Reported;
+    // A model that the binding does not know, such as MCDM, is an error of its own.
+    let model = reported("driver model", device.driver_model())?;
+    Ok(model.map(|state| match state.current {
+        Reported::WDDM => DriverModel::Wddm,
+        Reported::WDM => DriverModel::Tcc,
+    }))
+}
+
+#[cfg(not(windows))]
+fn driver_model(_: &Device) -> Result<Option<DriverModel>, GpuError> {
+    Ok(None)
 }
