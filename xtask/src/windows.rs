@@ -17,6 +17,7 @@ use crate::{
 };
 
 mod app;
+mod programs;
 mod resources;
 mod wine;
 
@@ -38,7 +39,7 @@ const COMPILER: [Package; 3] = [
 ];
 #[derive(Args)]
 pub(crate) struct WindowsArgs {
-    /// Also run the core's tests and those of the sensing under wine.
+    /// Also run the core's tests, those of what is Windows' own and the command line under wine.
     #[arg(long)]
     wine: bool,
     /// Also build the app, into `target/gpu-keepalive-windows`, and try it under wine.
@@ -54,8 +55,15 @@ pub(crate) fn windows(args: &WindowsArgs) -> Result<()> {
         wine::prepare()?;
         shell::run(&mut wine_test("gpu-keepalive-core", &[]))?;
         // One after the other: wine shows a process no processor time but its own.
-        let sensing = ["driver::hold::windows::", "--test-threads=1"];
-        shell::run(&mut wine_test("gpu-keepalive-engine", &sensing))?;
+        let of_windows = [
+            "windows::",
+            "display::",
+            "clock::",
+            "efficiency::",
+            "--test-threads=1",
+        ];
+        shell::run(&mut wine_test("gpu-keepalive-engine", &of_windows))?;
+        programs::check()?;
     }
     if args.app {
         let folder = app::build()?;

@@ -31,7 +31,7 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) {
 "#;
 
 /// Not the user's own.
-fn prefix() -> PathBuf {
+pub(super) fn prefix() -> PathBuf {
     target().join("wine")
 }
 
