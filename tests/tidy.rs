@@ -98,7 +98,7 @@ fn only_the_bindings_of_the_driver_hold_unsafe_code() {
         &[
             "crates/engine/src/driver/cuda",
             "crates/engine/src/driver/rm",
-            "crates/engine/src/windows_api.rs",
+            "crates/engine/src/windows_api",
         ],
     );
 }

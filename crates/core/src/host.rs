@@ -9,15 +9,15 @@ use crate::{
     gpu::{GpuInfo, PciBusId, PowerSource, Sample},
 };
 
-/// Runtime power management of one PCI device, as Linux reports it in sysfs.
+/// Runtime power management of one PCI device, as Linux reports it in sysfs and Windows in its
+/// records of devices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RuntimePm {
-    /// The GPU cannot suspend by itself (a desktop card, Windows, or switched off): sampling it
-    /// costs nothing.
+    /// The GPU cannot suspend by itself (a desktop card, or switched off): sampling it costs nothing.
     #[default]
     Unsupported,
-    /// It can suspend (runtime D3) and is awake now: a process uses it, or did seconds ago.
+    /// It can suspend (D3) and is awake now: a process uses it, or did seconds ago.
     Active,
     /// It is suspended, or on its way there or back: any NVML call would wake it.
     Suspended,
@@ -126,7 +126,8 @@ pub struct HostSample {
     pub suspended_for: Vec<(PciBusId, Duration)>,
     /// Number of times that processes other than ours, of any user, have `/dev/nvidia-uvm` open;
     /// `None` where the kernel does not report it. CUDA opens it, and NVML of newer drivers does
-    /// too, so more than before means that another process begins to use a GPU.
+    /// too, so more than before means that another process begins to use a GPU. On Windows the number
+    /// of AI programs that run stands for it.
     pub uvm_open: Option<u32>,
     /// The announcements of [`Served`] trees up to this one have been followed.
     #[serde(default)]

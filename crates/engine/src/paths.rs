@@ -98,8 +98,13 @@ const SOCKET: &str = "gpu-keepalive.sock";
 /// Windows does not give the identifier.
 #[cfg(windows)]
 pub fn control_socket() -> io::Result<ControlSocket> {
-    use std::fmt::Write;
+    let name = format!(r"\\.\pipe\{NAME}-{}", user_id()?);
+    Ok(ControlSocket::at(&PathBuf::from(name)))
+}
 
+/// The security identifier of this user, such as `S-1-5-21-…-1001`.
+#[cfg(windows)]
+pub(crate) fn user_id() -> io::Result<String> {
     use sysinfo::{Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
     let us = sysinfo::get_current_pid().map_err(io::Error::other)?;
@@ -111,9 +116,7 @@ pub fn control_socket() -> io::Result<ControlSocket> {
     );
     let user = system.process(us).and_then(Process::user_id);
     let user = user.ok_or_else(|| io::Error::other("Windows does not say who this user is"))?;
-    let mut name = format!(r"\\.\pipe\{NAME}-");
-    write!(name, "{}", **user).map_err(io::Error::other)?;
-    Ok(ControlSocket::at(&PathBuf::from(name)))
+    Ok(user.to_string())
 }
 
 #[cfg(unix)]

@@ -50,6 +50,8 @@ use windows::{
 
 use crate::runtime_pm::DisplayDevice;
 
+pub(crate) mod pipe;
+
 /// The setup class of display adapters, `GUID_DEVCLASS_DISPLAY`: a card's audio function is of
 /// another.
 const DISPLAY: windows::core::PCWSTR = w!("{4d36e968-e325-11ce-bfc1-08002be10318}");

@@ -61,7 +61,10 @@ impl Place {
         fs::create_dir_all(&folder)?;
         let values = shell::root().join("tests/fakes/values.txt");
         fs::copy(values, folder.join("values"))?;
-        fs::write(folder.join("tool.cmd"), format!("@echo %~1\r\n@exit {WIDE_CODE}\r\n"))?;
+        fs::write(
+            folder.join("tool.cmd"),
+            format!("@echo %~1\r\n@exit {WIDE_CODE}\r\n"),
+        )?;
         fs::write(folder.join("planted.c"), PLANTED_SOURCE)?;
         let mut compile = Command::new("x86_64-w64-mingw32-gcc-posix");
         compile.current_dir(&folder);
@@ -88,10 +91,19 @@ impl Place {
     /// Lists the GPUs, and holds one with a context.
     fn only_the_systems_libraries_are_loaded(&self) -> Result<()> {
         let mut list = self.command(&[]);
-        let listed = list.arg(&self.program).args(["driver-process", "list"]).output()?;
+        let listed = list
+            .arg(&self.program)
+            .args(["driver-process", "list"])
+            .output()?;
         let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-        ensure!(listed.contains(r#""index":0"#), "no GPU is listed: {listed}");
-        let uuid = listed.split("GPU-").nth(1).and_then(|rest| rest.split('"').next());
+        ensure!(
+            listed.contains(r#""index":0"#),
+            "no GPU is listed: {listed}"
+        );
+        let uuid = listed
+            .split("GPU-")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next());
         let uuid = uuid.map_or(UUID.to_owned(), |rest| format!("GPU-{rest}"));
 
         let mut driver = self.command(&[]);
@@ -101,12 +113,18 @@ impl Place {
         ensure!(held.contains(r#""held""#), "the GPU is not held: {held}");
         for name in PLANTED {
             let loaded = self.folder.join(format!("{name}.loaded"));
-            ensure!(!loaded.exists(), "{name} was loaded from the working folder");
+            ensure!(
+                !loaded.exists(),
+                "{name} was loaded from the working folder"
+            );
         }
         // The test can fail: by the usual search the first of them is found.
         let plain = self.command(&["rundll32", "cuda.dll,Nothing"]).output()?;
         let loaded = self.folder.join("cuda.dll.loaded");
-        ensure!(loaded.exists(), "nothing of what was planted is ever loaded: {plain:?}");
+        ensure!(
+            loaded.exists(),
+            "nothing of what was planted is ever loaded: {plain:?}"
+        );
         fs::remove_file(loaded)?;
         Ok(())
     }
@@ -115,7 +133,10 @@ impl Place {
     fn a_script_command_runs_and_its_code_is_passed_on(&self) -> Result<()> {
         let program = in_wine(&self.program);
         let line = "serve -- tool \"a b\"\r\n@echo code %ERRORLEVEL%\r\n";
-        fs::write(self.folder.join("run.cmd"), format!("@\"{program}\" {line}"))?;
+        fs::write(
+            self.folder.join("run.cmd"),
+            format!("@\"{program}\" {line}"),
+        )?;
         let mut console = self.command(&["cmd", "/c", "run.cmd"]);
         let output: Output = console.output()?;
         let said = String::from_utf8_lossy(&output.stdout);

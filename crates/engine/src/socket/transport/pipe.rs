@@ -1,6 +1,7 @@
 use std::{
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     io::{self, ErrorKind},
+    os::windows::io::AsRawHandle,
     time::Duration,
 };
 
@@ -10,6 +11,7 @@ use tokio::{
 };
 
 use super::{super::ControlSocket, BindError, ConnectError};
+use crate::{paths::user_id, windows_api::pipe};
 
 pub(in super::super) type ClientStream = NamedPipeClient;
 
@@ -21,49 +23,62 @@ const BUSY_RETRIES: u32 = 100;
 
 /// The pipe. Windows removes it with its last handle.
 ///
-/// The default security descriptor lets this user, administrators and the system read and write and
-/// everyone else only read, so no other user can send a request; other machines are refused. The
-/// first-instance flag keeps a second engine, or an impostor, from sharing the name.
+/// Its access list has this user alone, and other machines are refused. The first-instance flag
+/// keeps a second engine, or an impostor, from sharing the name.
 #[derive(Debug)]
 pub(in super::super) struct Listener {
     name: OsString,
+    user: String,
     next: NamedPipeServer,
 }
 
 impl Listener {
     pub(in super::super) fn bind(socket: ControlSocket) -> Result<Self, BindError> {
         let path = socket.path();
-        let instance = ServerOptions::new()
+        let failed = |source| BindError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let user = user_id().map_err(failed)?;
+        let mut options = ServerOptions::new();
+        options
             .first_pipe_instance(true)
-            .reject_remote_clients(true)
-            .create(path);
-        match instance {
+            .reject_remote_clients(true);
+        match pipe::create_for(&user, &options, path.as_os_str()) {
             Ok(next) => Ok(Self {
                 name: path.as_os_str().to_owned(),
+                user,
                 next,
             }),
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 Err(BindError::AlreadyRunning(path.to_owned()))
             }
-            Err(source) => Err(BindError::Io {
-                path: path.to_owned(),
-                source,
-            }),
+            Err(source) => Err(failed(source)),
         }
     }
 
     /// The next client. Cancel safe.
     pub(in super::super) async fn accept(&mut self) -> io::Result<NamedPipeServer> {
         self.next.connect().await?;
-        let fresh = instance(&self.name)?;
+        let mut options = ServerOptions::new();
+        options.reject_remote_clients(true);
+        let fresh = pipe::create_for(&self.user, &options, &self.name)?;
         Ok(std::mem::replace(&mut self.next, fresh))
     }
 }
 
-fn instance(name: &OsStr) -> io::Result<NamedPipeServer> {
-    ServerOptions::new()
-        .reject_remote_clients(true)
-        .create(name)
+/// Accounts that can be every user: an engine that was started as administrator is the group's.
+const ADMINISTRATORS: &str = "S-1-5-32-544";
+const SYSTEM: &str = "S-1-5-18";
+
+/// Refuses a pipe that another account made first: its name can be guessed.
+fn refuse_impostor(stream: &NamedPipeClient) -> io::Result<()> {
+    let owner = pipe::owner(stream.as_raw_handle())?;
+    if [ADMINISTRATORS, SYSTEM].contains(&owner.as_str()) || owner == user_id()? {
+        return Ok(());
+    }
+    let message = format!("another account ({owner}) has the name of the control pipe");
+    Err(io::Error::new(ErrorKind::PermissionDenied, message))
 }
 
 pub(in super::super) async fn connect(
@@ -73,7 +88,13 @@ pub(in super::super) async fn connect(
     let mut retries = 0;
     loop {
         let source = match ClientOptions::new().open(path) {
-            Ok(stream) => return Ok(stream),
+            Ok(stream) => {
+                let refused = refuse_impostor(&stream);
+                return refused.map(|()| stream).map_err(|source| ConnectError::Io {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
             Err(source) => source,
         };
         if source.kind() == ErrorKind::NotFound {
