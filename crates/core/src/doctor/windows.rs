@@ -75,7 +75,7 @@ pub(super) fn no_web_view(seen: &Evidence) -> Option<Finding> {
         return None;
     }
     finding(
-        Severity::Warning,
+        Severity::Info,
         key!("finding-no-web-view"),
         text!("finding-no-web-view-seen"),
     )

@@ -23,8 +23,9 @@ pub(crate) fn create_for(
     options: &ServerOptions,
     name: &OsStr,
 ) -> io::Result<NamedPipeServer> {
-    // A protected list with one entry: everything is allowed to that user.
-    let access = HSTRING::from(format!("D:P(A;;GA;;;{user})"));
+    // A protected list with one entry: everything is allowed to that user, who owns it. Without a
+    // word on the owner, a pipe of an administrator would be the group's.
+    let access = HSTRING::from(format!("O:{user}D:P(A;;GA;;;{user})"));
     let mut descriptor = PSECURITY_DESCRIPTOR::default();
     // SAFETY: the text ends with a zero, and the address is written to a variable of ours.
     unsafe {

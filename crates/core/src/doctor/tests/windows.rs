@@ -30,7 +30,7 @@ const PROVOKED_THERE: [(&str, Severity, Provoke); 9] = {
             windows(s).power_mode = Some(PowerMode::Efficiency);
             windows(s).energy_saver = Some(true);
         }),
-        ("no-web-view", Warning, |s| windows(s).web_view = None),
+        ("no-web-view", Info, |s| windows(s).web_view = None),
         ("gpu-scheduling", Ok, |s| {
             windows(s).gpu_scheduling = Some(true);
         }),

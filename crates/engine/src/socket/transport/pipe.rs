@@ -23,8 +23,8 @@ const BUSY_RETRIES: u32 = 100;
 
 /// The pipe. Windows removes it with its last handle.
 ///
-/// Its access list has this user alone, and other machines are refused. The first-instance flag
-/// keeps a second engine, or an impostor, from sharing the name.
+/// This user owns it and is alone on its access list, and other machines are refused. The
+/// first-instance flag keeps a second engine, or an impostor, from sharing the name.
 #[derive(Debug)]
 pub(in super::super) struct Listener {
     name: OsString,
@@ -67,14 +67,10 @@ impl Listener {
     }
 }
 
-/// Accounts that can be every user: an engine that was started as administrator is the group's.
-const ADMINISTRATORS: &str = "S-1-5-32-544";
-const SYSTEM: &str = "S-1-5-18";
-
 /// Refuses a pipe that another account made first: its name can be guessed.
 fn refuse_impostor(stream: &NamedPipeClient) -> io::Result<()> {
     let owner = pipe::owner(stream.as_raw_handle())?;
-    if [ADMINISTRATORS, SYSTEM].contains(&owner.as_str()) || owner == user_id()? {
+    if owner == user_id()? {
         return Ok(());
     }
     let message = format!("another account ({owner}) has the name of the control pipe");
