@@ -15,7 +15,10 @@ pub(crate) struct OutputError(#[from] io::Error);
 impl OutputError {
     /// Returns true if the reader of our output has closed it: it has seen enough.
     pub(crate) fn is_unread(&self) -> bool {
-        self.0.kind() == io::ErrorKind::BrokenPipe
+        /// Windows' error of a pipe whose other end is gone, which std counts among the others.
+        const PIPE_NOT_CONNECTED: i32 = 233;
+        let is_gone = cfg!(windows) && self.0.raw_os_error() == Some(PIPE_NOT_CONNECTED);
+        is_gone || self.0.kind() == io::ErrorKind::BrokenPipe
     }
 }
 

@@ -16,6 +16,8 @@ struct Factors {
 
 /// Beyond these the window cannot be used any more.
 const CHOSEN: (f64, f64) = (0.5, 3.0);
+// WebView2 follows Windows by itself.
+#[cfg(target_os = "linux")]
 const SYSTEM: (f64, f64) = (0.8, 4.0);
 
 impl Default for Zoom {
@@ -38,6 +40,7 @@ impl Zoom {
     }
 
     /// Applies the factor by which the desktop's letters are larger than usual ones.
+    #[cfg(target_os = "linux")]
     pub(crate) fn follow<R: Runtime>(window: &WebviewWindow<R>, factor: f64) {
         apply(window, |factors| {
             factors.system = factor.clamp(SYSTEM.0, SYSTEM.1)
