@@ -132,7 +132,7 @@ fn document(manifest: &Value) -> String {
 fn lines(value: &Value, depth: usize, yaml: &mut String) {
     let indent = " ".repeat(depth);
     let mut fields: Vec<_> = value.as_object().into_iter().flatten().collect();
-    fields.sort_by_key(|(key, _)| place(key));
+    fields.sort_by_key(|(key, _)| (place(key), *key));
     for (key, value) in fields {
         match value {
             Value::Object(_) => {
