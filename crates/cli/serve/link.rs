@@ -99,7 +99,8 @@ impl Link {
             return None;
         }
         note(&format!(
-            "GPU Keepalive has ended. The GPU is held at full speed for {name} until it is back."
+            "GPU Keepalive has ended. The GPU is held at full speed for {name} until it is back, \
+             but not on battery."
         ));
         let of = name.clone();
         let boost = OwnBoost::start(std::process::id(), move |gpu, result| {
