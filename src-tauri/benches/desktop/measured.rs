@@ -69,6 +69,7 @@ impl App {
     async fn start(session: &Session, panel: &Panel) -> (Self, Duration) {
         let before = panel.items().len();
         let mut command = command(session);
+        command.arg("--hidden");
         let began = Instant::now();
         let app = Self(command.spawn().expect("the app starts"));
         while panel.items().len() == before {
